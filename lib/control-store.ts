@@ -1,0 +1,36 @@
+import knexModule from 'knex';
+import type { Knex } from 'knex';
+
+/** One numbered, forward-only change of a schema. Numbers ascend without gaps; a landed one is never edited. */
+export interface Migration {
+  readonly id: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Opens the control store (PostgreSQL only). Times are read and written in UTC; bigint comes back as string. */
+export function openControlStore(url: string, poolMax = 10): Knex {
+  return knexModule.default({ client: 'pg', connection: url, pool: { min: 0, max: poolMax } });
+}
+
+/**
+ * Brings one schema of the control store up to date. Safe with several processes at once: an advisory lock
+ * serialises them, and each migration commits together with the row that records it.
+ */
+export async function migrate(db: Knex, schema: string, migrations: readonly Migration[]): Promise<void> {
+  await db.transaction(async (trx) => {
+    await trx.raw('select pg_advisory_xact_lock(hashtext(?))', [`shopwave.migrate.${schema}`]);
+    await trx.raw('create schema if not exists ??', [schema]);
+    await trx.raw(
+      'create table if not exists ??.migration (id int primary key, name text not null, applied_at timestamptz not null default now())',
+      [schema],
+    );
+    const rows: Array<{ id: number }> = await trx.withSchema(schema).from('migration').select('id');
+    const applied = new Set(rows.map((row) => row.id));
+    for (const migration of migrations.filter((each) => !applied.has(each.id))) {
+      await trx.raw(`set local search_path to ${schema}, public`);
+      await trx.raw(migration.sql.replaceAll('?', '\\?'));
+      await trx.withSchema(schema).into('migration').insert({ id: migration.id, name: migration.name });
+    }
+  });
+}

@@ -1,0 +1,33 @@
+import process from 'node:process';
+
+/**
+ * Named places where a test may kill the process for real: `SHOPWAVE_CRASH_AT=cdc.after_manifest:2` sends SIGKILL
+ * to this process the second time that place is reached. Unset, a call costs one comparison.
+ */
+export type FailpointName =
+  | 'cdc.after_read'
+  | 'cdc.after_file'
+  | 'cdc.after_manifest'
+  | 'cdc.after_row'
+  | 'cdc.after_ack'
+  | 'load.inside'
+  | 'stage.inside'
+  | 'build.before_audit'
+  | 'publish.inside'
+  | 'publish.after_commit';
+
+const target = parseTarget(process.env['SHOPWAVE_CRASH_AT']);
+let hits = 0;
+
+/** Marks a place; see {@link FailpointName}. Does nothing unless the environment names it. */
+export function failpoint(name: FailpointName): void {
+  if (target === undefined || target.name !== name) return;
+  hits += 1;
+  if (hits === target.hit) process.kill(process.pid, 'SIGKILL');
+}
+
+function parseTarget(text: string | undefined): { name: string; hit: number } | undefined {
+  if (text === undefined || text === '') return undefined;
+  const [name = '', hit = '1'] = text.split(':');
+  return { name, hit: Number(hit) };
+}

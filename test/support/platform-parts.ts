@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../lib/clock.ts';
+import { silentLogger } from '../../lib/logger.ts';
+import { ignoreProgress } from '../../lib/progress.ts';
+import { createTransforms } from '../../transforms/engine/transforms.ts';
+import type { Transforms } from '../../transforms/engine/transforms.ts';
+import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import { createRawTables } from './raw-log.ts';
+
+/** The project's own models and tests. */
+export const projectFolder = fileURLToPath(new URL('../../transforms', import.meta.url));
+
+/** A warehouse in memory with empty raw tables, and the transform engine on the project's own models. */
+export async function openTransforms(
+  folder = projectFolder,
+): Promise<{ readonly warehouse: DuckdbWarehouse; readonly transforms: Transforms }> {
+  const warehouse = await openDuckdbWarehouse({ path: ':memory:' });
+  const transforms = await createTransforms({
+    warehouse,
+    projectFolder: folder,
+    clock: systemClock,
+    logger: silentLogger,
+    onProgress: ignoreProgress,
+  });
+  await transforms.setup();
+  await createRawTables(warehouse);
+  return { warehouse, transforms };
+}
+
+const marts = [
+  'dim_customer',
+  'dim_product',
+  'fct_order_lines',
+  'fct_order_events',
+  'fct_orders',
+  'fct_payments',
+  'fct_shipments',
+];
+
+/** Every mart's rows in key order, as text: what "equal" means between two states of the star. */
+export async function martContents(warehouse: DuckdbWarehouse): Promise<Record<string, string[]>> {
+  const contents: Record<string, string[]> = {};
+  for (const mart of marts) {
+    const rows = await warehouse.query(`select cast(m as varchar) as row_text from marts.${mart} as m order by 1`);
+    contents[mart] = rows.map((row) => String(row['row_text']));
+  }
+  return contents;
+}

@@ -1,0 +1,61 @@
+import { rawColumns } from '../../ingest/landing/raw-line.ts';
+import { shopTables } from '../../ingest/postgres/shop-tables.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+
+/** One change as a test writes it: values are PostgreSQL's text output, as the raw log holds them. */
+export interface LogEntry {
+  readonly table: string;
+  readonly op: 'c' | 'u' | 'd';
+  /** Place in the log; becomes the commit LSN. */
+  readonly position: number;
+  readonly data: Readonly<Record<string, string | null>>;
+}
+
+const duckdbTypes: Readonly<Record<string, string>> = {
+  json: 'json',
+  text: 'varchar',
+  bigint: 'bigint',
+  timestamp: 'timestamp',
+};
+
+/** Creates the raw tables of the shop and the loader's ledger. */
+export async function createRawTables(warehouse: Warehouse): Promise<void> {
+  const columns = rawColumns.map((column) => `${column.name} ${duckdbTypes[column.type]}`).join(', ');
+  for (const { table } of shopTables) await warehouse.execute(`create table raw.shop__${table} (${columns})`);
+  await warehouse.execute(
+    `create table _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
+       table_name varchar, rows bigint, loaded_at timestamp)`,
+  );
+}
+
+export function hexPosition(position: number): string {
+  return position.toString(16).toUpperCase().padStart(16, '0');
+}
+
+/** Appends entries as one loaded batch that covers the log from `from` (exclusive) to `to` (inclusive). */
+export async function appendBatch(
+  warehouse: Warehouse,
+  batch: { readonly id: string; readonly from: number; readonly to: number; readonly entries: readonly LogEntry[] },
+): Promise<void> {
+  const byTable = new Map<string, LogEntry[]>();
+  for (const entry of batch.entries) byTable.set(entry.table, [...(byTable.get(entry.table) ?? []), entry]);
+  await warehouse.transaction(async (session) => {
+    for (const [table, entries] of byTable) {
+      const row = `(?, ?, ?, 1, timestamp '2026-01-01 00:00:00', 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
+      await session.execute(
+        `insert into raw.shop__${table} values ${entries.map(() => row).join(', ')}`,
+        entries.flatMap((entry) => [JSON.stringify(entry.data), entry.op, hexPosition(entry.position), batch.id]),
+      );
+      await session.execute(`insert into _meta.load_ledger values (?, ?, 'shop', ?, ?, timestamp '2026-01-01 00:00:00')`, [
+        `${batch.id}/${table}`,
+        batch.id,
+        table,
+        entries.length,
+      ]);
+    }
+    await session.execute(
+      `insert into _meta.loaded_batch values (?, 'shop', 'changes', ?, ?, timestamp '2026-01-01 00:00:00', ?, timestamp '2026-01-01 00:00:00')`,
+      [batch.id, hexPosition(batch.from), hexPosition(batch.to), batch.entries.length],
+    );
+  });
+}

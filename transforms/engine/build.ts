@@ -1,0 +1,147 @@
+import { failpoint } from '../../lib/failpoint.ts';
+import { audit } from './audit.ts';
+import type { CheckResult } from './audit.ts';
+import { mustModel } from './checks.ts';
+import { fingerprint } from './compile.ts';
+import type { EngineContext } from './context.ts';
+import { computeFull, computeIncremental, dropDeltas } from './delta.ts';
+import type { BuildRun, ModelDelta } from './delta.ts';
+import { transformErrors } from './errors.ts';
+import type { Model } from './model.ts';
+import { planModel } from './plan.ts';
+import type { InputFacts, ModelPlan } from './plan.ts';
+import { publish } from './publish.ts';
+import { pruneFeeds } from './prune.ts';
+import { readConsumed, readHeadVersion, readModelStates, readPublication, readStageHead } from './state.ts';
+import type { ModelState, Publication } from './state.ts';
+
+export interface BuildOptions {
+  /** Only these marts; undefined means all. */
+  readonly select?: ReadonlySet<string>;
+  readonly fullRefresh?: boolean;
+  readonly epoch?: bigint;
+}
+
+export interface BuildResult {
+  /** False when no input had changed: nothing was computed and the version stays. */
+  readonly published: boolean;
+  readonly publication: Publication | undefined;
+  readonly models: ReadonlyArray<{
+    readonly model: string;
+    readonly kind: ModelPlan['kind'];
+    readonly removed: number;
+    readonly added: number;
+  }>;
+  readonly checks: readonly CheckResult[];
+}
+
+/** Computes deltas beside production, audits them, and publishes all marts as one version, or none of them. */
+export async function build(context: EngineContext, runId: string, options: BuildOptions = {}): Promise<BuildResult> {
+  const { warehouse } = context;
+  await dropDeltas(context);
+  const head = await readHeadVersion(warehouse);
+  const stageHead = await readStageHead(warehouse);
+  const consumed = await readConsumed(warehouse);
+  const run: BuildRun = { id: runId, version: head + 1n, stageStep: stageHead.step, deltas: new Map(), consumed };
+  const plans = await computeDeltas(context, run, options);
+  const models = summarise(plans, run);
+  const last = await readPublication(warehouse);
+  if (run.deltas.size === 0 && last?.stageStep === run.stageStep) {
+    return { published: false, publication: last, models, checks: [] };
+  }
+  failpoint('build.before_audit');
+  context.onProgress({ step: 'audit', state: 'running' });
+  const checks = await audit(context, run);
+  await recordChecks(context, runId, checks);
+  mustPass(checks, last);
+  const considered = [...plans.keys()];
+  const epoch = options.epoch ?? 0n;
+  const publication = await publish(context, { run, head, stageHead, epoch, considered });
+  context.logger.info('published', { publication: publication.version, watermark: publication.sourceWatermark });
+  await dropDeltas(context);
+  await pruneFeeds(context);
+  return { published: true, publication, models, checks };
+}
+
+async function computeDeltas(
+  context: EngineContext,
+  run: BuildRun,
+  options: BuildOptions,
+): Promise<Map<string, ModelPlan>> {
+  const { project } = context;
+  const states = await readModelStates(context.warehouse);
+  const plans = new Map<string, ModelPlan>();
+  for (const name of project.order) {
+    const model = mustModel(project, name);
+    if (model.layer === 'staging' || model.materialization.kind === 'ephemeral') continue;
+    if (options.select !== undefined && !options.select.has(name)) continue;
+    const current = fingerprint(project, name, context.warehouse.capabilities.dialect);
+    const plan = planModel({
+      project,
+      model,
+      fingerprint: current,
+      state: states.get(name),
+      consumed: run.consumed.get(name) ?? new Map(),
+      facts: (input) => factsOf(states, run, input),
+      fullRefresh: options.fullRefresh ?? false,
+    });
+    plans.set(name, plan);
+    const delta = await computeDelta(context, run, model, plan, current);
+    if (delta !== undefined && (delta.kind === 'full' || delta.removed + delta.added > 0)) run.deltas.set(name, delta);
+  }
+  return plans;
+}
+
+function factsOf(states: ReadonlyMap<string, ModelState>, run: BuildRun, input: string): InputFacts {
+  const state = states.get(input);
+  return {
+    changedAtStep: state?.changedAtStep ?? 0n,
+    rebuiltAtStep: state?.rebuiltAtStep ?? 0n,
+    inRun: run.deltas.get(input)?.kind,
+  };
+}
+
+async function computeDelta(
+  context: EngineContext,
+  run: BuildRun,
+  model: Model,
+  plan: ModelPlan,
+  current: string,
+): Promise<ModelDelta | undefined> {
+  if (plan.kind === 'skip') return undefined;
+  context.onProgress({ step: `build ${model.name}`, state: 'running', note: plan.kind });
+  return plan.kind === 'full'
+    ? await computeFull(context, run, model, current)
+    : await computeIncremental(context, run, model, current, plan.changedInputs);
+}
+
+function summarise(plans: ReadonlyMap<string, ModelPlan>, run: BuildRun): BuildResult['models'] {
+  return [...plans].map(([model, plan]) => {
+    const delta = run.deltas.get(model);
+    return { model, kind: plan.kind, removed: delta?.removed ?? 0, added: delta?.added ?? 0 };
+  });
+}
+
+async function recordChecks(context: EngineContext, runId: string, checks: readonly CheckResult[]): Promise<void> {
+  const at = context.clock.now().toISOString();
+  for (const { model, name, status, failures } of checks) {
+    await context.warehouse.execute('insert into _meta.check_result values (?, ?, ?, ?, ?, cast(? as timestamp))', [
+      runId,
+      model,
+      name,
+      status,
+      failures,
+      at,
+    ]);
+  }
+}
+
+function mustPass(checks: readonly CheckResult[], last: Publication | undefined): void {
+  const failed = checks.filter((check) => check.status === 'fail');
+  if (failed.length === 0) return;
+  const list = failed.map((check) => `${check.name} on ${check.model}: ${check.failures} row(s)`).join('; ');
+  const standing = last === undefined ? 'nothing is published yet' : `version ${last.version} stays published`;
+  throw transformErrors.error('TRANSFORM_CHECKS_FAILED', {
+    message: `${failed.length} blocking check(s) failed, ${standing}: ${list}`,
+  });
+}

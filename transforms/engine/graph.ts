@@ -1,0 +1,45 @@
+import { transformErrors } from './errors.ts';
+
+/** Names in an order in which each comes after its dependencies; a circle is an error that shows its path. */
+export function topologicalOrder(names: Iterable<string>, dependencies: (name: string) => readonly string[]): string[] {
+  const order: string[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (name: string): void => {
+    if (done.has(name)) return;
+    const from = path.indexOf(name);
+    if (from >= 0) {
+      throw transformErrors.error('TRANSFORM_CYCLE', { message: [...path.slice(from), name].join(' -> ') });
+    }
+    path.push(name);
+    for (const dependency of dependencies(name)) visit(dependency);
+    path.pop();
+    done.add(name);
+    order.push(name);
+  };
+  for (const name of names) visit(name);
+  return order;
+}
+
+/** The candidate most like `name`, for "did you mean"; undefined where none is near. */
+export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+  let best: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of candidates) {
+    const distance = editDistance(name, candidate);
+    if (best === undefined || distance < best.distance) best = { candidate, distance };
+  }
+  return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length] ?? 0;
+}

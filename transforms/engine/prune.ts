@@ -1,0 +1,17 @@
+import type { EngineContext } from './context.ts';
+import { feedTable } from './relations.ts';
+import { readConsumed } from './state.ts';
+
+/** Deletes feed rows that every reader has consumed, and check results older than what anybody looks at. */
+export async function pruneFeeds(context: EngineContext): Promise<void> {
+  const { project, warehouse } = context;
+  const consumed = [...(await readConsumed(warehouse)).values()];
+  for (const model of project.models.values()) {
+    if (model.materialization.kind === 'ephemeral' || model.materialization.kind === 'table') continue;
+    const steps = consumed.flatMap((inputs) => inputs.get(model.name) ?? []);
+    if (steps.length === 0) continue;
+    const oldest = steps.reduce((low, step) => (step < low ? step : low));
+    await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${oldest}`);
+  }
+  await warehouse.execute("delete from _meta.check_result where checked_at < cast(now() as timestamp) - interval 30 day");
+}

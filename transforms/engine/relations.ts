@@ -1,0 +1,31 @@
+import type { Model } from './model.ts';
+
+/** `shop.orders` is landed in `raw.shop__orders`. */
+export function rawTable(source: string): string {
+  return `raw.${source.replace('.', '__')}`;
+}
+
+/** Where a model's rows are read from by people and by later models. */
+export function publishedRelation(model: Model): string {
+  return `${model.layer}.${model.name}`;
+}
+
+/** Base table of a `latest` model: the view of its name hides deleted rows, this keeps them. */
+export function stateTable(model: Model): string {
+  return model.materialization.kind === 'latest' ? `${model.layer}.${model.name}__state` : publishedRelation(model);
+}
+
+/** Change feed of a model: every row that a step removed ('before') or added ('after'). */
+export function feedTable(model: Model): string {
+  return `feed.${model.name}`;
+}
+
+export type DeltaPart = 'winners' | 'touched' | 'new' | 'removed' | 'added' | 'current';
+
+/** A run's own working relation beside production; left-overs of dead runs are dropped by the next. */
+export function deltaRelation(model: Model, part: DeltaPart, run: string): string {
+  return `delta.${model.name}__${part}__${run}`;
+}
+
+/** Log columns of a `latest` model, invisible in its view. */
+export const logColumns: readonly string[] = ['_op', '_position', '_ordinal', '_committed_at'];

@@ -1,0 +1,63 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { OnProgress } from '../../lib/progress.ts';
+import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
+import { auditPublished } from './audit.ts';
+import type { CheckResult } from './audit.ts';
+import { build } from './build.ts';
+import type { BuildOptions, BuildResult } from './build.ts';
+import type { EngineContext } from './context.ts';
+import { loadProject } from './project.ts';
+import { stage } from './stage.ts';
+import type { StageResult } from './stage.ts';
+import { ensureMeta, readHeadVersion, readPublication, readStageHead } from './state.ts';
+import type { Publication } from './state.ts';
+
+export interface TransformsOptions {
+  readonly warehouse: Warehouse;
+  /** The folder with models/ and tests/. */
+  readonly projectFolder: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onProgress: OnProgress;
+}
+
+/** The door of the transform engine: raw batches in, published versions of the marts out. */
+export interface Transforms {
+  /** Creates schemas and the platform's own tables; does nothing where they exist. */
+  readonly setup: () => Promise<void>;
+  readonly stage: () => Promise<StageResult>;
+  readonly build: (options?: BuildOptions) => Promise<BuildResult>;
+  /** Every check on the published marts. */
+  readonly test: () => Promise<CheckResult[]>;
+  readonly publication: () => Promise<Publication | undefined>;
+}
+
+/** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
+export async function createTransforms(options: TransformsOptions): Promise<Transforms> {
+  const project = await loadProject(options.projectFolder);
+  const context: EngineContext = { ...options, project };
+  let queue: Promise<unknown> = Promise.resolve();
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const running = queue.then(work, work);
+    queue = running.catch(() => {});
+    return running;
+  };
+  let runs = 0;
+  // Part of relation names: letters, digits and underscores; unique over restarts of this process.
+  const nextRun = (): string => `${options.clock.now().getTime().toString(36)}_${(runs += 1)}`;
+  return {
+    setup: () => ensureMeta(options.warehouse),
+    stage: () => exclusively(() => stage(context, nextRun())),
+    build: (buildOptions) => exclusively(() => build(context, nextRun(), buildOptions)),
+    test: () => exclusively(() => testPublished(context, options.warehouse)),
+    publication: () => readPublication(options.warehouse),
+  };
+}
+
+async function testPublished(context: EngineContext, session: Session): Promise<CheckResult[]> {
+  const version = await readHeadVersion(session);
+  const stageHead = await readStageHead(session);
+  const run = { id: 'none', version, stageStep: stageHead.step, deltas: new Map(), consumed: new Map() };
+  return await auditPublished(context, run);
+}

@@ -1,0 +1,128 @@
+-- One economic event x order line, signed and additive: nothing that happened later ever changes a past day.
+with lines as (
+  select l.*, p.product_key, p.product_durable_key, p.kind as line_kind
+  from {{ ref('int_order_lines__amounts') }} as l
+  join {{ ref('dim_product') }} as p
+    on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
+),
+
+cancelled as (
+  select c.*, p.product_key, p.product_durable_key, p.kind as line_kind
+  from {{ ref('int_cancellation_lines__amounts') }} as c
+  join {{ ref('dim_product') }} as p
+    on p.product_id = c.product_id and c.cancelled_at >= p.valid_from and c.cancelled_at < p.valid_to
+),
+
+refund_lines as (
+  select * from {{ ref('int_refund_lines__amounts') }}
+),
+
+refunds as (
+  select
+    r.refund_id,
+    r.order_id,
+    r.refunded_at,
+    {{ minor('r.amount') }} as amount_minor,
+    {{ minor('r.shipping_amount') }} as shipping_minor,
+    coalesce(sum(l.goods_minor + l.tax_minor), 0) as lines_minor
+  from {{ ref('stg_shop__refunds') }} as r
+  left join refund_lines as l on l.refund_id = r.refund_id
+  where {{ touched('r.order_id') }}
+  group by r.refund_id, r.order_id, r.refunded_at, r.amount, r.shipping_amount
+),
+
+orders as (
+  select * from {{ ref('stg_shop__orders') }} as o
+  where {{ touched('o.order_id') }}
+),
+
+-- event_type, its source row, the line it belongs to, when, how many, how much
+events as (
+  -- the line kind says what a line is: goods are sold, the rest is what shops put on invoices beside them
+  select
+    case line_kind when 'goods' then 'sale' when 'gift_card' then 'gift_card_sale' else line_kind end as event_type,
+    'line' as source_kind, order_line_id as source_id,
+    order_id as event_group_id, order_id, order_line_id, product_key, product_durable_key,
+    cast(quantity as bigint) as quantity, gross_minor as amount_minor, placed_at as event_at
+  from lines
+  union all
+  select 'discount', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
+    0, -discount_minor, placed_at
+  from lines where discount_minor <> 0
+  union all
+  select 'tax', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
+    0, tax_minor, placed_at
+  from lines where tax_minor <> 0
+  union all
+  select 'shipping', 'order', order_id, order_id, order_id, null, null, null,
+    0, {{ minor('shipping_amount') }}, placed_at
+  from orders where shipping_amount <> 0
+  union all
+  select
+    case
+      when line_kind = 'gift_card' then 'gift_card_cancellation'
+      when line_kind <> 'goods' then line_kind
+      when before_capture then 'void'
+      else 'cancellation'
+    end,
+    'cancellation_line', cancellation_line_id, event_group_id, order_id, order_line_id, product_key,
+    product_durable_key, -quantity, -gross_minor, cancelled_at
+  from cancelled
+  union all
+  select case when before_capture then 'void_discount' else 'cancellation_discount' end,
+    'cancellation_line', cancellation_line_id, event_group_id, order_id, order_line_id, product_key,
+    product_durable_key, 0, discount_minor, cancelled_at
+  from cancelled where discount_minor <> 0
+  union all
+  select 'refund', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, ol.product_key,
+    ol.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at
+  from refund_lines as l left join lines as ol on ol.order_line_id = l.order_line_id
+  union all
+  select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, ol.product_key,
+    ol.product_durable_key, 0, -l.tax_minor, l.refunded_at
+  from refund_lines as l left join lines as ol on ol.order_line_id = l.order_line_id
+  where l.tax_minor <> 0
+  union all
+  select 'refund_shipping', 'refund', refund_id, order_id, order_id, null, null, null,
+    0, -shipping_minor, refunded_at
+  from refunds where shipping_minor <> 0
+  union all
+  -- whatever the parts leave: cash without goods, so that the parts of a refund always add up to it
+  select 'refund_cash', 'refund', refund_id, order_id, order_id, null, null, null,
+    0, -(amount_minor - shipping_minor - lines_minor), refunded_at
+  from refunds where amount_minor - shipping_minor - lines_minor <> 0
+),
+
+headers as (
+  select order_id as event_group_id, customer_id, channel, coalesce(ship_country, 'Unknown') as country, currency,
+    is_test, placed_at
+  from orders
+  union all
+  select distinct event_group_id, customer_id, channel, 'Unknown', currency, false, cancelled_at
+  from cancelled where order_id is null
+)
+
+select
+  {{ hash_key('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
+  e.event_type,
+  e.event_group_id,
+  case when e.order_id is null then '-2' else {{ hash_key('e.order_id') }} end as order_key,
+  e.order_id,
+  case when e.order_line_id is null then '-2' else {{ hash_key('e.order_line_id') }} end as order_line_key,
+  coalesce(cu.customer_key, '-1') as customer_key,
+  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  coalesce(e.product_key, '-2') as product_key,
+  coalesce(e.product_durable_key, '-2') as product_durable_key,
+  h.channel,
+  h.country,
+  h.currency,
+  h.is_test,
+  cast(e.quantity as bigint) as quantity,
+  cast(e.amount_minor as bigint) as amount_minor,
+  e.event_at,
+  {{ business_date('e.event_at') }} as event_date,
+  {{ business_date('h.placed_at') }} as order_date
+from events as e
+join headers as h on h.event_group_id = e.event_group_id
+left join {{ ref('dim_customer') }} as cu
+  on cu.customer_id = h.customer_id and h.placed_at >= cu.valid_from and h.placed_at < cu.valid_to

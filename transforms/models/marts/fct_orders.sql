@@ -1,0 +1,114 @@
+-- Accumulating snapshot: one row an order, its milestones pivoted from what happened, recomputed whole per order.
+with lines as (
+  select
+    order_id,
+    count(*) as line_count,
+    sum(case when line_kind = 'goods' then quantity else 0 end) as ordered_quantity,
+    sum(case when line_kind = 'goods' then cancelled_quantity else 0 end) as cancelled_quantity,
+    sum(case when line_kind = 'goods' then shipped_quantity else 0 end) as shipped_quantity,
+    sum(case when line_kind = 'goods' then gross_minor else 0 end) as gross_minor,
+    sum(discount_minor) as discount_minor,
+    sum(tax_minor) as tax_minor
+  from {{ ref('fct_order_lines') }}
+  where {{ touched('order_id') }}
+  group by order_id
+),
+
+unshipped_refunds as (
+  select r.order_id, sum(r.quantity) as quantity
+  from {{ ref('int_refund_lines__amounts') }} as r
+  where r.restock_type = 'cancel'
+  group by r.order_id
+),
+
+refunds as (
+  select order_id, min(refunded_at) as first_refund_at, sum({{ minor('amount') }}) as refunded_minor
+  from {{ ref('stg_shop__refunds') }}
+  where {{ touched('order_id') }}
+  group by order_id
+),
+
+captures as (
+  select order_id, min(created_at) as paid_at
+  from {{ ref('stg_shop__payments') }}
+  where kind = 'capture' and status = 'succeeded' and {{ touched('order_id') }}
+  group by order_id
+),
+
+shipments as (
+  select
+    order_id,
+    min(shipped_at) as first_shipped_at,
+    max(shipped_at) as last_shipped_at,
+    case when count(*) = count(delivered_at) then max(delivered_at) end as delivered_at
+  from {{ ref('stg_shop__shipments') }}
+  where status in ('shipped', 'delivered') and {{ touched('order_id') }}
+  group by order_id
+),
+
+orders as (
+  select
+    o.*,
+    coalesce(l.line_count, 0) as line_count,
+    coalesce(l.ordered_quantity, 0) as ordered_quantity,
+    coalesce(l.cancelled_quantity, 0) as cancelled_quantity,
+    coalesce(l.shipped_quantity, 0) as shipped_quantity,
+    coalesce(u.quantity, 0) as refunded_unshipped_quantity,
+    coalesce(l.gross_minor, 0) as gross_minor,
+    coalesce(l.discount_minor, 0) as discount_minor,
+    coalesce(l.tax_minor, 0) as tax_minor
+  from {{ ref('stg_shop__orders') }} as o
+  left join lines as l on l.order_id = o.order_id
+  left join unshipped_refunds as u on u.order_id = o.order_id
+  where {{ touched('o.order_id') }}
+),
+
+judged as (
+  select
+    orders.*,
+    shipped_quantity > 0
+      and shipped_quantity >= ordered_quantity - cancelled_quantity - refunded_unshipped_quantity as is_fulfilled
+  from orders
+)
+
+select
+  {{ hash_key('o.order_id') }} as order_key,
+  o.order_id,
+  o.order_number,
+  coalesce(cu.customer_key, '-1') as customer_key,
+  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  o.channel,
+  coalesce(o.ship_country, 'Unknown') as country,
+  o.currency,
+  o.is_test,
+  o.status as order_status,
+  o.placed_at,
+  p.paid_at,
+  s.first_shipped_at,
+  s.last_shipped_at,
+  s.delivered_at,
+  o.cancelled_at,
+  r.first_refund_at,
+  {{ business_date('o.placed_at') }} as order_date,
+  case when o.is_fulfilled then {{ business_date('s.last_shipped_at') }} end as fulfilled_date,
+  o.is_fulfilled,
+  o.shipped_quantity > 0 and not o.is_fulfilled as is_partly_fulfilled,
+  cast(o.line_count as bigint) as line_count,
+  cast(o.ordered_quantity as bigint) as ordered_quantity,
+  cast(o.cancelled_quantity as bigint) as cancelled_quantity,
+  cast(o.shipped_quantity as bigint) as shipped_quantity,
+  cast(o.refunded_unshipped_quantity as bigint) as refunded_unshipped_quantity,
+  cast(o.gross_minor as bigint) as gross_minor,
+  cast(o.discount_minor as bigint) as discount_minor,
+  cast(o.tax_minor as bigint) as tax_minor,
+  {{ minor('o.shipping_amount') }} as shipping_minor,
+  cast(coalesce(r.refunded_minor, 0) as bigint) as refunded_minor,
+  {{ hours_between('o.placed_at', 'p.paid_at') }} as hours_to_pay,
+  {{ hours_between('o.placed_at', 's.first_shipped_at') }} as hours_to_ship,
+  {{ hours_between('s.first_shipped_at', 's.delivered_at') }} as hours_to_deliver
+from judged as o
+left join {{ ref('dim_customer') }} as cu
+  on cu.customer_id = o.customer_id and o.placed_at >= cu.valid_from and o.placed_at < cu.valid_to
+left join captures as p on p.order_id = o.order_id
+left join shipments as s on s.order_id = o.order_id
+left join refunds as r on r.order_id = o.order_id

@@ -1,0 +1,28 @@
+-- One row a payment transaction; cash_minor is what really moved: captures in, refunds out, nothing else.
+select
+  {{ hash_key('p.payment_id') }} as payment_key,
+  p.payment_id,
+  {{ hash_key('p.order_id') }} as order_key,
+  p.order_id,
+  coalesce(cu.customer_key, '-1') as customer_key,
+  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  p.kind,
+  p.method,
+  p.status,
+  o.channel,
+  p.currency,
+  o.is_test,
+  {{ minor('p.amount') }} as amount_minor,
+  case
+    when p.status <> 'succeeded' then 0
+    when p.kind = 'capture' then {{ minor('p.amount') }}
+    when p.kind = 'refund' then -{{ minor('p.amount') }}
+    else 0
+  end as cash_minor,
+  p.created_at,
+  {{ business_date('p.created_at') }} as payment_date
+from {{ ref('stg_shop__payments') }} as p
+join {{ ref('stg_shop__orders') }} as o on o.order_id = p.order_id
+left join {{ ref('dim_customer') }} as cu
+  on cu.customer_id = o.customer_id and o.placed_at >= cu.valid_from and o.placed_at < cu.valid_to
+where {{ touched('p.order_id') }}

@@ -1,0 +1,9 @@
+-- R8, staging to marts: as many orders a day in fct_orders as in staging.
+select s.order_date, s.orders, m.orders as mart_orders
+from (
+  select {{ business_date('placed_at') }} as order_date, count(*) as orders from {{ ref('stg_shop__orders') }} group by 1
+) as s
+full outer join (
+  select order_date, count(*) as orders from {{ ref('fct_orders') }} group by 1
+) as m on m.order_date = s.order_date
+where s.orders is distinct from m.orders

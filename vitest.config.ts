@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// A folder says what its tests need: unit nothing, integration and conformance a real embedded PostgreSQL and
+// DuckDB (started once per run), e2e and faults the command itself as a child process.
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/{integration,conformance}/**/*.test.ts'],
+          globalSetup: ['test/support/postgres-global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/{e2e,faults}/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,101 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DuckDBInstance, StatementType } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from '../../lib/errors.ts';
+import { duckdbCapabilities } from '../capabilities.ts';
+import { warehouseErrors } from '../errors.ts';
+import type { Row, Session, Warehouse } from '../warehouse.ts';
+import { appendFile } from './append-file.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { duckdbSession, toRow, typedError } from './session.ts';
+
+/** The embedded warehouse; `instance` lets the semantic layer read through the same, only possible, process. */
+export interface DuckdbWarehouse extends Warehouse {
+  readonly instance: DuckDBInstance;
+}
+
+export interface DuckdbOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** DuckDB's own budget, such as '700MB'; what exceeds it spills beside the file. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+}
+
+const readStatements: ReadonlySet<StatementType> = new Set([
+  StatementType.SELECT,
+  StatementType.EXPLAIN,
+  StatementType.CALL,
+]);
+
+/** Opens the DuckDB file of this process (a second process cannot, even to read) with sessions in UTC. */
+export async function openDuckdbWarehouse(options: DuckdbOptions): Promise<DuckdbWarehouse> {
+  const instance = await openInstance(options);
+  const pool = new ConnectionPool(async () => {
+    const connection = await instance.connect();
+    await connection.run("set TimeZone = 'UTC'");
+    return connection;
+  });
+  const session = (connection: DuckDBConnection): Session => duckdbSession(connection);
+  return {
+    instance,
+    capabilities: duckdbCapabilities,
+    query: (sql, params) => pool.use((connection) => session(connection).query(sql, params)),
+    execute: (sql, params) => pool.use((connection) => session(connection).execute(sql, params)),
+    transaction: (work) => pool.use((connection) => inTransaction(session(connection), work)),
+    queryReadOnly: (sql, limit) => pool.use((connection) => readOnly(connection, sql, limit)),
+    appendFile,
+    close: async () => {
+      await pool.close();
+      instance.closeSync();
+    },
+  };
+}
+
+async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
+  try {
+    if (options.path !== ':memory:') await mkdir(dirname(options.path), { recursive: true });
+    return await DuckDBInstance.create(options.path, {
+      memory_limit: options.memoryLimit ?? '700MB',
+      threads: String(options.threads ?? 2),
+      // Results are ordered only where a statement says so; the freedom halves the memory of large inserts.
+      preserve_insertion_order: 'false',
+    });
+  } catch (error) {
+    const message = messageOf(error);
+    const code = /lock on file/i.test(message) ? 'WAREHOUSE_LOCKED' : 'WAREHOUSE_OPEN_FAILED';
+    throw warehouseErrors.error(code, { message, where: options.path, cause: error });
+  }
+}
+
+async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  await session.execute('begin transaction');
+  let result: T;
+  try {
+    result = await work(session);
+  } catch (error) {
+    // A failed statement may already have aborted the transaction; the first error is the one to report.
+    await session.execute('rollback').catch(() => {});
+    throw error;
+  }
+  await session.execute('commit');
+  return result;
+}
+
+async function readOnly(connection: DuckDBConnection, sql: string, limit: number): Promise<Row[]> {
+  try {
+    const statements = await connection.extractStatements(sql);
+    const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
+    if (prepared === undefined || !readStatements.has(prepared.statementType)) {
+      throw warehouseErrors.error('WAREHOUSE_NOT_READ_ONLY', {
+        message: `expected one read, got ${statements.count} statement(s) of which at least one is none`,
+      });
+    }
+    const reader = await prepared.streamAndReadUntil(limit);
+    return reader.getRowObjects().slice(0, limit).map(toRow);
+  } catch (error) {
+    throw typedError(error, sql);
+  }
+}
+
