@@ -1,0 +1,86 @@
+import process from 'node:process';
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { systemClock } from '../../lib/clock.ts';
+import { parseDurationMs } from '../../lib/duration.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { defaultDataDir } from '../config.ts';
+import { cliErrors } from '../errors.ts';
+import type { OperationResult } from '../operations/operation.ts';
+import { createProgressDisplay } from '../output/progress.ts';
+import { outputFormats, renderResult } from '../output/render.ts';
+import type { OutputFormat } from '../output/render.ts';
+import { runOperation } from '../run-operation.ts';
+
+/** The options that every verb with a result has. */
+export interface VerbOptions {
+  readonly dataDir: string;
+  readonly output: OutputFormat;
+}
+
+/** Adds a verb to a group, with the options that all of them share. */
+export function verb(group: Command, signature: string, description: string): Command {
+  return group
+    .command(signature)
+    .description(description)
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(outputFormats).default('table'))
+    .addOption(dataDirOption());
+}
+
+/** `--data-dir`, alike on every verb. */
+export function dataDirOption(): Option {
+  return new Option('--data-dir <folder>', 'where all state is kept').default(defaultDataDir, '.shopwave in the package');
+}
+
+/** Sends one operation to the platform and prints the answer. */
+export async function perform(name: string, input: unknown, options: VerbOptions): Promise<void> {
+  const display = createProgressDisplay(process.stderr, systemClock);
+  const interrupted = new AbortController();
+  const onInterrupt = (): void => interrupted.abort(new Error('interrupted'));
+  process.once('SIGINT', onInterrupt);
+  try {
+    const { dataDir } = options;
+    const { signal } = interrupted;
+    print(await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal }), options.output);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+/** Prints a result on standard output; work that did not succeed becomes an error after its rows. */
+export function print(result: OperationResult, format: OutputFormat): void {
+  const text = renderResult(result, format);
+  if (text !== '') process.stdout.write(`${text}\n`);
+  if (result.kind === 'rows' && result.failure !== undefined) {
+    throw cliErrors.error('CLI_RUN_FAILED', { message: result.failure });
+  }
+}
+
+/** Reads an option's whole number within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Reads an option's duration, in milliseconds. */
+export function durationMs(text: string): number {
+  try {
+    return parseDurationMs(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}. Write a number and a unit: 10s, 5m, 2h.`);
+  }
+}
+
+/** Reads an option that holds a JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Told below, like any other value that is not an object.
+  }
+  throw new InvalidArgumentError('Expected a JSON object, for example \'{"day":"2026-01-31"}\'.');
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+
+/** The root folder of this package, wherever the command is called from. */
+export const packageRoot: string = fileURLToPath(new URL('..', import.meta.url));
+
+/** Where state goes unless --data-dir says otherwise. */
+export const defaultDataDir: string = fileURLToPath(new URL('../.shopwave', import.meta.url));
+
+/** What every verb is told about the platform it works on. */
+export interface PlatformConfig {
+  readonly dataDir: string;
+  /** Milliseconds between two runs of the ingest DAG. */
+  readonly tickMs: number;
+  readonly simulator: SimulatorConfig;
+}
+
+/** What the simulated shop does. */
+export interface SimulatorConfig {
+  /** Whether it writes history and live traffic at all. */
+  readonly enabled: boolean;
+  readonly seed: number;
+  /** Order lines of history written before the first publication; 0 for none. */
+  readonly backlogLines: number;
+}
+
+/** What `start` is told besides. */
+export interface StartConfig extends PlatformConfig {
+  /** End after the first publication and metric answer. */
+  readonly once: boolean;
+  readonly fresh: boolean;
+  readonly json: boolean;
+  readonly port: number;
+  /** The user's own shop database; undefined: whatever the data folder remembers, at first the embedded one. */
+  readonly sourceUrl: string | undefined;
+}
+
+export const defaults = { port: 4000, tick: '5m', seed: 1, backlogLines: 200_000 } as const;

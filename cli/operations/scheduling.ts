@@ -1,0 +1,155 @@
+import { relative } from 'node:path';
+import { z } from 'zod';
+import type { Scheduler } from '../../scheduler/scheduler.ts';
+import type { DagRun } from '../../scheduler/store/rows.ts';
+import { packageRoot } from '../config.ts';
+import { cliErrors } from '../errors.ts';
+import { defineOperation, rowsResult, toCell } from './operation.ts';
+import type { Cell } from './operation.ts';
+
+const conf = z.record(z.string(), z.unknown()).default({});
+
+export const dagsList = defineOperation({
+  name: 'dags.list',
+  input: z.object({}),
+  run: async (_, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const dags = await scheduler.listDags();
+    const broken = scheduler.listImportErrors();
+    const rows = dags.map((dag) => ({
+      dag: dag.dagId,
+      schedule: dag.schedule,
+      state: dag.paused ? 'paused' : 'active',
+      'last run': dag.lastRun?.state ?? null,
+      next: toCell(dag.nextRunAt),
+      tasks: dag.taskIds.join(', '),
+      owner: dag.owner,
+    }));
+    const failure = broken.map((error) => `${relative(packageRoot, error.file)}: ${error.code}: ${error.message}`);
+    return rowsResult(rows, {
+      columns: ['dag', 'schedule', 'state', 'last run', 'next', 'tasks', 'owner'],
+      failure: broken.length === 0 ? undefined : `${broken.length} DAG file(s) not loaded\n  ${failure.join('\n  ')}`,
+    });
+  },
+});
+
+export const dagsTrigger = defineOperation({
+  name: 'dags.trigger',
+  input: z.object({ dag: z.string(), conf }),
+  run: async (input, { platform }) => {
+    const scheduler = await platform.scheduler();
+    return rowsResult([runRow(await scheduler.triggerDag(input.dag, { conf: input.conf }))]);
+  },
+});
+
+export const dagsTest = defineOperation({
+  name: 'dags.test',
+  input: z.object({ dag: z.string(), conf }),
+  run: async (input, { platform, signal, onProgress }) => {
+    const scheduler = await platform.scheduler();
+    const tested = await scheduler.testDag(input.dag, {
+      conf: input.conf,
+      signal,
+      onTask: ({ taskId, state }) => onProgress({ step: `task ${taskId}`, state: 'finished', note: state }),
+    });
+    const rows = tested.tasks.map(({ taskId, state, durationMs, result, reason }) => ({
+      task: taskId,
+      state,
+      ms: Math.round(durationMs),
+      result: toCell(result) ?? reason,
+    }));
+    return rowsResult(rows, {
+      failure: tested.state === 'success' ? undefined : `DAG ${tested.dagId} failed: ${tested.reason}`,
+    });
+  },
+});
+
+export const runsList = defineOperation({
+  name: 'runs.list',
+  input: z.object({ dag: z.string().optional(), limit: z.int().min(1) }),
+  run: async ({ dag, limit }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const runs = await scheduler.listRuns({ dagId: dag, limit });
+    return rowsResult(runs.map(runRow), { columns: runColumns });
+  },
+});
+
+const runKey = { dag: z.string(), run: z.string().optional() };
+
+export const tasksList = defineOperation({
+  name: 'tasks.list',
+  input: z.object(runKey),
+  run: async (input, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
+    return rowsResult(
+      tasks.map((task) => ({
+        run: task.runId,
+        task: task.taskId,
+        state: task.state,
+        try: task.tryNumber,
+        started: toCell(task.startDate),
+        ended: toCell(task.endDate),
+        reason: task.error === null ? task.reason : `${task.error.code}: ${task.error.message}`,
+      })),
+      { columns: ['run', 'task', 'state', 'try', 'started', 'ended', 'reason'] },
+    );
+  },
+});
+
+export const tasksClear = defineOperation({
+  name: 'tasks.clear',
+  input: z.object({ ...runKey, tasks: z.array(z.string()).optional(), downstream: z.boolean().default(false) }),
+  run: async (input, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, input);
+    const cleared = await scheduler.clearTasks({ ...key, taskIds: input.tasks, downstream: input.downstream });
+    return rowsResult(
+      cleared.map(({ runId, taskId, state, becomes }) => ({ run: runId, task: taskId, was: state, becomes })),
+      { columns: ['run', 'task', 'was', 'becomes'] },
+    );
+  },
+});
+
+export const tasksLogs = defineOperation({
+  name: 'tasks.logs',
+  input: z.object({ ...runKey, task: z.string(), try: z.int().min(1).optional() }),
+  run: async (input, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, input);
+    const lines = await scheduler.taskLog({ ...key, taskId: input.task }, input.try);
+    return rowsResult(
+      lines.map(({ at, level, message, fields }) => ({ at, level, message, fields: toCell(fields) })),
+      { columns: ['at', 'level', 'message', 'fields'] },
+    );
+  },
+});
+
+/** The run that was named, or the latest one of the DAG. */
+async function runOf(
+  scheduler: Scheduler,
+  { dag, run }: { dag: string; run?: string | undefined },
+): Promise<{ dagId: string; runId: string }> {
+  if (run !== undefined) return { dagId: dag, runId: run };
+  const [latest] = await scheduler.listRuns({ dagId: dag, limit: 1 });
+  if (latest !== undefined) return { dagId: dag, runId: latest.runId };
+  const known = (await scheduler.listDags()).map((each) => each.dagId);
+  throw cliErrors.error('CLI_NOT_FOUND', {
+    message: known.includes(dag) ? `DAG ${dag} has not run yet` : `no DAG ${dag}`,
+    remedy: `DAGs that are loaded: ${known.join(', ')}.`,
+  });
+}
+
+const runColumns = ['dag', 'run', 'type', 'state', 'started', 'ended', 'reason'] as const;
+
+function runRow(run: DagRun): Record<(typeof runColumns)[number], Cell> {
+  return {
+    dag: run.dagId,
+    run: run.runId,
+    type: run.runType,
+    state: run.state,
+    started: toCell(run.startDate),
+    ended: toCell(run.endDate),
+    reason: run.reason,
+  };
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ShopwaveError, messageOf } from '../../lib/errors.ts';
+import type { ProgressEvent } from '../../lib/progress.ts';
+import type { OperationResult } from './operation.ts';
+
+/** How an error crosses a process boundary. */
+const errorShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  where: z.string().optional(),
+  remedy: z.string(),
+  retryable: z.boolean(),
+});
+
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const resultShape = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('rows'),
+    columns: z.array(z.string()),
+    rows: z.array(z.record(z.string(), cell)),
+    failure: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('documents'),
+    documents: z.array(z.object({ name: z.string(), text: z.string() })),
+  }),
+]);
+
+const progressShape = z.object({
+  step: z.string(),
+  state: z.enum(['started', 'running', 'finished']),
+  done: z.number().optional(),
+  total: z.number().optional(),
+  unit: z.string().optional(),
+  note: z.string().optional(),
+});
+
+/** An operation's answer is a stream of JSON lines: any number of progress lines, then one result or error. */
+const lineShape = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), event: progressShape }),
+  z.object({ type: z.literal('result'), result: resultShape }),
+  z.object({ type: z.literal('error'), error: errorShape }),
+]);
+
+export type AnswerLine =
+  | { readonly type: 'progress'; readonly event: ProgressEvent }
+  | { readonly type: 'result'; readonly result: OperationResult }
+  | { readonly type: 'error'; readonly error: z.infer<typeof errorShape> };
+
+/** Reads one line of an answer. */
+export function parseAnswerLine(text: string): AnswerLine {
+  return lineShape.parse(JSON.parse(text)) as AnswerLine;
+}
+
+/** An error as a line; what is not typed crosses as its message. */
+export function errorLine(error: unknown): AnswerLine {
+  if (!(error instanceof ShopwaveError)) {
+    const remedy = 'Look into logs/shopwave.log of the data folder.';
+    return { type: 'error', error: { code: 'INTERNAL', message: messageOf(error), remedy, retryable: false } };
+  }
+  const { code, message, where, remedy, retryable } = error;
+  return { type: 'error', error: { code, message, remedy, retryable, ...(where === undefined ? {} : { where }) } };
+}
+
+/** The same error on the other side. */
+export function revive(error: z.infer<typeof errorShape>): ShopwaveError {
+  const kind = { summary: '', remedy: error.remedy, retryable: error.retryable };
+  return new ShopwaveError(error.code, kind, { message: error.message, where: error.where });
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { addDags } from './commands/dags.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addMetrics } from './commands/metrics.ts';
+import { addRuns } from './commands/runs.ts';
+import { addSimulator } from './commands/simulator.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import { addTasks } from './commands/tasks.ts';
+import { addTransform } from './commands/transform.ts';
+import { addWarehouse } from './commands/warehouse.ts';
+import { packageRoot } from './config.ts';
+
+/** The whole command tree. Heavy modules are imported by the action that needs them: `--help` stays quick. */
+export function createProgram(): Command {
+  const program = new Command('shopwave')
+    .description('From a shop’s database to governed metrics: change capture, an audited star, a semantic layer.')
+    .version(packageVersion())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see --help for the verbs and options)')
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+  for (const add of [
+    addStart,
+    addStatus,
+    addDoctor,
+    addDags,
+    addRuns,
+    addTasks,
+    addTransform,
+    addMetrics,
+    addWarehouse,
+    addSimulator,
+  ]) {
+    add(program);
+  }
+  return program;
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}

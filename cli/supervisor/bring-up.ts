@@ -1,0 +1,94 @@
+import { getRequestListener } from '@hono/node-server';
+import { systemClock } from '../../lib/clock.ts';
+import type { Scheduler } from '../../scheduler/scheduler.ts';
+import type { DagRun, RunKey } from '../../scheduler/store/rows.ts';
+import { cliErrors } from '../errors.ts';
+import type { SimulatorConfig } from '../config.ts';
+import { ingestDag } from '../wire.ts';
+import type { Platform } from '../wire.ts';
+import { createApi } from './api.ts';
+import type { Console } from './console.ts';
+import type { HttpFront } from './http-server.ts';
+
+/** What coming up needs. */
+export interface BringUp {
+  readonly platform: Platform;
+  readonly front: HttpFront;
+  readonly token: string;
+  readonly terminal: Console;
+  readonly simulator: SimulatorConfig;
+}
+
+/** The DAG that publishes. */
+const buildDag = 'shop_marts';
+
+/**
+ * Starts everything. Independent things come up side by side: while initdb runs in its own process, this one loads
+ * Cube (about a second in which it can do nothing else) and opens DuckDB.
+ */
+export async function bringUp(input: BringUp): Promise<void> {
+  const { platform, front, terminal } = input;
+  front.mount('/api', getRequestListener(createApi({ platform, token: input.token }).fetch));
+  const database = timed(terminal, 'PostgreSQL', async () => {
+    const server = await platform.postgres();
+    return `127.0.0.1:${server.port}`;
+  });
+  const serving = timed(terminal, 'warehouse and semantic layer', async () => {
+    const semantic = await platform.semantic();
+    front.mount('/cubejs-api', semantic.app);
+    return 'DuckDB, Cube';
+  });
+  const source = database.then(() => openShop(input)).then(() => platform.capture());
+  await Promise.all([serving, source]);
+  if (input.simulator.enabled) (await platform.simulator()).start();
+  await (await platform.scheduler()).start();
+}
+
+/** Lets the pipeline run once from the shop to the published marts, whatever an earlier process left undone. */
+export async function firstPublication(platform: Platform, signal: AbortSignal): Promise<void> {
+  const scheduler = await platform.scheduler();
+  const ingest = await scheduler.triggerDag(ingestDag);
+  await mustSucceed(scheduler, ingest, signal);
+  const build = (await runAfter(scheduler, ingest, signal)) ?? (await scheduler.triggerDag(buildDag));
+  await mustSucceed(scheduler, build, signal);
+}
+
+/** The build that the ingest run set off, or one that is under way; undefined when there is neither. */
+async function runAfter(scheduler: Scheduler, ingest: DagRun, signal: AbortSignal): Promise<DagRun | undefined> {
+  const tasks = await scheduler.listTaskInstances(ingest);
+  const hasLoaded = tasks.some((task) => task.taskId === 'load' && task.state === 'success');
+  while (!signal.aborted) {
+    const [latest] = await scheduler.listRuns({ dagId: buildDag, limit: 1 });
+    if (latest !== undefined && (latest.endDate === null || latest.queuedAt >= ingest.queuedAt)) return latest;
+    if (!hasLoaded) return undefined;
+    await systemClock.sleep(50, signal);
+  }
+  return undefined;
+}
+
+async function mustSucceed(scheduler: Scheduler, key: RunKey, signal: AbortSignal): Promise<void> {
+  const run = await scheduler.waitForRun(key, signal);
+  if (run.state === 'success') return;
+  const tasks = await scheduler.listTaskInstances(run);
+  const culprit = tasks.find((task) => task.error !== null);
+  const task = culprit === undefined ? run.dagId : `${run.dagId}.${culprit.taskId}`;
+  const error = culprit?.error ?? { code: run.state, message: run.reason ?? 'it did not end', remedy: undefined };
+  throw cliErrors.error('CLI_RUN_FAILED', {
+    message: `${task} did not succeed: ${error.code}: ${error.message}`,
+    where: run.runId,
+    remedy: error.remedy,
+  });
+}
+
+async function openShop({ platform, simulator }: BringUp): Promise<void> {
+  if (simulator.enabled) return (await platform.simulator()).prepare();
+  const { url, isEmbedded } = await platform.shop();
+  if (!isEmbedded) return;
+  const { ensureShop } = await import('../local/empty-shop.ts');
+  await ensureShop(url);
+}
+
+async function timed(terminal: Console, step: string, work: () => Promise<string>): Promise<void> {
+  terminal.onProgress({ step, state: 'started' });
+  terminal.onProgress({ step, state: 'finished', note: await work() });
+}

@@ -1,0 +1,137 @@
+import process from 'node:process';
+import { systemClock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import { Teardown } from '../../lib/lifecycle.ts';
+import { createLogger } from '../../lib/logger.ts';
+import type { StartConfig } from '../config.ts';
+import { claimDataDir, dataPaths, eraseState, readSettings } from '../data-dir.ts';
+import type { DataPaths } from '../data-dir.ts';
+import { renderSummary, summaryObject } from '../output/summary.ts';
+import type { RunFacts } from '../output/summary.ts';
+import { openPlatform } from '../wire.ts';
+import type { Platform, PlatformOptions } from '../wire.ts';
+import { bringUp, firstPublication } from './bring-up.ts';
+import { createConsole } from './console.ts';
+import type { Console } from './console.ts';
+import { readHeadline } from './headline.ts';
+import { openHttpFront } from './http-server.ts';
+import type { HttpFront } from './http-server.ts';
+import { acquireLock } from './lock.ts';
+import { serveUntil } from './serve.ts';
+import { onStopSignals } from './signals.ts';
+import { settleSource } from './source.ts';
+
+/** `shopwave start`: from the lock to the last process that has ended. Throws what went wrong, after cleaning up. */
+export async function runStart(config: StartConfig): Promise<void> {
+  const terminal = createConsole({ json: config.json, clock: systemClock });
+  const teardown = new Teardown();
+  const stopping = onStopSignals(terminal);
+  teardown.add('signals', stopping.release);
+  try {
+    const paths = dataPaths(config.dataDir);
+    await claimDataDir(paths);
+    const lock = await acquireLock(paths.lock, 'supervisor', systemClock);
+    teardown.add('lock', lock.release);
+    const front = await openHttpFront(config.port);
+    teardown.add('HTTP', front.close);
+    await lock.announcePort(front.port);
+    const options = platformOptions(config, paths, terminal);
+    if (config.fresh) await startOver(options, terminal);
+    await settleSource(paths, config.sourceUrl);
+    const platform = openPlatform(options);
+    teardown.add('platform', () => platform.close((name) => options.logger.info(`closing ${name}`)));
+    await supervise({ config, platform, front, token: lock.token, terminal, signal: stopping.signal });
+  } finally {
+    await teardown.run();
+  }
+}
+
+function platformOptions(config: StartConfig, paths: DataPaths, terminal: Console): PlatformOptions {
+  return {
+    paths,
+    config,
+    clock: systemClock,
+    logger: createLogger({ file: paths.log }),
+    onProgress: terminal.onProgress,
+    onSchedulerEvent: terminal.onSchedulerEvent,
+  };
+}
+
+/** `--fresh`. A slot left behind in the user's own database would keep its log forever, so it goes first. */
+async function startOver(options: PlatformOptions, terminal: Console): Promise<void> {
+  const { paths } = options;
+  if ((await readSettings(paths))?.source?.kind === 'url') {
+    const before = openPlatform(options);
+    try {
+      await before.releaseSource();
+    } catch (error) {
+      terminal.line(`  ! the replication slot at the source could not be dropped: ${messageOf(error)}`);
+    } finally {
+      await before.close();
+    }
+  }
+  await eraseState(paths);
+}
+
+interface Supervision {
+  readonly config: StartConfig;
+  readonly platform: Platform;
+  readonly front: HttpFront;
+  readonly token: string;
+  readonly terminal: Console;
+  readonly signal: AbortSignal;
+}
+
+async function supervise(supervision: Supervision): Promise<void> {
+  const { config, platform, terminal, signal } = supervision;
+  const starting = start(supervision);
+  // Stopped half-way: without its database everything under way ends soon, and is waited for.
+  const interrupt = (): void => void platform.postgres().then((server) => server.stop(), ignore);
+  signal.addEventListener('abort', interrupt);
+  try {
+    await starting;
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+  if (!config.once) await serveUntil({ ...supervision, hasTruth: config.simulator.enabled });
+  if (config.json) {
+    const headline = await readHeadline(platform, config.simulator.enabled);
+    const line = JSON.stringify(summaryObject(headline, facts(supervision)));
+    await quiesce(supervision);
+    process.stdout.write(`${line}\n`);
+    return;
+  }
+  if (!config.once) terminal.line('stopped');
+  await quiesce(supervision);
+}
+
+async function start(supervision: Supervision): Promise<void> {
+  const { config, platform, front, terminal } = supervision;
+  await bringUp({ ...supervision, simulator: config.simulator });
+  await firstPublication(platform, supervision.signal);
+  front.markReady();
+  const headline = await readHeadline(platform, config.simulator.enabled);
+  terminal.result(renderSummary(headline, facts(supervision), platform.clock));
+}
+
+function facts({ config, front }: Supervision): RunFacts {
+  return {
+    // Counted from the start of the process, module loading included.
+    elapsedMs: systemClock.monotonicMs(),
+    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    port: config.once ? undefined : front.port,
+    dataDir: config.dataDir,
+  };
+}
+
+/** Nothing new comes in, and what runs ends, before what it uses is closed. */
+async function quiesce({ platform, front }: Supervision): Promise<void> {
+  await front.close();
+  const [scheduler, simulator] = await Promise.all([platform.scheduler(), platform.simulator()]);
+  await Promise.all([scheduler.stop(), simulator.stop()]);
+}
+
+function ignore(): void {}

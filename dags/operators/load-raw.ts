@@ -1,0 +1,31 @@
+import { TaskSkip } from '../../scheduler/index.ts';
+import type { Asset, FunctionTask } from '../../scheduler/index.ts';
+import type { PipelineServices } from '../services.ts';
+
+/** What was loaded. */
+export interface LoadOutput {
+  readonly batches: number;
+  readonly rows: number;
+  /** Everything up to here is in the raw tables. */
+  readonly position: string;
+}
+
+/**
+ * Appends every landed batch that is not loaded yet to the raw tables, and so produces `outlet`. Skipped when there
+ * is none, and a skipped task produces nothing. It also runs after a skipped capture: an earlier run may have landed
+ * batches and died before it loaded them.
+ */
+export function loadRaw(outlet: Asset): FunctionTask<PipelineServices, LoadOutput> {
+  return {
+    description: 'Appends landed batches to the raw tables',
+    triggerRule: 'none_failed',
+    outlets: [outlet],
+    run: async ({ services, logger }) => {
+      const loader = await services.loader();
+      const { batchIds, rows, position } = await loader.load();
+      if (batchIds.length === 0) throw new TaskSkip('every landed batch is loaded');
+      logger.info(`loaded ${rows} rows of ${batchIds.length} batches`, { position });
+      return { batches: batchIds.length, rows, position };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { dag, onAssets } from '../scheduler/index.ts';
+import { rawShop } from './assets.ts';
+import { buildMarts } from './operators/build-marts.ts';
+import { freshnessGate } from './operators/freshness-gate.ts';
+import { stageBatches } from './operators/stage-batches.ts';
+import { defaultArgs, owner } from './policy.ts';
+import type { PipelineServices } from './services.ts';
+
+export default dag<PipelineServices>({
+  dagId: 'shop_marts',
+  description: 'Builds, audits and publishes the marts from newly loaded data',
+  // Whenever shop_ingest has loaded something new; nothing runs when nothing changed.
+  schedule: onAssets([rawShop]),
+  // One publisher at a time. What is loaded meanwhile is published by the next run, all at once.
+  maxActiveRuns: 1,
+  defaultArgs,
+  owner,
+  tags: ['marts', 'shop'],
+  tasks: (t) => {
+    const fresh = t.sensor(
+      'freshness_gate',
+      freshnessGate({ dagId: 'shop_ingest', maxAge: '15m', timeout: '30m' }),
+    );
+    const stage = t.task('stage', stageBatches()).after(fresh);
+    t.task('build', buildMarts()).after(stage);
+  },
+});

@@ -1,0 +1,171 @@
+import { errorCatalog } from '../../lib/errors.ts';
+
+const captureAnew =
+  'Changes were lost that only a new snapshot can bring back. Published data stays as it is until then. ' +
+  'To capture anew, drop the slot and the publication at the source and start with --fresh.';
+
+/** What can go wrong between the shop's PostgreSQL and a landed batch. */
+export const captureErrors = errorCatalog({
+  CAPTURE_NOT_READY: {
+    summary: 'The source database is not ready to be captured; several things are missing.',
+    remedy: 'Do what each line says, then start again.',
+    retryable: false,
+  },
+  CAPTURE_SERVER_TOO_OLD: {
+    summary: 'The source is older than PostgreSQL 15, which has no column lists.',
+    remedy: 'Upgrade the source to PostgreSQL 15 or later.',
+    retryable: false,
+  },
+  CAPTURE_STANDBY: {
+    summary: 'The source is a read-only standby.',
+    remedy: 'Point --source-url at the primary.',
+    retryable: true,
+  },
+  CAPTURE_WAL_LEVEL: {
+    summary: 'The source does not write a logical log.',
+    remedy:
+      'alter system set wal_level = logical; then restart PostgreSQL (RDS: rds.logical_replication = 1).',
+    retryable: false,
+  },
+  CAPTURE_ENCODING: {
+    summary: 'The source database has no encoding, so its text cannot be told from bytes.',
+    remedy: 'Dump it and restore it into a database with encoding UTF8.',
+    retryable: false,
+  },
+  CAPTURE_RIGHTS: {
+    summary: 'The user that reads the source lacks a right.',
+    remedy: 'Run the GRANT or ALTER ROLE statement that the message names as an administrator.',
+    retryable: false,
+  },
+  CAPTURE_TABLE_MISSING: {
+    summary: 'A table to capture does not exist, or is not an ordinary table.',
+    remedy: 'Create it, or take it out of ingest/postgres/shop-tables.ts.',
+    retryable: false,
+  },
+  CAPTURE_KEY_MISSING: {
+    summary: 'A table to capture has no primary key, or another one than declared.',
+    remedy: 'Add the primary key. Publishing a table without one makes its updates fail in the shop.',
+    retryable: false,
+  },
+  CAPTURE_REPLICA_IDENTITY: {
+    summary: 'A table has a replica identity that goes with no column list.',
+    remedy: 'alter table ... replica identity default; updates of the table fail in the shop until then.',
+    retryable: false,
+  },
+  CAPTURE_COLUMN_MISSING: {
+    summary: 'A column to capture does not exist, or is generated.',
+    remedy: 'Correct the allow-list in ingest/postgres/shop-tables.ts.',
+    retryable: false,
+  },
+  CAPTURE_PUBLICATION_DIFFERS: {
+    summary: 'A publication of this name is there, but publishes something else than the allow-list.',
+    remedy: 'Drop it at the source if nothing else uses it; it is made again with the right columns.',
+    retryable: false,
+  },
+  CAPTURE_SLOT_FOREIGN: {
+    summary: 'A replication slot of this name is there, but this control store did not make it.',
+    remedy: 'If nothing uses it: select pg_drop_replication_slot(...), then start again.',
+    retryable: false,
+  },
+  CAPTURE_NOT_SET_UP: {
+    summary: 'Changes were asked for before the snapshot was landed.',
+    remedy: 'Run setup first.',
+    retryable: false,
+  },
+  CAPTURE_TABLES_CHANGED: {
+    summary: 'The tables or columns to capture are not those the snapshot was taken with.',
+    remedy: `Put the allow-list back as it was, or capture anew. ${captureAnew}`,
+    retryable: false,
+  },
+  CAPTURE_OTHER_CLUSTER: {
+    summary: 'The address leads to another PostgreSQL cluster than the one that was captured.',
+    remedy:
+      'Correct --source-url. If the shop was moved or restored on purpose, its log positions mean nothing here.',
+    retryable: false,
+  },
+  CAPTURE_OTHER_TIMELINE: {
+    summary: 'The source was promoted or restored to a point in time: its log has another history.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_SLOT_MISSING: {
+    summary: 'The replication slot is gone; what was committed since is lost to capture.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_SLOT_LOST: {
+    summary: 'The source removed log that the replication slot still needed.',
+    remedy: `${captureAnew} Raise max_slot_wal_keep_size first.`,
+    retryable: false,
+  },
+  CAPTURE_SLOT_UNUSABLE: {
+    summary: 'The replication slot is of another kind than the one that was made.',
+    remedy: `Somebody made the slot again. ${captureAnew}`,
+    retryable: false,
+  },
+  CAPTURE_SLOT_AHEAD: {
+    summary:
+      'The replication slot was moved past what was landed; the changes in between are lost to capture.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_SLOT_BUSY: {
+    summary: 'Another connection is reading the replication slot.',
+    remedy: 'Wait, or end the other reader: one slot has one reader.',
+    retryable: true,
+  },
+  CAPTURE_LOG_WENT_BACK: {
+    summary: "The source's log ends before the position that was landed: it was restored from a backup.",
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_PUBLICATION_MISSING: {
+    summary: 'The publication is gone. PostgreSQL then leaves changes out of the stream without an error.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_PUBLICATION_CHANGED: {
+    summary: 'The publication was made again or altered; changes may be missing from the stream.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_UNEXPECTED_RELATION: {
+    summary: 'The stream brought a table or column that is not on the allow-list.',
+    remedy:
+      'Take it out of the publication, or capture anew with the new allow-list. Nothing of it was landed.',
+    retryable: false,
+  },
+  CAPTURE_MESSAGE_INVALID: {
+    summary: 'A message of the change stream could not be understood.',
+    remedy:
+      'Nothing of the pull was landed. Report the message type and position; the slot keeps the changes.',
+    retryable: false,
+  },
+  CAPTURE_STREAM_BROKEN: {
+    summary: 'The change stream ended early or came out of order.',
+    remedy: 'Nothing of the pull was landed; it is read again by itself.',
+    retryable: true,
+  },
+  CAPTURE_VALUE_TOO_LARGE: {
+    summary: 'One change is larger than capture takes (64 MiB).',
+    remedy: 'Leave the large column out of the allow-list and capture anew; the slot keeps the changes.',
+    retryable: false,
+  },
+  CAPTURE_SOURCE_REFUSED: {
+    summary: 'The source refused the login or has no such database.',
+    remedy: 'Check user, password and database name in --source-url, and pg_hba.conf.',
+    retryable: false,
+  },
+  CAPTURE_SOURCE_UNREACHABLE: {
+    summary: 'The source cannot be reached, or the connection was lost.',
+    remedy: 'It is tried again by itself. Check host, port and network if it lasts.',
+    retryable: true,
+  },
+  CAPTURE_SOURCE_FAILED: {
+    summary: 'The source failed a statement of ours.',
+    remedy: 'Read the message; it is tried again by itself.',
+    retryable: true,
+  },
+});
+
+export type CaptureErrorCode = keyof typeof captureErrors.kinds;

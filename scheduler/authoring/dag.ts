@@ -1,0 +1,132 @@
+import { parseDurationMs } from '../../lib/duration.ts';
+import type { DagDefinition, TaskDefinition, TaskEdge, TaskWork } from './definition.ts';
+import type { Schedule } from './schedule.ts';
+import type { FunctionTask, SensorTask, TaskArgs, TaskHandle } from './task.ts';
+
+/** Arguments of a DAG; Airflow 3's names, defaults and meaning. */
+export interface DagArgs<Services> {
+  readonly dagId: string;
+  readonly description: string;
+  /** When it runs by itself: `every('5m')`, `cron('0 6 * * *', zone)`, `onAssets([...])`, or null for manual only. */
+  readonly schedule: Schedule;
+  /** No run is scheduled for a tick before this. */
+  readonly startDate?: Date;
+  /** Run once for every missed tick; false: ticks missed while down collapse into the latest. */
+  readonly catchup?: boolean;
+  /** 16 */
+  readonly maxActiveRuns?: number;
+  /** Tasks of one run at the same time; 16. */
+  readonly maxActiveTasks?: number;
+  /** Defaults for every task of this DAG; a task's own arguments win. */
+  readonly defaultArgs?: TaskArgs;
+  readonly tags: readonly string[];
+  /** Who answers for it. */
+  readonly owner: string;
+  /** Declares the tasks and their order. Called once, when the file is loaded. */
+  readonly tasks: (t: TaskBuilder<Services>) => void;
+}
+
+/** Adds tasks to a DAG. */
+export interface TaskBuilder<Services> {
+  readonly task: <Output>(taskId: string, task: FunctionTask<Services, Output>) => TaskHandle<Output>;
+  readonly sensor: (taskId: string, sensor: SensorTask<Services>) => TaskHandle<never>;
+}
+
+/**
+ * Declares a DAG; a `*.dag.ts` file exports the result.
+ *
+ *     export default dag<Services>({
+ *       dagId: 'hello', description: 'Says hello.', schedule: every('5m'), owner: 'data', tags: [],
+ *       tasks: (t) => {
+ *         const name = t.task('name', { run: () => 'world' });
+ *         t.task('greet', { run: async (c) => c.logger.info(`hello ${await c.xcomPull(name)}`) }).after(name);
+ *       },
+ *     });
+ */
+export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> {
+  return {
+    kind: 'dag',
+    dagId: args.dagId,
+    description: args.description,
+    schedule: args.schedule,
+    startDate: args.startDate,
+    catchup: args.catchup ?? false,
+    maxActiveRuns: args.maxActiveRuns ?? 16,
+    maxActiveTasks: args.maxActiveTasks ?? 16,
+    tags: args.tags.toSorted(),
+    owner: args.owner,
+    ...collectTasks(args),
+  };
+}
+
+function collectTasks<Services>({
+  defaultArgs,
+  tasks,
+}: DagArgs<Services>): Pick<DagDefinition<Services>, 'tasks' | 'edges'> {
+  const added: Array<{ taskId: string; task: TaskArgs; work: TaskWork<Services> }> = [];
+  const edges: TaskEdge[] = [];
+  const add = <Output>(taskId: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> => {
+    added.push({ taskId, task: { ...defaultArgs, ...task }, work });
+    return createHandle<Output>(taskId, edges);
+  };
+  tasks({
+    task: (taskId, task) => add(taskId, task, { kind: 'function', run: task.run }),
+    sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
+  });
+  const resolved = added.map(({ taskId, task, work }) => {
+    const dependsOn = edges.filter((edge) => edge.to === taskId).map((edge) => edge.from);
+    return resolveTask({ taskId, dependsOn: [...new Set(dependsOn)], task, work });
+  });
+  return { tasks: resolved, edges };
+}
+
+function createHandle<Output>(taskId: string, edges: TaskEdge[]): TaskHandle<Output> {
+  const idOf = (task: TaskHandle | string): string => (typeof task === 'string' ? task : task.taskId);
+  const handle: TaskHandle<Output> = {
+    taskId,
+    after: (...tasks) => {
+      edges.push(...tasks.map((task) => ({ from: idOf(task), to: taskId })));
+      return handle;
+    },
+    before: (...tasks) => {
+      edges.push(...tasks.map((task) => ({ from: taskId, to: idOf(task) })));
+      return handle;
+    },
+  };
+  return handle;
+}
+
+function sensorWork<Services>(sensor: SensorTask<Services>): TaskWork<Services> {
+  return {
+    kind: 'sensor',
+    poke: sensor.poke,
+    pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
+    timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),
+    softFail: sensor.softFail ?? false,
+  };
+}
+
+function resolveTask<Services>(input: {
+  readonly taskId: string;
+  readonly dependsOn: readonly string[];
+  readonly task: TaskArgs;
+  readonly work: TaskWork<Services>;
+}): TaskDefinition<Services> {
+  const { taskId, dependsOn, task, work } = input;
+  return {
+    taskId,
+    description: task.description ?? '',
+    dependsOn,
+    triggerRule: task.triggerRule ?? 'all_success',
+    retryPolicy: {
+      retries: task.retries ?? 0,
+      retryDelayMs: parseDurationMs(task.retryDelay ?? '5m'),
+      retryExponentialBackoff: task.retryExponentialBackoff ?? false,
+      maxRetryDelayMs: task.maxRetryDelay === undefined ? undefined : parseDurationMs(task.maxRetryDelay),
+    },
+    executionTimeoutMs:
+      task.executionTimeout === undefined ? undefined : parseDurationMs(task.executionTimeout),
+    outlets: task.outlets ?? [],
+    work,
+  };
+}

@@ -1,0 +1,55 @@
+import type { RetryPolicy } from '../core/retry-policy.ts';
+import type { TriggerRule } from '../core/trigger-rules.ts';
+import type { Asset } from './asset.ts';
+import type { Schedule } from './schedule.ts';
+import type { FunctionTask, SensorTask } from './task.ts';
+
+/** A task with every default filled in, as the engine uses it. */
+export interface TaskDefinition<Services> {
+  readonly taskId: string;
+  readonly description: string;
+  readonly dependsOn: readonly string[];
+  readonly triggerRule: TriggerRule;
+  readonly retryPolicy: RetryPolicy;
+  readonly executionTimeoutMs: number | undefined;
+  readonly outlets: readonly Asset[];
+  readonly work: TaskWork<Services>;
+}
+
+/** What a task does when it gets a slot. */
+export type TaskWork<Services> =
+  | { readonly kind: 'function'; readonly run: FunctionTask<Services, unknown>['run'] }
+  | {
+      readonly kind: 'sensor';
+      readonly poke: SensorTask<Services>['poke'];
+      readonly pokeIntervalMs: number;
+      readonly timeoutMs: number;
+      readonly softFail: boolean;
+    };
+
+/** A DAG as `dag({...})` returns it; not yet checked, that is the loader's work. */
+export interface DagDefinition<Services> {
+  readonly kind: 'dag';
+  readonly dagId: string;
+  readonly description: string;
+  readonly schedule: Schedule;
+  readonly startDate: Date | undefined;
+  readonly catchup: boolean;
+  readonly maxActiveRuns: number;
+  readonly maxActiveTasks: number;
+  readonly tags: readonly string[];
+  readonly owner: string;
+  readonly tasks: readonly TaskDefinition<Services>[];
+  /** Every dependency as it was written, also one that names a task the DAG does not have. */
+  readonly edges: readonly TaskEdge[];
+}
+
+/** `to` waits for `from`. */
+export interface TaskEdge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A DAG whatever its services: a task asks for its services, so `never` fits every definition. */
+export type AnyDag = DagDefinition<never>;
+export type AnyTask = TaskDefinition<never>;

@@ -1,0 +1,95 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { TriggerRule } from '../core/trigger-rules.ts';
+import type { Asset } from './asset.ts';
+
+/** A value as it comes back from JSON: what an upstream's return value looks like to a downstream task. */
+export type Serialized<Value> = Value extends string | number | boolean | null | undefined
+  ? Value
+  : Value extends Date
+    ? string
+    : Value extends bigint | ((...args: never[]) => unknown)
+      ? never
+      : { [Key in keyof Value]: Serialized<Value[Key]> };
+
+/** What a task may know and use while it runs. `Services` is whatever the platform was wired with. */
+export interface TaskContext<Services> {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskId: string;
+  /** Counts from 1 over all attempts of this task in this run. */
+  readonly tryNumber: number;
+  /** The tick of a scheduled run; null for manual and asset-triggered runs. */
+  readonly logicalDate: Date | null;
+  readonly dataIntervalStart: Date;
+  readonly dataIntervalEnd: Date;
+  /** What the run was triggered with. */
+  readonly conf: Readonly<Record<string, unknown>>;
+  readonly clock: Clock;
+  /** Writes to the log of this attempt. */
+  readonly logger: Logger;
+  /** Aborts on execution timeout, on clear and on shutdown; long work must heed it. */
+  readonly signal: AbortSignal;
+  readonly services: Services;
+  /** The value that a task returned in this run; undefined if it returned none, did not run or was skipped. */
+  readonly xcomPull: <Output>(task: TaskHandle<Output>) => Promise<Serialized<Output> | undefined>;
+  /** When the newest run of a DAG that succeeded began and ended; undefined before the first. For sensors. */
+  readonly latestSuccess: (
+    dagId: string,
+  ) => Promise<{ readonly startDate: Date; readonly endDate: Date } | undefined>;
+}
+
+/** Arguments every kind of task takes; Airflow's names, defaults and meaning. Durations are texts like '30s'. */
+export interface TaskArgs {
+  readonly description?: string;
+  /** Attempts after the first; 0. */
+  readonly retries?: number;
+  /** '5m', counted from the end of the failed attempt. */
+  readonly retryDelay?: string;
+  /** Doubles the delay with each attempt, with a deterministic jitter; false. */
+  readonly retryExponentialBackoff?: boolean;
+  readonly maxRetryDelay?: string;
+  /** Wall clock of one attempt; unlimited. */
+  readonly executionTimeout?: string;
+  /** Which upstream states let the task start; all_success. */
+  readonly triggerRule?: TriggerRule;
+  /** Assets that count as produced when the task succeeds; a skipped or failed task produces none. */
+  readonly outlets?: readonly Asset[];
+}
+
+/** A task that does something once. Its return value is kept as JSON for downstream tasks. */
+export interface FunctionTask<Services, Output> extends TaskArgs {
+  readonly run: (context: TaskContext<Services>) => Promise<Output> | Output;
+}
+
+/** A task that waits until `poke` says true. Between pokes it is up_for_reschedule and holds no slot. */
+export interface SensorTask<Services> extends TaskArgs {
+  readonly poke: (context: TaskContext<Services>) => Promise<boolean> | boolean;
+  /** '60s' */
+  readonly pokeInterval?: string;
+  /** The whole wait, not one attempt; '7d'. When it is over the sensor fails for good, without retries. */
+  readonly timeout?: string;
+  /** A timeout skips the sensor instead of failing it; false. */
+  readonly softFail?: boolean;
+}
+
+/** A task already added to a DAG: for dependencies and for reading its return value. */
+export interface TaskHandle<Output = unknown> {
+  readonly taskId: string;
+  /** Only for the compiler: the type of the return value. */
+  readonly outputType?: Output;
+  /** This task waits for those. */
+  readonly after: (...tasks: readonly (TaskHandle | string)[]) => TaskHandle<Output>;
+  /** Those tasks wait for this one. */
+  readonly before: (...tasks: readonly (TaskHandle | string)[]) => TaskHandle<Output>;
+}
+
+/** Thrown by a task to end as skipped: there was nothing to do. Its outlets count as unchanged. */
+export class TaskSkip extends Error {
+  override readonly name = 'TaskSkip';
+}
+
+/** Thrown by a task to fail at once, whatever retries are left. */
+export class TaskFail extends Error {
+  override readonly name = 'TaskFail';
+}

@@ -1,0 +1,183 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { describeSchedule } from './authoring/schedule.ts';
+import { runIdOf } from './core/plan-dag.ts';
+import { isRunFinished } from './core/states.ts';
+import type { LoadedDag } from './core/validate-dag.ts';
+import type { Driver } from './drive.ts';
+import { schedulerErrors } from './errors.ts';
+import type { OnSchedulerEvent } from './events.ts';
+import { readTaskLog } from './executor/task-log.ts';
+import type { LogLine } from './executor/task-log.ts';
+import type { ImportError, LoadedDags } from './loader.ts';
+import { clearTasks } from './store/clear.ts';
+import type { ClearedTask, ClearOptions } from './store/clear.ts';
+import { insertRun, setPaused } from './store/dags.ts';
+import type { ScheduledDag } from './store/dags.ts';
+import { findRun, listRuns, listTaskInstances, readDagStatus } from './store/queries.ts';
+import type { RunFilter } from './store/queries.ts';
+import { notifyWake } from './store/presence.ts';
+import type { DagRun, RunKey, TaskInstance, TaskKey } from './store/rows.ts';
+import { testDag } from './test-dag.ts';
+import type { TestedDag, TestedTask } from './test-dag.ts';
+
+/** A DAG as people list it. */
+export interface DagSummary {
+  readonly dagId: string;
+  readonly description: string;
+  readonly schedule: string;
+  readonly owner: string;
+  readonly tags: readonly string[];
+  readonly file: string;
+  /** In running order. */
+  readonly taskIds: readonly string[];
+  readonly paused: boolean;
+  /** Tick of the next scheduled run. */
+  readonly nextRunAt: Date | null;
+  readonly lastRun: DagRun | null;
+}
+
+/** What people ask of the scheduler. Every answer is plain objects; every refusal a typed error. */
+export interface SchedulerCommands {
+  readonly listDags: () => Promise<readonly DagSummary[]>;
+  readonly listImportErrors: () => readonly ImportError[];
+  readonly pauseDag: (dagId: string) => Promise<void>;
+  readonly unpauseDag: (dagId: string) => Promise<void>;
+  /** Creates a manual run; it starts as soon as the DAG's limits allow. */
+  readonly triggerDag: (dagId: string, options?: TriggerOptions) => Promise<DagRun>;
+  /** Runs a DAG's tasks here and now, in order, recording nothing. */
+  readonly testDag: (dagId: string, options?: TestOptions) => Promise<TestedDag>;
+  readonly listRuns: (filter?: RunFilter) => Promise<readonly DagRun[]>;
+  /** In running order. */
+  readonly listTaskInstances: (key: RunKey) => Promise<readonly TaskInstance[]>;
+  readonly clearTasks: (options: ClearOptions) => Promise<readonly ClearedTask[]>;
+  /** Lines of one try's log; without a number of the newest. */
+  readonly taskLog: (key: TaskKey, tryNumber?: number) => Promise<readonly LogLine[]>;
+  /** Resolves to the run once it is success or failed, or as it is when the signal aborts. Needs no `start`. */
+  readonly waitForRun: (key: RunKey, signal?: AbortSignal) => Promise<DagRun>;
+}
+
+export interface TriggerOptions {
+  readonly runId?: string | undefined;
+  readonly conf?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface TestOptions {
+  readonly conf?: Readonly<Record<string, unknown>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onTask?: ((task: TestedTask) => void) | undefined;
+}
+
+interface CommandsInput {
+  readonly control: Knex;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly services: unknown;
+  readonly logDir: string;
+  readonly onEvent: OnSchedulerEvent;
+  readonly dags: ReadonlyMap<string, ScheduledDag>;
+  readonly loaded: LoadedDags;
+  readonly driver: Driver;
+}
+
+/** Builds the commands over a store and the loaded DAGs. */
+export function createCommands(input: CommandsInput): SchedulerCommands {
+  const { control, dags, loaded } = input;
+  const mustDag = (dagId: string): LoadedDag => mustFindDag(dagId, input);
+  const mustRun = async (key: RunKey): Promise<DagRun> => {
+    const run = await findRun(control, key);
+    if (run !== undefined) return run;
+    throw schedulerErrors.error('DAG_RUN_NOT_FOUND', { message: `DAG ${key.dagId} has no run ${key.runId}` });
+  };
+  const pause = async (dagId: string, paused: boolean): Promise<void> => {
+    mustDag(dagId);
+    await setPaused(control, dagId, paused);
+    await notifyWake(control);
+  };
+  return {
+    listDags: async () => await summarise(control, [...dags.values()]),
+    listImportErrors: () => loaded.importErrors,
+    pauseDag: async (dagId) => await pause(dagId, true),
+    unpauseDag: async (dagId) => await pause(dagId, false),
+    triggerDag: async (dagId, options) => await trigger(input, mustDag(dagId), options ?? {}),
+    testDag: async (dagId, options = {}) =>
+      await testDag({
+        dag: mustDag(dagId),
+        control,
+        services: input.services,
+        clock: input.clock,
+        logger: input.logger,
+        conf: options.conf ?? {},
+        signal: options.signal ?? new AbortController().signal,
+        onTask: options.onTask ?? (() => {}),
+      }),
+    listRuns: async (filter) => await listRuns(control, filter ?? {}),
+    listTaskInstances: async (key) => {
+      await mustRun(key);
+      const order = dags.get(key.dagId)?.dag.graph.order ?? [];
+      const instances = await listTaskInstances(control, key);
+      return instances.toSorted((a, b) => order.indexOf(a.taskId) - order.indexOf(b.taskId));
+    },
+    clearTasks: async (options) => {
+      const cleared = await clearTasks(control, mustDag(options.dagId), options);
+      await notifyWake(control);
+      return cleared;
+    },
+    taskLog: async (key, tryNumber) => await readTaskLog(input.logDir, key, tryNumber),
+    waitForRun: async (key, signal) => {
+      await mustRun(key);
+      await input.driver.until(async () => isRunFinished((await mustRun(key)).state), signal);
+      return await mustRun(key);
+    },
+  };
+}
+
+function mustFindDag(dagId: string, { dags, loaded }: CommandsInput): LoadedDag {
+  const found = dags.get(dagId)?.dag;
+  if (found !== undefined) return found;
+  const names = [...dags.keys()].toSorted();
+  const broken =
+    loaded.importErrors.length === 0 ? '' : ` ${loaded.importErrors.length} file(s) failed to load.`;
+  const remedy = `DAGs that are loaded: ${names.length === 0 ? 'none' : names.join(', ')}.${broken}`;
+  throw schedulerErrors.error('DAG_NOT_FOUND', { message: `no DAG ${dagId}`, remedy });
+}
+
+async function summarise(control: Knex, dags: readonly ScheduledDag[]): Promise<readonly DagSummary[]> {
+  const status = await readDagStatus(control);
+  return dags.map(({ dag: { definition, graph, file }, schedule }) => ({
+    dagId: definition.dagId,
+    description: definition.description,
+    schedule: describeSchedule(schedule),
+    owner: definition.owner,
+    tags: definition.tags,
+    file,
+    taskIds: graph.order,
+    ...(status.get(definition.dagId) ?? { paused: false, nextRunAt: null, lastRun: null }),
+  }));
+}
+
+/** Airflow allows more in a run id; these are safe in a path, a URL and a shell. */
+const runIdPattern = /^[A-Za-z0-9_.~:+-]{1,250}$/;
+
+async function trigger(input: CommandsInput, dag: LoadedDag, options: TriggerOptions): Promise<DagRun> {
+  const { control, clock } = input;
+  const { dagId } = dag.definition;
+  const now = clock.now();
+  const runId = options.runId ?? runIdOf('manual', now);
+  if (!runIdPattern.test(runId)) {
+    const remedy = 'Use letters, digits and _ . ~ : + -, at most 250 characters.';
+    throw schedulerErrors.error('DAG_ID_INVALID', { message: `"${runId}" is not a valid run id`, remedy });
+  }
+  // No logical date, as in Airflow 3: a manual run covers no tick and so cannot swallow a scheduled one.
+  const interval = { dataIntervalStart: now, dataIntervalEnd: now, runAfter: now, logicalDate: null };
+  const created = { runId, runType: 'manual', ...interval } as const;
+  const run = await insertRun(control, { dagId, run: created, conf: options.conf ?? {}, now });
+  if (run === undefined) {
+    throw schedulerErrors.error('DAG_RUN_EXISTS', { message: `DAG ${dagId} already has a run ${runId}` });
+  }
+  const { runType, state, reason } = run;
+  input.onEvent({ type: 'dag_run', at: now, dagId, runId, runType, state, reason });
+  await notifyWake(control);
+  return run;
+}

@@ -1,0 +1,92 @@
+import type { ShopwaveError } from '../../lib/errors.ts';
+import type { AnyDag, AnyTask } from '../authoring/definition.ts';
+import { schedulerErrors } from '../errors.ts';
+import { buildGraph } from './graph.ts';
+import type { DagGraph } from './graph.ts';
+
+/** A DAG that passed every check, with its graph. */
+export interface LoadedDag {
+  readonly definition: AnyDag;
+  readonly graph: DagGraph;
+  readonly tasks: ReadonlyMap<string, AnyTask>;
+  /** The file it came from. */
+  readonly file: string;
+}
+
+const idPattern = /^[A-Za-z0-9_.-]{1,250}$/;
+
+/** Whether a DAG id or task id can be used in a URL, a path and an Airflow export alike. */
+export function isValidId(id: string): boolean {
+  return idPattern.test(id) && !/^\.+$/.test(id);
+}
+
+/** Checks a definition as a whole; throws the first error found, with the file. */
+export function validateDag(definition: AnyDag, file: string): LoadedDag {
+  const problem =
+    idProblem(definition, file) ?? argumentProblem(definition, file) ?? edgeProblem(definition, file);
+  if (problem !== undefined) throw problem;
+  const { graph, cycle } = buildGraph(definition.tasks);
+  if (graph === undefined) {
+    throw schedulerErrors.error('DAG_CYCLE', {
+      message: `DAG ${definition.dagId} has a cycle: ${cycle.join(' -> ')}`,
+      where: file,
+    });
+  }
+  return { definition, graph, file, tasks: new Map(definition.tasks.map((task) => [task.taskId, task])) };
+}
+
+function idProblem({ dagId, tasks }: AnyDag, file: string): ShopwaveError | undefined {
+  const invalid = [dagId, ...tasks.map((task) => task.taskId)].find((id) => !isValidId(id));
+  if (invalid !== undefined) {
+    return schedulerErrors.error('DAG_ID_INVALID', {
+      message: `"${invalid}" is not a valid id`,
+      where: file,
+    });
+  }
+  if (tasks.length === 0) {
+    return schedulerErrors.error('DAG_EMPTY', { message: `DAG ${dagId} has no task`, where: file });
+  }
+  const duplicate = tasks.find(
+    ({ taskId }, index) => tasks.findIndex((task) => task.taskId === taskId) !== index,
+  );
+  if (duplicate === undefined) return undefined;
+  const message = `DAG ${dagId} declares task ${duplicate.taskId} twice`;
+  return schedulerErrors.error('TASK_ID_DUPLICATE', { message, where: file });
+}
+
+/** Every argument that has a lower bound; one row a rule. */
+const bounds: readonly {
+  readonly argument: string;
+  readonly least: number;
+  readonly valuesOf: (dag: AnyDag) => readonly number[];
+}[] = [
+  { argument: 'maxActiveRuns', least: 1, valuesOf: (dag) => [dag.maxActiveRuns] },
+  { argument: 'maxActiveTasks', least: 1, valuesOf: (dag) => [dag.maxActiveTasks] },
+  { argument: 'retries', least: 0, valuesOf: (dag) => dag.tasks.map((task) => task.retryPolicy.retries) },
+];
+
+function argumentProblem(definition: AnyDag, file: string): ShopwaveError | undefined {
+  const { dagId, catchup, startDate, schedule } = definition;
+  for (const { argument, least, valuesOf } of bounds) {
+    const wrong = valuesOf(definition).find((value) => !Number.isInteger(value) || value < least);
+    if (wrong === undefined) continue;
+    const message = `DAG ${dagId}: ${argument} is ${wrong}; it must be a whole number from ${least}`;
+    return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message, where: file });
+  }
+  if (catchup && startDate === undefined && (schedule?.kind === 'cron' || schedule?.kind === 'delta')) {
+    const message = `DAG ${dagId}: catchup without startDate; there is no first tick to catch up from`;
+    return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message, where: file });
+  }
+  return undefined;
+}
+
+function edgeProblem({ dagId, tasks, edges }: AnyDag, file: string): ShopwaveError | undefined {
+  const known = new Set(tasks.map((task) => task.taskId));
+  for (const { from, to } of edges) {
+    if (known.has(from) && known.has(to)) continue;
+    const [missing, named] = known.has(from) ? [to, from] : [from, to];
+    const message = `DAG ${dagId}: task ${named} is connected to ${missing}, which the DAG does not have`;
+    return schedulerErrors.error('TASK_DEPENDENCY_UNKNOWN', { message, where: file });
+  }
+  return undefined;
+}

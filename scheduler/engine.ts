@@ -1,0 +1,103 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { OnSchedulerEvent } from './events.ts';
+import { createExecutor } from './executor/executor.ts';
+import type { Executor } from './executor/executor.ts';
+import type { ScheduledDag } from './store/dags.ts';
+import { openPresence } from './store/presence.ts';
+import type { Presence } from './store/presence.ts';
+import { tick } from './tick.ts';
+import { coalesce, createBell } from './wake.ts';
+import type { Bell, Coalesced } from './wake.ts';
+
+/** What an engine needs, every default filled in. */
+export interface EngineOptions {
+  readonly control: Knex;
+  readonly dags: ReadonlyMap<string, ScheduledDag>;
+  readonly services: unknown;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly logDir: string;
+  readonly onEvent: OnSchedulerEvent;
+  readonly parallelism: number;
+  readonly leaseMs: number;
+  readonly abortGraceMs: number;
+}
+
+/** The part that runs: passes over the store, and the attempts they lead to. */
+export interface Engine {
+  readonly executor: Executor;
+  /** One pass works until nothing more can be done now. */
+  readonly passes: Coalesced;
+  /** Rings after every pass. */
+  readonly bell: Bell;
+  readonly heartbeatMs: number;
+  /** Asks for a pass and does not wait; its failure is logged, and the next one tries again. */
+  readonly wake: () => void;
+  /** Joins the schedulers on this store. */
+  readonly join: () => Promise<Presence>;
+  readonly isStopping: () => boolean;
+  /** Starts nothing more, drains what runs, and leaves. */
+  readonly stop: (graceMs: number) => Promise<void>;
+  /** Takes a stop back. */
+  readonly resume: () => void;
+}
+
+/** Creates an engine; it does nothing before the first pass. */
+export function createEngine(options: EngineOptions): Engine {
+  const { control, clock, dags, leaseMs, logger, onEvent } = options;
+  const heartbeatMs = leaseMs / 3;
+  const bell = createBell();
+  const executor = createExecutor({ ...options, onSettled: () => wake() });
+  let presence: Presence | undefined;
+  let stopping = false;
+  let lastHeartbeatMs = clock.monotonicMs();
+
+  const isStopping = (): boolean => stopping;
+  const join = async (): Promise<Presence> => {
+    presence ??= await openPresence(control, { now: clock.now(), logger, onWake: () => wake() });
+    return presence;
+  };
+  const heartbeatIfDue = async (): Promise<void> => {
+    if (clock.monotonicMs() - lastHeartbeatMs < heartbeatMs) return;
+    lastHeartbeatMs = clock.monotonicMs();
+    await executor.heartbeat();
+  };
+  const passes = coalesce(async () => {
+    if (isStopping()) return;
+    await heartbeatIfDue();
+    const input = { control, clock, dags, executor, leaseMs, onEvent, presence: await join() };
+    let changed = true;
+    while (changed && !isStopping()) changed = await tick(input);
+    bell.ring();
+  });
+  const wake = (): void => {
+    passes.run().catch((error: unknown) => {
+      logger.error('a scheduler tick failed; the next one tries again', { error: messageOf(error) });
+      onEvent({ type: 'tick_failed', at: clock.now(), message: messageOf(error) });
+    });
+  };
+  return {
+    executor,
+    passes,
+    bell,
+    heartbeatMs,
+    wake,
+    join,
+    isStopping,
+    resume: () => {
+      stopping = false;
+    },
+    stop: async (graceMs) => {
+      stopping = true;
+      // A pass under way may still hand out attempts; only then is it known what there is to drain.
+      await passes.run().catch(() => {});
+      await executor.drain(graceMs);
+      await presence?.close();
+      presence = undefined;
+      bell.ring();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { errorCatalog } from '../lib/errors.ts';
+
+/** Everything the scheduler can refuse or report, by stable code. */
+export const schedulerErrors = errorCatalog({
+  DAG_FILE_FAILED: {
+    summary: 'A DAG file threw while it was imported.',
+    remedy: 'Fix the error in the file. A DAG file only declares: no input or output at the top level.',
+    retryable: false,
+  },
+  DAG_FILE_EMPTY: {
+    summary: 'A *.dag.ts file exports no DAG.',
+    remedy: 'Write `export default dag({ ... })`, or rename the file so that it does not end in .dag.ts.',
+    retryable: false,
+  },
+  DAG_FOLDER_MISSING: {
+    summary: 'The folder of DAG files cannot be read.',
+    remedy: 'Create it, or point the scheduler at the folder that holds the *.dag.ts files.',
+    retryable: false,
+  },
+  DAG_ID_INVALID: {
+    summary: 'A DAG id, task id or run id has characters that are not allowed.',
+    remedy: 'Use letters, digits, underscore, dash and dot, at most 250 characters.',
+    retryable: false,
+  },
+  DAG_ID_DUPLICATE: {
+    summary: 'Two DAG files declare the same DAG id; the first one found is kept.',
+    remedy: 'Give one of the two another dagId.',
+    retryable: false,
+  },
+  DAG_EMPTY: {
+    summary: 'A DAG declares no task.',
+    remedy: 'Declare at least one task in `tasks: (t) => { t.task(...) }`.',
+    retryable: false,
+  },
+  DAG_ARGUMENT_INVALID: {
+    summary: 'An argument of a DAG or task has a value that makes no sense.',
+    remedy: 'Correct the argument named in the message.',
+    retryable: false,
+  },
+  DAG_CYCLE: {
+    summary: 'Tasks of a DAG wait for each other in a circle.',
+    remedy: 'Remove one of the dependencies on the path shown.',
+    retryable: false,
+  },
+  TASK_ID_DUPLICATE: {
+    summary: 'Two tasks of one DAG have the same id.',
+    remedy: 'Rename one of them.',
+    retryable: false,
+  },
+  TASK_DEPENDENCY_UNKNOWN: {
+    summary: 'A task depends on a task that its DAG does not have.',
+    remedy: 'Correct the id, or declare the missing task in the same DAG.',
+    retryable: false,
+  },
+  CRON_INVALID: {
+    summary: 'A cron expression could not be read, or never fires.',
+    remedy: 'Write five fields: minute hour day-of-month month day-of-week, for example "*/5 * * * *".',
+    retryable: false,
+  },
+  TIMEZONE_UNKNOWN: {
+    summary: 'A time zone is not in the IANA time-zone database.',
+    remedy: 'Use a name such as "UTC", "Europe/Zurich" or "America/New_York".',
+    retryable: false,
+  },
+  DAG_NOT_FOUND: {
+    summary: 'No loaded DAG has this id.',
+    remedy: 'List them with `shopwave dags list`; if the DAG should be there, look at its import error.',
+    retryable: false,
+  },
+  DAG_RUN_NOT_FOUND: {
+    summary: 'This DAG has no run with this id.',
+    remedy: 'List its runs with `shopwave runs list`.',
+    retryable: false,
+  },
+  DAG_RUN_EXISTS: {
+    summary: 'This DAG already has a run with this id.',
+    remedy: 'Choose another run id, or clear the tasks of the existing run to run it again.',
+    retryable: false,
+  },
+  TASK_NOT_FOUND: {
+    summary: 'This DAG has no task with this id.',
+    remedy: 'List its tasks with `shopwave tasks list`.',
+    retryable: false,
+  },
+  TASK_LOG_NOT_FOUND: {
+    summary: 'There is no log of this task attempt.',
+    remedy: 'See which tries there were with `shopwave tasks list`; logs of removed data folders are gone.',
+    retryable: false,
+  },
+  TASK_TIMEOUT: {
+    summary: 'A task ran longer than its executionTimeout and was aborted.',
+    remedy: 'See in the task log where it spends its time; raise executionTimeout if that is right.',
+    retryable: true,
+  },
+  SENSOR_TIMEOUT: {
+    summary: 'A sensor waited longer than its timeout for its condition. It is not retried.',
+    remedy: 'Find out why the awaited condition did not come true, then clear the sensor.',
+    retryable: false,
+  },
+  TASK_INTERRUPTED: {
+    summary: 'The process that ran a task attempt died, stopped or lost its lease.',
+    remedy: 'Nothing to do: the attempt is repeated while tries are left. Clear the task to grant more.',
+    retryable: true,
+  },
+  TASK_FAILED: {
+    summary: 'The function of a task threw an error.',
+    remedy: 'Read the task log; fix the cause, then clear the task to run it again.',
+    retryable: true,
+  },
+  XCOM_NOT_JSON: {
+    summary: 'A task returned a value that JSON cannot hold.',
+    remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',
+    retryable: false,
+  },
+});

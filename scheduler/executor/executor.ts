@@ -1,0 +1,201 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { AnyTask } from '../authoring/definition.ts';
+import type { TaskContext } from '../authoring/task.ts';
+import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
+import { settle } from '../core/outcome.ts';
+import { retryDelayMs } from '../core/retry-policy.ts';
+import type { OnSchedulerEvent } from '../events.ts';
+import { finishAttempt, readXcom, renewLeases, startAttempt } from '../store/attempts.ts';
+import type { FinishedAttempt } from '../store/attempts.ts';
+import type { DagRun, TaskKey } from '../store/rows.ts';
+import { notifyWake } from '../store/presence.ts';
+import { runAttempt } from './run-attempt.ts';
+import type { AbortReason } from './run-attempt.ts';
+import { createTaskContext } from './task-context.ts';
+import { openTaskLog } from './task-log.ts';
+
+/** An attempt that the planner queued for this process. */
+export interface QueuedAttempt {
+  readonly key: TaskKey;
+  readonly token: string;
+  readonly tryNumber: number;
+  readonly task: AnyTask;
+}
+
+export interface ExecutorOptions {
+  readonly control: Knex;
+  readonly services: unknown;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly logDir: string;
+  readonly parallelism: number;
+  readonly leaseMs: number;
+  readonly abortGraceMs: number;
+  readonly onEvent: OnSchedulerEvent;
+  /** Called after every attempt that ended. */
+  readonly onSettled: () => void;
+}
+
+/** Runs attempts in this process, at most `parallelism` at a time. */
+export interface Executor {
+  readonly freeSlots: () => number;
+  readonly running: () => number;
+  readonly submit: (attempt: QueuedAttempt) => void;
+  /** Tells an attempt to stop, if it runs here. */
+  readonly abort: (token: string, reason: AbortReason) => void;
+  /** Renews the leases of what runs, and aborts what was cleared or taken away. */
+  readonly heartbeat: () => Promise<void>;
+  /** Waits until nothing runs; after the grace time what still does is aborted. */
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+interface RunningAttempt {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Creates the in-process executor. */
+export function createExecutor(options: ExecutorOptions): Executor {
+  const { clock, logger } = options;
+  const running = new Map<string, RunningAttempt>();
+
+  const submit = (attempt: QueuedAttempt): void => {
+    const abort = new AbortController();
+    const done = executeAttempt(options, attempt, abort)
+      .catch((error: unknown) => {
+        // The report was lost. The lease runs out, and the attempt is repeated as any other that was lost.
+        logger.error('a task attempt could not be recorded', { ...attempt.key, error: messageOf(error) });
+      })
+      .finally(() => {
+        running.delete(attempt.token);
+        options.onSettled();
+      });
+    running.set(attempt.token, { abort, done });
+  };
+
+  const abort = (token: string, reason: AbortReason): void => running.get(token)?.abort.abort(reason);
+
+  return {
+    freeSlots: () => options.parallelism - running.size,
+    running: () => running.size,
+    submit,
+    abort,
+    heartbeat: async () => {
+      const tokens = [...running.keys()];
+      if (tokens.length === 0) return;
+      const states = await renewLeases(options.control, {
+        tokens,
+        now: clock.now(),
+        leaseMs: options.leaseMs,
+      });
+      for (const token of tokens) {
+        const state = states.get(token);
+        if (state === undefined) abort(token, 'lease_lost');
+        if (state === 'restarting') abort(token, 'cleared');
+      }
+    },
+    drain: async (graceMs) => {
+      const all = Promise.all([...running.values()].map((attempt) => attempt.done));
+      const ended = new AbortController();
+      void all.then(() => ended.abort());
+      await clock.sleep(running.size === 0 ? 0 : graceMs, ended.signal);
+      for (const token of running.keys()) abort(token, 'shutdown');
+      await all;
+    },
+  };
+}
+
+async function executeAttempt(
+  options: ExecutorOptions,
+  { key, token, tryNumber, task }: QueuedAttempt,
+  abort: AbortController,
+): Promise<void> {
+  const { control, clock } = options;
+  const started = await startAttempt(control, { key, token, now: clock.now() });
+  // Cleared between queued and now, or given to somebody else.
+  if (started === undefined) return;
+  const event = { type: 'task_instance', ...key, tryNumber, reason: null } as const;
+  options.onEvent({ ...event, at: clock.now(), state: 'running' });
+  const begunMs = clock.monotonicMs();
+  const log = await openTaskLog({ ...options, parent: options.logger }, key, tryNumber);
+  try {
+    const context: TaskContext<never> = createTaskContext({
+      run: started.run,
+      key,
+      tryNumber,
+      control,
+      clock,
+      logger: log.logger,
+      signal: abort.signal,
+      services: options.services,
+      readXcom: async (taskId) => await readXcom(control, { ...key, taskId }),
+    });
+    const { abortGraceMs } = options;
+    const outcome = await runAttempt({ ...started, task, context, abort, clock, abortGraceMs });
+    logOutcome(log.logger, outcome);
+    const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
+    if (settled === undefined) {
+      log.logger.warn('this attempt was taken away meanwhile: its result is void');
+      return;
+    }
+    const durationMs = clock.monotonicMs() - begunMs;
+    options.onEvent({ ...event, at: clock.now(), state: settled.state, durationMs, ...detailsOf(outcome) });
+    if (settled.state !== 'success') return;
+    for (const { name } of task.outlets)
+      options.onEvent({ type: 'asset', ...key, at: clock.now(), asset: name });
+  } finally {
+    await log.close();
+  }
+}
+
+async function report(
+  options: ExecutorOptions,
+  input: {
+    readonly key: TaskKey;
+    readonly token: string;
+    readonly tryNumber: number;
+    readonly task: AnyTask;
+    readonly run: DagRun;
+    readonly outcome: AttemptOutcome;
+  },
+): Promise<FinishedAttempt> {
+  const { key, token, tryNumber, task, run, outcome } = input;
+  const now = options.clock.now();
+  const runKey = run.logicalDate?.toISOString() ?? run.runId;
+  const delayMs = retryDelayMs(task.retryPolicy, { dagId: key.dagId, taskId: key.taskId, runKey, tryNumber });
+  const settled = await finishAttempt(options.control, {
+    key,
+    token,
+    now,
+    run,
+    outcome,
+    outlets: task.outlets.map((asset) => asset.name),
+    settle: (instance) => settle(outcome, { ...instance, endedAt: now, retryDelayMs: delayMs }),
+  });
+  if (settled !== undefined) await notifyWake(options.control);
+  return settled;
+}
+
+function logOutcome(logger: Logger, outcome: AttemptOutcome): void {
+  switch (outcome.kind) {
+    case 'success':
+      return logger.info('success');
+    case 'skipped':
+      return logger.info(`skipped: ${outcome.reason}`);
+    case 'reschedule':
+      return logger.info(`not yet; next poke at ${outcome.at.toISOString()}`);
+    case 'failed':
+    case 'interrupted':
+      return logger.error(`${outcome.kind}: ${outcome.error.message}`, { code: outcome.error.code });
+  }
+}
+
+/** What an event says beyond the state. */
+function detailsOf(outcome: AttemptOutcome): { reason?: string; error?: TaskError; result?: unknown } {
+  if (outcome.kind === 'success') return outcome.result === undefined ? {} : { result: outcome.result };
+  if (outcome.kind === 'skipped') return { reason: outcome.reason };
+  return outcome.kind === 'reschedule' ? {} : { reason: outcome.error.message, error: outcome.error };
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../../lib/clock.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { ShopwaveError, isRetryable, messageOf } from '../../lib/errors.ts';
+import type { AnyTask, TaskWork } from '../authoring/definition.ts';
+import { TaskFail, TaskSkip } from '../authoring/task.ts';
+import type { TaskContext } from '../authoring/task.ts';
+import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
+import { schedulerErrors } from '../errors.ts';
+
+/** Why an attempt is told to stop. */
+export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'lease_lost';
+
+/** One attempt to make. */
+export interface AttemptInput {
+  readonly task: AnyTask;
+  readonly context: TaskContext<never>;
+  readonly abort: AbortController;
+  /** When a sensor began to wait. */
+  readonly waitingSince: Date;
+  readonly clock: Clock;
+  /** How long a task may take to heed its signal before it is given up. */
+  readonly abortGraceMs: number;
+}
+
+/** Node fires longer timers at once (24.8 days). */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Runs the task's function once, within its timeout, and says how it ended. Never throws. */
+export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
+  const { abort } = input;
+  const settled = new AbortController();
+  const work = perform(input).catch((error: unknown) => outcomeOfError(error));
+  void abortOnTimeout(input, settled.signal);
+  const outcome = await Promise.race([work, givenUp(input, settled.signal)]);
+  settled.abort();
+  // What a task reports after it was told to stop is void: it may have stopped half-way without an error.
+  return outcome === undefined || abort.signal.aborted ? abortedOutcome(input, outcome) : outcome;
+}
+
+async function abortOnTimeout({ task, abort, clock }: AttemptInput, settled: AbortSignal): Promise<void> {
+  if (task.executionTimeoutMs === undefined) return;
+  await clock.sleep(Math.min(task.executionTimeoutMs, longestTimerMs), settled);
+  if (!settled.aborted) abort.abort('timeout' satisfies AbortReason);
+}
+
+/** Resolves once the attempt was told to stop and did not within the grace time. */
+async function givenUp(
+  { abort, clock, abortGraceMs }: AttemptInput,
+  settled: AbortSignal,
+): Promise<undefined> {
+  await new Promise<void>((resolve) => {
+    if (abort.signal.aborted || settled.aborted) return resolve();
+    abort.signal.addEventListener('abort', () => resolve(), { once: true });
+    settled.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await clock.sleep(abortGraceMs, settled);
+  return undefined;
+}
+
+function abortedOutcome({ abort, task }: AttemptInput, outcome: AttemptOutcome | undefined): AttemptOutcome {
+  // It had finished before it could notice.
+  if (outcome?.kind === 'success') return outcome;
+  if (abort.signal.reason === 'timeout') {
+    const limit = formatDuration(task.executionTimeoutMs ?? 0);
+    const error = schedulerErrors.error('TASK_TIMEOUT', { message: `it ran longer than ${limit}` });
+    return { kind: 'failed', error: toTaskError(error), retryable: true };
+  }
+  const message = `it was stopped: ${String(abort.signal.reason).replaceAll('_', ' ')}`;
+  return { kind: 'interrupted', error: toTaskError(schedulerErrors.error('TASK_INTERRUPTED', { message })) };
+}
+
+async function perform({ task, context, waitingSince, clock }: AttemptInput): Promise<AttemptOutcome> {
+  if (task.work.kind === 'sensor') return await poke(task.work, context, { waitingSince, clock });
+  const result = await task.work.run(context);
+  assertJson(result);
+  return { kind: 'success', result };
+}
+
+async function poke(
+  sensor: Extract<TaskWork<never>, { readonly kind: 'sensor' }>,
+  context: TaskContext<never>,
+  { waitingSince, clock }: { readonly waitingSince: Date; readonly clock: Clock },
+): Promise<AttemptOutcome> {
+  // Success before timeout: a condition that came true late is still true.
+  if (await sensor.poke(context)) return { kind: 'success', result: undefined };
+  const now = clock.now();
+  const deadline = waitingSince.getTime() + sensor.timeoutMs;
+  if (now.getTime() >= deadline) {
+    const message = `its condition did not come true within ${formatDuration(sensor.timeoutMs)}`;
+    if (sensor.softFail) return { kind: 'skipped', reason: message };
+    const error = schedulerErrors.error('SENSOR_TIMEOUT', { message });
+    return { kind: 'failed', error: toTaskError(error), retryable: false };
+  }
+  return { kind: 'reschedule', at: new Date(Math.min(now.getTime() + sensor.pokeIntervalMs, deadline)) };
+}
+
+function outcomeOfError(error: unknown): AttemptOutcome {
+  if (error instanceof TaskSkip) return { kind: 'skipped', reason: error.message };
+  const retryable = !(error instanceof TaskFail) && isRetryable(error);
+  return { kind: 'failed', error: toTaskError(error), retryable };
+}
+
+/** The part of an error that is kept. */
+export function toTaskError(error: unknown): TaskError {
+  if (error instanceof ShopwaveError) {
+    const where = error.where === undefined ? '' : ` (${error.where})`;
+    return { code: error.code, message: `${error.message}${where}`, remedy: error.remedy };
+  }
+  const { remedy } = schedulerErrors.kinds.TASK_FAILED;
+  return { code: 'TASK_FAILED', message: messageOf(error), remedy };
+}
+
+function assertJson(result: unknown): void {
+  try {
+    JSON.stringify(result);
+  } catch (cause) {
+    throw schedulerErrors.error('XCOM_NOT_JSON', { message: messageOf(cause), cause });
+  }
+}

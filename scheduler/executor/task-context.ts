@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Serialized, TaskContext } from '../authoring/task.ts';
+import { latestSuccess } from '../store/queries.ts';
+import type { DagRun, TaskKey } from '../store/rows.ts';
+
+/** What a context is made from. */
+export interface TaskContextInput {
+  readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
+  readonly key: TaskKey;
+  readonly tryNumber: number;
+  readonly control: Knex;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly services: unknown;
+  readonly readXcom: (taskId: string) => Promise<unknown>;
+}
+
+/**
+ * The one place where the type of the services is taken on trust: which services a DAG file asks for is only known
+ * in that file, and the composition root gives every DAG the same ones.
+ */
+export function createTaskContext(input: TaskContextInput): TaskContext<never> {
+  const { run, key, tryNumber, clock, logger, signal } = input;
+  return {
+    ...key,
+    tryNumber,
+    clock,
+    logger,
+    signal,
+    logicalDate: run.logicalDate,
+    dataIntervalStart: run.dataIntervalStart,
+    dataIntervalEnd: run.dataIntervalEnd,
+    conf: run.conf,
+    services: input.services as never,
+    xcomPull: async <Output>({ taskId }: { readonly taskId: string }) =>
+      (await input.readXcom(taskId)) as Serialized<Output> | undefined,
+    latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
+  };
+}

@@ -1,0 +1,223 @@
+import type { Knex } from 'knex';
+import { describeSchedule } from '../authoring/schedule.ts';
+import type { Schedule } from '../authoring/schedule.ts';
+import type { DagPlan, NewDagRun, PlanDagInput, QueuedAssetEvent } from '../core/plan-dag.ts';
+import type { LoadedDag } from '../core/validate-dag.ts';
+import { schedulerSchema } from './migrations.ts';
+import { toDagRun } from './rows.ts';
+import type { DagRun, DagRunRow } from './rows.ts';
+
+/** A DAG with the schedule in force, which the command line may have put in place of its own. */
+export interface ScheduledDag {
+  readonly dag: LoadedDag;
+  readonly schedule: Schedule;
+}
+
+interface DagRow {
+  readonly dag_id: string;
+  readonly is_paused: boolean;
+  readonly last_tick: Date | null;
+  readonly next_dagrun: Date | null;
+}
+
+/** Makes the store know the loaded DAGs: a row each, kept as it is if there, and the assets it is scheduled on. */
+export async function registerDags(db: Knex, dags: readonly ScheduledDag[], now: Date): Promise<void> {
+  await db.transaction(async (trx) => {
+    for (const { dag, schedule } of dags) {
+      const dagId = dag.definition.dagId;
+      await trx
+        .withSchema(schedulerSchema)
+        .into('dag')
+        .insert({ dag_id: dagId, schedule: describeSchedule(schedule), first_seen_at: now })
+        .onConflict('dag_id')
+        // A new schedule voids the tick that the old one led to.
+        .merge({
+          schedule: describeSchedule(schedule),
+          next_dagrun: trx.raw('case when dag.schedule = excluded.schedule then dag.next_dagrun end'),
+        });
+      const assets = schedule?.kind === 'assets' ? schedule.assets.map((asset) => asset.name) : [];
+      const table = (): Knex.QueryBuilder => trx.withSchema(schedulerSchema).table('dag_schedule_asset');
+      await table().where('dag_id', dagId).whereNotIn('asset', assets).delete();
+      if (assets.length === 0) continue;
+      await table()
+        .insert(assets.map((asset) => ({ dag_id: dagId, asset })))
+        .onConflict(['dag_id', 'asset'])
+        .ignore();
+    }
+  });
+}
+
+/** What decides whether a DAG is worth planning now, read for all DAGs at once so that an idle tick stays cheap. */
+export interface DagFacts {
+  readonly dagId: string;
+  readonly paused: boolean;
+  /** Tick of the next scheduled run; null before the first plan, and where time does not drive the DAG. */
+  readonly nextTick: Date | null;
+  readonly hasQueuedEvents: boolean;
+  readonly queuedRuns: number;
+  readonly runningRuns: number;
+}
+
+/** Facts of every DAG the store knows, by id. */
+export async function readDagFacts(db: Knex): Promise<ReadonlyMap<string, DagFacts>> {
+  const result: { rows: DagFacts[] } = await db.raw(`
+    select dag.dag_id as "dagId", dag.is_paused as paused, dag.next_dagrun as "nextTick",
+           exists (select from scheduler.asset_event_queue queue where queue.dag_id = dag.dag_id) as "hasQueuedEvents",
+           count(*) filter (where run.state = 'queued')::int as "queuedRuns",
+           count(*) filter (where run.state = 'running')::int as "runningRuns"
+      from scheduler.dag dag
+      left join scheduler.dag_run run on run.dag_id = dag.dag_id and run.state in ('queued', 'running')
+     group by dag.dag_id`);
+  return new Map(result.rows.map((row) => [row.dagId, row]));
+}
+
+/** Pauses a DAG or lets it go on. */
+export async function setPaused(db: Knex, dagId: string, paused: boolean): Promise<void> {
+  await db.withSchema(schedulerSchema).from('dag').where('dag_id', dagId).update({ is_paused: paused });
+}
+
+/**
+ * Plans a DAG's next run and creates it, under the lock of the DAG's row: with several schedulers exactly one plans
+ * a DAG at a time, the others skip it. Resolves to the run if one was created.
+ */
+export async function createDueRun(
+  db: Knex,
+  { dag, schedule }: ScheduledDag,
+  now: Date,
+  plan: (input: PlanDagInput) => DagPlan,
+): Promise<DagRun | undefined> {
+  return await db.transaction(async (trx) => {
+    const dagId = dag.definition.dagId;
+    const row = await lockDag(trx, dagId);
+    if (row === undefined) return undefined;
+    const { create, nextTick } = plan({
+      dag,
+      schedule,
+      now,
+      paused: row.is_paused,
+      lastTick: row.last_tick,
+      activeRuns: await countActive(trx, dagId, ['queued', 'running']),
+      queuedEvents: schedule?.kind === 'assets' ? await readQueuedEvents(trx, dagId) : [],
+    });
+    const run =
+      create === undefined ? undefined : await insertRun(trx, { dagId, run: create, conf: {}, now });
+    if (run !== undefined) await consumeEvents(trx, run, create?.consumes ?? []);
+    if (run !== undefined || nextTick?.getTime() !== row.next_dagrun?.getTime()) {
+      const lastTick = run?.logicalDate ?? row.last_tick;
+      const change = { next_dagrun: nextTick, last_tick: lastTick };
+      await trx.withSchema(schedulerSchema).from('dag').where('dag_id', dagId).update(change);
+    }
+    return run;
+  });
+}
+
+/** Inserts a run in state queued; undefined if the DAG already has a run of this id or logical date. */
+export async function insertRun(
+  db: Knex,
+  input: {
+    readonly dagId: string;
+    readonly run: Omit<NewDagRun, 'consumes'>;
+    readonly conf: Readonly<Record<string, unknown>>;
+    readonly now: Date;
+  },
+): Promise<DagRun | undefined> {
+  const { dagId, run, conf, now } = input;
+  const rows: DagRunRow[] = await db
+    .withSchema(schedulerSchema)
+    .into('dag_run')
+    .insert({
+      dag_id: dagId,
+      run_id: run.runId,
+      run_type: run.runType,
+      state: 'queued',
+      logical_date: run.logicalDate,
+      data_interval_start: run.dataIntervalStart,
+      data_interval_end: run.dataIntervalEnd,
+      run_after: run.runAfter,
+      conf: JSON.stringify(conf),
+      queued_at: now,
+    })
+    .onConflict()
+    .ignore()
+    .returning('*');
+  return rows[0] === undefined ? undefined : toDagRun(rows[0]);
+}
+
+/** Moves queued runs to running, oldest first, up to the DAG's limit. */
+export async function startQueuedRuns(
+  db: Knex,
+  { dag }: ScheduledDag,
+  now: Date,
+): Promise<readonly DagRun[]> {
+  return await db.transaction(async (trx) => {
+    const { dagId, maxActiveRuns } = dag.definition;
+    const row = await lockDag(trx, dagId);
+    if (row === undefined || row.is_paused) return [];
+    const free = maxActiveRuns - (await countActive(trx, dagId, ['running']));
+    if (free <= 0) return [];
+    const oldest = trx
+      .withSchema(schedulerSchema)
+      .from('dag_run')
+      .where({ dag_id: dagId, state: 'queued' })
+      .orderBy('run_after')
+      .limit(free)
+      .select('run_id');
+    const started: DagRunRow[] = await trx
+      .withSchema(schedulerSchema)
+      .from('dag_run')
+      .where({ dag_id: dagId, state: 'queued' })
+      .whereIn('run_id', oldest)
+      .update({ state: 'running', start_date: now })
+      .returning('*');
+    return started.map(toDagRun);
+  });
+}
+
+async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
+  return await trx
+    .withSchema(schedulerSchema)
+    .from('dag')
+    .where('dag_id', dagId)
+    .forUpdate()
+    .skipLocked()
+    .first<DagRow | undefined>('*');
+}
+
+async function countActive(trx: Knex, dagId: string, states: readonly string[]): Promise<number> {
+  const row = await trx
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where('dag_id', dagId)
+    .whereIn('state', [...states])
+    .count<{ count: string }[]>('* as count');
+  return Number(row[0]?.count ?? 0);
+}
+
+async function readQueuedEvents(trx: Knex, dagId: string): Promise<readonly QueuedAssetEvent[]> {
+  return await trx
+    .withSchema(schedulerSchema)
+    .from('asset_event_queue as queue')
+    .join('asset_event as event', 'event.id', 'queue.event_id')
+    .where('queue.dag_id', dagId)
+    .orderBy('event.id')
+    .select<QueuedAssetEvent[]>(
+      'event.id as eventId',
+      'event.asset as asset',
+      'event.data_interval_start as dataIntervalStart',
+      'event.data_interval_end as dataIntervalEnd',
+    );
+}
+
+async function consumeEvents(trx: Knex, run: DagRun, eventIds: readonly string[]): Promise<void> {
+  if (eventIds.length === 0) return;
+  const { dagId, runId } = run;
+  const table = trx.withSchema(schedulerSchema).table('asset_event_queue');
+  await table
+    .where('dag_id', dagId)
+    .whereIn('event_id', [...eventIds])
+    .delete();
+  await trx
+    .withSchema(schedulerSchema)
+    .into('dag_run_asset_event')
+    .insert(eventIds.map((eventId) => ({ dag_id: dagId, run_id: runId, event_id: eventId })));
+}

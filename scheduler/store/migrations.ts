@@ -1,0 +1,139 @@
+import type { Migration } from '../../lib/control-store.ts';
+
+/** Schema of the scheduler's tables. */
+export const schedulerSchema = 'scheduler';
+
+/** Channel that wakes every scheduler on this store when something changed. */
+export const wakeChannel = 'shopwave_scheduler';
+
+/** Numbered, forward only. Table and column names are Airflow's where Airflow has the thing. */
+export const schedulerMigrations: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'dags, runs, task instances, attempts, xcom, assets',
+    sql: `
+      create table dag (
+        dag_id text primary key,
+        is_paused boolean not null default false,
+        schedule text not null,
+        last_tick timestamptz,
+        next_dagrun timestamptz,
+        first_seen_at timestamptz not null
+      );
+
+      -- Which DAG is scheduled on which asset; an event is queued for exactly these.
+      create table dag_schedule_asset (
+        dag_id text not null references dag,
+        asset text not null,
+        primary key (dag_id, asset)
+      );
+
+      -- A scheduler process. Alive means: it holds the advisory lock of its id.
+      create table scheduler_instance (
+        id int generated always as identity primary key,
+        host text not null,
+        pid int not null,
+        started_at timestamptz not null
+      );
+
+      create table dag_run (
+        dag_id text not null references dag,
+        run_id text not null,
+        run_type text not null check (run_type in ('scheduled', 'manual', 'backfill', 'asset_triggered')),
+        state text not null check (state in ('queued', 'running', 'success', 'failed')),
+        logical_date timestamptz,
+        data_interval_start timestamptz not null,
+        data_interval_end timestamptz not null,
+        run_after timestamptz not null,
+        conf jsonb not null default '{}',
+        queued_at timestamptz not null,
+        start_date timestamptz,
+        end_date timestamptz,
+        clear_number int not null default 0,
+        reason text,
+        primary key (dag_id, run_id),
+        unique (dag_id, logical_date)
+      );
+      create index dag_run_unfinished on dag_run (run_after) where state in ('queued', 'running');
+      create index dag_run_recent on dag_run (dag_id, run_after desc);
+
+      create table task_instance (
+        dag_id text not null,
+        run_id text not null,
+        task_id text not null,
+        map_index int not null default -1,
+        state text check (state in ('scheduled', 'queued', 'running', 'success', 'restarting', 'failed',
+          'up_for_retry', 'up_for_reschedule', 'upstream_failed', 'skipped', 'deferred', 'removed')),
+        try_number int not null default 0,
+        max_tries int not null,
+        -- Fences the instance: only who holds the token of its current attempt may change it while it runs.
+        token uuid,
+        next_attempt_at timestamptz,
+        -- When a sensor first poked since the last clear; its timeout counts from here.
+        waiting_since timestamptz,
+        start_date timestamptz,
+        end_date timestamptz,
+        reason text,
+        primary key (dag_id, run_id, task_id, map_index),
+        foreign key (dag_id, run_id) references dag_run on delete cascade
+      );
+
+      create table task_attempt (
+        token uuid primary key,
+        dag_id text not null,
+        run_id text not null,
+        task_id text not null,
+        map_index int not null default -1,
+        try_number int not null,
+        owner int not null references scheduler_instance,
+        queued_at timestamptz not null,
+        started_at timestamptz,
+        heartbeat_at timestamptz not null,
+        lease_until timestamptz not null,
+        ended_at timestamptz,
+        outcome text,
+        error jsonb,
+        foreign key (dag_id, run_id, task_id, map_index) references task_instance on delete cascade
+      );
+      create index task_attempt_of on task_attempt (dag_id, run_id, task_id, map_index, try_number);
+
+      create table xcom (
+        dag_id text not null,
+        run_id text not null,
+        task_id text not null,
+        map_index int not null default -1,
+        key text not null,
+        value jsonb not null,
+        primary key (dag_id, run_id, task_id, map_index, key),
+        foreign key (dag_id, run_id, task_id, map_index) references task_instance on delete cascade
+      );
+
+      create table asset_event (
+        id bigint generated always as identity primary key,
+        asset text not null,
+        source_dag_id text not null,
+        source_run_id text not null,
+        source_task_id text not null,
+        data_interval_start timestamptz not null,
+        data_interval_end timestamptz not null,
+        created_at timestamptz not null
+      );
+
+      -- Events a DAG has not answered yet. A queue of its own and not a cursor over asset_event: ids are handed out
+      -- in order but commit out of order, and a cursor would pass over an event that commits late.
+      create table asset_event_queue (
+        dag_id text not null references dag,
+        event_id bigint not null references asset_event on delete cascade,
+        primary key (dag_id, event_id)
+      );
+
+      create table dag_run_asset_event (
+        dag_id text not null,
+        run_id text not null,
+        event_id bigint not null references asset_event on delete cascade,
+        primary key (dag_id, run_id, event_id),
+        foreign key (dag_id, run_id) references dag_run on delete cascade
+      );
+    `,
+  },
+];

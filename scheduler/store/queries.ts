@@ -1,0 +1,113 @@
+import type { Knex } from 'knex';
+import type { TaskError } from '../core/outcome.ts';
+import type { DagRunState } from '../core/states.ts';
+import { schedulerSchema } from './migrations.ts';
+import { toDagRun, toTaskInstance } from './rows.ts';
+import type { DagRun, DagRunRow, RunKey, TaskInstance, TaskInstanceRow } from './rows.ts';
+
+/** Which runs to list; newest first. */
+export interface RunFilter {
+  readonly dagId?: string | undefined;
+  readonly state?: DagRunState | undefined;
+  /** 25 */
+  readonly limit?: number | undefined;
+}
+
+/** What the store keeps about a DAG beside its definition. */
+export interface DagStatus {
+  readonly paused: boolean;
+  readonly nextRunAt: Date | null;
+  readonly lastRun: DagRun | null;
+}
+
+/** Runs, newest first. */
+export async function listRuns(db: Knex, filter: RunFilter): Promise<readonly DagRun[]> {
+  const query = db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .orderBy([
+      { column: 'run_after', order: 'desc' },
+      { column: 'queued_at', order: 'desc' },
+    ])
+    .limit(filter.limit ?? 25);
+  if (filter.dagId !== undefined) void query.where('dag_id', filter.dagId);
+  if (filter.state !== undefined) void query.where('state', filter.state);
+  const rows: DagRunRow[] = await query.select('*');
+  return rows.map(toDagRun);
+}
+
+/** One run, or undefined. */
+export async function findRun(db: Knex, { dagId, runId }: RunKey): Promise<DagRun | undefined> {
+  const row = await db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where({ dag_id: dagId, run_id: runId })
+    .first<DagRunRow | undefined>('*');
+  return row === undefined ? undefined : toDagRun(row);
+}
+
+/** Task instances of one run, in no particular order. */
+export async function listTaskInstances(
+  db: Knex,
+  { dagId, runId }: RunKey,
+): Promise<readonly TaskInstance[]> {
+  const newestError = db.raw(
+    `(select attempt.error from scheduler.task_attempt attempt
+       where attempt.dag_id = ti.dag_id and attempt.run_id = ti.run_id and attempt.task_id = ti.task_id
+         and attempt.error is not null and ti.state in ('failed', 'up_for_retry')
+       order by attempt.try_number desc, attempt.ended_at desc limit 1) as error`,
+  );
+  const rows = await db
+    .withSchema(schedulerSchema)
+    .from('task_instance as ti')
+    .where({ dag_id: dagId, run_id: runId })
+    .select<(TaskInstanceRow & { error: TaskError | null })[]>('ti.*', newestError);
+  return rows.map(toTaskInstance);
+}
+
+/** Status of every DAG the store knows, by id. */
+export async function readDagStatus(db: Knex): Promise<ReadonlyMap<string, DagStatus>> {
+  const dags: { dag_id: string; is_paused: boolean; next_dagrun: Date | null }[] = await db
+    .withSchema(schedulerSchema)
+    .from('dag')
+    .select('*');
+  const newest: DagRunRow[] = await db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .distinctOn('dag_id')
+    .orderBy([{ column: 'dag_id' }, { column: 'run_after', order: 'desc' }])
+    .select('*');
+  const lastRuns = new Map(newest.map((row) => [row.dag_id, toDagRun(row)]));
+  return new Map(
+    dags.map((row) => [
+      row.dag_id,
+      { paused: row.is_paused, nextRunAt: row.next_dagrun, lastRun: lastRuns.get(row.dag_id) ?? null },
+    ]),
+  );
+}
+
+/** When the next waiting task instance of a running run comes back; null if none waits. */
+export async function nextDueAt(db: Knex): Promise<Date | null> {
+  const row = await db
+    .withSchema(schedulerSchema)
+    .from('task_instance as ti')
+    .join('dag_run as run', { 'run.dag_id': 'ti.dag_id', 'run.run_id': 'ti.run_id' })
+    .where('run.state', 'running')
+    .whereIn('ti.state', ['up_for_retry', 'up_for_reschedule'])
+    .min<{ due: Date | null }[]>('ti.next_attempt_at as due');
+  return row[0]?.due ?? null;
+}
+
+/** When the newest successful run of a DAG began and ended. Newest by start: it has seen the most. */
+export async function latestSuccess(
+  db: Knex,
+  dagId: string,
+): Promise<{ readonly startDate: Date; readonly endDate: Date } | undefined> {
+  return await db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where({ dag_id: dagId, state: 'success' })
+    .whereNotNull('start_date')
+    .orderBy('start_date', 'desc')
+    .first<{ startDate: Date; endDate: Date } | undefined>('start_date as startDate', 'end_date as endDate');
+}

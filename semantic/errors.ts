@@ -1,0 +1,80 @@
+import { errorCatalog } from '../lib/errors.ts';
+
+export const semanticErrors = errorCatalog({
+  SEMANTIC_MODEL_MISSING: {
+    summary: 'The folder of the metric model holds no YAML file.',
+    remedy: 'Point the semantic layer at the folder that holds cubes/ and views/.',
+    retryable: false,
+  },
+  SEMANTIC_MODEL_INVALID: {
+    summary: 'A metric model file does not compile.',
+    remedy: 'Correct the file named here and restart; the rest of the platform goes on without metrics.',
+    retryable: false,
+  },
+  SEMANTIC_MODEL_TEMPLATED: {
+    summary: 'A metric model file uses Jinja, which only the native binary of Cube can render.',
+    remedy:
+      'Write the value out, or refer to a member with {name}; or run where @cubejs-backend/native has its binary.',
+    retryable: false,
+  },
+  SEMANTIC_MODEL_COLUMN_UNKNOWN: {
+    summary: 'A metric model file names a column that the published mart does not have.',
+    remedy: 'Correct the column in the file named here, or publish the mart that has it.',
+    retryable: false,
+  },
+  SEMANTIC_NATIVE_MISSING: {
+    summary: 'A feature of Cube was used that lives in its native binary, which is not installed here.',
+    remedy: 'Use the REST API (/cubejs-api/v1/load), which needs no binary.',
+    retryable: false,
+  },
+  SEMANTIC_MEMBER_HIDDEN: {
+    summary: 'A query asked for a member that is not public.',
+    remedy: 'Query the views that /cubejs-api/v1/meta lists; cubes are private.',
+    retryable: false,
+  },
+  SEMANTIC_METRIC_UNKNOWN: {
+    summary: 'No metric has this name.',
+    remedy: '`shopwave metrics query --list` shows every metric.',
+    retryable: false,
+  },
+  SEMANTIC_DIMENSION_UNKNOWN: {
+    summary: 'A metric cannot be split or filtered by this name.',
+    remedy: 'Use one of the dimensions named here.',
+    retryable: false,
+  },
+  SEMANTIC_ARGUMENT_INVALID: {
+    summary: 'A filter, a date or a grain could not be read.',
+    remedy: 'Filters are name=value or name!=value, several values with commas; dates are YYYY-MM-DD.',
+    retryable: false,
+  },
+  SEMANTIC_MIXED_CURRENCIES: {
+    summary: 'A money metric would have added amounts of different currencies.',
+    remedy: 'Split the metric by currency, or filter to one currency.',
+    retryable: false,
+  },
+  SEMANTIC_NOT_PUBLISHED: {
+    summary: 'The mart behind this metric has not been published yet.',
+    remedy: 'Wait for the first publication; `shopwave status` shows how far it is.',
+    retryable: true,
+  },
+  SEMANTIC_QUERY_REJECTED: {
+    summary: 'Cube refused the query.',
+    remedy: 'Compare the query with /cubejs-api/v1/meta.',
+    retryable: false,
+  },
+  SEMANTIC_QUERY_FAILED: {
+    summary: 'The warehouse could not answer a metric query.',
+    remedy: 'Read the message; /cubejs-api/v1/sql shows the statement that was sent.',
+    retryable: true,
+  },
+  SEMANTIC_RESULT_TOO_LARGE: {
+    summary: 'A metric query has more rows than one answer may hold; a cut answer would be a wrong one.',
+    remedy: 'Ask for a coarser grain, fewer dimensions or a shorter period.',
+    retryable: false,
+  },
+  SEMANTIC_STOPPED: {
+    summary: 'The semantic layer is stopped.',
+    remedy: 'Start the platform again.',
+    retryable: false,
+  },
+});

@@ -1,0 +1,43 @@
+import process from 'node:process';
+
+/**
+ * All that Cube may learn from the environment. Cube reads about two hundred variables at import and at run time;
+ * whatever a user's shell holds under its prefix is removed first, so that a metric is the same number everywhere.
+ */
+const settings: Readonly<Record<string, string>> = {
+  // The planner in JavaScript, with and without the native binary: one planner, one set of numbers.
+  CUBEJS_TESSERACT_SQL_PLANNER: 'false',
+  // With a driver instance instead of a driver name, Cube learns the type only from here.
+  CUBEJS_DB_TYPE: 'duckdb',
+  CUBEJS_CACHE_AND_QUEUE_DRIVER: 'memory',
+  // No Cube Store: without this each start warns that it was not found.
+  CUBEJS_EXTERNAL_DEFAULT: 'false',
+  CUBEJS_DEV_MODE: 'false',
+  CUBEJS_TELEMETRY: 'false',
+  CUBEJS_REFRESH_WORKER: 'false',
+  // Models are transpiled in workers that cannot be switched off; one is enough for a dozen files.
+  CUBEJS_TRANSPILATION_WORKER_THREADS_COUNT: '1',
+};
+
+/** Sets what Cube reads from the environment. Must run before its first import. */
+export function applyCubeEnvironment(): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith('CUBEJS_') || name.startsWith('CUBESQL_')) delete process.env[name];
+  }
+  Object.assign(process.env, settings);
+}
+
+/**
+ * Runs `construct` as in production: otherwise Cube's constructor starts its playground, warns about Cube Store and
+ * invents an API secret. NODE_ENV is put back, since it belongs to the whole process.
+ */
+export function asInProduction<T>(construct: () => T): T {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    return construct();
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = before;
+  }
+}

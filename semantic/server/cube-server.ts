@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import type { BaseDriver } from '@cubejs-backend/base-driver';
+import type { CreateOptions, CubejsServerCore } from '@cubejs-backend/server-core';
+import type { Express } from 'express';
+import type { Logger } from '../../lib/logger.ts';
+import { asInProduction } from './cube-environment.ts';
+import { cubeLogger } from './cube-logger.ts';
+import type { CubeModules } from './cube-modules.ts';
+import { businessDateDialect } from './duckdb-dialect.ts';
+import { semanticConcurrency } from './duckdb-driver.ts';
+import type { ModelFile } from './model-files.ts';
+import { queryError, queryErrorText } from './query-errors.ts';
+import { createResultCache } from './result-cache.ts';
+
+const cacheBytes = 64 * 1024 * 1024;
+const tenYearsSec = 10 * 365 * 86_400;
+
+export interface CubeServerOptions {
+  readonly cube: CubeModules;
+  readonly driver: BaseDriver;
+  readonly modelFiles: readonly ModelFile[];
+  readonly modelDir: string;
+  readonly logger: Logger;
+  /** The publication that queries are answered from. Part of every cache key. */
+  readonly publication: () => number;
+}
+
+/** A Cube compiler's view of one cube or view; the part that is needed to trace a member to its file. */
+export interface CompiledCube {
+  readonly fileName: string;
+  readonly isView?: boolean;
+  readonly includedMembers?: readonly { readonly name: string; readonly memberPath: string }[];
+}
+
+/** One answer of Cube's gateway: what it would have sent over HTTP. */
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Cube with its REST API, cache and queue in this process. */
+export interface CubeServer {
+  readonly mount: (app: Express) => Promise<void>;
+  readonly load: (query: unknown) => Promise<GatewayAnswer>;
+  readonly sql: (query: unknown) => Promise<GatewayAnswer>;
+  readonly meta: () => Promise<GatewayAnswer>;
+  /** Compiles the model; throws Cube's compile error. Idempotent. */
+  readonly compile: () => Promise<(cube: string) => CompiledCube>;
+  readonly clearCache: () => void;
+  readonly shutdown: () => Promise<void>;
+}
+
+interface GatewayRequest {
+  readonly query?: unknown;
+  readonly context: { readonly securityContext: object; readonly requestId: string };
+  readonly res: (message: unknown, options?: { readonly status?: number }) => Promise<void>;
+}
+
+interface Gateway {
+  readonly load: (request: GatewayRequest) => Promise<void>;
+  readonly sql: (request: GatewayRequest) => Promise<void>;
+  readonly meta: (request: GatewayRequest) => Promise<void>;
+}
+
+/** Constructs Cube over a driver and model files. Nothing is compiled and no statement sent before the first call. */
+export function createCubeServer(options: CubeServerOptions): CubeServer {
+  const { cube } = options;
+  const cache = createResultCache(cacheBytes);
+
+  /**
+   * Cube would key a result by SQL refresh keys, which wake the warehouse. Here the publication is part of the key of
+   * cache and queue alike: an unchanged publication sends nothing, and a query that began before a publication can
+   * neither be shared with nor stored for one that began after it.
+   */
+  class PublicationOrchestrator extends cube.OrchestratorApi {
+    override async executeQuery(query: Record<string, unknown>): Promise<unknown> {
+      const keyed = {
+        ...query,
+        invalidate: [['publication', options.publication()]],
+        cacheKeyQueries: { queries: [], renewalThreshold: tenYearsSec },
+        expireSecs: tenYearsSec,
+      };
+      try {
+        return await super.executeQuery(keyed);
+      } catch (error) {
+        const text = cubeErrorText(error);
+        if (text === undefined || text === 'Continue wait') throw error;
+        // eslint-disable-next-line no-throw-literal -- the gateway answers 400 to exactly this shape
+        throw { error: queryErrorText(queryError(text, 'SEMANTIC_QUERY_FAILED')) };
+      }
+    }
+  }
+
+  class ShopwaveCube extends cube.CubejsServerCore {
+    protected override createOrchestratorApi(
+      ...[getDriver, settings]: Parameters<CubejsServerCore['createOrchestratorApi']>
+    ): InstanceType<CubeModules['OrchestratorApi']> {
+      const api = new PublicationOrchestrator(getDriver, this.logger, settings);
+      Object.assign(api.getQueryOrchestrator().getQueryCache(), { cacheDriver: cache });
+      return api;
+    }
+
+    gateway(): Gateway {
+      return this.apiGateway() as unknown as Gateway;
+    }
+  }
+
+  const core = asInProduction(() => new ShopwaveCube(coreOptions(options)));
+  // The gateway's constructor reads NODE_ENV too.
+  const gateway = asInProduction(() => core.gateway());
+  return {
+    mount: (app) => core.initApp(app),
+    load: (query) => ask((request) => gateway.load({ ...request, query })),
+    sql: (query) => ask((request) => gateway.sql({ ...request, query })),
+    meta: () => ask((request) => gateway.meta(request)),
+    compile: async () => {
+      const context = { securityContext: {}, requestId: randomUUID() };
+      const compilerApi = await core.getCompilerApi(context);
+      const { cubeEvaluator } = await compilerApi.getCompilers({ requestId: context.requestId });
+      return (name) => cubeEvaluator.cubeFromPath(name) as unknown as CompiledCube;
+    },
+    clearCache: () => cache.clear(),
+    shutdown: async () => {
+      await core.shutdown();
+    },
+  };
+}
+
+function coreOptions(options: CubeServerOptions): CreateOptions {
+  const queueOptions = { concurrency: semanticConcurrency };
+  return {
+    // Unused, since checkAuth below replaces tokens; but Cube insists on one, and a constant would be a known secret.
+    apiSecret: randomUUID(),
+    // No authentication: the server listens on the loopback address only, and whoever can open a connection to it
+    // could as well read the warehouse file. To be replaced before it listens anywhere else.
+    checkAuth: async (request: { securityContext?: unknown }) => {
+      request.securityContext = {};
+    },
+    devServer: false,
+    telemetry: false,
+    scheduledRefreshTimer: false,
+    cacheAndQueueDriver: 'memory',
+    // Queues are shared by all servers of a process that have the same id.
+    contextToOrchestratorId: constant(`shopwave-${randomUUID()}`),
+    driverFactory: () => options.driver,
+    dialectFactory: constant(businessDateDialect(options.cube)) as unknown as NonNullable<
+      CreateOptions['dialectFactory']
+    >,
+    repositoryFactory: () => ({
+      localPath: () => options.modelDir,
+      dataSchemaFiles: async () => options.modelFiles.map(({ fileName, content }) => ({ fileName, content })),
+    }),
+    orchestratorOptions: {
+      queryCacheOptions: { queueOptions },
+      preAggregationsOptions: { queueOptions },
+    },
+    // Time dimensions are business dates, which no time zone moves; the answer's `query.timezone` says so.
+    queryRewrite: async (query) => ({ ...query, timezone: 'UTC' }),
+    logger: cubeLogger(options.logger),
+  };
+}
+
+function constant<T>(value: T): () => T {
+  return () => value;
+}
+
+async function ask(send: (request: GatewayRequest) => Promise<void>): Promise<GatewayAnswer> {
+  let answer: GatewayAnswer | undefined;
+  await send({
+    context: { securityContext: {}, requestId: randomUUID() },
+    res: async (message, { status = 200 } = {}) => {
+      answer = { status, body: await plainBody(message) };
+    },
+  });
+  if (answer === undefined) throw new Error('Cube gave no answer');
+  return answer;
+}
+
+/** Data comes as a wrapper that serialises itself, everything else as a plain object. */
+async function plainBody(message: unknown): Promise<Record<string, unknown>> {
+  const wrapper = message as { isWrapper?: boolean; getFinalResult?: () => Promise<ArrayBuffer> };
+  if (wrapper.isWrapper !== true || wrapper.getFinalResult === undefined) {
+    return message as Record<string, unknown>;
+  }
+  const bytes = new Uint8Array(await wrapper.getFinalResult());
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
+}
+
+function cubeErrorText(error: unknown): string | undefined {
+  const text: unknown = Object(error).error;
+  return typeof text === 'string' ? text : undefined;
+}

@@ -1,0 +1,156 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import express from 'express';
+import { describeError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { semanticErrors } from '../errors.ts';
+import { loadCube, onCubeWarning } from './cube-modules.ts';
+import type { CubeModules } from './cube-modules.ts';
+import { createCubeServer } from './cube-server.ts';
+import type { CubeServer, GatewayAnswer } from './cube-server.ts';
+import type { CubeQuery, CubeRow } from './cube-query.ts';
+import { createDuckdbReader } from './duckdb-driver.ts';
+import { metricCatalog } from './metric-catalog.ts';
+import type { MetricCatalog } from './metric-catalog.ts';
+import { queryMetrics } from './metric-query.ts';
+import type { MetricQuery, MetricResult } from './metric-query.ts';
+import { checkColumns, compileModel } from './model-check.ts';
+import { readModelFiles } from './model-files.ts';
+import { queryError, queryErrorText } from './query-errors.ts';
+
+export interface SemanticOptions {
+  /** The process's only DuckDB instance; stays the caller's to close. */
+  readonly instance: DuckDBInstance;
+  /** The folder with cubes/ and views/. */
+  readonly modelDir: string;
+  readonly logger: Logger;
+  /** The publication that the marts are at now; 0 before the first. */
+  readonly publication?: number;
+}
+
+/** Governed metrics over the published marts. */
+export interface Semantic {
+  /** Serves /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; to be listened with on the loopback address. */
+  readonly app: express.Express;
+  /** Rows of one regular Cube query; waits as long as the warehouse needs. */
+  readonly load: (query: CubeQuery) => Promise<CubeRow[]>;
+  /** What /cubejs-api/v1/meta answers. */
+  readonly meta: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Every metric and dimension, by name. */
+  readonly catalog: () => Promise<MetricCatalog>;
+  /** Metrics by short names, across views. */
+  readonly queryMetrics: (query: MetricQuery) => Promise<MetricResult>;
+  /** Publication `version` is out: what was cached for earlier ones is dropped. To be called after its commit. */
+  readonly refresh: (version: number) => void;
+  /** Statements sent to the warehouse so far. */
+  readonly statementsSent: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Loads Cube ahead of its first use, which saves the caller of createSemantic about a second. */
+export async function preload(): Promise<void> {
+  await nextTurn();
+  loadCube();
+}
+
+/**
+ * Starts the semantic layer in this process. Throws SEMANTIC_MODEL_* with the file when the model does not compile or
+ * names a column that a published mart does not have; what is not published yet is checked when it is.
+ */
+export async function createSemantic(options: SemanticOptions): Promise<Semantic> {
+  const logger = options.logger.child({ part: 'semantic' });
+  await preload();
+  const cube = loadCube();
+  onCubeWarning((message) => logger.debug(`cube: ${message}`));
+  const modelFiles = await readModelFiles(options.modelDir, cube.native === 'binary');
+  return start(options, cube, modelFiles, logger);
+}
+
+async function start(
+  options: SemanticOptions,
+  cube: CubeModules,
+  modelFiles: Awaited<ReturnType<typeof readModelFiles>>,
+  logger: Logger,
+): Promise<Semantic> {
+  let publication = options.publication ?? 0;
+  let stopped = false;
+  const reader = createDuckdbReader(cube, options.instance);
+  const server = createCubeServer({
+    cube,
+    driver: reader.driver,
+    modelFiles,
+    modelDir: options.modelDir,
+    logger,
+    publication: () => publication,
+  });
+  const model = { server, modelDir: options.modelDir, modelFiles, bind: reader.bind };
+  const close = async (): Promise<void> => {
+    stopped = true;
+    await server.shutdown();
+    await reader.close();
+  };
+  let unchecked: readonly string[];
+  try {
+    await compileModel(model);
+    unchecked = await checkColumns(model, viewNames(await metaOf(server)));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const recheck = async (): Promise<void> => {
+    if (unchecked.length > 0) unchecked = await checkColumns(model, unchecked);
+  };
+  const app = express().disable('x-powered-by');
+  app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
+  await server.mount(app);
+  const load = async (query: CubeQuery): Promise<CubeRow[]> => {
+    // Cube answers "Continue wait" after ten seconds, meaning: ask again, it is still running.
+    for (;;) {
+      if (stopped)
+        throw semanticErrors.error('SEMANTIC_STOPPED', { message: 'no query can be answered now' });
+      const answer = await server.load({ ...query, responseFormat: 'default' });
+      if (answer.body['error'] !== 'Continue wait') return okBody(answer)['data'] as CubeRow[];
+    }
+  };
+  const catalog = async (): Promise<MetricCatalog> => metricCatalog(await metaOf(server));
+  return {
+    app,
+    load,
+    catalog,
+    meta: () => metaOf(server),
+    queryMetrics: async (query) => queryMetrics(load, await catalog(), query),
+    refresh: (version) => {
+      publication = version;
+      server.clearCache();
+      recheck().catch((error: unknown) => {
+        logger.error('the metric model does not fit the published marts', { reason: describeError(error) });
+      });
+    },
+    statementsSent: reader.statementsSent,
+    stop: async () => {
+      if (!stopped) await close();
+    },
+  };
+}
+
+async function metaOf(server: CubeServer): Promise<Readonly<Record<string, unknown>>> {
+  return okBody(await server.meta());
+}
+
+function okBody({ status, body }: GatewayAnswer): Readonly<Record<string, unknown>> {
+  const error = body['error'];
+  if (status < 400 && error === undefined) return body;
+  throw queryError(String(error), status < 500 ? 'SEMANTIC_QUERY_REJECTED' : 'SEMANTIC_QUERY_FAILED');
+}
+
+// Cube would answer that the SQL interface has to be enabled in the settings, where it cannot be.
+const refuseSqlApi: express.RequestHandler = (_request, response) => {
+  const error = semanticErrors.error('SEMANTIC_NATIVE_MISSING', {
+    message: 'the SQL API is not served here',
+  });
+  response.status(501).json({ error: queryErrorText(error) });
+};
+
+function viewNames(meta: Readonly<Record<string, unknown>>): string[] {
+  return metricCatalog(meta).views.map((view) => view.name);
+}
