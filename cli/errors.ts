@@ -57,6 +57,11 @@ export const cliErrors = errorCatalog({
     remedy: 'List what there is with the matching `list` or `ls` command.',
     retryable: false,
   },
+  CLI_REPLAY_FOREIGN_SHOP: {
+    summary: 'A data set may only be replayed into the embedded shop.',
+    remedy: 'Use another folder with --data-dir, started without --source-url.',
+    retryable: false,
+  },
   CLI_RUN_FAILED: {
     summary: 'The work ran and did not succeed.',
     remedy: 'Read the task logs: `shopwave tasks list`, then `shopwave tasks logs`.',

@@ -16,7 +16,8 @@ export class Parts {
   add<T>(name: string, open: (own: Own) => Promise<T>): () => Promise<T> {
     let made: Promise<T> | undefined;
     return () => {
-      if (this.closing !== undefined && made === undefined) return Promise.reject(new Error('the platform is closing'));
+      if (this.closing !== undefined && made === undefined)
+        return Promise.reject(new Error('the platform is closing'));
       made ??= open((close) => this.teardown.add(name, close)).catch((error: unknown) => {
         made = undefined;
         this.opened.delete(name);

@@ -16,7 +16,9 @@ import { packageRoot } from './config.ts';
 /** The whole command tree. Heavy modules are imported by the action that needs them: `--help` stays quick. */
 export function createProgram(): Command {
   const program = new Command('shopwave')
-    .description('From a shop’s database to governed metrics: change capture, an audited star, a semantic layer.')
+    .description(
+      'From a shop’s database to governed metrics: change capture, an audited star, a semantic layer.',
+    )
     .version(packageVersion())
     .exitOverride()
     .showSuggestionAfterError()
@@ -41,5 +43,7 @@ export function createProgram(): Command {
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
 }

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { OnProgress } from '../lib/progress.ts';
@@ -56,7 +55,7 @@ async function runHere(call: OperationCall, paths: DataPaths): Promise<Operation
   });
   if (lock === undefined) return 'lost the race';
   try {
-    const [{ runLocally }] = await Promise.all([import('./operations/run-locally.ts')]);
+    const { runLocally } = await import('./operations/run-locally.ts');
     return await runLocally(call, paths);
   } finally {
     await lock.release();
@@ -78,9 +77,9 @@ async function send(call: OperationCall, owner: Claim, paths: DataPaths): Promis
   }).catch((cause: unknown) => {
     throw unreachable(owner, port, messageOf(cause));
   });
-  if (!response.ok || response.body === null) throw unreachable(owner, port, `it answered ${response.status}`);
-  // Node's own stream type and the global one describe the same object.
-  for await (const text of createInterface(Readable.fromWeb(response.body as ReadableStream))) {
+  if (!response.ok || response.body === null)
+    throw unreachable(owner, port, `it answered ${response.status}`);
+  for await (const text of createInterface(Readable.fromWeb(response.body))) {
     const line = parseAnswerLine(text);
     if (line.type === 'result') return line.result;
     if (line.type === 'error') throw revive(line.error);

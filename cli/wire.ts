@@ -53,6 +53,8 @@ interface IngestParts {
 interface ServingParts {
   readonly transforms: () => Promise<Transforms>;
   readonly semantic: () => Promise<Semantic>;
+  /** The publication that metrics answer from; a moment behind the warehouse's own. */
+  readonly servedVersion: () => number;
 }
 
 /**
@@ -62,6 +64,7 @@ interface ServingParts {
 export interface Platform extends DatabaseParts, IngestParts, ServingParts {
   readonly paths: DataPaths;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly scheduler: () => Promise<Scheduler>;
   /** Called after every publication, once metrics answer from it. */
   readonly onPublished: (listener: (publication: Publication) => void) => void;
@@ -97,6 +100,7 @@ export function openPlatform(options: PlatformOptions): Platform {
   return {
     paths: options.paths,
     clock: options.clock,
+    logger: options.logger,
     ...databases,
     ...ingest,
     ...serving,
@@ -126,7 +130,10 @@ function databaseParts(parts: Parts, options: PlatformOptions): DatabaseParts {
     postgres,
     shop,
     control: parts.add('control store', async (own) => {
-      const [server, { openControlStore }] = await Promise.all([postgres(), import('../lib/control-store.ts')]);
+      const [server, { openControlStore }] = await Promise.all([
+        postgres(),
+        import('../lib/control-store.ts'),
+      ]);
       await server.ensureDatabase('control');
       const knex = openControlStore(server.url('control'));
       own(() => knex.destroy());
@@ -198,10 +205,17 @@ function servingParts(
   announce: (publication: Publication) => void,
 ): ServingParts {
   const { clock, logger, onProgress } = options;
+  let served = 0;
   const engine = parts.add('transforms', async () => {
     const { createTransforms } = await import('../transforms/engine/transforms.ts');
     const projectFolder = path.join(packageRoot, 'transforms');
-    const made = await createTransforms({ warehouse: await warehouse(), projectFolder, clock, logger, onProgress });
+    const made = await createTransforms({
+      warehouse: await warehouse(),
+      projectFolder,
+      clock,
+      logger,
+      onProgress,
+    });
     await made.setup();
     return made;
   });
@@ -209,6 +223,7 @@ function servingParts(
     const { createSemantic } = await import('../semantic/server/semantic.ts');
     const [{ instance }, transforms] = await Promise.all([warehouse(), engine()]);
     const publication = (await transforms.publication())?.version ?? 0;
+    served = publication;
     const modelDir = path.join(packageRoot, 'semantic', 'model');
     const made = await createSemantic({ instance, modelDir, logger, publication });
     own(() => made.stop());
@@ -217,10 +232,12 @@ function servingParts(
   /** Metrics answer from a publication before anybody is told of it. */
   const afterBuild = async (publication: Publication): Promise<void> => {
     if (parts.isOpen('semantic layer')) (await semantic()).refresh(publication.version);
+    served = publication.version;
     announce(publication);
   };
   return {
     semantic,
+    servedVersion: () => served,
     transforms: async () => {
       const made = await engine();
       const build: Transforms['build'] = async (input) => {

@@ -20,7 +20,13 @@ export function addMetrics(program: Command): void {
   verb(metrics, 'query <metric...>', 'ask for metrics, for example: gmv net_revenue --grain month')
     .option('--by <dimension...>', 'split by dimensions, for example channel country')
     .addOption(
-      new Option('--grain <grain>', 'split by business date').choices(['day', 'week', 'month', 'quarter', 'year']),
+      new Option('--grain <grain>', 'split by business date').choices([
+        'day',
+        'week',
+        'month',
+        'quarter',
+        'year',
+      ]),
     )
     .option('--where <filter...>', 'channel=web, country=DE,FR or currency!=USD; all must hold')
     .option('--from <date>', 'first business date, YYYY-MM-DD')

@@ -7,7 +7,9 @@ import type { VerbOptions } from './verb.ts';
 /** `shopwave simulator ...` */
 export function addSimulator(program: Command): void {
   const simulator = program.command('simulator').description('a shop to try things on');
-  const replay = simulator.command('replay').description('write a public data set into the shop as it happened');
+  const replay = simulator
+    .command('replay')
+    .description('write a public data set into the shop as it happened');
   verb(replay, 'online-retail', 'the UCI Online Retail data set: 541,909 invoice lines of a real web shop')
     .requiredOption('--file <file>', 'online-retail.csv.gz, or the CSV file unpacked')
     .option('--speed <speed>', 'max, or how many times faster than it happened', speed, 'max')

@@ -32,13 +32,18 @@ export function addStart(program: Command): void {
         .argParser(tickMs)
         .default(parseDurationMs(defaults.tick), defaults.tick),
     )
-    .option('--backlog <lines>', 'order lines of history, 0 for none', wholeNumber(0, 20_000_000), defaults.backlogLines)
+    .option(
+      '--backlog <lines>',
+      'order lines of history, 0 for none',
+      wholeNumber(0, 20_000_000),
+      defaults.backlogLines,
+    )
     .option('--seed <n>', 'which simulated world', wholeNumber(0, 2_147_483_647), defaults.seed)
     .addOption(
-      new Option('--simulator <state>', 'history and live traffic in the shop (on; off with --source-url)').choices([
-        'on',
-        'off',
-      ]),
+      new Option(
+        '--simulator <state>',
+        'history and live traffic in the shop (on; off with --source-url)',
+      ).choices(['on', 'off']),
     )
     .option('--source-url <url>', "your own PostgreSQL as the shop's database", postgresUrl)
     .option('--json', 'one JSON object as the last line of standard output')
@@ -53,7 +58,8 @@ export function addStart(program: Command): void {
         tickMs: options.tick,
         sourceUrl: options.sourceUrl,
         simulator: {
-          enabled: options.simulator === undefined ? options.sourceUrl === undefined : options.simulator === 'on',
+          enabled:
+            options.simulator === undefined ? options.sourceUrl === undefined : options.simulator === 'on',
           seed: options.seed,
           backlogLines: options.backlog,
         },

@@ -4,7 +4,7 @@ import type { VerbOptions } from './verb.ts';
 
 /** `shopwave status` */
 export function addStatus(program: Command): void {
-  verb(program, 'status', 'what runs, what is published, and how fresh it is').action((options: VerbOptions) =>
-    perform('status', {}, options),
+  verb(program, 'status', 'what runs, what is published, and how fresh it is').action(
+    (options: VerbOptions) => perform('status', {}, options),
   );
 }

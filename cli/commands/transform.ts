@@ -9,7 +9,10 @@ interface SelectOptions extends VerbOptions {
 /** `shopwave transform ...`. Listing and compiling need nothing but the files, so they run in place. */
 export function addTransform(program: Command): void {
   const transform = program.command('transform').description('the SQL models that make the star');
-  const select = ['-s, --select <model...>', 'only these models; name+ adds what depends on it, +name what it needs'] as const;
+  const select = [
+    '-s, --select <model...>',
+    'only these models; name+ adds what depends on it, +name what it needs',
+  ] as const;
   verb(transform, 'ls', 'list the models, in the order they are built')
     .option(...select)
     .action(async (options: SelectOptions) => {
@@ -26,7 +29,11 @@ export function addTransform(program: Command): void {
     .option(...select)
     .option('--full-refresh', 'compute the models anew from everything there is')
     .action((options: SelectOptions & { fullRefresh?: boolean }) =>
-      perform('transform.run', { select: options.select, fullRefresh: options.fullRefresh ?? false }, options),
+      perform(
+        'transform.run',
+        { select: options.select, fullRefresh: options.fullRefresh ?? false },
+        options,
+      ),
     );
   verb(transform, 'test', 'run every check on what is published').action((options: VerbOptions) =>
     perform('transform.test', {}, options),

@@ -29,7 +29,10 @@ export function verb(group: Command, signature: string, description: string): Co
 
 /** `--data-dir`, alike on every verb. */
 export function dataDirOption(): Option {
-  return new Option('--data-dir <folder>', 'where all state is kept').default(defaultDataDir, '.shopwave in the package');
+  return new Option('--data-dir <folder>', 'where all state is kept').default(
+    defaultDataDir,
+    '.shopwave in the package',
+  );
 }
 
 /** Sends one operation to the platform and prints the answer. */
@@ -41,7 +44,10 @@ export async function perform(name: string, input: unknown, options: VerbOptions
   try {
     const { dataDir } = options;
     const { signal } = interrupted;
-    print(await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal }), options.output);
+    print(
+      await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal }),
+      options.output,
+    );
   } finally {
     process.off('SIGINT', onInterrupt);
   }

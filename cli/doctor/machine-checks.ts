@@ -28,7 +28,9 @@ export const machineChecks: readonly Check[] = [
     run: async () => {
       const total = os.totalmem();
       const found = `${(total / oneGb).toFixed(1)} GB`;
-      return total >= 2 * oneGb ? ok(found) : warning(found, 'Give it 2 GB; with less, use a smaller --backlog.');
+      return total >= 2 * oneGb
+        ? ok(found)
+        : warning(found, 'Give it 2 GB; with less, use a smaller --backlog.');
     },
   },
   {

@@ -15,7 +15,10 @@ export type OperationResult =
       /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
       readonly failure?: string;
     }
-  | { readonly kind: 'documents'; readonly documents: ReadonlyArray<{ readonly name: string; readonly text: string }> };
+  | {
+      readonly kind: 'documents';
+      readonly documents: ReadonlyArray<{ readonly name: string; readonly text: string }>;
+    };
 
 /** What an operation may use besides its input. */
 export interface OperationContext {
@@ -55,7 +58,12 @@ export function rowsResult(
   options: { readonly columns?: readonly string[]; readonly failure?: string | undefined } = {},
 ): OperationResult {
   const columns = options.columns ?? Object.keys(rows[0] ?? {});
-  return { kind: 'rows', columns, rows, ...(options.failure === undefined ? {} : { failure: options.failure }) };
+  return {
+    kind: 'rows',
+    columns,
+    rows,
+    ...(options.failure === undefined ? {} : { failure: options.failure }),
+  };
 }
 
 /** Any value a part returns, as a cell. */

@@ -1,6 +1,7 @@
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
+import { simulatorReplay } from './simulator.ts';
 import { status } from './status.ts';
 import { transformRun, transformTest } from './transform.ts';
 import { warehouseQuery } from './warehouse.ts';
@@ -20,9 +21,12 @@ const operations: readonly Operation[] = [
   metricsList,
   metricsQuery,
   warehouseQuery,
+  simulatorReplay,
 ];
 
-const byName: ReadonlyMap<string, Operation> = new Map(operations.map((operation) => [operation.name, operation]));
+const byName: ReadonlyMap<string, Operation> = new Map(
+  operations.map((operation) => [operation.name, operation]),
+);
 
 /** The operation of that name, if there is one. */
 export function findOperation(name: string): Operation | undefined {

@@ -25,10 +25,15 @@ export const dagsList = defineOperation({
       tasks: dag.taskIds.join(', '),
       owner: dag.owner,
     }));
-    const failure = broken.map((error) => `${relative(packageRoot, error.file)}: ${error.code}: ${error.message}`);
+    const failure = broken.map(
+      (error) => `${relative(packageRoot, error.file)}: ${error.code}: ${error.message}`,
+    );
     return rowsResult(rows, {
       columns: ['dag', 'schedule', 'state', 'last run', 'next', 'tasks', 'owner'],
-      failure: broken.length === 0 ? undefined : `${broken.length} DAG file(s) not loaded\n  ${failure.join('\n  ')}`,
+      failure:
+        broken.length === 0
+          ? undefined
+          : `${broken.length} DAG file(s) not loaded\n  ${failure.join('\n  ')}`,
     });
   },
 });
@@ -99,11 +104,19 @@ export const tasksList = defineOperation({
 
 export const tasksClear = defineOperation({
   name: 'tasks.clear',
-  input: z.object({ ...runKey, tasks: z.array(z.string()).optional(), downstream: z.boolean().default(false) }),
+  input: z.object({
+    ...runKey,
+    tasks: z.array(z.string()).optional(),
+    downstream: z.boolean().default(false),
+  }),
   run: async (input, { platform }) => {
     const scheduler = await platform.scheduler();
     const key = await runOf(scheduler, input);
-    const cleared = await scheduler.clearTasks({ ...key, taskIds: input.tasks, downstream: input.downstream });
+    const cleared = await scheduler.clearTasks({
+      ...key,
+      taskIds: input.tasks,
+      downstream: input.downstream,
+    });
     return rowsResult(
       cleared.map(({ runId, taskId, state, becomes }) => ({ run: runId, task: taskId, was: state, becomes })),
       { columns: ['run', 'task', 'was', 'becomes'] },

@@ -31,7 +31,10 @@ export const status = defineOperation({
         ['published at', publishedAt],
         ['published', `${formatDuration(Math.max(0, ageMs))} ago`],
         ['source watermark', publication.sourceWatermark],
-        ['source committed at', publication.sourceCommittedAt === null ? null : toIso(publication.sourceCommittedAt)],
+        [
+          'source committed at',
+          publication.sourceCommittedAt === null ? null : toIso(publication.sourceCommittedAt),
+        ],
       );
     }
     facts.push(['raw rows', rows.raw], ['staging rows', rows.staging], ['mart rows', rows.marts]);

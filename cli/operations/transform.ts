@@ -34,7 +34,12 @@ export const transformTest = defineOperation({
     const transforms = await platform.transforms();
     const results = await transforms.test();
     const failed = results.filter((result) => result.status === 'fail').length;
-    const rows = results.map(({ model, name, status, failures }) => ({ model, check: name, status, failures }));
+    const rows = results.map(({ model, name, status, failures }) => ({
+      model,
+      check: name,
+      status,
+      failures,
+    }));
     return rowsResult(rows, {
       failure: failed === 0 ? undefined : `${failed} of ${results.length} checks failed`,
     });

@@ -9,7 +9,9 @@ export const warehouseQuery = defineOperation({
     const warehouse = await platform.warehouse();
     const rows = await warehouse.queryReadOnly(sql, limit);
     return rowsResult(
-      rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)]))),
+      rows.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])),
+      ),
     );
   },
 });

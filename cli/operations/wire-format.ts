@@ -57,10 +57,16 @@ export function parseAnswerLine(text: string): AnswerLine {
 export function errorLine(error: unknown): AnswerLine {
   if (!(error instanceof ShopwaveError)) {
     const remedy = 'Look into logs/shopwave.log of the data folder.';
-    return { type: 'error', error: { code: 'INTERNAL', message: messageOf(error), remedy, retryable: false } };
+    return {
+      type: 'error',
+      error: { code: 'INTERNAL', message: messageOf(error), remedy, retryable: false },
+    };
   }
   const { code, message, where, remedy, retryable } = error;
-  return { type: 'error', error: { code, message, remedy, retryable, ...(where === undefined ? {} : { where }) } };
+  return {
+    type: 'error',
+    error: { code, message, remedy, retryable, ...(where === undefined ? {} : { where }) },
+  };
 }
 
 /** The same error on the other side. */

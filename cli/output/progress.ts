@@ -89,7 +89,8 @@ function counts(event: ProgressEvent): string {
 
 /** From the rate since the first count: what was there before this run does not speed up the estimate. */
 function remainingMs(event: ProgressEvent, state: StepState, nowMs: number): number | undefined {
-  if (event.done === undefined || event.total === undefined || state.firstCount === undefined) return undefined;
+  if (event.done === undefined || event.total === undefined || state.firstCount === undefined)
+    return undefined;
   const gained = event.done - state.firstCount.done;
   const elapsed = nowMs - state.firstCount.atMs;
   if (gained <= 0 || elapsed < 500) return undefined;

@@ -26,7 +26,9 @@ export function renderTable(columns: readonly string[], rows: ReadonlyArray<read
   const isNumeric = columns.map((_, index) => rows.every((row) => isNumberLike(row[index] ?? null)));
   const line = (row: readonly string[]): string =>
     row
-      .map((text, index) => (isNumeric[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0)))
+      .map((text, index) =>
+        isNumeric[index] ? text.padStart(widths[index] ?? 0) : text.padEnd(widths[index] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...texts.map(line)].join('\n');
@@ -38,7 +40,9 @@ export function formatCount(value: number | bigint): string {
 }
 
 function isNumberLike(cell: Cell): boolean {
-  return cell === null || typeof cell === 'number' || (typeof cell === 'string' && /^-?[\d,]+(\.\d+)?$/.test(cell));
+  return (
+    cell === null || typeof cell === 'number' || (typeof cell === 'string' && /^-?[\d,]+(\.\d+)?$/.test(cell))
+  );
 }
 
 function tableCell(cell: Cell): string {

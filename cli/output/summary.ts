@@ -67,14 +67,18 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
 /** One line for every later publication. */
 export function renderTick({ publication, metrics }: Headline, clock: Clock): string {
   const time = clock.now().toISOString().slice(11, 19);
-  const named = Object.entries(metrics).map(([name, metric]) => ({ name: name.replaceAll('_', ' '), ...metric }));
+  const named = Object.entries(metrics).map(([name, metric]) => ({
+    name: name.replaceAll('_', ' '),
+    ...metric,
+  }));
   const values = named.map(({ name, value }) => `${name} ${shown(value)}`);
   return `${time}  publication ${publication.version}  ${values.join('  ')}${againstTruth(named)}`;
 }
 
 function againstTruth(metrics: ReadonlyArray<MetricBesideTruth & { readonly name: string }>): string {
   const wrong = metrics.filter((metric) => !isEqual(metric));
-  if (wrong.length > 0) return `  BUT TRUTH: ${wrong.map(({ name, truth }) => `${name} ${shown(truth ?? 0)}`).join('  ')}`;
+  if (wrong.length > 0)
+    return `  BUT TRUTH: ${wrong.map(({ name, truth }) => `${name} ${shown(truth ?? 0)}`).join('  ')}`;
   return metrics.every((metric) => metric.truth === null) ? '' : '  all equal to the truth';
 }
 
@@ -116,7 +120,9 @@ function suggestions({ dataDir, port }: RunFacts): string[] {
 
 /** 16 hex digits to PostgreSQL's way of writing a log position. */
 function toLsn(position: string): string {
-  return [position.slice(0, 8), position.slice(8)].map((half) => Number.parseInt(half, 16).toString(16).toUpperCase()).join('/');
+  return [position.slice(0, 8), position.slice(8)]
+    .map((half) => Number.parseInt(half, 16).toString(16).toUpperCase())
+    .join('/');
 }
 
 /** The warehouse prints UTC times without a zone. */

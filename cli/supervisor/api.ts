@@ -19,7 +19,10 @@ export function createApi(options: ApiOptions): Hono {
   const app = new Hono();
   app.post('/api/operations/:name', async (context) => {
     if (!isToken(context.req.header('authorization'), options.token)) {
-      return context.json({ error: 'the bearer token is the one in the lock folder of the data folder' }, 401);
+      return context.json(
+        { error: 'the bearer token is the one in the lock folder of the data folder' },
+        401,
+      );
     }
     const name = context.req.param('name');
     const input: unknown = await context.req.json().catch(() => undefined);

@@ -28,7 +28,8 @@ const buildDag = 'shop_marts';
  */
 export async function bringUp(input: BringUp): Promise<void> {
   const { platform, front, terminal } = input;
-  front.mount('/api', getRequestListener(createApi({ platform, token: input.token }).fetch));
+  const api = getRequestListener(createApi({ platform, token: input.token }).fetch);
+  front.mount('/api', (request, response) => void api(request, response));
   const database = timed(terminal, 'PostgreSQL', async () => {
     const server = await platform.postgres();
     return `127.0.0.1:${server.port}`;
@@ -54,12 +55,17 @@ export async function firstPublication(platform: Platform, signal: AbortSignal):
 }
 
 /** The build that the ingest run set off, or one that is under way; undefined when there is neither. */
-async function runAfter(scheduler: Scheduler, ingest: DagRun, signal: AbortSignal): Promise<DagRun | undefined> {
+async function runAfter(
+  scheduler: Scheduler,
+  ingest: DagRun,
+  signal: AbortSignal,
+): Promise<DagRun | undefined> {
   const tasks = await scheduler.listTaskInstances(ingest);
   const hasLoaded = tasks.some((task) => task.taskId === 'load' && task.state === 'success');
   while (!signal.aborted) {
     const [latest] = await scheduler.listRuns({ dagId: buildDag, limit: 1 });
-    if (latest !== undefined && (latest.endDate === null || latest.queuedAt >= ingest.queuedAt)) return latest;
+    if (latest !== undefined && (latest.endDate === null || latest.queuedAt >= ingest.queuedAt))
+      return latest;
     if (!hasLoaded) return undefined;
     await systemClock.sleep(50, signal);
   }
@@ -72,7 +78,11 @@ async function mustSucceed(scheduler: Scheduler, key: RunKey, signal: AbortSigna
   const tasks = await scheduler.listTaskInstances(run);
   const culprit = tasks.find((task) => task.error !== null);
   const task = culprit === undefined ? run.dagId : `${run.dagId}.${culprit.taskId}`;
-  const error = culprit?.error ?? { code: run.state, message: run.reason ?? 'it did not end', remedy: undefined };
+  const error = culprit?.error ?? {
+    code: run.state,
+    message: run.reason ?? 'it did not end',
+    remedy: undefined,
+  };
   throw cliErrors.error('CLI_RUN_FAILED', {
     message: `${task} did not succeed: ${error.code}: ${error.message}`,
     where: run.runId,

@@ -39,11 +39,15 @@ function describeEvent(event: SchedulerEvent): string | undefined {
     case 'task_instance':
       return describeTask(event);
     case 'dag_run':
-      return event.state === 'failed' ? `  ✗ ${event.dagId} failed; what was published stays published` : undefined;
+      return event.state === 'failed'
+        ? `  ✗ ${event.dagId} failed; what was published stays published`
+        : undefined;
     case 'tick_failed':
       return `  ✗ the scheduler could not work: ${event.message}`;
     case 'asset':
       return undefined;
+    default:
+      return event satisfies never;
   }
 }
 

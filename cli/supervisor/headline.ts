@@ -27,17 +27,25 @@ export interface Headline {
   readonly metrics: Readonly<Record<HeadlineMetric, MetricBesideTruth>>;
 }
 
-const attempts = 20;
+const patienceMs = 60_000;
 
 /**
  * Reads the headline. It takes several statements, and a publication may come in between: then all of them are read
- * again, so that the numbers belong together.
+ * again, so that the numbers belong together. A publication counts from when metrics answer from it, which is a moment
+ * after its commit.
  */
 export async function readHeadline(platform: Platform, hasTruth: boolean): Promise<Headline> {
   const [warehouse, transforms] = await Promise.all([platform.warehouse(), platform.transforms()]);
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  const { clock } = platform;
+  for (
+    const startMs = clock.monotonicMs();
+    clock.monotonicMs() - startMs < patienceMs;
+    await clock.sleep(20)
+  ) {
     const before = await transforms.publication();
     if (before === undefined) throw notPublished();
+    await platform.semantic();
+    if (platform.servedVersion() !== before.version) continue;
     const [metrics, rows] = await Promise.all([readMetrics(platform), countLayers(warehouse)]);
     const after = await transforms.publication();
     if (after?.version !== before.version) continue;
@@ -91,7 +99,10 @@ async function readTruth(platform: Platform, watermark: string): Promise<Values>
 }
 
 function beside(values: Values, truth: Values | undefined): Headline['metrics'] {
-  const one = (name: HeadlineMetric): MetricBesideTruth => ({ value: values[name], truth: truth?.[name] ?? null });
+  const one = (name: HeadlineMetric): MetricBesideTruth => ({
+    value: values[name],
+    truth: truth?.[name] ?? null,
+  });
   return {
     gmv: one('gmv'),
     net_revenue: one('net_revenue'),

@@ -21,13 +21,15 @@ export async function openHttpFront(port: number): Promise<HttpFront> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     // A page from anywhere can make a browser send requests here under a name of its own: only our names count.
-    if (!isLocalName(request)) return answer(response, 403, { error: 'this server answers on 127.0.0.1 only' });
+    if (!isLocalName(request))
+      return answer(response, 403, { error: 'this server answers on 127.0.0.1 only' });
     if (path === '/livez') return answer(response, 200, { status: 'alive' });
     if (path === '/readyz') {
       return answer(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'starting' });
     }
     const prefix = [...mounts.keys()].find((each) => path === each || path.startsWith(`${each}/`));
-    if (prefix !== undefined) return void mounts.get(prefix)?.(request, response);
+    const mounted = prefix === undefined ? undefined : mounts.get(prefix);
+    if (mounted !== undefined) return mounted(request, response);
     return answer(response, isReady ? 404 : 503, { error: isReady ? 'there is nothing here' : 'starting' });
   });
   await listen(server, port);
@@ -44,7 +46,9 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const isTaken = 'code' in cause && cause.code === 'EADDRINUSE';
-      const message = isTaken ? `port ${port} is in use` : `cannot listen on port ${port}: ${messageOf(cause)}`;
+      const message = isTaken
+        ? `port ${port} is in use`
+        : `cannot listen on port ${port}: ${messageOf(cause)}`;
       reject(cliErrors.error('CLI_PORT_TAKEN', { message, where: `127.0.0.1:${port}`, cause }));
     });
     server.listen(port, '127.0.0.1', resolve);

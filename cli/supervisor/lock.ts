@@ -53,7 +53,7 @@ export async function acquireLock(folder: string, role: Claim['role'], clock: Cl
   const file = path.join(folder, name);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (let decision = 'wait'; decision !== 'held'; ) {
+    for (let decision = 'wait'; decision !== 'held';) {
       await writeClaim(file, claim);
       const others = (await livingClaims(folder)).filter((other) => other.name !== name);
       decision = await settle(file, name, others, clock);

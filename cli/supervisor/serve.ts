@@ -33,7 +33,10 @@ export async function serveUntil({ platform, terminal, hasTruth, signal }: Servi
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve());
   });
-  const how = await Promise.race([stopped.then(() => 'asked' as const), server.ended.then(() => 'lost' as const)]);
+  const how = await Promise.race([
+    stopped.then(() => 'asked' as const),
+    server.ended.then(() => 'lost' as const),
+  ]);
   await telling;
   if (how === 'lost' && !signal.aborted) {
     throw cliErrors.error('POSTGRES_LOST', {

@@ -67,6 +67,12 @@ export const captureErrors = errorCatalog({
     remedy: 'If nothing uses it: select pg_drop_replication_slot(...), then start again.',
     retryable: false,
   },
+  CAPTURE_CATALOG_MOVED: {
+    summary: 'Tables of the source were created, truncated or altered each time its slot was being made.',
+    remedy:
+      'It is tried again by itself. If it lasts, begin while no migration or TRUNCATE runs at the source.',
+    retryable: true,
+  },
   CAPTURE_NOT_SET_UP: {
     summary: 'Changes were asked for before the snapshot was landed.',
     remedy: 'Run setup first.',

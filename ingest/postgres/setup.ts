@@ -1,4 +1,5 @@
 import { failpoint } from '../../lib/failpoint.ts';
+import { ShopwaveError } from '../../lib/errors.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { adoptBatch, isLanded, landBatch, migrateIngest, readChain } from '../landing/chain.ts';
 import { landingErrors } from '../landing/errors.ts';
@@ -15,7 +16,15 @@ import { readinessError, readinessProblems } from './readiness.ts';
 import { readSnapshot } from './snapshot.ts';
 import { connectReplication, describeUrl } from './source-connection.ts';
 import type { SourceConnection } from './source-connection.ts';
-import { readLog, readLogEnd, readPublication, readServer, readSlot, readTables } from './source-facts.ts';
+import {
+  readCatalogDigest,
+  readLog,
+  readLogEnd,
+  readPublication,
+  readServer,
+  readSlot,
+  readTables,
+} from './source-facts.ts';
 
 /** What setup did. */
 export interface SetupResult {
@@ -118,16 +127,40 @@ async function clearSlot(
   await dropSlot(source, deps.slot);
 }
 
+/** DDL during the making of a slot spoils it; on a live shop a quiet moment is found within a few tries. */
+const slotAttempts = 8;
+
 async function takeSnapshot(
   deps: CaptureDeps,
   source: SourceConnection,
   state: CaptureState,
 ): Promise<Manifest> {
+  const step = `snapshot ${deps.source}`;
+  deps.onProgress({ step, state: 'started', note: 'waiting for open transactions at the source' });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const manifest = await snapshotOnce(deps, source, state, step);
+      deps.onProgress({ step, state: 'finished', done: manifest.rows, total: manifest.rows, unit: 'rows' });
+      return manifest;
+    } catch (error) {
+      const isMoved = error instanceof ShopwaveError && error.code === 'CAPTURE_CATALOG_MOVED';
+      if (!isMoved || attempt === slotAttempts) throw error;
+      deps.logger.info('the catalogue changed while the slot was made; it is made again', { attempt });
+      await dropSlot(source, deps.slot);
+    }
+  }
+}
+
+async function snapshotOnce(
+  deps: CaptureDeps,
+  source: SourceConnection,
+  state: CaptureState,
+  step: string,
+): Promise<Manifest> {
   // The time before the slot: no change that is streamed later can have been committed before it.
   const { at } = await readLogEnd(source);
   const { database } = await readServer(source);
-  const step = `snapshot ${deps.source}`;
-  deps.onProgress({ step, state: 'started', note: 'waiting for open transactions at the source' });
+  const catalogDigest = await readCatalogDigest(source, deps.tables);
   const replication = await connectReplication(deps.sourceUrl);
   try {
     const slot = await createSlot(replication, deps.slot);
@@ -137,21 +170,20 @@ async function takeSnapshot(
       store: deps.store,
       tables: deps.tables,
       snapshotName: slot.snapshotName,
+      catalogDigest,
       stamp: { pos: toPosition, at },
       onImported: replication.close,
       onRows: snapshotProgress(deps, step),
     });
     failpoint('cdc.after_read');
     const { systemIdentifier, timeline, publication } = state;
-    const manifest = await landBatch(deps, batch, {
+    return await landBatch(deps, batch, {
       kind: 'snapshot',
       fromPosition: chainStart,
       toPosition,
       toCommittedAt: at,
       origin: { systemIdentifier, timeline, database, slot: state.slot, publication },
     });
-    deps.onProgress({ step, state: 'finished', done: manifest.rows, total: manifest.rows, unit: 'rows' });
-    return manifest;
   } finally {
     await replication.close();
   }

@@ -173,6 +173,28 @@ export async function readSlot(source: SourceConnection, name: string): Promise<
   return rows[0];
 }
 
+/**
+ * A digest of everything in the catalogue that decoding a change depends on: where each logged table of the database
+ * is stored, and shape and types of the captured ones. Equal digests: no DDL (TRUNCATE included) in between.
+ */
+export async function readCatalogDigest(
+  source: SourceConnection,
+  tables: readonly CapturedTable[],
+): Promise<string> {
+  const rows = await source.query<{ digest: string }>(
+    `select md5(concat(
+       (select string_agg(concat_ws(':', c.oid, c.relfilenode), ',' order by c.oid) from pg_class c
+         where c.relpersistence = 'p' and c.relkind in ('r', 'm', 't')),
+       (select string_agg(concat_ws(':', a.attrelid, a.attnum, a.xmin, t.xmin), ',' order by a.attrelid, a.attnum)
+          from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+          left join pg_type t on t.oid = a.atttypid
+         where n.nspname = $1 and c.relname = any ($2)),
+       (select string_agg(concat_ws(':', e.oid, e.xmin), ',' order by e.oid) from pg_enum e))) as digest`,
+    [sourceSchema, tables.map((each) => each.table)],
+  );
+  return one(rows).digest;
+}
+
 function one<T>(rows: readonly T[]): T {
   const [row] = rows;
   if (row === undefined) throw new Error('a query that always has a row had none');

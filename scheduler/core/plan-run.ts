@@ -75,9 +75,9 @@ export function planRun(input: PlanRunInput): RunPlan {
     if (dag.tasks.has(instance.taskId) || finished || holdsSlot) continue;
     decide(instance, { to: 'removed', reason: 'its DAG no longer has this task' });
   }
-  // A task that a paused DAG does not start is not a deadlock.
-  const mayConclude =
-    !input.paused || dag.graph.order.every((id) => factsOf(states.get(id) ?? null).finished);
+  // Neither a task that a paused DAG does not start nor one that just lost its attempt is a deadlock.
+  const isFinished = dag.graph.order.every((id) => factsOf(states.get(id) ?? null).finished);
+  const mayConclude = isFinished || !(input.paused || decisions.some((decision) => decision.to === null));
   return { decisions, result: mayConclude ? runResult(dag.graph, states) : undefined };
 }
 

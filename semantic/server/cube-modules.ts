@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as BaseDriverModule from '@cubejs-backend/base-driver';
 import type * as DuckdbQueryModule from '@cubejs-backend/duckdb-driver/dist/src/DuckDBQuery.js';
+import type * as LocalQueueModule from '@cubejs-backend/query-orchestrator/dist/src/orchestrator/LocalQueueDriver.js';
+import type * as LocalQueueConnectionModule from '@cubejs-backend/query-orchestrator/dist/src/orchestrator/LocalQueueDriverConnection.js';
 import type * as ServerCoreModule from '@cubejs-backend/server-core';
 import type { OrchestratorApi } from '@cubejs-backend/server-core/dist/src/core/OrchestratorApi.js';
 import { applyCubeEnvironment } from './cube-environment.ts';
@@ -13,6 +15,9 @@ export interface CubeModules {
   readonly OrchestratorApi: typeof OrchestratorApi;
   readonly BaseDriver: typeof BaseDriverModule.BaseDriver;
   readonly DuckDBQuery: typeof DuckdbQueryModule.DuckDBQuery;
+  readonly LocalQueueDriver: typeof LocalQueueModule.LocalQueueDriver;
+  readonly LocalQueueConnection: typeof LocalQueueConnectionModule.LocalQueueDriverConnection;
+  readonly LocalQueueState: typeof LocalQueueConnectionModule.LocalQueueDriverConnectionState;
   /** Whether Cube's native binary is there, or our stand-in took its place. */
   readonly native: 'binary' | 'stand-in';
 }
@@ -51,6 +56,11 @@ function load(): CubeModules {
   const orchestrator: { OrchestratorApi: typeof OrchestratorApi } = requireAsCore(
     './dist/src/core/OrchestratorApi.js',
   );
+  const queueFolder = '@cubejs-backend/query-orchestrator/dist/src/orchestrator';
+  const queue: typeof LocalQueueModule = require(`${queueFolder}/LocalQueueDriver.js`);
+  const queueConnection: typeof LocalQueueConnectionModule = require(
+    `${queueFolder}/LocalQueueDriverConnection.js`,
+  );
   const baseDriver: typeof BaseDriverModule = require('@cubejs-backend/base-driver');
   // The file, not the package: its root would load the driver and with it a second DuckDB.
   const dialect: typeof DuckdbQueryModule = require('@cubejs-backend/duckdb-driver/dist/src/DuckDBQuery.js');
@@ -59,6 +69,9 @@ function load(): CubeModules {
     OrchestratorApi: orchestrator.OrchestratorApi,
     BaseDriver: baseDriver.BaseDriver,
     DuckDBQuery: dialect.DuckDBQuery,
+    LocalQueueDriver: queue.LocalQueueDriver,
+    LocalQueueConnection: queueConnection.LocalQueueDriverConnection,
+    LocalQueueState: queueConnection.LocalQueueDriverConnectionState,
     native,
   };
 }

@@ -10,6 +10,7 @@ import { businessDateDialect } from './duckdb-dialect.ts';
 import { semanticConcurrency } from './duckdb-driver.ts';
 import type { ModelFile } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
+import { memoryQueueFactory } from './queue-driver.ts';
 import { createResultCache } from './result-cache.ts';
 
 const cacheBytes = 64 * 1024 * 1024;
@@ -127,7 +128,10 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
 }
 
 function coreOptions(options: CubeServerOptions): CreateOptions {
-  const queueOptions = { concurrency: semanticConcurrency };
+  const queueOptions = {
+    concurrency: semanticConcurrency,
+    queueDriverFactory: memoryQueueFactory(options.cube),
+  };
   return {
     // Unused, since checkAuth below replaces tokens; but Cube insists on one, and a constant would be a known secret.
     apiSecret: randomUUID(),
@@ -140,8 +144,6 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     telemetry: false,
     scheduledRefreshTimer: false,
     cacheAndQueueDriver: 'memory',
-    // Queues are shared by all servers of a process that have the same id.
-    contextToOrchestratorId: constant(`shopwave-${randomUUID()}`),
     driverFactory: () => options.driver,
     dialectFactory: constant(businessDateDialect(options.cube)) as unknown as NonNullable<
       CreateOptions['dialectFactory']
@@ -150,10 +152,11 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
       localPath: () => options.modelDir,
       dataSchemaFiles: async () => options.modelFiles.map(({ fileName, content }) => ({ fileName, content })),
     }),
-    orchestratorOptions: {
+    // As a function, since Cube's check of plain options does not know queueDriverFactory.
+    orchestratorOptions: constant({
       queryCacheOptions: { queueOptions },
       preAggregationsOptions: { queueOptions },
-    },
+    }),
     // Time dimensions are business dates, which no time zone moves; the answer's `query.timezone` says so.
     queryRewrite: async (query) => ({ ...query, timezone: 'UTC' }),
     logger: cubeLogger(options.logger),

@@ -47,13 +47,10 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
   // An interrupt is lost on a statement that is still being prepared, hence again until it has an effect.
   const interrupt = async (connection: DuckDBConnection): Promise<void> => {
     const reading = busy.get(connection);
-    const settled = reading?.then(
-      () => true,
-      () => true,
-    );
-    while (settled !== undefined && busy.get(connection) === reading) {
+    const runs = (): boolean => reading !== undefined && busy.get(connection) === reading;
+    while (runs()) {
       connection.interrupt();
-      await Promise.race([settled, systemClock.sleep(20)]);
+      await Promise.race([Promise.allSettled([reading]), systemClock.sleep(20)]);
     }
   };
   const query = (sql: string, values: readonly unknown[]): Answer<Record<string, CubeValue>> => {

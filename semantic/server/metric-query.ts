@@ -5,7 +5,7 @@ import { findDimension, findMetric } from './name-resolution.ts';
 
 /** Business dates are days, so nothing finer. */
 export const grains = ['day', 'week', 'month', 'quarter', 'year'] as const;
-export type Grain = (typeof grains)[number];
+type Grain = (typeof grains)[number];
 
 /** Metrics and dimensions by short name (`gmv`, `channel`) or as Cube member (`finance.gmv`). */
 export interface MetricQuery {

@@ -14,6 +14,7 @@ export function nearestNames(name: string, names: Iterable<string>): string[] {
 
 // A name that contains the other is one step away whatever its length: `revenue` means `net_revenue`.
 function distanceTo(wanted: string, candidate: string): number {
+  if (wanted === candidate) return 0;
   if (wanted.length > 2 && (candidate.includes(wanted) || wanted.includes(candidate))) return 1;
   return editDistance(wanted, candidate);
 }

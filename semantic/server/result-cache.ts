@@ -1,5 +1,5 @@
 /** Cube's contract of a cache; times are in seconds, as Cube gives them. */
-export interface CacheDriver {
+interface CacheDriver {
   readonly get: (key: string) => Promise<unknown>;
   readonly set: (
     key: string,

@@ -85,7 +85,8 @@ export function* makeHistory(
   }));
   for (let written = 0; written < orderLines;) {
     const size = Math.min(basketSize(random), orderLines - written);
-    const placedAt = calendar.timeAt((written + random.next() * size) / orderLines);
+    // Within the first line's place: an order may lose the others, and the next must not come before it.
+    const placedAt = calendar.timeAt((written + random.next()) / orderLines);
     const customer = random.chance(guestChance)
       ? undefined
       : someCustomer(random, catalogue.customers, placedAt, nowMs);

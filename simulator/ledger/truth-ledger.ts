@@ -8,8 +8,8 @@ import { lsnFromPosition, widenXid } from './position.ts';
 
 // A pull is materialised on the server before its first row arrives, so it is bounded.
 const rowsPerPull = 20_000;
-// A commit is in the log a moment before it is visible; a second is ages for that.
-const visibleWithinMs = 5000;
+// How long to wait for what takes moments: a slot in use, a commit that is in the log but not visible yet.
+const patienceMs = 5000;
 
 /**
  * Truth by log position. Rows of simulator.truth are written in the transactions they describe; a replication
@@ -40,21 +40,42 @@ export function createTruthLedger({
   };
   return {
     open: () => exclusive(openSlot),
-    catchUp: () => exclusive((client) => resolveUpTo(client, clock)),
+    catchUp: () => exclusive((client) => resolveWhenFree(client, clock)),
     asOf: async (position) => {
       const lsn = lsnFromPosition(position);
       return exclusive(async (client) => {
-        await resolveUpTo(client, clock, lsn);
+        await resolveWhenFree(client, clock, lsn);
         return totalsAt(client, lsn);
       });
     },
   };
 }
 
+/** Another process may be reading the slot, or the session of one that was killed may not have ended yet. */
+async function resolveWhenFree(client: pg.Client, clock: Clock, lsn?: string): Promise<void> {
+  const deadline = clock.monotonicMs() + patienceMs;
+  for (;;) {
+    try {
+      return await resolveUpTo(client, clock, lsn);
+    } catch (error) {
+      if (sqlStateOf(error) !== objectInUse || clock.monotonicMs() > deadline) throw error;
+    }
+    await clock.sleep(50);
+  }
+}
+
+const objectInUse = '55006';
+
+function sqlStateOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 // Slots are named per server, not per database: the name carries the database's oid.
 const slotSql = `'simulator_truth_' || (select oid from pg_database where datname = current_database())`;
 
 async function openSlot(client: pg.Client): Promise<void> {
+  // Creating a slot is no part of a transaction, so the lock is the session's; it ends with it.
+  await client.query("select pg_advisory_lock(hashtext('shopwave.truth-slot'))");
   const { rows } = await client.query<{ has_slot: boolean; has_publication: boolean; wal_level: string }>(
     `select exists (select from pg_replication_slots where slot_name = ${slotSql}) as has_slot,
             exists (select from pg_publication where pubname = 'simulator_truth') as has_publication,
@@ -89,7 +110,7 @@ function slotLost(): Error {
 
 /** Places the commits up to `lsn` (or up to now), then lets the slot go that far. */
 async function resolveUpTo(client: pg.Client, clock: Clock, lsn?: string): Promise<void> {
-  const deadline = clock.monotonicMs() + visibleWithinMs;
+  const deadline = clock.monotonicMs() + patienceMs;
   for (;;) {
     const { rows } = await client.query<{ upto: string; is_done: boolean }>(
       `select upto::text, confirmed_flush_lsn >= upto as is_done
@@ -104,13 +125,14 @@ async function resolveUpTo(client: pg.Client, clock: Clock, lsn?: string): Promi
     const placed = await placeCommits(client, commits);
     // Only after the rows above are durable may the log behind them go.
     const reached = isComplete && placed === commits.length ? slot.upto : commits[placed - 1]?.endLsn;
-    if (reached !== undefined)
+    if (reached !== undefined) {
       await client.query(`select pg_replication_slot_advance(${slotSql}, $1)`, [reached]);
+    }
     if (reached === slot.upto) return;
     if (placed > 0) continue;
     if (clock.monotonicMs() > deadline) {
       throw simulatorErrors.error('TRUTH_NOT_VISIBLE', {
-        message: `the commit at ${commits[0]?.endLsn ?? slot.upto} is not visible after ${visibleWithinMs} ms`,
+        message: `the commit at ${commits[0]?.endLsn ?? slot.upto} is not visible after ${patienceMs} ms`,
       });
     }
     await clock.sleep(10);

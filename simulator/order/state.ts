@@ -90,22 +90,28 @@ function summariseLines(state: OrderState): readonly LineSummary[] {
     returned: 0,
     open: 0,
   }));
-  const count = (lineId: number, place: PlaceOfUnits, quantity: number): void => {
-    for (const each of lines) if (each.line.id === lineId) each[place] += quantity;
-  };
-  for (const row of state.cancellation_lines) count(row.orderLineId, 'cancelled', row.quantity);
+  for (const row of state.cancellation_lines) addUnits(lines, row.orderLineId, 'cancelled', row.quantity);
   for (const row of state.refund_lines) {
-    count(row.orderLineId, row.restockType === 'cancel' ? 'refundedUnsent' : 'returned', row.quantity);
+    addUnits(
+      lines,
+      row.orderLineId,
+      row.restockType === 'cancel' ? 'refundedUnsent' : 'returned',
+      row.quantity,
+    );
   }
   for (const row of state.shipment_lines) {
     const place =
       placeByShipment[state.shipments.find((each) => each.id === row.shipmentId)?.status ?? 'cancelled'];
-    if (place !== undefined) count(row.orderLineId, place, row.quantity);
+    if (place !== undefined) addUnits(lines, row.orderLineId, place, row.quantity);
   }
   for (const each of lines) {
     each.open = each.line.quantity - each.cancelled - each.refundedUnsent - each.pending - each.shipped;
   }
   return lines;
+}
+
+function addUnits(lines: readonly Counts[], lineId: number, place: PlaceOfUnits, quantity: number): void {
+  for (const each of lines) if (each.line.id === lineId) each[place] += quantity;
 }
 
 type PlaceOfUnits = 'cancelled' | 'refundedUnsent' | 'pending' | 'shipped' | 'returned';

@@ -44,6 +44,7 @@ export function createInvoiceLineReader(header: CsvRecord, file: string): Invoic
     });
   }
   const indexes = Object.fromEntries(columnNames.map((name) => [name, names.indexOf(name)]));
+  let lastTime = '';
   return (record) => {
     const { fields } = record;
     if (fields === undefined)
@@ -55,8 +56,18 @@ export function createInvoiceLineReader(header: CsvRecord, file: string): Invoic
     const problem = columnNames.find((name) => !shapes[name].test(field(name)));
     if (problem !== undefined)
       throw invalidRow(file, record.line, `${problem} is not ${expectations[problem]}`);
+    // Lines of an invoice share their time, so the calendar is asked about once an invoice.
+    if (field('InvoiceDate') !== lastTime && !isRealTime(field('InvoiceDate'))) {
+      throw invalidRow(file, record.line, 'InvoiceDate is no day of the calendar');
+    }
+    lastTime = field('InvoiceDate');
     return toInvoiceLine(field);
   };
+}
+
+function isRealTime(at: string): boolean {
+  const time = new Date(`${at.replace(' ', 'T')}Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(at.slice(0, 10));
 }
 
 const shapes: Readonly<Record<ColumnName, RegExp>> = {

@@ -172,7 +172,8 @@ function addLine(rows: OpenSlice, seen: Seen, line: InvoiceLine): void {
 /** Rounded half away from zero, as numeric rounds. */
 function signedCents(quantity: number, priceE4: number): number {
   const value = quantity * priceE4;
-  return Math.sign(value) * Math.floor((Math.abs(value) + 50) / 100);
+  const rounded = Math.floor((Math.abs(value) + 50) / 100);
+  return value < 0 ? -rounded : rounded;
 }
 
 /**

@@ -15,7 +15,14 @@ test('a supervisor is the only one on its folder, is killed, resumes with its hi
   expect(refused.stderr).toContain('CLI_ALREADY_RUNNING');
   expect(refused.stderr).toContain(`process ${first.child.pid}`);
 
-  const rows = await run(['warehouse', 'query', 'select count(*) as n from marts.fct_orders', '-o', 'json', ...dir]);
+  const rows = await run([
+    'warehouse',
+    'query',
+    'select count(*) as n from marts.fct_orders',
+    '-o',
+    'json',
+    ...dir,
+  ]);
   expect(JSON.parse(rows.stdout)[0].n).toBeGreaterThan(100);
   const forbidden = await run(['warehouse', 'query', 'drop table marts.fct_orders', ...dir]);
   expect([forbidden.code, forbidden.stderr]).toEqual([1, expect.stringContaining('WAREHOUSE_NOT_READ_ONLY')]);
@@ -39,7 +46,17 @@ test('a supervisor is the only one on its folder, is killed, resumes with its hi
 
 test('Ctrl-C in the middle of the first load stops at once and leaves nothing running; the next start completes', async () => {
   await using folder = await createDataFolder();
-  const options = ['start', '--once', '--json', '--backlog', '20000', '--port', '0', '--data-dir', folder.path];
+  const options = [
+    'start',
+    '--once',
+    '--json',
+    '--backlog',
+    '20000',
+    '--port',
+    '0',
+    '--data-dir',
+    folder.path,
+  ];
   const first = launch(options);
   await first.line(/simulator backlog/);
   first.child.kill('SIGTERM');

@@ -94,12 +94,38 @@ export async function createDataFolder(): Promise<DataFolder> {
 }
 
 async function processesOn(folder: string): Promise<number[]> {
-  const pids = (await readdir('/proc').catch(() => [])).map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
+  const pids = (await readdir('/proc').catch(() => []))
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid > 0);
   return pids.filter((pid) => processCommand(pid).includes(folder) && processState(pid) === 'alive');
 }
 
 /** The process id of the embedded server of a data folder; undefined when its pid file is not there. */
 export async function postmasterOf(folder: string): Promise<number | undefined> {
-  const text = await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8').catch(() => undefined);
+  const text = await readFile(path.join(folder, 'postgres/cluster/postmaster.pid'), 'utf8').catch(
+    () => undefined,
+  );
   return text === undefined ? undefined : Number(text.split('\n')[0]);
+}
+
+/** The one object that `start --json` ends with. */
+export interface StartSummary {
+  readonly publication: {
+    readonly version: number;
+    readonly publishedAt: string;
+    readonly sourceWatermark: string;
+  };
+  readonly rows: { readonly raw: number; readonly staging: number; readonly marts: number };
+  readonly metrics: Readonly<
+    Record<string, { readonly value: string | number; readonly truth: string | number | null }>
+  >;
+  readonly elapsedMs: number;
+  readonly peakRssMb: number;
+}
+
+/** Reads the last line of standard output. */
+export function parseSummary({ stdout, stderr, code }: Finished): StartSummary {
+  const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+  if (!last.startsWith('{')) throw new Error(`no summary (exit ${code}):\n${stdout}\n${stderr}`);
+  return JSON.parse(last);
 }

@@ -74,7 +74,10 @@ function functions(project: Project, scope: CompileScope): TemplateScope {
     return scope.touched === undefined ? '1 = 1' : `${expression} in (select touch_key from ${scope.touched})`;
   });
   all.set('changed', (call) => mustChanged(scope, call));
-  all.set('changed_ranges', (call) => changedRanges(mustChanged(scope, call), textArgument(call, 0), textArgument(call, 1)));
+  all.set('changed_ranges', (call) => {
+    const [key = '', id = '', ...carried] = call.args.map((_, index) => textArgument(call, index));
+    return changedRanges(mustChanged(scope, call), key, id, carried);
+  });
   all.set('business_date', (call) => {
     const zone = project.vars['business_timezone'] ?? 'UTC';
     return businessDate?.({ ...call, args: [...call.args, zone] }) ?? '';
@@ -101,13 +104,17 @@ function mustChanged(scope: CompileScope, call: TemplateCall): string {
 }
 
 /**
- * Validity ranges in which a slowly changing dimension now gives another key, one row a surrogate key. A key that was
- * there before and still is differs only where its end moved, so a price change re-points the orders since that
- * change and not every order of the product.
+ * Validity ranges in which a slowly changing dimension now gives another answer, one row a surrogate key. A key that
+ * was there before and still is differs only where its end moved, so a price change re-points the orders since that
+ * change and not every order of the product; unless an attribute changed that facts carry themselves.
  */
-function changedRanges(changed: string, key: string, id: string): string {
+function changedRanges(changed: string, key: string, id: string, carried: readonly string[]): string {
   const place = `_step * 2 + case when _image = 'before' then 0 else 1 end`;
-  const stayed = `mod(min(${place}), 2) = 0 and mod(max(${place}), 2) = 1`;
+  const stayed = [
+    `mod(min(${place}), 2) = 0`,
+    `mod(max(${place}), 2) = 1`,
+    ...carried.map((column) => `count(distinct ${column}) = 1`),
+  ].join(' and ');
   return `(select ${key}, max(${id}) as ${id},
     case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,
     max(valid_to) as valid_to

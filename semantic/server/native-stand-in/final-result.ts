@@ -68,7 +68,7 @@ const shapes: Readonly<Record<ResponseFormat, Shape>> = {
 };
 
 /** The three response formats of Cube. */
-export function shape(format: ResponseFormat, columns: readonly ResultColumn[]): Dataset {
+function shape(format: ResponseFormat, columns: readonly ResultColumn[]): Dataset {
   return shapes[format](columns, columns[0]?.values.length ?? 0);
 }
 

@@ -9,9 +9,9 @@ export interface ShapedQuery {
   readonly [property: string]: unknown;
 }
 
-export type MemberReference = string | { readonly name: string };
+type MemberReference = string | { readonly name: string };
 
-export interface TimeDimension {
+interface TimeDimension {
   readonly dimension: string;
   readonly granularity?: string | null;
   readonly dateRange?: readonly string[] | null;

@@ -38,7 +38,7 @@ export async function readLines(
       .map((line) => JSON.parse(line) as RawLine);
     expect(parsed).toHaveLength(file.rows);
     expect([parsed[0]?.pos, parsed.at(-1)?.pos]).toEqual([file.minPosition, file.maxPosition]);
-    lines.push(...parsed);
+    for (const line of parsed) lines.push(line);
   }
   return lines;
 }

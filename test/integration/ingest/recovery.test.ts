@@ -21,7 +21,7 @@ async function readyRig(): Promise<Rig> {
 }
 
 async function insertOrder(rig: Rig, id: number): Promise<void> {
-  await rig.shop.pool.query('insert into orders values ($1, $1)', [id]);
+  await rig.shop.pool.query('insert into orders values ($1, 1.50)', [id]);
 }
 
 /** Where the slot stands, as the archive writes positions. */

@@ -57,7 +57,10 @@ export function createManualClock(startIso: string): ManualClock {
 export interface TestServices {
   readonly ran: string[];
   /** Called by tasks by name, with the abort signal; a test puts behaviour here. */
-  readonly on: Record<string, (context: { readonly tryNumber: number; readonly signal: AbortSignal }) => unknown>;
+  readonly on: Record<
+    string,
+    (context: { readonly tryNumber: number; readonly signal: AbortSignal }) => unknown
+  >;
 }
 
 /** Events as they come, and a way to wait for one. */
@@ -113,6 +116,8 @@ export interface Harness {
   readonly dagsFolder: string;
   readonly logDir: string;
   readonly scheduler: (options?: Partial<SchedulerOptions<TestServices>>) => Promise<Scheduler>;
+  /** Closes something of the test before the database goes. */
+  readonly defer: (close: () => Promise<void>) => void;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -127,7 +132,7 @@ export async function createHarness(dags: Readonly<Record<string, string>>): Pro
   const events = createEventLog();
   const services: TestServices = { ran: [], on: {} };
   const logDir = path.join(folder, 'logs');
-  const made: Scheduler[] = [];
+  const closers: (() => Promise<void>)[] = [];
   return {
     url: database.url,
     control,
@@ -148,11 +153,12 @@ export async function createHarness(dags: Readonly<Record<string, string>>): Pro
         stopGraceMs: 0,
         ...options,
       });
-      made.push(scheduler);
+      closers.push(() => scheduler.stop());
       return scheduler;
     },
+    defer: (close) => void closers.push(close),
     [Symbol.asyncDispose]: async () => {
-      for (const scheduler of made) await scheduler.stop();
+      for (const close of closers) await close();
       await control.destroy();
       await database[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });

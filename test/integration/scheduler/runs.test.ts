@@ -20,7 +20,9 @@ test('runs tasks in order, hands return values on, and records states, log and r
     ['b', 'success', 1],
     ['c', 'success', 1],
   ]);
-  expect(h.events.all.find((e) => e.type === 'task_instance' && e.taskId === 'b' && e.state === 'success')).toMatchObject({
+  expect(
+    h.events.all.find((e) => e.type === 'task_instance' && e.taskId === 'b' && e.state === 'success'),
+  ).toMatchObject({
     result: { twice: [{ n: 7 }, { n: 7 }] },
   });
   const lines = await scheduler.taskLog({ dagId: 'chain', runId: 'r1', taskId: 'c' });
@@ -91,7 +93,9 @@ test('a task over its execution timeout is aborted and retried', async () => {
     } }`,
   });
   h.services.on['a'] = ({ tryNumber, signal }) =>
-    tryNumber > 1 ? 'ok' : new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stop'))));
+    tryNumber > 1
+      ? 'ok'
+      : new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stop'))));
   const scheduler = await h.scheduler();
   await scheduler.triggerDag('slow', { runId: 'r1' });
   const done = scheduler.waitForRun({ dagId: 'slow', runId: 'r1' });
@@ -120,7 +124,8 @@ test('a waiting sensor holds no slot, keeps its try, and fails for good at its t
   const [gate] = await scheduler.listTaskInstances({ dagId: 'sensing', runId: 'r1' });
   expect(gate).toMatchObject({ taskId: 'gate', state: 'up_for_reschedule', tryNumber: 1 });
   const poked = async (times: number): Promise<void> => {
-    const waits = (): number => h.events.all.filter((e) => 'state' in e && e.state === 'up_for_reschedule').length;
+    const waits = (): number =>
+      h.events.all.filter((e) => 'state' in e && e.state === 'up_for_reschedule').length;
     await expect.poll(waits).toBe(times);
   };
   await poked(1);
@@ -131,7 +136,12 @@ test('a waiting sensor holds no slot, keeps its try, and fails for good at its t
   // The last poke comes at the deadline, not at the next interval.
   await h.clock.advanceAsleep(10_000);
   expect((await done).state).toBe('failed');
-  expect(h.services.ran.filter((each) => each.startsWith('poke'))).toEqual(['poke#1', 'poke#1', 'poke#1', 'poke#1']);
+  expect(h.services.ran.filter((each) => each.startsWith('poke'))).toEqual([
+    'poke#1',
+    'poke#1',
+    'poke#1',
+    'poke#1',
+  ]);
   const [timedOut] = await scheduler.listTaskInstances({ dagId: 'sensing', runId: 'r1' });
   expect(timedOut).toMatchObject({ state: 'failed', error: { code: 'SENSOR_TIMEOUT' } });
 });
@@ -159,8 +169,12 @@ test('refuses unknown ids with what there is instead', async () => {
     remedy: expect.stringContaining('chain'),
   });
   await scheduler.triggerDag('chain', { runId: 'r1' });
-  await expect(scheduler.triggerDag('chain', { runId: 'r1' })).rejects.toMatchObject({ code: 'DAG_RUN_EXISTS' });
-  await expect(scheduler.triggerDag('chain', { runId: '../r' })).rejects.toMatchObject({ code: 'DAG_ID_INVALID' });
+  await expect(scheduler.triggerDag('chain', { runId: 'r1' })).rejects.toMatchObject({
+    code: 'DAG_RUN_EXISTS',
+  });
+  await expect(scheduler.triggerDag('chain', { runId: '../r' })).rejects.toMatchObject({
+    code: 'DAG_ID_INVALID',
+  });
   await expect(scheduler.listTaskInstances({ dagId: 'chain', runId: 'r2' })).rejects.toMatchObject({
     code: 'DAG_RUN_NOT_FOUND',
   });

@@ -49,13 +49,16 @@ test('no second run begins while maxActiveRuns are active; the next one is for t
   await expect.poll(() => h.services.ran.length).toBe(1);
   await h.clock.advanceAsleep(10 * 60_000);
   await scheduler.triggerDag('ticking', { runId: 'manual' });
-  await expect.poll(async () => (await scheduler.listRuns()).map((run) => run.state)).toEqual(['queued', 'running']);
+  await expect
+    .poll(async () => (await scheduler.listRuns()).map((run) => run.state))
+    .toEqual(['queued', 'running']);
   h.services.on['a'] = () => 'done';
   release();
   await idle;
   const runs = await scheduler.listRuns();
   expect(runs.map((run) => run.state)).toEqual(['success', 'success', 'success']);
-  expect(runs.map((run) => run.logicalDate?.toISOString().slice(11, 16)).toSorted()).toEqual(['10:00', '10:10', undefined]);
+  const ticks = new Set(runs.map((run) => run.logicalDate?.toISOString().slice(11, 16)));
+  expect(ticks).toEqual(new Set(['10:00', '10:10', undefined]));
 });
 
 test('an override replaces the schedule of a DAG', async () => {
@@ -65,7 +68,9 @@ test('an override replaces the schedule of a DAG', async () => {
   h.clock.advance(10_000);
   await scheduler.runUntilIdle();
   expect((await scheduler.listRuns()).length).toBe(2);
-  await expect(h.scheduler({ scheduleOverrides: { tikcing: null } })).rejects.toMatchObject({ code: 'DAG_NOT_FOUND' });
+  await expect(h.scheduler({ scheduleOverrides: { tikcing: null } })).rejects.toMatchObject({
+    code: 'DAG_NOT_FOUND',
+  });
 });
 
 test('an asset starts its consumers when it was produced, and only then', async () => {
@@ -103,7 +108,10 @@ test('a paused consumer collects events and answers all of them with one run', a
   const runs = await scheduler.listRuns({ dagId: 'consumer' });
   // Its data interval is the union of the producers'.
   expect(runs).toMatchObject([
-    { dataIntervalStart: new Date('2026-03-02T10:02:00Z'), dataIntervalEnd: new Date('2026-03-02T10:03:00Z') },
+    {
+      dataIntervalStart: new Date('2026-03-02T10:02:00Z'),
+      dataIntervalEnd: new Date('2026-03-02T10:03:00Z'),
+    },
   ]);
 });
 

@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
@@ -115,6 +119,12 @@ describe('before the first publication', () => {
 });
 
 describe('stopping', () => {
+  it('leaves no timer that would keep the process alive, and nothing of Cube on stdout', async () => {
+    const child = path.join(import.meta.dirname, 'stop-child.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child, modelDir]);
+    expect(stdout).toBe('[]');
+  });
+
   it('interrupts what runs, refuses what comes, and leaves the instance to its owner', async () => {
     const marts = await createMarts('shop');
     const semantic = await createSemantic({ instance: marts.instance, modelDir, logger: silentLogger });

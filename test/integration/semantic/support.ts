@@ -12,7 +12,7 @@ import type { MartsFixture } from './marts-fixture.ts';
 export const modelDir = path.resolve(import.meta.dirname, '../../../semantic/model');
 
 /** What a REST client gets. */
-export interface RestAnswer {
+interface RestAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -7,7 +7,10 @@ import type { LogEntry } from '../../support/raw-log.ts';
 import { shopLog } from '../../support/shop-log.ts';
 
 /** Splits a log into contiguous batches of the given sizes; sizes beyond the log are ignored. */
-function split(log: readonly LogEntry[], sizes: readonly number[]): Array<{ from: number; to: number; entries: LogEntry[] }> {
+function split(
+  log: readonly LogEntry[],
+  sizes: readonly number[],
+): Array<{ from: number; to: number; entries: LogEntry[] }> {
   const batches: Array<{ from: number; to: number; entries: LogEntry[] }> = [];
   let start = 0;
   for (const size of [...sizes, log.length]) {
@@ -58,14 +61,18 @@ test('incremental builds over any split of the log equal one full build', async 
 
 test('the order in which batches arrive does not matter', async () => {
   await fc.assert(
-    fc.asyncProperty(scenario, fc.array(fc.nat(), { minLength: 7, maxLength: 7 }), async ({ log, sizes }, keys) => {
-      const batches = split(log, sizes);
-      const shuffled = batches
-        .map((batch, index) => ({ batch, key: keys[index] ?? 0 }))
-        .toSorted((left, right) => left.key - right.key)
-        .map(({ batch }) => batch);
-      expect(await contentsAfter(shuffled, true)).toEqual(await contentsAfter(batches, false));
-    }),
+    fc.asyncProperty(
+      scenario,
+      fc.array(fc.nat(), { minLength: 7, maxLength: 7 }),
+      async ({ log, sizes }, keys) => {
+        const batches = split(log, sizes);
+        const shuffled = batches
+          .map((batch, index) => ({ batch, key: keys[index] ?? 0 }))
+          .toSorted((left, right) => left.key - right.key)
+          .map(({ batch }) => batch);
+        expect(await contentsAfter(shuffled, true)).toEqual(await contentsAfter(batches, false));
+      },
+    ),
     { numRuns: 5, endOnFailure: true },
   );
 });

@@ -16,4 +16,3 @@ select
   {{ minor('cl.discount_amount') }} as discount_minor
 from {{ ref('stg_shop__cancellation_lines') }} as cl
 join {{ ref('stg_shop__cancellations') }} as c on c.cancellation_id = cl.cancellation_id
-where {{ touched('coalesce(c.order_id, -c.cancellation_id)') }}

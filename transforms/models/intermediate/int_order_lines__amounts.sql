@@ -20,4 +20,3 @@ select
   {{ minor('l.tax_amount') }} as tax_minor
 from {{ ref('stg_shop__order_lines') }} as l
 join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
-where {{ touched('l.order_id') }}

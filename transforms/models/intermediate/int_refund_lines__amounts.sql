@@ -12,4 +12,3 @@ select
   {{ minor('rl.tax_amount') }} as tax_minor
 from {{ ref('stg_shop__refund_lines') }} as rl
 join {{ ref('stg_shop__refunds') }} as r on r.refund_id = rl.refund_id
-where {{ touched('r.order_id') }}

@@ -4,6 +4,7 @@ with lines as (
   from {{ ref('int_order_lines__amounts') }} as l
   join {{ ref('dim_product') }} as p
     on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
+  where {{ touched('l.order_id') }}
 ),
 
 cancelled as (
@@ -11,10 +12,17 @@ cancelled as (
   from {{ ref('int_cancellation_lines__amounts') }} as c
   join {{ ref('dim_product') }} as p
     on p.product_id = c.product_id and c.cancelled_at >= p.valid_from and c.cancelled_at < p.valid_to
+  where {{ touched('c.event_group_id') }}
 ),
 
+-- A refunded line may have moved to another order since: its product is looked up by the line, not by the order.
 refund_lines as (
-  select * from {{ ref('int_refund_lines__amounts') }}
+  select r.*, p.product_key, p.product_durable_key
+  from {{ ref('int_refund_lines__amounts') }} as r
+  left join {{ ref('int_order_lines__amounts') }} as l on l.order_line_id = r.order_line_id
+  left join {{ ref('dim_product') }} as p
+    on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
+  where {{ touched('r.order_id') }}
 ),
 
 refunds as (
@@ -74,13 +82,13 @@ events as (
     product_durable_key, 0, discount_minor, cancelled_at
   from cancelled where discount_minor <> 0
   union all
-  select 'refund', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, ol.product_key,
-    ol.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at
-  from refund_lines as l left join lines as ol on ol.order_line_id = l.order_line_id
+  select 'refund', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
+    l.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at
+  from refund_lines as l
   union all
-  select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, ol.product_key,
-    ol.product_durable_key, 0, -l.tax_minor, l.refunded_at
-  from refund_lines as l left join lines as ol on ol.order_line_id = l.order_line_id
+  select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
+    l.product_durable_key, 0, -l.tax_minor, l.refunded_at
+  from refund_lines as l
   where l.tax_minor <> 0
   union all
   select 'refund_shipping', 'refund', refund_id, order_id, order_id, null, null, null,

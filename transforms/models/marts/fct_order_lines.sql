@@ -1,14 +1,23 @@
--- Order lines in their current state, for operations.
+-- Order lines in their current state, for operations. Recomputed line by line: what is cancelled, refunded or shipped
+-- names a line, and in real data not always one of its own order.
 with cancelled as (
   select order_line_id, sum(quantity) as quantity, sum(gross_minor - discount_minor) as amount_minor
   from {{ ref('int_cancellation_lines__amounts') }} as c
-  where order_line_id is not null
+  where {{ touched('c.order_line_id') }}
   group by order_line_id
 ),
 
 refunded as (
   select order_line_id, sum(quantity) as quantity, sum(goods_minor) as amount_minor
   from {{ ref('int_refund_lines__amounts') }} as r
+  where {{ touched('r.order_line_id') }}
+  group by order_line_id
+),
+
+shipped as (
+  select order_line_id, sum(quantity) as quantity
+  from {{ ref('int_shipped_lines__quantities') }} as s
+  where {{ touched('s.order_line_id') }}
   group by order_line_id
 )
 
@@ -32,7 +41,7 @@ select
   l.quantity,
   cast(coalesce(c.quantity, 0) as bigint) as cancelled_quantity,
   cast(coalesce(r.quantity, 0) as bigint) as refunded_quantity,
-  cast(coalesce(s.shipped_quantity, 0) as bigint) as shipped_quantity,
+  cast(coalesce(s.quantity, 0) as bigint) as shipped_quantity,
   l.unit_price,
   l.gross_minor,
   l.discount_minor,
@@ -50,4 +59,5 @@ left join {{ ref('dim_customer') }} as cu
   on cu.customer_id = l.customer_id and l.placed_at >= cu.valid_from and l.placed_at < cu.valid_to
 left join cancelled as c on c.order_line_id = l.order_line_id
 left join refunded as r on r.order_line_id = l.order_line_id
-left join {{ ref('int_shipped_lines__quantities') }} as s on s.order_line_id = l.order_line_id
+left join shipped as s on s.order_line_id = l.order_line_id
+where {{ touched('l.order_line_id') }}

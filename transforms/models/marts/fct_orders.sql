@@ -17,7 +17,7 @@ with lines as (
 unshipped_refunds as (
   select r.order_id, sum(r.quantity) as quantity
   from {{ ref('int_refund_lines__amounts') }} as r
-  where r.restock_type = 'cancel'
+  where r.restock_type = 'cancel' and {{ touched('r.order_id') }}
   group by r.order_id
 ),
 

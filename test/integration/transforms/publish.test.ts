@@ -1,0 +1,211 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { systemClock } from '../../../lib/clock.ts';
+import { silentLogger } from '../../../lib/logger.ts';
+import { ignoreProgress } from '../../../lib/progress.ts';
+import { createTransforms } from '../../../transforms/engine/transforms.ts';
+import { martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
+import { appendBatch } from '../../support/raw-log.ts';
+import type { LogEntry } from '../../support/raw-log.ts';
+
+const at = '2026-03-01 12:00:00+00';
+
+function product(position: number): LogEntry {
+  const data = {
+    id: '1',
+    seller_id: null,
+    sku: 'A',
+    title: 'T',
+    category: 'toys',
+    kind: 'goods',
+    price: '2.5000',
+    currency: 'USD',
+    is_active: 't',
+    created_at: at,
+    updated_at: at,
+  };
+  return { table: 'products', op: 'c', position, data };
+}
+
+function order(position: number, id: string, change: Record<string, string | null> = {}): LogEntry {
+  const data = {
+    id,
+    order_number: `N${id}`,
+    customer_id: null,
+    channel: 'web',
+    currency: 'USD',
+    status: 'placed',
+    is_test: 'f',
+    ship_country: 'DE',
+    shipping_amount: '0.00',
+    placed_at: at,
+    cancelled_at: null,
+    updated_at: at,
+    ...change,
+  };
+  return { table: 'orders', op: 'c', position, data };
+}
+
+function line(position: number, id: string, orderId: string, quantity = '2'): LogEntry {
+  const data = {
+    id,
+    order_id: orderId,
+    line_no: '1',
+    product_id: '1',
+    quantity,
+    unit_price: '2.5000',
+    discount_amount: '0.00',
+    tax_amount: '0.00',
+    created_at: at,
+    updated_at: at,
+  };
+  return { table: 'order_lines', op: 'c', position, data };
+}
+
+const first = { id: 'b1', from: 0, to: 3, entries: [product(1), order(2, '1'), line(3, '1', '1')] };
+const second = { id: 'b2', from: 3, to: 5, entries: [order(4, '2'), line(5, '2', '2', '3')] };
+
+test('publishes once, and nothing when nothing changed', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  expect((await transforms.build()).publication).toMatchObject({
+    version: 1,
+    sourceWatermark: '0000000000000003',
+  });
+  expect((await transforms.stage()).batches).toBe(0);
+  expect(await transforms.build()).toMatchObject({ published: false, publication: { version: 1 } });
+  await appendBatch(warehouse, second);
+  await transforms.stage();
+  const result = await transforms.build();
+  expect(result.publication).toMatchObject({ version: 2, sourceWatermark: '0000000000000005' });
+  expect(result.models.find((model) => model.model === 'fct_order_lines')).toMatchObject({
+    kind: 'incremental',
+    added: 1,
+    removed: 0,
+  });
+  await warehouse.close();
+});
+
+test('a failing check keeps the old version published, says why, and is taken up again', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await transforms.build();
+  const before = await martContents(warehouse);
+  const bad = {
+    ...product(4),
+    op: 'u' as const,
+    data: { ...product(4).data, kind: 'mystery', updated_at: '2026-03-02 00:00:00+00' },
+  };
+  await appendBatch(warehouse, { id: 'b2', from: 3, to: 4, entries: [bad] });
+  await transforms.stage();
+  await expect(transforms.build()).rejects.toMatchObject({
+    code: 'TRANSFORM_CHECKS_FAILED',
+    message: expect.stringMatching(
+      /version 1 stays published.*accepted_values_kind on dim_product: 1 row/,
+    ) as string,
+  });
+  expect(await martContents(warehouse)).toEqual(before);
+  expect(await transforms.publication()).toMatchObject({ version: 1 });
+  const mended = { ...bad, position: 5, data: { ...bad.data, kind: 'goods', price: '9.0000' } };
+  await appendBatch(warehouse, { id: 'b3', from: 4, to: 5, entries: [mended] });
+  await transforms.stage();
+  expect((await transforms.build()).publication).toMatchObject({
+    version: 2,
+    sourceWatermark: '0000000000000005',
+  });
+  const [row] = await warehouse.query('select count(*) as n from marts.dim_product where price = 9');
+  expect(Number(row?.['n'])).toBe(1);
+  await warehouse.close();
+});
+
+test('of two builds of the same version one publishes, the other loses and changes nothing', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  const rival = await createTransforms({
+    warehouse,
+    projectFolder,
+    clock: { ...systemClock, now: () => new Date(0) },
+    logger: silentLogger,
+    onProgress: ignoreProgress,
+  });
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  const outcomes = await Promise.allSettled([transforms.build(), rival.build()]);
+  expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+  const [row] = await warehouse.query('select count(*) as n, max(version) as version from _meta.publication');
+  expect(row).toMatchObject({ n: 1n, version: 1n });
+  const [lines] = await warehouse.query('select count(*) as n from marts.fct_order_lines');
+  expect(lines).toMatchObject({ n: 1n });
+  await warehouse.close();
+});
+
+test('a publisher with an older epoch than the head has seen publishes nothing', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await transforms.build({ epoch: 7n });
+  await appendBatch(warehouse, second);
+  await transforms.stage();
+  await expect(transforms.build({ epoch: 6n })).rejects.toMatchObject({ code: 'TRANSFORM_PUBLISH_CONFLICT' });
+  expect(await transforms.publication()).toMatchObject({ version: 1 });
+  expect((await transforms.build({ epoch: 7n })).publication).toMatchObject({ version: 2 });
+  await warehouse.close();
+});
+
+test('a statement never sees half a publication', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await transforms.build();
+  await appendBatch(warehouse, second);
+  await transforms.stage();
+  const seen = new Set<string>();
+  let building = true;
+  const build = transforms.build().finally(() => (building = false));
+  while (building) {
+    const [row] = await warehouse.query(
+      `select (select version from _meta.head) as version, (select count(*) from marts.fct_order_lines) as lines,
+         (select count(*) from marts.fct_orders) as orders, (select sum(amount_minor) from marts.fct_order_events) as minor`,
+    );
+    seen.add(
+      Object.values(row ?? {})
+        .map(String)
+        .join('/'),
+    );
+  }
+  await build;
+  expect([...seen].every((state) => state === '1/1/1/500' || state === '2/2/2/1250')).toBe(true);
+  await warehouse.close();
+});
+
+test('an edited model is rebuilt, and what depends on it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shopwave-edited-'));
+  for (const part of ['models', 'tests'])
+    await cp(join(projectFolder, part), join(folder, part), { recursive: true });
+  const { warehouse, transforms } = await openTransforms(folder);
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await transforms.build();
+  await writeFile(
+    join(folder, 'models/marts/dim_date.sql'),
+    "select 20260301 as date_key, date '2026-03-01' as date_day",
+  );
+  const edited = await createTransforms({
+    warehouse,
+    projectFolder: folder,
+    clock: systemClock,
+    logger: silentLogger,
+    onProgress: ignoreProgress,
+  });
+  const result = await edited.build();
+  expect(result.models.filter((model) => model.kind === 'full').map((model) => model.model)).toEqual([
+    'dim_date',
+  ]);
+  const [row] = await warehouse.query('select count(*) as n from marts.dim_date');
+  expect(row).toMatchObject({ n: 1n });
+  await warehouse.close();
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { buildMarts } from '../../../dags/operators/build-marts.ts';
+import { captureShop } from '../../../dags/operators/capture-shop.ts';
+import { freshnessGate } from '../../../dags/operators/freshness-gate.ts';
+import { loadRaw } from '../../../dags/operators/load-raw.ts';
+import { stageBatches } from '../../../dags/operators/stage-batches.ts';
+import type { PipelineServices } from '../../../dags/services.ts';
+import { silentLogger } from '../../../lib/logger.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import type { TaskContext } from '../../../scheduler/index.ts';
+
+/** The context of a task whose services do what the test says; everything else must not be touched. */
+function context(
+  services: Partial<PipelineServices>,
+  more: Partial<TaskContext<PipelineServices>> = {},
+): TaskContext<PipelineServices> {
+  const at = new Date('2026-03-02T10:00:00Z');
+  return {
+    dagId: 'd',
+    runId: 'r',
+    taskId: 't',
+    tryNumber: 1,
+    logicalDate: at,
+    dataIntervalStart: at,
+    dataIntervalEnd: at,
+    conf: {},
+    clock: { ...systemClock, now: () => at },
+    logger: silentLogger,
+    signal: new AbortController().signal,
+    services: services as PipelineServices,
+    xcomPull: () => Promise.resolve(undefined),
+    latestSuccess: () => Promise.resolve(undefined),
+    ...more,
+  };
+}
+
+const position = '0000000001A2B3C4';
+const isSkip = expect.objectContaining({ name: 'TaskSkip' });
+
+test('capture hands its signal on, returns what was landed, and is skipped when there was nothing', async () => {
+  const abort = new AbortController();
+  const seen: unknown[] = [];
+  const capturing = (batches: number): Partial<PipelineServices> => ({
+    capture: () =>
+      Promise.resolve({
+        capture: (signal) => {
+          seen.push(signal);
+          return Promise.resolve({
+            batches,
+            changes: batches * 3,
+            position,
+            committedAt: '',
+            caughtUp: true,
+          });
+        },
+      }),
+  });
+  const { signal } = abort;
+  expect(await captureShop().run(context(capturing(2), { signal }))).toEqual({
+    batches: 2,
+    changes: 6,
+    position,
+  });
+  expect(seen).toEqual([signal]);
+  await expect(captureShop().run(context(capturing(0)))).rejects.toEqual(isSkip);
+});
+
+test('load produces its outlet only when it loaded something, and runs after a skipped capture', async () => {
+  const loading = (batchIds: readonly string[]): Partial<PipelineServices> => ({
+    loader: () => Promise.resolve({ load: () => Promise.resolve({ batchIds, rows: 10, position }) }),
+  });
+  const task = loadRaw({ name: 'raw.shop' });
+  expect(task).toMatchObject({ outlets: [{ name: 'raw.shop' }], triggerRule: 'none_failed' });
+  expect(await task.run(context(loading(['b1', 'b2'])))).toEqual({ batches: 2, rows: 10, position });
+  await expect(task.run(context(loading([])))).rejects.toEqual(isSkip);
+});
+
+test('stage and build return plain values; a build without changes is skipped', async () => {
+  const publication = { version: 4, sourceWatermark: position };
+  const models = [
+    { model: 'a', kind: 'incremental', removed: 1, added: 2 },
+    { model: 'b', kind: 'incremental', removed: 3, added: 4 },
+  ];
+  const building = (published: boolean): Partial<PipelineServices> => ({
+    transforms: () =>
+      Promise.resolve({
+        stage: () => Promise.resolve({ batches: 2, step: 5n, changedRows: 9, watermark: position }),
+        build: () => Promise.resolve({ published, publication, models, checks: [{}] }),
+      } as unknown as Awaited<ReturnType<PipelineServices['transforms']>>),
+  });
+  const staged = await stageBatches().run(context(building(true)));
+  expect(JSON.parse(JSON.stringify(staged))).toEqual({ batches: 2, changedRows: 9, watermark: position });
+  expect(await buildMarts().run(context(building(true)))).toEqual({
+    version: 4,
+    sourceWatermark: position,
+    removed: 4,
+    added: 6,
+    checks: 1,
+  });
+  await expect(buildMarts().run(context(building(false)))).rejects.toEqual(isSkip);
+});
+
+test.each([
+  ['ten minutes ago', '2026-03-02T09:50:00Z', true],
+  ['exactly as long ago as allowed', '2026-03-02T09:45:00Z', true],
+  ['a second too long ago', '2026-03-02T09:44:59Z', false],
+  ['never', undefined, false],
+] as const)('the gate, when ingestion last succeeded %s, says %s %s', async (_, startIso, open) => {
+  const asked: string[] = [];
+  const gate = freshnessGate({ dagId: 'shop_ingest', maxAge: '15m', timeout: '30m' });
+  const status = { landedPosition: position, loadedPosition: position } as Awaited<
+    ReturnType<PipelineServices['landingStatus']>
+  >;
+  const poked = gate.poke(
+    context(
+      { landingStatus: () => Promise.resolve(status) },
+      {
+        latestSuccess: (dagId) => {
+          asked.push(dagId);
+          const startDate = startIso === undefined ? undefined : new Date(startIso);
+          return Promise.resolve(startDate === undefined ? undefined : { startDate, endDate: startDate });
+        },
+      },
+    ),
+  );
+  expect(await poked).toBe(open);
+  expect(asked).toEqual(['shop_ingest']);
+});

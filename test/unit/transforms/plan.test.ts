@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { Model, Project } from '../../../transforms/engine/model.ts';
+import { planModel } from '../../../transforms/engine/plan.ts';
+import type { InputFacts } from '../../../transforms/engine/plan.ts';
+
+const base = { file: 'f', description: '', columns: [], tests: [], template: [], sources: [] };
+const input: Model = {
+  ...base,
+  name: 'stg',
+  layer: 'staging',
+  refs: [],
+  materialization: { kind: 'latest', uniqueKey: 'id' },
+};
+const calendar: Model = {
+  ...base,
+  name: 'cal',
+  layer: 'marts',
+  refs: [],
+  materialization: { kind: 'table', uniqueKey: 'd' },
+};
+const fact: Model = {
+  ...base,
+  name: 'fct',
+  layer: 'marts',
+  refs: ['stg', 'cal'],
+  materialization: {
+    kind: 'keyed',
+    uniqueKey: 'k',
+    touchKey: 't',
+    touchedBy: { stg: 'id', cal: 'never' },
+    pruneBy: undefined,
+  },
+};
+const models = new Map([input, calendar, fact].map((model) => [model.name, model]));
+const project: Project = { models, tests: [], order: [...models.keys()], vars: {} };
+
+const built = { fingerprint: 'f1', rebuiltAtStep: 1n, changedAtStep: 5n };
+const quiet: InputFacts = { changedAtStep: 5n, rebuiltAtStep: 1n, inRun: undefined };
+
+function plan(change: {
+  readonly state?: typeof built | undefined;
+  readonly facts?: Partial<InputFacts>;
+  readonly calendar?: Partial<InputFacts>;
+  readonly consumed?: ReadonlyMap<string, bigint>;
+  readonly fullRefresh?: boolean;
+  readonly fingerprint?: string;
+}): string {
+  const result = planModel({
+    project,
+    model: fact,
+    fingerprint: change.fingerprint ?? 'f1',
+    state: 'state' in change ? change.state : built,
+    consumed:
+      change.consumed ??
+      new Map([
+        ['stg', 5n],
+        ['cal', 5n],
+      ]),
+    facts: (name) => ({ ...quiet, ...(name === 'stg' ? change.facts : change.calendar) }),
+    fullRefresh: change.fullRefresh ?? false,
+  });
+  return result.kind === 'full' ? `full: ${result.reason}` : result.kind;
+}
+
+test.each([
+  ['nothing changed', {}, 'skip'],
+  ['first build', { state: undefined }, 'full: first build'],
+  ['full refresh', { fullRefresh: true }, 'full: full refresh asked for'],
+  ['new definition', { fingerprint: 'f2' }, 'full: definition changed'],
+  ['input changed', { facts: { changedAtStep: 6n } }, 'incremental'],
+  ['input changed in this run', { facts: { inRun: 'incremental' as const } }, 'incremental'],
+  ['input rebuilt since', { facts: { rebuiltAtStep: 6n, changedAtStep: 6n } }, 'full: stg was rebuilt'],
+  ['input rebuilt in this run', { facts: { inRun: 'full' as const } }, 'full: stg was rebuilt'],
+  ['input never consumed', { consumed: new Map<string, bigint>() }, 'full: stg was rebuilt'],
+  [
+    'an input mapped never',
+    { calendar: { changedAtStep: 9n, rebuiltAtStep: 9n, inRun: 'full' as const } },
+    'skip',
+  ],
+])('%s', (_, change, expected) => {
+  expect(plan(change)).toBe(expected);
+});
