@@ -1,10 +1,28 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** The root folder of this package, wherever the command is called from. */
 export const packageRoot: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** Where state goes unless --data-dir says otherwise. */
-export const defaultDataDir: string = fileURLToPath(new URL('../.shopwave', import.meta.url));
+/**
+ * Where state goes unless --data-dir says otherwise: beside the code. When root has put the code where nobody else may
+ * go, such as its own home, PostgreSQL (which refuses to run as root) could not reach that: then below /var/lib.
+ */
+export function defaultDataDir(): string {
+  const beside = path.join(packageRoot, '.shopwave');
+  if (process.getuid?.() !== 0 || isOpenToAll(packageRoot)) return beside;
+  const name = createHash('sha256').update(packageRoot).digest('hex').slice(0, 8);
+  return path.join('/var/lib/shopwave', name);
+}
+
+function isOpenToAll(folder: string): boolean {
+  const isOpen = (statSync(folder).mode & 0o001) !== 0;
+  const parent = path.dirname(folder);
+  return isOpen && (parent === folder || isOpenToAll(parent));
+}
 
 /** What every verb is told about the platform it works on. */
 export interface PlatformConfig {

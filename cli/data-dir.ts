@@ -1,5 +1,6 @@
-import { mkdir, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
 import { cliErrors } from './errors.ts';
@@ -75,7 +76,7 @@ export async function readSettings(paths: DataPaths): Promise<DataDirSettings | 
 /** Makes the folder ours if it is new or empty, and proves that it can be written; refuses a foreign one. */
 export async function claimDataDir(paths: DataPaths): Promise<void> {
   try {
-    await mkdir(paths.root, { recursive: true });
+    await makeRoot(paths.root);
     const names = await readdir(paths.root);
     const foreign = names.filter((name) => !harmlessNames.has(name) && name !== 'lock');
     if (foreign.length > 0 && !names.includes('shopwave.json')) throw foreignFolder(paths, foreign);
@@ -85,6 +86,13 @@ export async function claimDataDir(paths: DataPaths): Promise<void> {
     throw asDataDirError(error, paths.root);
   }
   await refuseFullDisk(paths.root);
+}
+
+/** As root, the folders made on the way are open to every user, whatever the umask: PostgreSQL runs as another one. */
+async function makeRoot(root: string): Promise<void> {
+  const outermost = await mkdir(root, { recursive: true });
+  if (outermost === undefined || process.getuid?.() !== 0) return;
+  for (let made = root; made.length >= outermost.length; made = path.dirname(made)) await chmod(made, 0o755);
 }
 
 /** Replaces what the folder remembers. */

@@ -8,7 +8,7 @@ export interface Driver {
   readonly until: (done: () => Promise<boolean>, signal?: AbortSignal) => Promise<void>;
 }
 
-/** Each round is one pass, then a wait for whatever comes first: something happened, a retry is due, a heartbeat. */
+/** Each round is one pass, then a wait for whatever comes first: something happened, a retry is due, a second. */
 export function createDriver(input: {
   readonly control: Knex;
   readonly clock: Clock;
@@ -16,6 +16,8 @@ export function createDriver(input: {
 }): Driver {
   const { control, clock, engine } = input;
   const leastWaitMs = 50;
+  // As often as the ticker of a started scheduler.
+  const mostWaitMs = 1000;
   return {
     until: async (done, signal) => {
       const isOver = (): boolean => engine.isStopping() || signal?.aborted === true;
@@ -27,8 +29,9 @@ export function createDriver(input: {
         const rung = engine.bell.next(ended);
         if (await done()) return round.abort();
         const due = await nextDueAt(control);
-        const dueMs = due === null ? Infinity : Math.max(due.getTime() - clock.now().getTime(), leastWaitMs);
-        await Promise.race([rung, clock.sleep(Math.min(engine.heartbeatMs, dueMs), ended)]);
+        const dueMs = due === null ? mostWaitMs : due.getTime() - clock.now().getTime();
+        const waitMs = Math.min(mostWaitMs, Math.max(dueMs, leastWaitMs));
+        await Promise.race([rung, clock.sleep(waitMs, ended)]);
         round.abort();
       }
     },

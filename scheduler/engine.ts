@@ -33,7 +33,6 @@ export interface Engine {
   readonly passes: Coalesced;
   /** Rings after every pass. */
   readonly bell: Bell;
-  readonly heartbeatMs: number;
   /** Asks for a pass and does not wait; its failure is logged, and the next one tries again. */
   readonly wake: () => void;
   /** Joins the schedulers on this store. */
@@ -83,7 +82,6 @@ export function createEngine(options: EngineOptions): Engine {
     executor,
     passes,
     bell,
-    heartbeatMs,
     wake,
     join,
     isStopping,

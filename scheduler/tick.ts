@@ -7,8 +7,8 @@ import { isRunFinished } from './core/states.ts';
 import type { Executor } from './executor/executor.ts';
 import { createDueRun, readDagFacts, startQueuedRuns } from './store/dags.ts';
 import type { DagFacts, ScheduledDag } from './store/dags.ts';
+import { notifyWake } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
-import { readLiveOwners } from './store/presence.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
 import type { AppliedDecision } from './store/runs.ts';
 import type { DagRun, RunKey } from './store/rows.ts';
@@ -76,21 +76,16 @@ async function planRuns(input: TickInput): Promise<boolean> {
   const { control, dags } = input;
   const keys = await listRunningRuns(control, [...dags.keys()]);
   if (keys.length === 0) return false;
-  const liveOwners = await readLiveOwners(control);
   const facts = await readDagFacts(control);
   let changed = false;
   for (const key of keys) {
     const paused = facts.get(key.dagId)?.paused ?? false;
-    changed = (await planOne(input, key, { liveOwners, paused })) || changed;
+    changed = (await planOne(input, key, paused)) || changed;
   }
   return changed;
 }
 
-async function planOne(
-  input: TickInput,
-  key: RunKey,
-  facts: { readonly liveOwners: ReadonlySet<number>; readonly paused: boolean },
-): Promise<boolean> {
+async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<boolean> {
   const { control, clock, executor, presence, leaseMs } = input;
   const dag = input.dags.get(key.dagId)?.dag;
   if (dag === undefined) return false;
@@ -100,11 +95,12 @@ async function planOne(
     dag,
     now,
     planner: { owner: presence.owner, leaseMs },
-    plan: (run, instances) =>
+    plan: (run, instances, liveOwners) =>
       planRun({
-        ...facts,
         dag,
         instances,
+        liveOwners,
+        paused,
         now,
         runKey: run.logicalDate?.toISOString() ?? run.runId,
         freeSlots: executor.freeSlots(),
@@ -120,7 +116,11 @@ async function planOne(
     executor.submit({ key: { ...key, taskId }, token, tryNumber, task });
   }
   const ended = isRunFinished(planned.run.state);
-  if (ended) input.onEvent(runEvent(planned.run, now));
+  if (ended) {
+    input.onEvent(runEvent(planned.run, now));
+    // Others may wait for this run, and were turned away by our lock when its last task ended.
+    await notifyWake(control);
+  }
   return ended || planned.applied.length > 0;
 }
 

@@ -51,7 +51,8 @@ export function copyLine(values: readonly (string | null)[]): string {
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-function escapeCopy(value: string): string {
+/** A value of COPY's text format. */
+export function escapeCopy(value: string): string {
   return /[\\\t\n\r]/.test(value)
     ? value.replaceAll(/[\\\t\n\r]/g, (mark) => copyEscapes[mark] ?? mark)
     : value;

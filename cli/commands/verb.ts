@@ -29,10 +29,7 @@ export function verb(group: Command, signature: string, description: string): Co
 
 /** `--data-dir`, alike on every verb. */
 export function dataDirOption(): Option {
-  return new Option('--data-dir <folder>', 'where all state is kept').default(
-    defaultDataDir,
-    '.shopwave in the package',
-  );
+  return new Option('--data-dir <folder>', 'where all state is kept').default(defaultDataDir());
 }
 
 /** Sends one operation to the platform and prints the answer. */

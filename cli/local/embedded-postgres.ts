@@ -9,7 +9,7 @@ import { cliErrors } from '../errors.ts';
 import { clusterPaths, ensureCluster, superuser } from './cluster.ts';
 import type { ClusterPaths } from './cluster.ts';
 import { stopLeftOver } from './left-over.ts';
-import { admit, closedFolder, resolveAccount } from './os-account.ts';
+import { admit, closedFolder, createAccount, findAccount, stranger } from './os-account.ts';
 import type { Account } from './os-account.ts';
 import { launchPostmaster } from './postmaster.ts';
 import type { Postmaster } from './postmaster.ts';
@@ -71,12 +71,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { logger, onProgress } = options;
   const dataDir = await makeFolder(options.dataDir);
   const paths = clusterPaths(dataDir);
-  const account = await resolveAccount(paths.cluster, onProgress);
-  await admit(
-    options.ownFolder === undefined ? dataDir : await realpath(options.ownFolder),
-    dataDir,
-    account,
-  );
+  const ownFolder = options.ownFolder === undefined ? dataDir : await realpath(options.ownFolder);
+  const existing = await findAccount(paths.cluster);
+  // Before a user is added to the machine: a closed folder further up would make that vain.
+  await refuseClosedFolder(path.dirname(ownFolder), existing ?? stranger);
+  const account = existing ?? (await createAccount(onProgress));
+  await admit(ownFolder, dataDir, account);
   await refuseClosedFolder(dataDir, account);
   const files = await prepareServerFiles(dataDir, account);
   await stopLeftOver(paths.cluster, logger);

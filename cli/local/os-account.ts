@@ -16,11 +16,6 @@ export type Account =
   | { readonly kind: 'self' }
   | { readonly kind: 'switched'; readonly name: string; readonly uid: number; readonly gid: number };
 
-/** Finds the account; as root it makes the OS user `postgres` where there is none, and says so. */
-export async function resolveAccount(existingCluster: string, onProgress: OnProgress): Promise<Account> {
-  return (await findAccount(existingCluster)) ?? (await createAccount(onProgress));
-}
-
 /** The account that a start would use; undefined when root would first have to make it. */
 export async function findAccount(existingCluster: string): Promise<Account | undefined> {
   if (process.getuid === undefined) {
@@ -63,7 +58,8 @@ async function lookUp(name: string): Promise<Account | undefined> {
   }
 }
 
-async function createAccount(onProgress: OnProgress): Promise<Account> {
+/** Makes the OS user `postgres`, a lasting change to the machine, and says so. */
+export async function createAccount(onProgress: OnProgress): Promise<Account> {
   onProgress({
     step: 'operating system user',
     state: 'finished',
@@ -86,6 +82,9 @@ async function createAccount(onProgress: OnProgress): Promise<Account> {
     message: `the user "${accountName}" was added but is not there`,
   });
 }
+
+/** An account of which nothing is known but that it is not root: what it may enter, everybody may. */
+export const stranger: Account = { kind: 'switched', name: accountName, uid: -1, gid: -1 };
 
 /**
  * The first folder on the way to `target` that the account may not enter. Root's own folder is usually one; spawning

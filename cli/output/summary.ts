@@ -2,7 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { packageRoot } from '../config.ts';
+import { defaultDataDir, packageRoot } from '../config.ts';
 import type { Headline, MetricBesideTruth } from '../supervisor/headline.ts';
 import { formatCount, renderTable } from './render.ts';
 
@@ -109,7 +109,7 @@ function addresses(port: number): string[] {
 
 function suggestions({ dataDir, port }: RunFacts): string[] {
   const command = path.relative(process.cwd(), path.join(packageRoot, 'bin/shopwave')) || 'shopwave';
-  const isDefault = dataDir === path.join(packageRoot, '.shopwave');
+  const isDefault = dataDir === defaultDataDir();
   const where = isDefault ? '' : ` --data-dir ${dataDir}`;
   return [
     `${command} metrics query gmv net_revenue --grain month${where}`,

@@ -53,13 +53,22 @@ export async function acquireLock(folder: string, role: Claim['role'], clock: Cl
   const file = path.join(folder, name);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    for (let decision = 'wait'; decision !== 'held';) {
-      await writeClaim(file, claim);
-      const others = (await livingClaims(folder)).filter((other) => other.name !== name);
-      decision = await settle(file, name, others, clock);
+    await writeClaim(file, claim);
+    for (let isSettled = false; !isSettled;) {
+      const claims = await livingClaims(folder);
+      const others = claims.filter((other) => other.name !== name);
+      const holder = others.find((other) => other.claim.state === 'held');
+      if (holder !== undefined) throw alreadyRunning(holder.claim, path.dirname(folder));
+      const isIn = others.length < claims.length;
+      isSettled = isIn && others.length === 0;
+      if (isSettled) await writeClaim(file, { ...claim, state: 'held' });
+      // Stepping back: the lowest name is left alone and so goes on; the others wait for what becomes of it.
+      else if (isIn && others.some((other) => other.name < name)) await rm(file, { force: true });
+      else if (!isIn && others.length === 0) await writeClaim(file, claim);
+      if (!isSettled && others.length > 0) await clock.sleep(20);
     }
-    await writeClaim(file, { ...claim, state: 'held' });
   } catch (error) {
+    await rm(file, { force: true }).catch(() => {});
     throw asDataDirError(error, folder);
   }
   return {
@@ -78,23 +87,6 @@ export async function currentOwner(folder: string): Promise<Claim | undefined> {
 interface NamedClaim {
   readonly name: string;
   readonly claim: Claim;
-}
-
-async function settle(
-  file: string,
-  name: string,
-  others: readonly NamedClaim[],
-  clock: Clock,
-): Promise<'held' | 'wait'> {
-  if (others.length === 0) return 'held';
-  const holder = others.find(({ claim }) => claim.state === 'held');
-  if (holder !== undefined) {
-    await rm(file, { force: true });
-    throw alreadyRunning(holder.claim, path.dirname(path.dirname(file)));
-  }
-  if (others.some((other) => other.name < name)) await rm(file, { force: true });
-  await clock.sleep(20);
-  return 'wait';
 }
 
 /** What a second process is told. */

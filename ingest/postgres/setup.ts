@@ -147,6 +147,7 @@ async function takeSnapshot(
       if (!isMoved || attempt === slotAttempts) throw error;
       deps.logger.info('the catalogue changed while the slot was made; it is made again', { attempt });
       await dropSlot(source, deps.slot);
+      await deps.clock.sleep(100 * attempt);
     }
   }
 }

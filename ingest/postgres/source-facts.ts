@@ -39,6 +39,9 @@ export interface TableFacts {
   readonly identity: readonly string[];
   readonly columns: readonly ColumnFacts[];
   readonly isOwned: boolean;
+}
+
+export interface TableSize {
   readonly bytes: number;
   /** The planner's estimate; -1 when the table was never analysed. */
   readonly estimatedRows: number;
@@ -121,7 +124,6 @@ export async function readTables(
   return await source.query<TableFacts>(
     `select c.relname::text as "table", c.relkind::text as kind, c.relpersistence::text as persistence,
        c.relreplident::text as "replicaIdentity", pg_has_role(c.relowner, 'USAGE') as "isOwned",
-       pg_table_size(c.oid)::float8 as bytes, c.reltuples::float8 as "estimatedRows",
        (select coalesce(json_agg(a.attname order by k.n), '[]')
           from pg_index i, unnest(i.indkey) with ordinality k (attnum, n), pg_attribute a
          where i.indrelid = c.oid and i.indisvalid and i.indimmediate and k.n <= i.indnkeyatts
@@ -136,6 +138,16 @@ export async function readTables(
      where n.nspname = $1 and c.relname = any ($2)`,
     [sourceSchema, tables.map((each) => each.table)],
   );
+}
+
+/** Size of one table. Waits, as every read of the table does, while a migration has it locked. */
+export async function readTableSize(source: SourceConnection, table: string): Promise<TableSize> {
+  const rows = await source.query<TableSize>(
+    `select pg_table_size(c.oid)::float8 as bytes, c.reltuples::float8 as "estimatedRows"
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2`,
+    [sourceSchema, table],
+  );
+  return one(rows);
 }
 
 /** The publication with its tables and column lists, or undefined. */

@@ -44,7 +44,7 @@ export async function clearTasks(
       .withSchema(schedulerSchema)
       .from('dag_run')
       .where({ dag_id: dagId, run_id: runId })
-      .forUpdate()
+      .forNoKeyUpdate()
       .first<{ state: string } | undefined>('state');
     if (run === undefined) {
       throw schedulerErrors.error('DAG_RUN_NOT_FOUND', { message: `DAG ${dagId} has no run ${runId}` });

@@ -178,7 +178,7 @@ async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
     .withSchema(schedulerSchema)
     .from('dag')
     .where('dag_id', dagId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .first<DagRow | undefined>('*');
 }

@@ -4,6 +4,7 @@ import type { PlannedInstance, RunPlan, TaskDecision } from '../core/plan-run.ts
 import type { TaskInstanceState } from '../core/states.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { schedulerSchema } from './migrations.ts';
+import { readLiveOwners } from './presence.ts';
 import { toDagRun } from './rows.ts';
 import type { DagRun, DagRunRow, RunKey } from './rows.ts';
 
@@ -60,7 +61,11 @@ export async function planAndApply(
     readonly dag: LoadedDag;
     readonly now: Date;
     readonly planner: Planner;
-    readonly plan: (run: DagRun, instances: readonly PlannedInstance[]) => RunPlan;
+    readonly plan: (
+      run: DagRun,
+      instances: readonly PlannedInstance[],
+      liveOwners: ReadonlySet<number>,
+    ) => RunPlan;
   },
 ): Promise<PlannedRun | undefined> {
   const { key, dag, now, planner } = input;
@@ -69,7 +74,7 @@ export async function planAndApply(
       .withSchema(schedulerSchema)
       .from('dag_run')
       .where({ dag_id: key.dagId, run_id: key.runId, state: 'running' })
-      .forUpdate()
+      .forNoKeyUpdate()
       .skipLocked()
       .first<DagRunRow | undefined>('*');
     if (row === undefined) return undefined;
@@ -78,7 +83,8 @@ export async function planAndApply(
     const cleared = instances.flatMap(({ state, attempt }) => {
       return state === 'restarting' && attempt !== null ? [attempt.token] : [];
     });
-    const { decisions, result } = input.plan(run, instances);
+    const liveOwners = await readOwnersOf(trx, instances, planner.owner);
+    const { decisions, result } = input.plan(run, instances, liveOwners);
     const applied = await applyDecisions(trx, { key, decisions, now, planner });
     if (result === undefined || applied.length < decisions.length) return { run, applied, cleared };
     const ended = { state: result.state, reason: result.reason, end_date: now };
@@ -89,6 +95,19 @@ export async function planAndApply(
       .update(ended);
     return { applied, cleared, run: { ...run, state: result.state, reason: result.reason, endDate: now } };
   });
+}
+
+/**
+ * Which owners of these attempts are alive. Read after the attempts: an owner takes its lock before its first attempt,
+ * so whoever is missing here is dead. (Read before, a scheduler that joined in between would be taken for dead.)
+ */
+async function readOwnersOf(
+  trx: Knex,
+  instances: readonly PlannedInstance[],
+  self: number,
+): Promise<ReadonlySet<number>> {
+  const others = instances.some(({ attempt }) => attempt !== null && attempt.owner !== self);
+  return new Set([self, ...(others ? await readLiveOwners(trx) : [])]);
 }
 
 async function readInstances(trx: Knex, key: RunKey, dag: LoadedDag): Promise<readonly PlannedInstance[]> {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Clock } from '../../lib/clock.ts';
 import type { OnProgress } from '../../lib/progress.ts';
-import { copyInto, copyLine } from '../database.ts';
-import { orderColumns, orderTables, rowTexts } from '../order/columns.ts';
+import { copyInto } from '../database.ts';
+import { copyRow, orderColumns, orderTables } from '../order/columns.ts';
 import type { Column } from '../order/columns.ts';
 import type { OrderState, OrderTable } from '../order/rows.ts';
 import { createTally, measureOrder, truthMetrics } from '../order/truth.ts';
@@ -121,7 +121,7 @@ function take(history: Generator<OrderState>, count: number): readonly OrderStat
 }
 
 function copyText(columns: readonly Column[], rows: readonly object[]): Buffer {
-  return Buffer.from(rows.map((row) => copyLine(rowTexts(columns, row))).join(''));
+  return Buffer.from(rows.map((row) => copyRow(columns, row)).join(''));
 }
 
 async function copySlice(copy: Copy, slice: Slice): Promise<void> {

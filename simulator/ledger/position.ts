@@ -10,14 +10,6 @@ export function lsnFromPosition(position: string): string {
   return [position.slice(0, 8), position.slice(8)].map((half) => BigInt(`0x${half}`).toString(16)).join('/');
 }
 
-/** '0/192F3A8' to the 16 upper-case digits that sort as text. */
-export function positionFromLsn(lsn: string): string {
-  return lsn
-    .split('/')
-    .map((half) => half.padStart(8, '0').toUpperCase())
-    .join('');
-}
-
 const epoch = 1n << 32n;
 
 /**

@@ -1,8 +1,9 @@
+import { escapeCopy } from '../database.ts';
 import { centsText, priceText } from '../world/money.ts';
 import type { OrderTable, OrderTables } from './rows.ts';
 
 /** How a field of a row is written to, and read from, its column. */
-export type ColumnType = 'integer' | 'text' | 'boolean' | 'cents' | 'price' | 'time';
+type ColumnType = 'integer' | 'text' | 'boolean' | 'cents' | 'price' | 'time';
 
 export interface Column {
   readonly column: string;
@@ -78,7 +79,7 @@ export const orderColumns: Readonly<Record<OrderTable, readonly Column[]>> = {
 export const orderTables: readonly OrderTable[] = Object.keys(orderColumns) as (keyof OrderTables)[];
 
 /** A field as PostgreSQL's text input, or null. */
-export function columnText(type: ColumnType, value: Value | undefined): string | null {
+function columnText(type: ColumnType, value: Value | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 't' : 'f';
@@ -99,6 +100,19 @@ function timeText(value: number): string {
 export function rowTexts(columns: readonly Column[], row: object): (string | null)[] {
   const fields = row as Readonly<Record<string, Value>>;
   return columns.map((column) => columnText(column.type, fields[column.field]));
+}
+
+/** A row as a line of COPY's text format; a backlog writes a million, so no list of values is made on the way. */
+export function copyRow(columns: readonly Column[], row: object): string {
+  const fields = row as Readonly<Record<string, Value>>;
+  let line = '';
+  for (const { type, field } of columns) {
+    if (line !== '') line += '\t';
+    const text = columnText(type, fields[field]);
+    if (text === null) line += '\\N';
+    else line += type === 'text' ? escapeCopy(text) : text;
+  }
+  return `${line}\n`;
 }
 
 /** SQL that reads a column back as the number, string or boolean that its field holds. */

@@ -65,14 +65,14 @@ export interface Shipment {
   readonly updatedAt: number;
 }
 
-export interface ShipmentLine {
+interface ShipmentLine {
   readonly id: number;
   readonly shipmentId: number;
   readonly orderLineId: number;
   readonly quantity: number;
 }
 
-export interface Cancellation {
+interface Cancellation {
   readonly id: number;
   readonly number: string;
   readonly orderId: number;
@@ -94,7 +94,7 @@ export interface CancellationLine {
   readonly discountCents: number;
 }
 
-export interface Refund {
+interface Refund {
   readonly id: number;
   readonly orderId: number;
   readonly paymentId: number;

@@ -12,7 +12,7 @@ export const truthMetrics = [
   'order_lines',
 ] as const;
 
-export type TruthMetric = (typeof truthMetrics)[number];
+type TruthMetric = (typeof truthMetrics)[number];
 
 /** Totals per metric. */
 export type Truth = Readonly<Record<TruthMetric, bigint>>;

@@ -4,7 +4,7 @@ import { productKindOf } from './product-kind.ts';
 import type { ProductKind } from './product-kind.ts';
 
 /** A product as the file has shown it so far. */
-export interface ReplayedProduct {
+interface ReplayedProduct {
   readonly id: number;
   readonly sku: string;
   readonly kind: ProductKind;
@@ -14,7 +14,7 @@ export interface ReplayedProduct {
   readonly updatedAt: string;
 }
 
-export interface ReplayedCustomer {
+interface ReplayedCustomer {
   readonly id: number;
   readonly country: string;
   readonly createdAt: string;
@@ -41,7 +41,7 @@ export interface ReplayedLine {
   readonly at: string;
 }
 
-export interface ReplayedAdjustment {
+interface ReplayedAdjustment {
   readonly id: number;
   readonly reference: string;
   readonly kind: 'stock' | 'account';

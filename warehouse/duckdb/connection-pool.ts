@@ -18,10 +18,7 @@ export class ConnectionPool {
     if (this.closed) throw new Error('the warehouse is closed');
     const connection = this.idle.pop() ?? (await this.open());
     const running = work(connection);
-    const settled = running.then(
-      () => {},
-      () => {},
-    );
+    const settled = Promise.allSettled([running]);
     this.busy.add(settled);
     try {
       return await running;

@@ -129,7 +129,7 @@ const statements: ReadonlyArray<(random: Random) => Statement> = [
   }),
   (random) => ({ sql: 'insert into logs_child values ($1, $2)', values: [random(2 ** 30), canary] }),
   (random) =>
-    random(6) === 0
+    random(20) === 0
       ? { sql: 'truncate only logs', values: [] }
       : { sql: 'delete from logs where id = $1', values: [random(500)] },
 ];

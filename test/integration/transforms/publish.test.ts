@@ -163,9 +163,9 @@ test('a statement never sees half a publication', async () => {
   await appendBatch(warehouse, second);
   await transforms.stage();
   const seen = new Set<string>();
-  let building = true;
-  const build = transforms.build().finally(() => (building = false));
-  while (building) {
+  const building = { done: false };
+  const build = transforms.build().finally(() => (building.done = true));
+  while (!building.done) {
     const [row] = await warehouse.query(
       `select (select version from _meta.head) as version, (select count(*) from marts.fct_order_lines) as lines,
          (select count(*) from marts.fct_orders) as orders, (select sum(amount_minor) from marts.fct_order_events) as minor`,

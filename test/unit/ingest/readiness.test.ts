@@ -21,8 +21,6 @@ const orders: TableFacts = {
   identity: ['id'],
   columns: [column('id'), column('card'), column('total')],
   isOwned: true,
-  bytes: 0,
-  estimatedRows: -1,
 };
 const ready: ReadinessFacts = {
   server: {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { perform } from '../../../simulator/order/action.ts';
 import { chooseAction, orderActions } from '../../../simulator/order/actions.ts';

@@ -1,15 +1,14 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ShopwaveError } from '../../../lib/errors.ts';
-import { lsnFromPosition, positionFromLsn, widenXid } from '../../../simulator/ledger/position.ts';
+import { lsnFromPosition, widenXid } from '../../../simulator/ledger/position.ts';
 
-test('positions and log sequence numbers say the same', () => {
+test('a position is a log sequence number in 16 digits', () => {
   expect(lsnFromPosition('000000010192F3A8')).toBe('1/192f3a8');
-  expect(positionFromLsn('1/192f3a8')).toBe('000000010192F3A8');
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
-      const position = value.toString(16).toUpperCase().padStart(16, '0');
-      expect(positionFromLsn(lsnFromPosition(position))).toBe(position);
+      const [high = '', low = ''] = lsnFromPosition(value.toString(16).padStart(16, '0')).split('/');
+      expect(BigInt(`0x${high}`) * 2n ** 32n + BigInt(`0x${low}`)).toBe(value);
     }),
   );
 });

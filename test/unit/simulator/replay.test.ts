@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ShopwaveError } from '../../../lib/errors.ts';
 import { readCsv } from '../../../simulator/replay/csv.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeCatalogue, makeHistory, shopSize } from '../../../simulator/backlog/history.ts';
 import { luhnCheckDigit } from '../../../simulator/order/payment.ts';
@@ -98,7 +98,11 @@ test('shares of successive units add up to the whole amount', () => {
 
 test('amounts are written with their decimals', () => {
   expect([centsText(0), centsText(5), centsText(-123456), priceText(50), priceText(123_400)]).toEqual([
-    ...['0.00', '0.05', '-1234.56', '0.0050', '12.3400'],
+    '0.00',
+    '0.05',
+    '-1234.56',
+    '0.0050',
+    '12.3400',
   ]);
 });
 

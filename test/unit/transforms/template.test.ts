@@ -7,7 +7,8 @@ import type { TemplateCall, TemplateValue } from '../../../transforms/engine/tem
 
 const show = (value: TemplateValue): string => {
   if (value instanceof Map) return `{${[...value].map(([key, each]) => `${key}:${show(each)}`).join(',')}}`;
-  return Array.isArray(value) ? `[${value.map(show).join(',')}]` : String(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(',')}]`;
+  return typeof value === 'object' ? 'null' : String(value);
 };
 const echo = (call: TemplateCall): string => {
   const named = Object.entries(call.named).map(([key, value]) => `${key}=${show(value)}`);

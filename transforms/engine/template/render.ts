@@ -63,7 +63,8 @@ function mustFunction(scope: TemplateScope, name: string, at: Location): Templat
 }
 
 function print(value: TemplateValue): string {
-  return value === null ? '' : String(value);
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The positional argument `index` as text; anything else is a typed error at the call. */
