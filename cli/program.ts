@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
+import type { OutputConfiguration } from 'commander';
 import { addDags } from './commands/dags.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMetrics } from './commands/metrics.ts';
@@ -14,8 +15,9 @@ import { addWarehouse } from './commands/warehouse.ts';
 import { packageRoot } from './config.ts';
 
 /** The whole command tree. Heavy modules are imported by the action that needs them: `--help` stays quick. */
-export function createProgram(): Command {
+export function createProgram(output: OutputConfiguration = {}): Command {
   const program = new Command('shopwave')
+    .configureOutput(output)
     .description(
       'From a shop’s database to governed metrics: change capture, an audited star, a semantic layer.',
     )

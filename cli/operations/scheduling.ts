@@ -74,6 +74,7 @@ export const runsList = defineOperation({
   input: z.object({ dag: z.string().optional(), limit: z.int().min(1) }),
   run: async ({ dag, limit }, { platform }) => {
     const scheduler = await platform.scheduler();
+    if (dag !== undefined) await mustKnow(scheduler, dag);
     const runs = await scheduler.listRuns({ dagId: dag, limit });
     return rowsResult(runs.map(runRow), { columns: runColumns });
   },
@@ -146,11 +147,18 @@ async function runOf(
   if (run !== undefined) return { dagId: dag, runId: run };
   const [latest] = await scheduler.listRuns({ dagId: dag, limit: 1 });
   if (latest !== undefined) return { dagId: dag, runId: latest.runId };
-  const known = (await scheduler.listDags()).map((each) => each.dagId);
+  await mustKnow(scheduler, dag);
   throw cliErrors.error('CLI_NOT_FOUND', {
-    message: known.includes(dag) ? `DAG ${dag} has not run yet` : `no DAG ${dag}`,
-    remedy: `DAGs that are loaded: ${known.join(', ')}.`,
+    message: `DAG ${dag} has not run yet`,
+    remedy: `Start a run with \`shopwave dags trigger ${dag}\`.`,
   });
+}
+
+async function mustKnow(scheduler: Scheduler, dag: string): Promise<void> {
+  const known = (await scheduler.listDags()).map((each) => each.dagId);
+  if (known.includes(dag)) return;
+  const remedy = `DAGs that are loaded: ${known.join(', ')}.`;
+  throw cliErrors.error('CLI_NOT_FOUND', { message: `no DAG ${dag}`, remedy });
 }
 
 const runColumns = ['dag', 'run', 'type', 'state', 'started', 'ended', 'reason'] as const;

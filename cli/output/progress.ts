@@ -50,15 +50,17 @@ export function createProgressDisplay(sink: ProgressSink, clock: Clock): Progres
   const onProgress: OnProgress = (event) => {
     const nowMs = clock.monotonicMs();
     const state = steps.get(event.step) ?? { startedMs: nowMs, shownMs: nowMs };
+    if (event.state === 'finished') {
+      // A step that never said it had begun has no duration to tell.
+      const took = steps.delete(event.step) ? `  ${formatDuration(nowMs - state.startedMs)}` : '';
+      line(`  ✓ ${event.step}${summarise(event)}${took}`);
+      return;
+    }
     steps.set(event.step, state);
-    if (event.state === 'running') {
+    if (event.state === 'started') running(event, { ...state, shownMs: -Infinity }, nowMs);
+    else {
       if (event.done !== undefined) state.firstCount ??= { done: event.done, atMs: nowMs };
       running(event, state, nowMs);
-    }
-    if (event.state === 'started') running(event, { ...state, shownMs: -Infinity }, nowMs);
-    if (event.state === 'finished') {
-      steps.delete(event.step);
-      line(`  ✓ ${event.step}${summarise(event)}  ${formatDuration(nowMs - state.startedMs)}`);
     }
   };
   return { onProgress, line };

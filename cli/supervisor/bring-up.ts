@@ -51,10 +51,24 @@ export async function bringUp(input: BringUp): Promise<void> {
 /** Lets the pipeline run once from the shop to the published marts, whatever an earlier process left undone. */
 export async function firstPublication(platform: Platform, signal: AbortSignal): Promise<void> {
   const scheduler = await platform.scheduler();
-  const ingest = (await dueNow(scheduler, signal)) ?? (await scheduler.triggerDag(ingestDag));
-  await mustSucceed(scheduler, ingest, signal);
-  const build = (await runAfter(scheduler, ingest, signal)) ?? (await scheduler.triggerDag(buildDag));
-  await mustSucceed(scheduler, build, signal);
+  const ingest = await settle(scheduler, ingestDag, await dueNow(scheduler, signal), signal);
+  await settle(scheduler, buildDag, await runAfter(scheduler, ingest, signal), signal);
+}
+
+/**
+ * Waits for a run that is already there; when there is none, or it fails, for one of our own, which must succeed. What
+ * an earlier process left may have used up its tries by being killed again and again: that says nothing about now.
+ */
+async function settle(
+  scheduler: Scheduler,
+  dagId: string,
+  found: DagRun | undefined,
+  signal: AbortSignal,
+): Promise<DagRun> {
+  if (found !== undefined && (await scheduler.waitForRun(found, signal)).state === 'success') return found;
+  const own = await scheduler.triggerDag(dagId);
+  await mustSucceed(scheduler, own, signal);
+  return own;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function readSnapshot(input: SnapshotInput): Promise<BatchWriter> {
       await importSnapshot(reader, input.snapshotName);
     }
     await input.onImported();
-    
+    await checkCatalog(readers, input);
     await readAll(readers, input, batch);
     await batch.finish();
     return batch;

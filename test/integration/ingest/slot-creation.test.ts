@@ -48,27 +48,36 @@ async function expectArchiveIsSource(rig: Rig): Promise<void> {
 describe('while the shop goes on', () => {
   test('a TRUNCATE that commits while the slot is made: the slot is made again, and can be read', async () => {
     await using rig = await openRig(schema, tables);
-    const first = await rig.shop.pool.connect();
-    const second = await rig.shop.pool.connect();
+    // Making a slot waits for the transactions open at its beginning, then for those that began meanwhile.
+    const early = await rig.shop.pool.connect();
+    const truncating = await rig.shop.pool.connect();
+    const writing = await rig.shop.pool.connect();
     const said: string[] = [];
     const logger = { ...silentLogger, info: (message: string) => void said.push(message) };
+    let isOver = false;
     try {
-      await first.query('begin; insert into other values (1)');
+      await early.query('begin; insert into other values (1)');
       const setup = rig.capture({ logger }).setup();
-      await slotWaitsFor(rig, await backend(first));
-      await second.query(`begin; truncate small; insert into small values (2, 'two')`);
-      await first.query('commit');
-      await slotWaitsFor(rig, await backend(second));
-      await second.query('commit');
-      expect(await setup).toMatchObject({ snapshot: 'taken', rows: 8001 });
+      const over = setup.finally(() => (isOver = true));
+      await slotWaitsFor(rig, await backend(early));
+      await truncating.query('begin; truncate small');
+      await early.query('commit');
+      await slotWaitsFor(rig, await backend(truncating));
+      // Begins before the TRUNCATE is committed, and writes into the new storage after it.
+      await writing.query('begin; insert into other values (2)');
+      await truncating.query('commit');
+      await writing.query(`insert into small values (3, 'three')`);
+      await expect.poll(() => isOver || said.length > 0, { interval: 10, timeout: 20_000 }).toBe(true);
+      await writing.query('commit');
+      expect(await setup).toMatchObject({ snapshot: 'taken' });
+      await over;
     } finally {
-      first.release();
-      second.release();
+      for (const client of [early, truncating, writing]) client.release();
     }
-    expect(said).toContainEqual(expect.stringContaining('made again'));
-    await rig.shop.pool.query(`insert into small values (3, 'three'); delete from large where id > 10`);
+    await rig.shop.pool.query(`insert into small values (4, 'four'); delete from large where id > 10`);
     expect(await rig.capture().capture()).toMatchObject({ changes: 4991, caughtUp: true });
     await expectArchiveIsSource(rig);
+    expect(said).toContainEqual(expect.stringContaining('made again'));
   });
 
   test('the snapshot locks no table but those it is reading', async () => {

@@ -157,6 +157,17 @@ export async function runWorker(shop: TestDatabase, seed: number, transactions: 
   }
 }
 
+/** What every run must have streamed, whatever chance and the load of the machine made of the rest. */
+export async function finishWorkload(shop: TestDatabase, seed: number): Promise<void> {
+  await runWorker(shop, seed + 7, 60);
+  await shop.pool.query('insert into items (id, big) values (-1, $1), (-2, $1)', [large(seeded(seed))]);
+  await shop.pool.query('update items set flag = true where id = -1');
+  await shop.pool.query('update items set id = -3 where id = -2');
+  await shop.pool.query('truncate only logs');
+  await shop.pool.query(`insert into logs values (-1, 'last')`);
+  await shop.pool.query(`insert into "Pairs" values (-1, 'last')`);
+}
+
 async function runStep(random: Random, run: (statement: Statement) => Promise<unknown>): Promise<void> {
   const statement = statements[random(statements.length)]?.(random);
   if (statement === undefined) return;
