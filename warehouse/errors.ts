@@ -3,7 +3,8 @@ import { errorCatalog } from '../lib/errors.ts';
 export const warehouseErrors = errorCatalog({
   WAREHOUSE_LOCKED: {
     summary: 'Another process has the DuckDB file open.',
-    remedy: 'Stop the other process, or talk to it: only one process can open a DuckDB file, even to read it.',
+    remedy:
+      'Stop the other process, or talk to it: only one process can open a DuckDB file, even to read it.',
     retryable: false,
   },
   WAREHOUSE_OPEN_FAILED: {

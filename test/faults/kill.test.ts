@@ -52,7 +52,9 @@ test('killed at every named place in turn, nothing is lost and nothing doubled',
   }
   const survived = await run(['start', '--once', '--json', '--port', '0', '--data-dir', folder.path]);
   expect(survived.code, survived.stderr).toBe(0);
-  const { metrics } = JSON.parse(survived.stdout) as { metrics: Record<string, { value: unknown; truth: unknown }> };
+  const { metrics } = JSON.parse(survived.stdout) as {
+    metrics: Record<string, { value: unknown; truth: unknown }>;
+  };
   for (const [name, { value, truth }] of Object.entries(metrics)) {
     expect(value, name).toEqual(truth);
     expect(Number(value), name).toBeGreaterThan(0);

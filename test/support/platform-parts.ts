@@ -42,7 +42,9 @@ const marts = [
 export async function martContents(warehouse: DuckdbWarehouse): Promise<Record<string, string[]>> {
   const contents: Record<string, string[]> = {};
   for (const mart of marts) {
-    const rows = await warehouse.query(`select cast(m as varchar) as row_text from marts.${mart} as m order by 1`);
+    const rows = await warehouse.query(
+      `select cast(m as varchar) as row_text from marts.${mart} as m order by 1`,
+    );
     contents[mart] = rows.map((row) => String(row['row_text']));
   }
   return contents;

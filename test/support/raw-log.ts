@@ -35,7 +35,12 @@ export function hexPosition(position: number): string {
 /** Appends entries as one loaded batch that covers the log from `from` (exclusive) to `to` (inclusive). */
 export async function appendBatch(
   warehouse: Warehouse,
-  batch: { readonly id: string; readonly from: number; readonly to: number; readonly entries: readonly LogEntry[] },
+  batch: {
+    readonly id: string;
+    readonly from: number;
+    readonly to: number;
+    readonly entries: readonly LogEntry[];
+  },
 ): Promise<void> {
   const byTable = new Map<string, LogEntry[]>();
   for (const entry of batch.entries) byTable.set(entry.table, [...(byTable.get(entry.table) ?? []), entry]);
@@ -44,14 +49,17 @@ export async function appendBatch(
       const row = `(?, ?, ?, 1, timestamp '2026-01-01 00:00:00', 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
       await session.execute(
         `insert into raw.shop__${table} values ${entries.map(() => row).join(', ')}`,
-        entries.flatMap((entry) => [JSON.stringify(entry.data), entry.op, hexPosition(entry.position), batch.id]),
+        entries.flatMap((entry) => [
+          JSON.stringify(entry.data),
+          entry.op,
+          hexPosition(entry.position),
+          batch.id,
+        ]),
       );
-      await session.execute(`insert into _meta.load_ledger values (?, ?, 'shop', ?, ?, timestamp '2026-01-01 00:00:00')`, [
-        `${batch.id}/${table}`,
-        batch.id,
-        table,
-        entries.length,
-      ]);
+      await session.execute(
+        `insert into _meta.load_ledger values (?, ?, 'shop', ?, ?, timestamp '2026-01-01 00:00:00')`,
+        [`${batch.id}/${table}`, batch.id, table, entries.length],
+      );
     }
     await session.execute(
       `insert into _meta.loaded_batch values (?, 'shop', 'changes', ?, ?, timestamp '2026-01-01 00:00:00', ?, timestamp '2026-01-01 00:00:00')`,

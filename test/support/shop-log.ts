@@ -11,7 +11,10 @@ interface Draft {
   readonly data: Readonly<Record<string, string | null>>;
 }
 
-const instants = Array.from({ length: 24 }, (_, hour) => `2026-03-0${1 + (hour % 5)} ${String(hour).padStart(2, '0')}:00:00+00`);
+const instants = Array.from(
+  { length: 24 },
+  (_, hour) => `2026-03-0${1 + (hour % 5)} ${String(hour).padStart(2, '0')}:00:00+00`,
+);
 const instant = fc.constantFrom(...instants);
 const id = (most: number): fc.Arbitrary<string> => fc.integer({ min: 1, max: most }).map(String);
 const units = fc.integer({ min: 1, max: 5 }).map(String);
@@ -146,18 +149,27 @@ const tables: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, strin
 /** Rows that others refer to stay; what a shop really deletes may go. */
 const neverDeleted: ReadonlySet<string> = new Set(['orders', 'refunds']);
 
-function draftOf(table: string, data: fc.Arbitrary<Readonly<Record<string, string | null>>>): fc.Arbitrary<Draft> {
+function draftOf(
+  table: string,
+  data: fc.Arbitrary<Readonly<Record<string, string | null>>>,
+): fc.Arbitrary<Draft> {
   const operation = neverDeleted.has(table) ? fc.constant('u' as const) : op;
   return fc.record({ table: fc.constant(table), op: operation, data });
 }
 
-const draft: fc.Arbitrary<Draft> = fc.oneof(...Object.entries(tables).map(([table, data]) => draftOf(table, data)));
+const draft: fc.Arbitrary<Draft> = fc.oneof(
+  ...Object.entries(tables).map(([table, data]) => draftOf(table, data)),
+);
 
 /** Every order and refund that a later row may refer to. */
 const prologue: fc.Arbitrary<Draft[]> = fc.tuple(
   ...(['orders', 'refunds'] as const).flatMap((table) =>
     ['1', '2', '3', '4', '5'].map((key) =>
-      (tables[table] ?? fc.constant({})).map((data): Draft => ({ table, op: 'c', data: { ...data, id: key } })),
+      (tables[table] ?? fc.constant({})).map((data): Draft => ({
+        table,
+        op: 'c',
+        data: { ...data, id: key },
+      })),
     ),
   ),
 );

@@ -36,13 +36,23 @@ export interface BuildResult {
 }
 
 /** Computes deltas beside production, audits them, and publishes all marts as one version, or none of them. */
-export async function build(context: EngineContext, runId: string, options: BuildOptions = {}): Promise<BuildResult> {
+export async function build(
+  context: EngineContext,
+  runId: string,
+  options: BuildOptions = {},
+): Promise<BuildResult> {
   const { warehouse } = context;
   await dropDeltas(context);
   const head = await readHeadVersion(warehouse);
   const stageHead = await readStageHead(warehouse);
   const consumed = await readConsumed(warehouse);
-  const run: BuildRun = { id: runId, version: head + 1n, stageStep: stageHead.step, deltas: new Map(), consumed };
+  const run: BuildRun = {
+    id: runId,
+    version: head + 1n,
+    stageStep: stageHead.step,
+    deltas: new Map(),
+    consumed,
+  };
   const plans = await computeDeltas(context, run, options);
   const models = summarise(plans, run);
   const last = await readPublication(warehouse);
@@ -57,7 +67,10 @@ export async function build(context: EngineContext, runId: string, options: Buil
   const considered = [...plans.keys()];
   const epoch = options.epoch ?? 0n;
   const publication = await publish(context, { run, head, stageHead, epoch, considered });
-  context.logger.info('published', { publication: publication.version, watermark: publication.sourceWatermark });
+  context.logger.info('published', {
+    publication: publication.version,
+    watermark: publication.sourceWatermark,
+  });
   await dropDeltas(context);
   await pruneFeeds(context);
   return { published: true, publication, models, checks };
@@ -87,7 +100,8 @@ async function computeDeltas(
     });
     plans.set(name, plan);
     const delta = await computeDelta(context, run, model, plan, current);
-    if (delta !== undefined && (delta.kind === 'full' || delta.removed + delta.added > 0)) run.deltas.set(name, delta);
+    if (delta !== undefined && (delta.kind === 'full' || delta.removed + delta.added > 0))
+      run.deltas.set(name, delta);
   }
   return plans;
 }
@@ -122,17 +136,17 @@ function summarise(plans: ReadonlyMap<string, ModelPlan>, run: BuildRun): BuildR
   });
 }
 
-async function recordChecks(context: EngineContext, runId: string, checks: readonly CheckResult[]): Promise<void> {
+async function recordChecks(
+  context: EngineContext,
+  runId: string,
+  checks: readonly CheckResult[],
+): Promise<void> {
   const at = context.clock.now().toISOString();
   for (const { model, name, status, failures } of checks) {
-    await context.warehouse.execute('insert into _meta.check_result values (?, ?, ?, ?, ?, cast(? as timestamp))', [
-      runId,
-      model,
-      name,
-      status,
-      failures,
-      at,
-    ]);
+    await context.warehouse.execute(
+      'insert into _meta.check_result values (?, ?, ?, ?, ?, cast(? as timestamp))',
+      [runId, model, name, status, failures, at],
+    );
   }
 }
 
@@ -140,7 +154,8 @@ function mustPass(checks: readonly CheckResult[], last: Publication | undefined)
   const failed = checks.filter((check) => check.status === 'fail');
   if (failed.length === 0) return;
   const list = failed.map((check) => `${check.name} on ${check.model}: ${check.failures} row(s)`).join('; ');
-  const standing = last === undefined ? 'nothing is published yet' : `version ${last.version} stays published`;
+  const standing =
+    last === undefined ? 'nothing is published yet' : `version ${last.version} stays published`;
   throw transformErrors.error('TRANSFORM_CHECKS_FAILED', {
     message: `${failed.length} blocking check(s) failed, ${standing}: ${list}`,
   });

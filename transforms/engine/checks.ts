@@ -64,7 +64,9 @@ function checkLayer(project: Project, model: Model): void {
     throw violation(`${model.layer} model ${model.name} reads the source ${model.sources[0]}`);
   }
   if (model.layer === 'staging' && model.refs.length > 0) {
-    throw violation(`staging model ${model.name} refers to ${model.refs[0]}; staging reads one source and nothing else`);
+    throw violation(
+      `staging model ${model.name} refers to ${model.refs[0]}; staging reads one source and nothing else`,
+    );
   }
   const marts = model.refs.find((ref) => mustModel(project, ref).layer === 'marts');
   if (model.layer === 'intermediate' && marts !== undefined) {

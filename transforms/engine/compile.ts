@@ -43,7 +43,8 @@ export function renderMapping(
 ): string | undefined {
   const mapping = model.materialization.kind === 'keyed' ? model.materialization.touchedBy[input] : undefined;
   if (mapping === undefined || mapping.trim() === 'never') return undefined;
-  if (/^[a-z_][a-z0-9_]*$/.test(mapping.trim())) return `select ${mapping.trim()} as touch_key from ${scope.changed}`;
+  if (/^[a-z_][a-z0-9_]*$/.test(mapping.trim()))
+    return `select ${mapping.trim()} as touch_key from ${scope.changed}`;
   const parts = parseTemplate(`${model.file} (touched_by ${input})`, mapping);
   return renderTemplate(parts, functions(project, scope)).trim();
 }
@@ -71,7 +72,9 @@ function functions(project: Project, scope: CompileScope): TemplateScope {
   all.set('var', (call) => mustVar(project, call));
   all.set('touched', (call) => {
     const expression = textArgument(call, 0);
-    return scope.touched === undefined ? '1 = 1' : `${expression} in (select touch_key from ${scope.touched})`;
+    return scope.touched === undefined
+      ? '1 = 1'
+      : `${expression} in (select touch_key from ${scope.touched})`;
   });
   all.set('changed', (call) => mustChanged(scope, call));
   all.set('changed_ranges', (call) => {
@@ -104,7 +107,7 @@ function mustChanged(scope: CompileScope, call: TemplateCall): string {
 }
 
 /**
- * Validity ranges in which a slowly changing dimension now gives another answer, one row a surrogate key. A key that
+ * Validity ranges, per durable id, in which a slowly changing dimension now gives another answer. A key that
  * was there before and still is differs only where its end moved, so a price change re-points the orders since that
  * change and not every order of the product; unless an attribute changed that facts carry themselves.
  */
@@ -115,8 +118,23 @@ function changedRanges(changed: string, key: string, id: string, carried: readon
     `mod(max(${place}), 2) = 1`,
     ...carried.map((column) => `count(distinct ${column}) = 1`),
   ].join(' and ');
-  return `(select ${key}, max(${id}) as ${id},
-    case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,
-    max(valid_to) as valid_to
-  from ${changed} group by ${key})`;
+  const perKey = `select max(${id}) as id,
+      case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,
+      max(valid_to) as valid_to
+    from ${changed} group by ${key}`;
+  // Ranges that touch are merged: a product with 500 new versions would else meet each of its lines 500 times
+  // (43 s for 531,000 lines and 111,000 versions; merged, below 1 s).
+  const earlier = 'rows between unbounded preceding and 1 preceding';
+  return `(select id as ${id}, min(valid_from) as valid_from, max(valid_to) as valid_to
+  from (
+    select id, valid_from, valid_to, sum(is_start) over (partition by id order by valid_from, valid_to
+      rows unbounded preceding) as island
+    from (
+      select id, valid_from, valid_to, case when valid_from <=
+        max(valid_to) over (partition by id order by valid_from, valid_to ${earlier}) then 0 else 1 end as is_start
+      from (${perKey}) as per_key
+      where valid_from < valid_to
+    ) as marked
+  ) as grouped
+  group by id, island)`;
 }

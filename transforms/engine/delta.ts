@@ -96,7 +96,10 @@ export async function computeIncremental(
      select * from ${production} as p where not exists (select 1 from ${part('removed')} as r where r.${key} = p.${key})
      union all select * from ${part('added')}`,
   );
-  const [removed, added] = [await countRows(context, part('removed')), await countRows(context, part('added'))];
+  const [removed, added] = [
+    await countRows(context, part('removed')),
+    await countRows(context, part('added')),
+  ];
   return { model, kind: 'incremental', fingerprint, removed, added };
 }
 

@@ -33,12 +33,14 @@ export const transformErrors = errorCatalog({
   },
   TRANSFORM_MISSING_MAPPING: {
     summary: 'A keyed model does not say how changed rows of an input map to its own keys.',
-    remedy: 'Add the input to meta.touched_by in the model\'s YAML, with a column, a select over {{ changed() }}, or "never".',
+    remedy:
+      'Add the input to meta.touched_by in the model\'s YAML, with a column, a select over {{ changed() }}, or "never".',
     retryable: false,
   },
   TRANSFORM_NOT_KEYED: {
     summary: 'A keyed model never restricts itself to the touched keys.',
-    remedy: "Put `where {{ touched('<key expression>') }}` into the model or the intermediate models it inlines.",
+    remedy:
+      "Put `where {{ touched('<key expression>') }}` into the model or the intermediate models it inlines.",
     retryable: false,
   },
   TRANSFORM_PROPERTIES_INVALID: {
@@ -57,7 +59,8 @@ export const transformErrors = errorCatalog({
     retryable: false,
   },
   TRANSFORM_UNSUPPORTED_CHANGE: {
-    summary: 'The raw log holds a change that staging cannot apply (a truncate, or an unchanged out-of-line value).',
+    summary:
+      'The raw log holds a change that staging cannot apply (a truncate, or an unchanged out-of-line value).',
     remedy: 'Nothing was applied. Take a new snapshot of the table named.',
     retryable: false,
   },

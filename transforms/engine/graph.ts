@@ -1,7 +1,10 @@
 import { transformErrors } from './errors.ts';
 
 /** Names in an order in which each comes after its dependencies; a circle is an error that shows its path. */
-export function topologicalOrder(names: Iterable<string>, dependencies: (name: string) => readonly string[]): string[] {
+export function topologicalOrder(
+  names: Iterable<string>,
+  dependencies: (name: string) => readonly string[],
+): string[] {
   const order: string[] = [];
   const done = new Set<string>();
   const path: string[] = [];

@@ -45,24 +45,28 @@ const same = (render: (args: readonly string[]) => string): DialectMacro['render
 export const dialectMacros: Readonly<Record<string, DialectMacro>> = {
   field: {
     parameters: 'name, type',
-    description: 'A field of the raw JSON row, typed. Types: text, bigint, integer, boolean, date, money, price, rate, timestamp.',
+    description:
+      'A field of the raw JSON row, typed. Types: text, bigint, integer, boolean, date, money, price, rate, timestamp.',
     render: {
       duckdb: ([name = '', type = '']) => `${typed(type, 'duckdb', `data->>'$.${name}'`)} as ${name}`,
-      snowflake: ([name = '', type = '']) => `${typed(type, 'snowflake', `data:"${name}"::varchar`)} as ${name}`,
+      snowflake: ([name = '', type = '']) =>
+        `${typed(type, 'snowflake', `data:"${name}"::varchar`)} as ${name}`,
     },
   },
   field_as: {
     parameters: 'name, type, alias',
     description: 'As field(), under another name.',
     render: {
-      duckdb: ([name = '', type = '', alias = '']) => `${typed(type, 'duckdb', `data->>'$.${name}'`)} as ${alias}`,
+      duckdb: ([name = '', type = '', alias = '']) =>
+        `${typed(type, 'duckdb', `data->>'$.${name}'`)} as ${alias}`,
       snowflake: ([name = '', type = '', alias = '']) =>
         `${typed(type, 'snowflake', `data:"${name}"::varchar`)} as ${alias}`,
     },
   },
   cdc_columns: {
     parameters: '',
-    description: 'The log columns that every staging model carries: operation, position in the log, commit time.',
+    description:
+      'The log columns that every staging model carries: operation, position in the log, commit time.',
     render: same(() => '_op, _position, _ordinal, _committed_at'),
   },
   minor: {
@@ -73,7 +77,10 @@ export const dialectMacros: Readonly<Record<string, DialectMacro>> = {
   hash_key: {
     parameters: 'parts...',
     description: 'A surrogate key: MD5 over the parts, null told apart from the empty text.',
-    render: same((parts) => `md5(${parts.map((part) => `coalesce(cast(${part} as varchar), '~null~')`).join(" || '|' || ")})`),
+    render: same(
+      (parts) =>
+        `md5(${parts.map((part) => `coalesce(cast(${part} as varchar), '~null~')`).join(" || '|' || ")})`,
+    ),
   },
   business_date: {
     parameters: 'timestamp, timezone',
@@ -87,6 +94,17 @@ export const dialectMacros: Readonly<Record<string, DialectMacro>> = {
     parameters: 'from, to',
     description: 'Hours from one timestamp to another, to the minute.',
     render: same(([from = '', to = '']) => `round(datediff('minute', ${from}, ${to}) / 60.0, 2)`),
+  },
+  asof_join: {
+    parameters: 'relation, alias, equality, at',
+    description:
+      'Left join to the dimension version that was valid at a time. Versions have no gaps, so the nearest start decides; a range join would pair every row with every version first.',
+    render: {
+      duckdb: ([relation = '', alias = '', on = '', at = '']) =>
+        `asof left join ${relation} as ${alias} on ${on} and ${at} >= ${alias}.valid_from`,
+      snowflake: ([relation = '', alias = '', on = '', at = '']) =>
+        `asof join ${relation} as ${alias} match_condition (${at} >= ${alias}.valid_from) on ${on}`,
+    },
   },
   days_series: {
     parameters: 'first, last',

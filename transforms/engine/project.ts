@@ -48,7 +48,9 @@ interface SourceFile {
 
 async function filesOfLayer(folder: string, layer: Layer): Promise<SourceFile[]> {
   const paths = await walk(join(folder, 'models', layer));
-  return await Promise.all(paths.map(async (path) => ({ path: shown(path), text: await readFile(path, 'utf8'), layer })));
+  return await Promise.all(
+    paths.map(async (path) => ({ path: shown(path), text: await readFile(path, 'utf8'), layer })),
+  );
 }
 
 async function walk(folder: string): Promise<string[]> {
@@ -106,7 +108,13 @@ function toMaterialization(properties: ModelProperties, file: string): Materiali
   if (uniqueKey === undefined) throw missingConfig(properties.name, 'unique_key', file);
   if (kind !== 'keyed') return { kind, uniqueKey };
   if (meta.touch_key === undefined) throw missingConfig(properties.name, 'meta.touch_key', file);
-  return { kind, uniqueKey, touchKey: meta.touch_key, touchedBy: meta.touched_by ?? {}, pruneBy: meta.prune_by };
+  return {
+    kind,
+    uniqueKey,
+    touchKey: meta.touch_key,
+    touchedBy: meta.touched_by ?? {},
+    pruneBy: meta.prune_by,
+  };
 }
 
 function missingConfig(model: string, field: string, file: string): Error {
@@ -127,5 +135,8 @@ async function loadSingularTests(folder: string): Promise<SingularTest[]> {
 }
 
 function duplicate(name: string, file: string): Error {
-  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', { message: `there is another model ${name}`, where: file });
+  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', {
+    message: `there is another model ${name}`,
+    where: file,
+  });
 }

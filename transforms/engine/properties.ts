@@ -7,7 +7,9 @@ const refPattern = /^ref\('([a-z0-9_]+)'\)$/;
 
 const dataTest = z.union([
   z.enum(['unique', 'not_null']),
-  z.strictObject({ accepted_values: z.strictObject({ arguments: z.strictObject({ values: z.array(z.string()) }) }) }),
+  z.strictObject({
+    accepted_values: z.strictObject({ arguments: z.strictObject({ values: z.array(z.string()) }) }),
+  }),
   z.strictObject({
     relationships: z.strictObject({
       arguments: z.strictObject({ to: z.string().regex(refPattern), field: z.string() }),
@@ -37,7 +39,13 @@ const config = z.strictObject({
 const file = z.strictObject({
   version: z.literal(2),
   sources: z
-    .array(z.strictObject({ name: z.string(), description: z.string().default(''), tables: z.array(z.strictObject({ name: z.string() })) }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        description: z.string().default(''),
+        tables: z.array(z.strictObject({ name: z.string() })),
+      }),
+    )
     .default([]),
   models: z
     .array(

@@ -13,5 +13,7 @@ export async function pruneFeeds(context: EngineContext): Promise<void> {
     const oldest = steps.reduce((low, step) => (step < low ? step : low));
     await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${oldest}`);
   }
-  await warehouse.execute("delete from _meta.check_result where checked_at < cast(now() as timestamp) - interval 30 day");
+  await warehouse.execute(
+    'delete from _meta.check_result where checked_at < cast(now() as timestamp) - interval 30 day',
+  );
 }

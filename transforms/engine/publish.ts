@@ -42,10 +42,12 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
     'update _meta.head set version = ?, epoch = ? where version = ? and epoch <= ?',
     [run.version, input.epoch, input.head, input.epoch],
   );
-  if (moved !== 1) throw conflict(`version ${input.head} is no longer the head, or a newer publisher was seen`);
+  if (moved !== 1)
+    throw conflict(`version ${input.head} is no longer the head, or a newer publisher was seen`);
   // Staging must still be where this run read it, else its watermark would promise less or more than its rows.
   const staged = await session.query('select step from _meta.stage_head');
-  if (BigInt(String(staged[0]?.['step'])) !== run.stageStep) throw conflict('new batches were staged during the build');
+  if (BigInt(String(staged[0]?.['step'])) !== run.stageStep)
+    throw conflict('new batches were staged during the build');
   for (const delta of run.deltas.values()) await applyDelta(session, run, delta);
   for (const model of input.considered) await recordInputs(context, session, run, model);
   await session.execute(
@@ -115,7 +117,12 @@ async function dateBounds(session: Session, removed: string, column: string): Pr
   return ` and ${column} between date '${low}' and date '${high}'`;
 }
 
-async function recordInputs(context: EngineContext, session: Session, run: BuildRun, model: string): Promise<void> {
+async function recordInputs(
+  context: EngineContext,
+  session: Session,
+  run: BuildRun,
+  model: string,
+): Promise<void> {
   await session.execute('delete from _meta.model_input where model = ?', [model]);
   for (const input of storedInputs(context.project, model)) {
     const step = mustModel(context.project, input).layer === 'staging' ? run.stageStep : run.version;

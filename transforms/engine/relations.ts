@@ -12,7 +12,9 @@ export function publishedRelation(model: Model): string {
 
 /** Base table of a `latest` model: the view of its name hides deleted rows, this keeps them. */
 export function stateTable(model: Model): string {
-  return model.materialization.kind === 'latest' ? `${model.layer}.${model.name}__state` : publishedRelation(model);
+  return model.materialization.kind === 'latest'
+    ? `${model.layer}.${model.name}__state`
+    : publishedRelation(model);
 }
 
 /** Change feed of a model: every row that a step removed ('before') or added ('after'). */

@@ -4,7 +4,14 @@ import { fingerprint, renderModel } from './compile.ts';
 import type { EngineContext } from './context.ts';
 import { transformErrors } from './errors.ts';
 import type { Model } from './model.ts';
-import { deltaRelation, feedTable, logColumns, publishedRelation, rawTable, stateTable } from './relations.ts';
+import {
+  deltaRelation,
+  feedTable,
+  logColumns,
+  publishedRelation,
+  rawTable,
+  stateTable,
+} from './relations.ts';
 import { readModelStates, readStageHead, writeModelState } from './state.ts';
 import type { StageHead } from './state.ts';
 import { advanceWatermark } from './watermark.ts';
@@ -49,7 +56,12 @@ export async function stage(context: EngineContext, run: string): Promise<StageR
   await warehouse.transaction((session) => apply(session, head, run, batchTable, prepared, watermark));
   await dropAll(context, run, prepared, batchTable);
   const changedRows = prepared.reduce((sum, each) => sum + each.rows, 0);
-  context.logger.info('staged', { batches, changedRows, step: Number(head.step + 1n), watermark: watermark.position });
+  context.logger.info('staged', {
+    batches,
+    changedRows,
+    step: Number(head.step + 1n),
+    watermark: watermark.position,
+  });
   return { batches, step: head.step + 1n, changedRows, watermark: watermark.position };
 }
 
@@ -148,7 +160,9 @@ async function apply(
     [step, watermark.position, watermark.committedAt, head.step],
   );
   if (moved !== 1) {
-    throw transformErrors.error('TRANSFORM_STAGE_CONFLICT', { message: `step ${head.step} is no longer the newest` });
+    throw transformErrors.error('TRANSFORM_STAGE_CONFLICT', {
+      message: `step ${head.step} is no longer the newest`,
+    });
   }
   for (const each of prepared) {
     const winners = deltaRelation(each.model, 'winners', run);

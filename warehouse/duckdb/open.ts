@@ -98,4 +98,3 @@ async function readOnly(connection: DuckDBConnection, sql: string, limit: number
     throw typedError(error, sql);
   }
 }
-

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -124,10 +124,17 @@ describe('an embedded PostgreSQL', () => {
   test('is not fooled by a pid file that names somebody else', async () => {
     const first = await start();
     await first.stop();
+    // PostgreSQL itself believes a pid file as long as a process of its own user has that id, whatever it does.
+    const { uid, gid } = await stat(path.join(folder, 'cluster'));
+    const stranger = spawn('sleep', ['600'], isRoot ? { uid, gid } : {});
+    children.push(stranger);
+    const lines = [stranger.pid, `${folder}/cluster`, 1, 5432, '', '127.0.0.1', '', 'ready', ''];
     const pidFile = path.join(folder, 'cluster', 'postmaster.pid');
-    await writeFile(pidFile, `${process.pid}\n${folder}/cluster\n1\n5432\n\n127.0.0.1\n\nready\n`);
+    await writeFile(pidFile, lines.join('\n'));
+    await chown(pidFile, uid, gid);
     const second = await start();
     expect(await ask(second.url('postgres'), 'select 1')).toBe(1);
+    expect(processState(stranger.pid ?? 0)).toBe('alive');
     await second.stop();
   });
 

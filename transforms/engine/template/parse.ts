@@ -8,7 +8,11 @@ import type { Token } from './tokens.ts';
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null; readonly at: Location }
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly at: Location }
-  | { readonly kind: 'dict'; readonly entries: ReadonlyArray<readonly [Expression, Expression]>; readonly at: Location }
+  | {
+      readonly kind: 'dict';
+      readonly entries: ReadonlyArray<readonly [Expression, Expression]>;
+      readonly at: Location;
+    }
   | {
       readonly kind: 'call';
       readonly name: string;
@@ -48,7 +52,8 @@ export function parseTemplate(file: string, source: string): TemplatePart[] {
 function skipComment(file: string, source: string, start: number, opener: string): number {
   const end = opener === '{#' ? source.indexOf('#}', start) : -1;
   if (end >= 0) return end + 2;
-  const message = opener === '{#' ? 'this comment is never closed by #}' : 'statement blocks {% %} are not supported';
+  const message =
+    opener === '{#' ? 'this comment is never closed by #}' : 'statement blocks {% %} are not supported';
   throw syntaxError(message, locate(file, source, start));
 }
 

@@ -2,16 +2,14 @@
 with lines as (
   select l.*, p.product_key, p.product_durable_key, p.kind as line_kind
   from {{ ref('int_order_lines__amounts') }} as l
-  join {{ ref('dim_product') }} as p
-    on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
+  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
   where {{ touched('l.order_id') }}
 ),
 
 cancelled as (
   select c.*, p.product_key, p.product_durable_key, p.kind as line_kind
   from {{ ref('int_cancellation_lines__amounts') }} as c
-  join {{ ref('dim_product') }} as p
-    on p.product_id = c.product_id and c.cancelled_at >= p.valid_from and c.cancelled_at < p.valid_to
+  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = c.product_id', 'c.cancelled_at') }}
   where {{ touched('c.event_group_id') }}
 ),
 
@@ -20,8 +18,7 @@ refund_lines as (
   select r.*, p.product_key, p.product_durable_key
   from {{ ref('int_refund_lines__amounts') }} as r
   left join {{ ref('int_order_lines__amounts') }} as l on l.order_line_id = r.order_line_id
-  left join {{ ref('dim_product') }} as p
-    on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
+  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
   where {{ touched('r.order_id') }}
 ),
 
@@ -132,5 +129,4 @@ select
   {{ business_date('h.placed_at') }} as order_date
 from events as e
 join headers as h on h.event_group_id = e.event_group_id
-left join {{ ref('dim_customer') }} as cu
-  on cu.customer_id = h.customer_id and h.placed_at >= cu.valid_from and h.placed_at < cu.valid_to
+{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = h.customer_id', 'h.placed_at') }}

@@ -53,10 +53,8 @@ select
   l.placed_at,
   l.order_date
 from {{ ref('int_order_lines__amounts') }} as l
-join {{ ref('dim_product') }} as p
-  on p.product_id = l.product_id and l.placed_at >= p.valid_from and l.placed_at < p.valid_to
-left join {{ ref('dim_customer') }} as cu
-  on cu.customer_id = l.customer_id and l.placed_at >= cu.valid_from and l.placed_at < cu.valid_to
+{{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
+{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = l.customer_id', 'l.placed_at') }}
 left join cancelled as c on c.order_line_id = l.order_line_id
 left join refunded as r on r.order_line_id = l.order_line_id
 left join shipped as s on s.order_line_id = l.order_line_id

@@ -107,8 +107,7 @@ select
   {{ hours_between('o.placed_at', 's.first_shipped_at') }} as hours_to_ship,
   {{ hours_between('s.first_shipped_at', 's.delivered_at') }} as hours_to_deliver
 from judged as o
-left join {{ ref('dim_customer') }} as cu
-  on cu.customer_id = o.customer_id and o.placed_at >= cu.valid_from and o.placed_at < cu.valid_to
+{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = o.customer_id', 'o.placed_at') }}
 left join captures as p on p.order_id = o.order_id
 left join shipments as s on s.order_id = o.order_id
 left join refunds as r on r.order_id = o.order_id

@@ -23,6 +23,5 @@ select
   {{ business_date('p.created_at') }} as payment_date
 from {{ ref('stg_shop__payments') }} as p
 join {{ ref('stg_shop__orders') }} as o on o.order_id = p.order_id
-left join {{ ref('dim_customer') }} as cu
-  on cu.customer_id = o.customer_id and o.placed_at >= cu.valid_from and o.placed_at < cu.valid_to
+{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = o.customer_id', 'o.placed_at') }}
 where {{ touched('p.order_id') }}
