@@ -2,23 +2,13 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { OnProgress } from '../lib/progress.ts';
 import { dataPaths, readSettings } from './data-dir.ts';
 import type { DataPaths } from './data-dir.ts';
 import { cliErrors } from './errors.ts';
-import type { OperationResult } from './operations/operation.ts';
+import type { OperationCall, OperationResult } from './operations/operation.ts';
 import { parseAnswerLine, revive } from './operations/wire-format.ts';
 import { acquireLock, alreadyRunning, currentOwner } from './supervisor/lock.ts';
 import type { Claim } from './supervisor/lock.ts';
-
-/** What a verb sends, and where its progress goes. */
-export interface OperationCall {
-  readonly name: string;
-  readonly input: unknown;
-  readonly dataDir: string;
-  readonly onProgress: OnProgress;
-  readonly signal: AbortSignal;
-}
 
 const waitForCommandMs = 60_000;
 

@@ -20,6 +20,15 @@ export type OperationResult =
       readonly documents: ReadonlyArray<{ readonly name: string; readonly text: string }>;
     };
 
+/** What a verb sends, and where its progress goes. */
+export interface OperationCall {
+  readonly name: string;
+  readonly input: unknown;
+  readonly dataDir: string;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+}
+
 /** What an operation may use besides its input. */
 export interface OperationContext {
   readonly platform: Platform;

@@ -3,10 +3,9 @@ import { createLogger } from '../../lib/logger.ts';
 import { defaults } from '../config.ts';
 import type { DataPaths } from '../data-dir.ts';
 import { cliErrors } from '../errors.ts';
-import type { OperationCall } from '../run-operation.ts';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { openPlatform } from '../wire.ts';
-import type { OperationResult } from './operation.ts';
+import type { OperationCall, OperationResult } from './operation.ts';
 import { findOperation } from './registry.ts';
 
 /** Opens what the operation asks for in this process, runs it, and closes again. The caller holds the lock. */

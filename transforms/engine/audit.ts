@@ -25,7 +25,11 @@ interface Check {
 /** Checks what a run is about to publish, before it is published. */
 export async function audit(context: EngineContext, run: BuildRun): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const check of checksOf(context, run)) results.push(await runCheck(context, check));
+  const checks = checksOf(context, run);
+  for (const [done, check] of checks.entries()) {
+    context.onProgress({ step: 'audit', state: 'running', done, total: checks.length, unit: 'checks' });
+    results.push(await runCheck(context, check));
+  }
   return results;
 }
 

@@ -11,6 +11,7 @@ import type { Model } from './model.ts';
 import { planModel } from './plan.ts';
 import type { InputFacts, ModelPlan } from './plan.ts';
 import { publish } from './publish.ts';
+import type { Reflected } from './publish.ts';
 import { pruneFeeds } from './prune.ts';
 import { readConsumed, readHeadVersion, readModelStates, readPublication, readStageHead } from './state.ts';
 import type { ModelState, Publication } from './state.ts';
@@ -53,20 +54,34 @@ export async function build(
     deltas: new Map(),
     consumed,
   };
+  const last = await readPublication(warehouse);
+  const isPartial = options.select !== undefined && !isEveryMart(context, options.select);
+  if (isPartial && last === undefined) mustHavePublished();
   const plans = await computeDeltas(context, run, options);
   const models = summarise(plans, run);
-  const last = await readPublication(warehouse);
   if (run.deltas.size === 0 && last?.stageStep === run.stageStep) {
     return { published: false, publication: last, models, checks: [] };
   }
   failpoint('build.before_audit');
-  context.onProgress({ step: 'audit', state: 'running' });
+  context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'marts' });
   const checks = await audit(context, run);
+  context.onProgress({ step: 'audit', state: 'finished', done: checks.length, unit: 'checks' });
   await recordChecks(context, runId, checks);
   mustPass(checks, last);
   const considered = [...plans.keys()];
   const epoch = options.epoch ?? 0n;
-  const publication = await publish(context, { run, head, stageHead, epoch, considered });
+  const reflects = isPartial ? reflectedBy(last) : undefined;
+  const publication = await publish(context, {
+    run,
+    head,
+    reflects: reflects ?? {
+      watermark: stageHead.watermark,
+      committedAt: stageHead.watermarkAt,
+      stageStep: run.stageStep,
+    },
+    epoch,
+    considered,
+  });
   context.logger.info('published', {
     publication: publication.version,
     watermark: publication.sourceWatermark,
@@ -74,6 +89,24 @@ export async function build(
   await dropDeltas(context);
   await pruneFeeds(context);
   return { published: true, publication, models, checks };
+}
+
+function isEveryMart(context: EngineContext, select: ReadonlySet<string>): boolean {
+  return [...context.project.models.values()].every(
+    (model) => model.layer !== 'marts' || select.has(model.name),
+  );
+}
+
+function mustHavePublished(): never {
+  throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', {
+    message: 'no version of the marts exists yet',
+  });
+}
+
+/** The marts that were left out still stand where the last publication put them, so that is what the whole reflects. */
+function reflectedBy(last: Publication | undefined): Reflected | undefined {
+  if (last === undefined) return undefined;
+  return { watermark: last.sourceWatermark, committedAt: last.sourceCommittedAt, stageStep: last.stageStep };
 }
 
 async function computeDeltas(
@@ -123,10 +156,14 @@ async function computeDelta(
   current: string,
 ): Promise<ModelDelta | undefined> {
   if (plan.kind === 'skip') return undefined;
-  context.onProgress({ step: `build ${model.name}`, state: 'running', note: plan.kind });
+  context.onProgress({ step: 'build', state: 'running', note: `${model.name}, ${describePlan(plan)}` });
   return plan.kind === 'full'
     ? await computeFull(context, run, model, current)
     : await computeIncremental(context, run, model, current, plan.changedInputs);
+}
+
+function describePlan(plan: ModelPlan): string {
+  return plan.kind === 'full' ? `whole (${plan.reason})` : 'touched keys';
 }
 
 function summarise(plans: ReadonlyMap<string, ModelPlan>, run: BuildRun): BuildResult['models'] {

@@ -58,6 +58,11 @@ export const transformErrors = errorCatalog({
     remedy: 'See the names with `shopwave transform ls`.',
     retryable: false,
   },
+  TRANSFORM_NOTHING_PUBLISHED: {
+    summary: 'Only some marts were selected while none was ever published.',
+    remedy: 'Build all marts once, without --select; references between them cannot be checked before.',
+    retryable: false,
+  },
   TRANSFORM_UNSUPPORTED_CHANGE: {
     summary:
       'The raw log holds a change that staging cannot apply (a truncate, or an unchanged out-of-line value).',

@@ -5,7 +5,10 @@ import { readConsumed } from './state.ts';
 /** Deletes feed rows that every reader has consumed, and check results older than what anybody looks at. */
 export async function pruneFeeds(context: EngineContext): Promise<void> {
   const { project, warehouse } = context;
-  const consumed = [...(await readConsumed(warehouse)).values()];
+  // A model that was removed from the project reads nothing any more and must not hold back what others have read.
+  const consumed = [...(await readConsumed(warehouse))].flatMap(([model, inputs]) =>
+    project.models.has(model) ? [inputs] : [],
+  );
   for (const model of project.models.values()) {
     if (model.materialization.kind === 'ephemeral' || model.materialization.kind === 'table') continue;
     const steps = consumed.flatMap((inputs) => inputs.get(model.name) ?? []);

@@ -6,12 +6,20 @@ import type { BuildRun, ModelDelta } from './delta.ts';
 import { transformErrors } from './errors.ts';
 import { deltaRelation, feedTable, publishedRelation } from './relations.ts';
 import { readPublication, writeModelState } from './state.ts';
-import type { Publication, StageHead } from './state.ts';
+import type { Publication } from './state.ts';
+
+/** A position in the source's log and the staging step that goes with it. */
+export interface Reflected {
+  readonly watermark: string;
+  readonly committedAt: string | null;
+  readonly stageStep: bigint;
+}
 
 export interface PublishInput {
   readonly run: BuildRun;
   readonly head: bigint;
-  readonly stageHead: StageHead;
+  /** What the whole of the marts reflects once this is published. */
+  readonly reflects: Reflected;
   /** Fencing token of the publisher; a smaller one than the head has seen publishes nothing. */
   readonly epoch: bigint;
   /** Marts whose inputs this run consumed, changed or not. */
@@ -37,7 +45,7 @@ export async function publish(context: EngineContext, input: PublishInput): Prom
 }
 
 async function publishIn(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
-  const { run, stageHead } = input;
+  const { run, reflects } = input;
   const moved = await session.execute(
     'update _meta.head set version = ?, epoch = ? where version = ? and epoch <= ?',
     [run.version, input.epoch, input.head, input.epoch],
@@ -56,9 +64,9 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
       run.version,
       run.id,
       context.clock.now().toISOString(),
-      stageHead.watermark,
-      stageHead.watermarkAt,
-      run.stageStep,
+      reflects.watermark,
+      reflects.committedAt,
+      reflects.stageStep,
       [...run.deltas.keys()].join(','),
     ],
   );

@@ -55,6 +55,7 @@ export async function stage(context: EngineContext, run: string): Promise<StageR
   const watermark = await nextWatermark(warehouse, head, batchTable);
   await warehouse.transaction((session) => apply(session, head, run, batchTable, prepared, watermark));
   await dropAll(context, run, prepared, batchTable);
+  context.onProgress({ step: 'stage', state: 'finished', done: prepared.length, unit: 'models' });
   const changedRows = prepared.reduce((sum, each) => sum + each.rows, 0);
   context.logger.info('staged', {
     batches,
@@ -75,12 +76,19 @@ async function prepareModels(
   const states = await readModelStates(warehouse);
   const models = [...project.models.values()].filter((model) => model.layer === 'staging');
   const prepared: Prepared[] = [];
-  for (const model of models) {
+  for (const [done, model] of models.entries()) {
     const current = fingerprint(project, model.name, warehouse.capabilities.dialect);
     const isRebuild = states.get(model.name)?.fingerprint !== current;
     if (!isRebuild && batches === 0) continue;
     await mustSupportChanges(warehouse, model, batchTable);
-    context.onProgress({ step: `stage ${model.name}`, state: 'running' });
+    context.onProgress({
+      step: 'stage',
+      state: 'running',
+      done,
+      total: models.length,
+      unit: 'models',
+      note: model.name,
+    });
     const rows = await createWinners(context, model, run, batchTable, isRebuild);
     if (rows > 0 || isRebuild) prepared.push({ model, isRebuild, rows, fingerprint: current });
     else await warehouse.execute(`drop table ${deltaRelation(model, 'winners', run)}`);

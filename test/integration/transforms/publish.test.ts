@@ -181,6 +181,27 @@ test('a statement never sees half a publication', async () => {
   await warehouse.close();
 });
 
+test('building some marts publishes them without claiming what the others do not reflect yet', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await expect(transforms.build({ select: new Set(['dim_date']) })).rejects.toMatchObject({
+    code: 'TRANSFORM_NOTHING_PUBLISHED',
+  });
+  await transforms.build();
+  await appendBatch(warehouse, second);
+  await transforms.stage();
+  const partial = await transforms.build({
+    select: new Set(['fct_order_lines', 'fct_order_events', 'fct_orders']),
+  });
+  expect(partial.publication).toMatchObject({ version: 2, sourceWatermark: '0000000000000003' });
+  expect((await transforms.build()).publication).toMatchObject({
+    version: 3,
+    sourceWatermark: '0000000000000005',
+  });
+  await warehouse.close();
+});
+
 test('an edited model is rebuilt, and what depends on it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shopwave-edited-'));
   for (const part of ['models', 'tests'])
