@@ -8,6 +8,8 @@ export interface LogEntry {
   readonly op: 'c' | 'u' | 'd';
   /** Place in the log; becomes the commit LSN. */
   readonly position: number;
+  /** Place in the transaction, from 1. */
+  readonly ordinal?: number;
   readonly data: Readonly<Record<string, string | null>>;
 }
 
@@ -46,13 +48,14 @@ export async function appendBatch(
   for (const entry of batch.entries) byTable.set(entry.table, [...(byTable.get(entry.table) ?? []), entry]);
   await warehouse.transaction(async (session) => {
     for (const [table, entries] of byTable) {
-      const row = `(?, ?, ?, 1, timestamp '2026-01-01 00:00:00', 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
+      const row = `(?, ?, ?, ?, timestamp '2026-01-01 00:00:00', 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
       await session.execute(
         `insert into raw.shop__${table} values ${entries.map(() => row).join(', ')}`,
         entries.flatMap((entry) => [
           JSON.stringify(entry.data),
           entry.op,
           hexPosition(entry.position),
+          entry.ordinal ?? 1,
           batch.id,
         ]),
       );

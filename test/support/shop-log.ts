@@ -180,7 +180,9 @@ export function shopLog(length: { readonly min: number; readonly max: number }):
   return fc.tuple(prologue, changes).map(([first, rest]) =>
     [...first, ...rest].map((each, index) => ({
       ...each,
-      position: index + 1,
+      // Three changes a transaction: what is later in it wins, too.
+      position: 1 + Math.floor(index / 3),
+      ordinal: 1 + (index % 3),
       data: each.op === 'd' ? { id: each.data['id'] ?? null } : each.data,
     })),
   );

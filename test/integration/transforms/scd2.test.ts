@@ -104,3 +104,61 @@ test('an order that arrives before its customer refers to an inferred member, wh
   expect(result.models.find((model) => model.model === 'fct_orders')).toMatchObject({ added: 0, removed: 0 });
   await warehouse.close();
 });
+
+test('a corrected kind with the same update time re-judges the lines, though the version keeps its key', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  const at = '2026-03-01 00:00:00+00';
+  const product = (position: number, kind: string): LogEntry => ({
+    table: 'products',
+    op: 'u',
+    position,
+    data: {
+      id: '1',
+      seller_id: null,
+      sku: 'A',
+      title: 'T',
+      category: 'toys',
+      kind,
+      price: '5.0000',
+      currency: 'USD',
+      is_active: 't',
+      created_at: at,
+      updated_at: at,
+    },
+  });
+  const line: LogEntry = {
+    table: 'order_lines',
+    op: 'c',
+    position: 3,
+    data: {
+      id: '1',
+      order_id: '1',
+      line_no: '1',
+      product_id: '1',
+      quantity: '2',
+      unit_price: '5.0000',
+      discount_amount: '0.00',
+      tax_amount: '0.00',
+      created_at: at,
+      updated_at: at,
+    },
+  };
+  await appendBatch(warehouse, {
+    id: 'b1',
+    from: 0,
+    to: 3,
+    entries: [product(1, 'goods'), order(2, '1', '02'), line],
+  });
+  await transforms.stage();
+  await transforms.build();
+  const events = 'select event_type, product_key from marts.fct_order_events';
+  const [sale] = await warehouse.query(events);
+  expect(sale?.['event_type']).toBe('sale');
+  await appendBatch(warehouse, { id: 'b2', from: 3, to: 4, entries: [product(4, 'gift_card')] });
+  await transforms.stage();
+  await transforms.build();
+  expect(await warehouse.query(events)).toEqual([
+    { event_type: 'gift_card_sale', product_key: sale?.['product_key'] },
+  ]);
+  await warehouse.close();
+});
