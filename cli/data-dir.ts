@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
@@ -90,9 +90,40 @@ export async function claimDataDir(paths: DataPaths): Promise<void> {
 
 /** As root, the folders made on the way are open to every user, whatever the umask: PostgreSQL runs as another one. */
 async function makeRoot(root: string): Promise<void> {
-  const outermost = await mkdir(root, { recursive: true });
-  if (outermost === undefined || process.getuid?.() !== 0) return;
-  for (let made = root; made.length >= outermost.length; made = path.dirname(made)) await chmod(made, 0o755);
+  for (const folder of await missingFolders(root)) {
+    await makeFolder(folder);
+    if (process.getuid?.() === 0) await chmod(folder, 0o755);
+  }
+}
+
+/** What has to be made for the folder to be there, the outermost first. */
+async function missingFolders(folder: string): Promise<string[]> {
+  const exists = await stat(folder).then(
+    () => true,
+    (error: unknown) => !isCode(error, 'ENOENT'),
+  );
+  if (exists || folder === path.dirname(folder)) return [];
+  return [...(await missingFolders(path.dirname(folder))), folder];
+}
+
+/**
+ * One level at a time: `recursive` never comes back where the kernel answers ENOENT although the parent is there, as
+ * below /proc.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (cause) {
+    // Another start made it in between.
+    if (isCode(cause, 'EEXIST') && (await stat(folder).catch(() => undefined))?.isDirectory()) return;
+    if (!isCode(cause, 'ENOENT')) throw cause;
+    const message = `${path.dirname(folder)} does not let a folder be made in it`;
+    throw cliErrors.error('CLI_DATA_DIR_UNWRITABLE', { message, where: folder, cause });
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Replaces what the folder remembers. */

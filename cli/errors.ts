@@ -42,6 +42,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Free some space, or choose a folder on another disk with --data-dir; then start again.',
     retryable: false,
   },
+  CLI_INTERRUPTED: {
+    summary: 'The command was stopped before it had an answer. It exits 130.',
+    remedy: 'Run it again: it goes on with what is already done.',
+    retryable: true,
+  },
   CLI_OPERATION_UNKNOWN: {
     summary: 'The supervisor does not know this operation.',
     remedy: 'Run the command with the same version of the package that the supervisor was started from.',
@@ -66,6 +71,21 @@ export const cliErrors = errorCatalog({
     summary: 'The work ran and did not succeed.',
     remedy: 'Read the task logs: `shopwave tasks list`, then `shopwave tasks logs`.',
     retryable: true,
+  },
+  CLI_DAG_FILES_BROKEN: {
+    summary: 'Several DAG files could not be loaded.',
+    remedy: 'Correct the files named above.',
+    retryable: false,
+  },
+  CLI_CHECKS_FAILED: {
+    summary: 'Checks on the published marts failed.',
+    remedy: 'See `shopwave transform compile` for the SQL of the model named above, and query it.',
+    retryable: false,
+  },
+  CLI_MACHINE_UNFIT: {
+    summary: 'The machine lacks something that the platform needs.',
+    remedy: 'Do what the column `fix` says, then run `shopwave doctor` again.',
+    retryable: false,
   },
   POSTGRES_PLATFORM_UNSUPPORTED: {
     summary: 'There is no embedded PostgreSQL for this system, or its package was not installed.',

@@ -5,6 +5,6 @@ export const exitCodes = {
   failed: 1,
   /** The command line itself was wrong. */
   usage: 2,
-  /** 128 + SIGINT: stopped by hand a second time, without draining. */
-  forced: 130,
+  /** 128 + SIGINT: stopped by hand before the answer that was asked for, or a second time, without draining. */
+  interrupted: 130,
 } as const;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
-import { describeError } from '../lib/errors.ts';
+import { ShopwaveError, describeError } from '../lib/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 
@@ -18,6 +18,10 @@ export async function main(args: readonly string[]): Promise<number> {
     // Commander has already said what is wrong, and which right word is the nearest.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     process.stderr.write(`${describeError(error)}\n`);
-    return exitCodes.failed;
+    return isInterruption(error) ? exitCodes.interrupted : exitCodes.failed;
   }
+}
+
+function isInterruption(error: unknown): boolean {
+  return error instanceof ShopwaveError && error.code === 'CLI_INTERRUPTED';
 }

@@ -6,7 +6,8 @@ import { dataPaths, readSettings } from './data-dir.ts';
 import type { DataPaths } from './data-dir.ts';
 import { cliErrors } from './errors.ts';
 import type { OperationCall, OperationResult } from './operations/operation.ts';
-import { parseAnswerLine, revive } from './operations/wire-format.ts';
+import { revive } from './operations/failure.ts';
+import { parseAnswerLine } from './operations/wire-format.ts';
 import { acquireLock, alreadyRunning, currentOwner } from './supervisor/lock.ts';
 import type { Claim } from './supervisor/lock.ts';
 

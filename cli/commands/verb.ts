@@ -5,7 +5,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { defaultDataDir } from '../config.ts';
-import { cliErrors } from '../errors.ts';
+import { revive } from '../operations/failure.ts';
 import type { OperationResult } from '../operations/operation.ts';
 import { createProgressDisplay } from '../output/progress.ts';
 import { outputFormats, renderResult } from '../output/render.ts';
@@ -55,7 +55,7 @@ export function print(result: OperationResult, format: OutputFormat): void {
   const text = renderResult(result, format);
   if (text !== '') process.stdout.write(`${text}\n`);
   if (result.kind === 'rows' && result.failure !== undefined) {
-    throw cliErrors.error('CLI_RUN_FAILED', { message: result.failure });
+    throw revive(result.failure);
   }
 }
 

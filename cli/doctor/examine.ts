@@ -1,4 +1,5 @@
 import { ShopwaveError, messageOf } from '../../lib/errors.ts';
+import { cliErrors } from '../errors.ts';
 import { rowsResult } from '../operations/operation.ts';
 import type { OperationResult } from '../operations/operation.ts';
 import { problem } from './check.ts';
@@ -14,7 +15,12 @@ export async function examine(surroundings: Surroundings): Promise<OperationResu
   const problems = rows.filter((row) => row.status === 'problem').length;
   return rowsResult(rows, {
     columns: ['check', 'status', 'found', 'fix'],
-    failure: problems === 0 ? undefined : `${problems} of ${rows.length} checks found a problem`,
+    failure:
+      problems === 0
+        ? undefined
+        : cliErrors.error('CLI_MACHINE_UNFIT', {
+            message: `${problems} of ${rows.length} checks found a problem`,
+          }),
   });
 }
 

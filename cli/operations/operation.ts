@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import type { ShopwaveError } from '../../lib/errors.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import { cliErrors } from '../errors.ts';
+import { toFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { Platform } from '../wire.ts';
 
 /** One value of a result. Wide integers travel as text, so that no door rounds them. */
@@ -13,7 +16,7 @@ export type OperationResult =
       readonly columns: readonly string[];
       readonly rows: ReadonlyArray<Readonly<Record<string, Cell>>>;
       /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
-      readonly failure?: string;
+      readonly failure?: Failure;
     }
   | {
       readonly kind: 'documents';
@@ -64,14 +67,14 @@ export function defineOperation<Schema extends z.ZodType>(definition: {
 /** Rows whose columns are the keys of the first one, in its order, unless given. */
 export function rowsResult(
   rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
-  options: { readonly columns?: readonly string[]; readonly failure?: string | undefined } = {},
+  options: { readonly columns?: readonly string[]; readonly failure?: ShopwaveError | undefined } = {},
 ): OperationResult {
   const columns = options.columns ?? Object.keys(rows[0] ?? {});
   return {
     kind: 'rows',
     columns,
     rows,
-    ...(options.failure === undefined ? {} : { failure: options.failure }),
+    ...(options.failure === undefined ? {} : { failure: toFailure(options.failure) }),
   };
 }
 

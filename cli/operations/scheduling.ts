@@ -1,9 +1,10 @@
-import { relative } from 'node:path';
 import { z } from 'zod';
+import type { ShopwaveError } from '../../lib/errors.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { DagRun } from '../../scheduler/store/rows.ts';
-import { packageRoot } from '../config.ts';
+import type { TestedDag } from '../../scheduler/test-dag.ts';
 import { cliErrors } from '../errors.ts';
+import { importFailures, revive } from './failure.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { Cell } from './operation.ts';
 
@@ -15,7 +16,6 @@ export const dagsList = defineOperation({
   run: async (_, { platform }) => {
     const scheduler = await platform.scheduler();
     const dags = await scheduler.listDags();
-    const broken = scheduler.listImportErrors();
     const rows = dags.map((dag) => ({
       dag: dag.dagId,
       schedule: dag.schedule,
@@ -25,15 +25,9 @@ export const dagsList = defineOperation({
       tasks: dag.taskIds.join(', '),
       owner: dag.owner,
     }));
-    const failure = broken.map(
-      (error) => `${relative(packageRoot, error.file)}: ${error.code}: ${error.message}`,
-    );
     return rowsResult(rows, {
       columns: ['dag', 'schedule', 'state', 'last run', 'next', 'tasks', 'owner'],
-      failure:
-        broken.length === 0
-          ? undefined
-          : `${broken.length} DAG file(s) not loaded\n  ${failure.join('\n  ')}`,
+      failure: importFailures(scheduler.listImportErrors()),
     });
   },
 });
@@ -64,10 +58,19 @@ export const dagsTest = defineOperation({
       result: toCell(result) ?? reason,
     }));
     return rowsResult(rows, {
-      failure: tested.state === 'success' ? undefined : `DAG ${tested.dagId} failed: ${tested.reason}`,
+      failure: tested.state === 'success' ? undefined : testFailure(tested),
     });
   },
 });
+
+/** The error of the task that failed, as it is: a tested DAG leaves no run whose logs could be read. */
+function testFailure({ dagId, reason, tasks }: TestedDag): ShopwaveError {
+  const culprit = tasks.find((task) => task.error !== null);
+  if (culprit === undefined || culprit.error === null) {
+    return cliErrors.error('CLI_RUN_FAILED', { message: `DAG ${dagId} failed: ${reason}` });
+  }
+  return revive({ ...culprit.error, where: `${dagId}.${culprit.taskId}`, retryable: false });
+}
 
 export const runsList = defineOperation({
   name: 'runs.list',

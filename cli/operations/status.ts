@@ -1,23 +1,31 @@
 import process from 'node:process';
 import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
+import type { ImportError } from '../../scheduler/loader.ts';
 import { toIso } from '../output/summary.ts';
 import { countLayers } from '../supervisor/headline.ts';
 import { currentOwner } from '../supervisor/lock.ts';
 import { defineOperation, rowsResult } from './operation.ts';
 import type { Cell } from './operation.ts';
+import { readFailures, readPositions } from './pipeline-facts.ts';
 
-/** What runs, what is published, and how fresh it is; looks at the warehouse only. */
+/** What runs, what is published, how fresh it is, how far each step has come, and what fails. */
 export const status = defineOperation({
   name: 'status',
   input: z.object({}),
   run: async (_, { platform }) => {
-    const [owner, transforms, warehouse] = await Promise.all([
+    const [owner, transforms, warehouse, scheduler] = await Promise.all([
       currentOwner(platform.paths.lock),
       platform.transforms(),
       platform.warehouse(),
+      platform.scheduler(),
     ]);
-    const [publication, rows] = await Promise.all([transforms.publication(), countLayers(warehouse)]);
+    const [publication, rows, positions, failures] = await Promise.all([
+      transforms.publication(),
+      countLayers(warehouse),
+      readPositions(platform),
+      readFailures(scheduler),
+    ]);
     const isUp = owner?.role === 'supervisor' && owner.pid === process.pid;
     const facts: Array<readonly [string, Cell]> = [
       ['supervisor', isUp ? `process ${owner.pid}, http://127.0.0.1:${owner.port}` : 'not running'],
@@ -38,6 +46,14 @@ export const status = defineOperation({
       );
     }
     facts.push(['raw rows', rows.raw], ['staging rows', rows.staging], ['mart rows', rows.marts]);
+    facts.push(['landed to', positions.landed], ['loaded to', positions.loaded]);
+    facts.push(['staged to', positions.staged]);
+    facts.push(...scheduler.listImportErrors().map(brokenFile));
+    facts.push(...failures.map((failure) => ['failed last', failure] as const));
     return rowsResult(facts.map(([what, value]) => ({ what, value })));
   },
 });
+
+function brokenFile({ file, code, message }: ImportError): readonly [string, Cell] {
+  return ['DAG file not loaded', `${file}: ${code}: ${message}`];
+}

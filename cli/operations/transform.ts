@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cliErrors } from '../errors.ts';
 import { projectFolder } from '../transform-files.ts';
 import { defineOperation, rowsResult } from './operation.ts';
 
@@ -40,8 +41,15 @@ export const transformTest = defineOperation({
       status,
       failures,
     }));
+    const first = results.find((result) => result.status === 'fail');
     return rowsResult(rows, {
-      failure: failed === 0 ? undefined : `${failed} of ${results.length} checks failed`,
+      failure:
+        first === undefined
+          ? undefined
+          : cliErrors.error('CLI_CHECKS_FAILED', {
+              message: `${failed} of ${results.length} checks failed`,
+              where: `${first.model}, check ${first.name}`,
+            }),
     });
   },
 });

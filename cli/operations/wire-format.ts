@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ShopwaveError, messageOf } from '../../lib/errors.ts';
 import type { ProgressEvent } from '../../lib/progress.ts';
+import { toFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { OperationResult } from './operation.ts';
 
 /** How an error crosses a process boundary. */
@@ -19,7 +21,7 @@ const resultShape = z.discriminatedUnion('kind', [
     kind: z.literal('rows'),
     columns: z.array(z.string()),
     rows: z.array(z.record(z.string(), cell)),
-    failure: z.string().optional(),
+    failure: errorShape.optional(),
   }),
   z.object({
     kind: z.literal('documents'),
@@ -46,7 +48,7 @@ const lineShape = z.discriminatedUnion('type', [
 export type AnswerLine =
   | { readonly type: 'progress'; readonly event: ProgressEvent }
   | { readonly type: 'result'; readonly result: OperationResult }
-  | { readonly type: 'error'; readonly error: z.infer<typeof errorShape> };
+  | { readonly type: 'error'; readonly error: Failure };
 
 /** Reads one line of an answer. */
 export function parseAnswerLine(text: string): AnswerLine {
@@ -62,15 +64,5 @@ export function errorLine(error: unknown): AnswerLine {
       error: { code: 'INTERNAL', message: messageOf(error), remedy, retryable: false },
     };
   }
-  const { code, message, where, remedy, retryable } = error;
-  return {
-    type: 'error',
-    error: { code, message, remedy, retryable, ...(where === undefined ? {} : { where }) },
-  };
-}
-
-/** The same error on the other side. */
-export function revive(error: z.infer<typeof errorShape>): ShopwaveError {
-  const kind = { summary: '', remedy: error.remedy, retryable: error.retryable };
-  return new ShopwaveError(error.code, kind, { message: error.message, where: error.where });
+  return { type: 'error', error: toFailure(error) };
 }

@@ -3,9 +3,10 @@ import { systemClock } from '../../lib/clock.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { DagRun, RunKey } from '../../scheduler/store/rows.ts';
 import { cliErrors } from '../errors.ts';
-import type { SimulatorConfig } from '../config.ts';
+import type { StartConfig } from '../config.ts';
 import { ingestDag } from '../wire.ts';
 import type { Platform } from '../wire.ts';
+import { importFailure } from '../operations/failure.ts';
 import { createApi } from './api.ts';
 import type { Console } from './console.ts';
 import type { HttpFront } from './http-server.ts';
@@ -16,7 +17,7 @@ export interface BringUp {
   readonly front: HttpFront;
   readonly token: string;
   readonly terminal: Console;
-  readonly simulator: SimulatorConfig;
+  readonly config: Pick<StartConfig, 'once' | 'simulator'>;
 }
 
 /** A scheduler that has just started makes the runs that are due within its first tick. */
@@ -42,15 +43,30 @@ export async function bringUp(input: BringUp): Promise<void> {
     front.mount('/cubejs-api', semantic.app);
     return 'DuckDB, Cube';
   });
-  const source = database.then(() => openShop(input)).then(() => platform.capture());
+  const dags = database.then(() => (input.config.once ? refuseBrokenDags(platform) : undefined));
+  const source = dags.then(() => openShop(input)).then(() => platform.capture());
   await Promise.all([serving, source]);
-  if (input.simulator.enabled) (await platform.simulator()).start();
+  if (input.config.simulator.enabled) (await platform.simulator()).start();
   await (await platform.scheduler()).start();
+}
+
+/** With `--once` every file counts, and is looked at before the long work; a service shows it and goes on. */
+async function refuseBrokenDags(platform: Platform): Promise<void> {
+  const [first] = (await platform.scheduler()).listImportErrors();
+  if (first !== undefined) throw importFailure(first);
+}
+
+/** Without one of these two nothing is ever published. */
+async function refuseMissingPipeline(scheduler: Scheduler): Promise<void> {
+  const known = new Set((await scheduler.listDags()).map((each) => each.dagId));
+  const [first] = scheduler.listImportErrors();
+  if (first !== undefined && !(known.has(ingestDag) && known.has(buildDag))) throw importFailure(first);
 }
 
 /** Lets the pipeline run once from the shop to the published marts, whatever an earlier process left undone. */
 export async function firstPublication(platform: Platform, signal: AbortSignal): Promise<void> {
   const scheduler = await platform.scheduler();
+  await refuseMissingPipeline(scheduler);
   const ingest = await settle(scheduler, ingestDag, await dueNow(scheduler, signal), signal);
   await settle(scheduler, buildDag, await runAfter(scheduler, ingest, signal), signal);
 }
@@ -121,8 +137,8 @@ async function mustSucceed(scheduler: Scheduler, key: RunKey, signal: AbortSigna
   });
 }
 
-async function openShop({ platform, simulator }: BringUp): Promise<void> {
-  if (simulator.enabled) return (await platform.simulator()).prepare();
+async function openShop({ platform, config }: BringUp): Promise<void> {
+  if (config.simulator.enabled) return (await platform.simulator()).prepare();
   const { url, isEmbedded } = await platform.shop();
   if (!isEmbedded) return;
   const { ensureShop } = await import('../local/empty-shop.ts');

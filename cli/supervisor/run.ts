@@ -1,11 +1,15 @@
+import { realpath } from 'node:fs/promises';
 import process from 'node:process';
 import { systemClock } from '../../lib/clock.ts';
-import { messageOf } from '../../lib/errors.ts';
+import { describeError, messageOf } from '../../lib/errors.ts';
 import { Teardown } from '../../lib/lifecycle.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { StartConfig } from '../config.ts';
 import { claimDataDir, dataPaths, eraseState, readSettings } from '../data-dir.ts';
 import type { DataPaths } from '../data-dir.ts';
+import { cliErrors } from '../errors.ts';
+import { clusterPaths } from '../local/cluster.ts';
+import { stopLeftOver } from '../local/left-over.ts';
 import { renderSummary, summaryObject } from '../output/summary.ts';
 import type { RunFacts } from '../output/summary.ts';
 import { openPlatform } from '../wire.ts';
@@ -70,7 +74,14 @@ async function startOver(options: PlatformOptions, terminal: Console): Promise<v
       await before.close();
     }
   }
+  await stopServerOf(options);
   await eraseState(paths);
+}
+
+/** A server that a killed process left behind would go on without its files, and hold its memory for good. */
+async function stopServerOf({ paths, logger }: PlatformOptions): Promise<void> {
+  const folder = await realpath(paths.postgres).catch(() => undefined);
+  if (folder !== undefined) await stopLeftOver(clusterPaths(folder).cluster, logger);
 }
 
 interface Supervision {
@@ -91,8 +102,8 @@ async function supervise(supervision: Supervision): Promise<void> {
   try {
     await starting;
   } catch (error) {
-    if (signal.aborted) return;
-    throw error;
+    if (!signal.aborted) throw error;
+    return refuseSilence(config);
   } finally {
     signal.removeEventListener('abort', interrupt);
   }
@@ -108,13 +119,35 @@ async function supervise(supervision: Supervision): Promise<void> {
   await quiesce(supervision);
 }
 
+/** Whoever asked for an answer must not take its absence for success; whoever asked to serve has been served. */
+function refuseSilence({ once, json }: StartConfig): void {
+  if (!once && !json) return;
+  throw cliErrors.error('CLI_INTERRUPTED', { message: 'stopped before the first publication' });
+}
+
 async function start(supervision: Supervision): Promise<void> {
   const { config, platform, front, terminal } = supervision;
-  await bringUp({ ...supervision, simulator: config.simulator });
-  await firstPublication(platform, supervision.signal);
+  await bringUp(supervision);
+  await publishOrKeep(supervision);
   front.markReady();
   const headline = await readHeadline(platform, config.simulator.enabled);
   terminal.result(renderSummary(headline, facts(supervision), platform.clock));
+}
+
+/**
+ * A service that has published before goes on serving that when its first run fails, and tries again at every tick; a
+ * deployment check such as `--once` wants to know.
+ */
+async function publishOrKeep({ config, platform, terminal, signal }: Supervision): Promise<void> {
+  try {
+    await firstPublication(platform, signal);
+  } catch (error) {
+    if (config.once || signal.aborted) throw error;
+    const earlier = await (await platform.transforms()).publication();
+    if (earlier === undefined) throw error;
+    terminal.line(`  ✗ ${describeError(error)}`);
+    terminal.line(`  ! publication ${earlier.version} is served as it is; the next tick tries again`);
+  }
 }
 
 function facts({ config, front }: Supervision): RunFacts {

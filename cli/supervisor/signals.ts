@@ -14,7 +14,7 @@ const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function onStopSignals(terminal: Pick<Console, 'line'>): StopSignals {
   const stop = new AbortController();
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(exitCodes.forced);
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted);
     terminal.line('stopping: letting running work finish (once more to stop at once)');
     stop.abort();
   };

@@ -11,9 +11,10 @@ export interface LoadOutput {
 }
 
 /**
- * Appends every landed batch that is not loaded yet to the raw tables, and so produces `outlet`. Skipped when there
- * is none, and a skipped task produces nothing. It also runs after a skipped capture: an earlier run may have landed
- * batches and died before it loaded them.
+ * Appends every landed batch that is not loaded yet to the raw tables. It produces `outlet` while anything loaded is not
+ * published, whoever loaded it: an attempt that loaded and was lost before it could say so would else leave its rows
+ * waiting for the next change of the shop. Skipped, producing nothing, when all is published. It also runs after a
+ * skipped capture: an earlier run may have landed batches and died before it loaded them.
  */
 export function loadRaw(outlet: Asset): FunctionTask<PipelineServices, LoadOutput> {
   return {
@@ -23,7 +24,9 @@ export function loadRaw(outlet: Asset): FunctionTask<PipelineServices, LoadOutpu
     run: async ({ services, logger }) => {
       const loader = await services.loader();
       const { batchIds, rows, position } = await loader.load();
-      if (batchIds.length === 0) throw new TaskSkip('every landed batch is loaded');
+      if (batchIds.length === 0 && !(await (await services.transforms()).isBehind())) {
+        throw new TaskSkip('every landed batch is loaded and published');
+      }
       logger.info(`loaded ${rows} rows of ${batchIds.length} batches`, { position });
       return { batches: batchIds.length, rows, position };
     },

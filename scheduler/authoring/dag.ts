@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../../lib/duration.ts';
+import { schedulerErrors } from '../errors.ts';
 import type { DagDefinition, TaskDefinition, TaskEdge, TaskWork } from './definition.ts';
 import type { Schedule } from './schedule.ts';
 import type { FunctionTask, SensorTask, TaskArgs, TaskHandle } from './task.ts';
@@ -44,6 +45,7 @@ export interface TaskBuilder<Services> {
  *     });
  */
 export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> {
+  refuseMissing(args);
   return {
     kind: 'dag',
     dagId: args.dagId,
@@ -57,6 +59,39 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     owner: args.owner,
     ...collectTasks(args),
   };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** What every DAG must say, and how to tell that it does; one row an argument. */
+const required: ReadonlyArray<{
+  readonly argument: keyof DagArgs<never>;
+  readonly expected: string;
+  readonly isGiven: (value: unknown) => boolean;
+}> = [
+  { argument: 'dagId', expected: 'a text', isGiven: isText },
+  { argument: 'description', expected: 'a text', isGiven: isText },
+  {
+    argument: 'schedule',
+    expected: 'every(...), cron(...), onAssets(...) or null',
+    isGiven: (value) => typeof value === 'object',
+  },
+  { argument: 'owner', expected: 'a text', isGiven: isText },
+  { argument: 'tags', expected: 'a list of texts, such as []', isGiven: Array.isArray },
+  { argument: 'tasks', expected: 'a function', isGiven: (value) => typeof value === 'function' },
+];
+
+/** The loader does not check types, so a file that no compiler has seen gets here. The loader adds which file it is. */
+function refuseMissing(args: Partial<Record<keyof DagArgs<never>, unknown>>): void {
+  for (const { argument, expected, isGiven } of required) {
+    const value = args[argument];
+    if (isGiven(value)) continue;
+    const dagName = isText(args.dagId) ? `DAG ${String(args.dagId)}` : 'a DAG';
+    const what = value === undefined ? 'is missing' : 'has the wrong type';
+    throw schedulerErrors.error('DAG_ARGUMENT_INVALID', {
+      message: `${dagName}: ${argument} ${what}; it must be ${expected}`,
+    });
+  }
 }
 
 function collectTasks<Services>({

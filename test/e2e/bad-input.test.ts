@@ -97,15 +97,13 @@ describe('surroundings that do not allow a start', () => {
     });
     try {
       const dataDir = path.join(data.path, 'ours');
-      const { code, stderr } = await run([
-        ...start,
-        '--data-dir',
-        dataDir,
-        '--source-url',
-        server.url('postgres'),
-      ]);
-      expect([code, stderr]).toEqual([1, expect.stringContaining('wal_level')]);
-      expect(stderr).not.toContain(new URL(server.url('postgres')).password);
+      // The second one too: a start that captured nothing has not bound the folder to the first database.
+      for (const database of ['postgres', 'template1']) {
+        const url = server.url(database);
+        const { code, stderr } = await run([...start, '--data-dir', dataDir, '--source-url', url]);
+        expect([code, stderr]).toEqual([1, expect.stringContaining('wal_level')]);
+        expect(stderr).not.toContain(new URL(url).password);
+      }
     } finally {
       await server.stop();
     }

@@ -61,10 +61,26 @@ test('Ctrl-C in the middle of the first load stops at once and leaves nothing ru
   await first.line(/simulator backlog/);
   first.child.kill('SIGTERM');
   const stopped = await first.finished;
-  expect(stopped.stdout).toBe('');
+  expect(stopped.stderr).toContain('CLI_INTERRUPTED');
+  expect([stopped.code, stopped.stdout]).toEqual([130, '']);
   expect(await folder.processes()).toEqual([]);
   const second = await run(options);
   expect(second.code).toBe(0);
   const { metrics } = JSON.parse(second.stdout);
   expect(metrics.gmv.value).toBe(metrics.gmv.truth);
+});
+
+test('--fresh after a kill stops the server that was left behind before it deletes its files', async () => {
+  await using folder = await createDataFolder();
+  const options = ['start', '--backlog', '200', '--port', '0', '--data-dir', folder.path];
+  const first = launch(options);
+  await first.line(/simulator backlog/);
+  const server = (await postmasterOf(folder.path)) ?? 0;
+  first.child.kill('SIGKILL');
+  await first.finished;
+  expect(processState(server)).toBe('alive');
+  const second = await run([...options, '--fresh', '--once']);
+  expect(second.code).toBe(0);
+  expect(processState(server)).not.toBe('alive');
+  expect(await folder.processes()).toEqual([]);
 });

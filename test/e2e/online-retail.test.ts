@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { createDataFolder, run } from '../support/command.ts';
 
-/** The data set stays outside of the repository; see README for where to get it. */
-const file = fileURLToPath(new URL('../../../shared/data/online-retail.csv.gz', import.meta.url));
+/** The data set stays outside of the repository; see README for where to get it, or name it in SHOPWAVE_ONLINE_RETAIL. */
+const beside = fileURLToPath(new URL('../../../shared/data/online-retail.csv.gz', import.meta.url));
+const file = process.env['SHOPWAVE_ONLINE_RETAIL'] ?? beside;
 const isThere = existsSync(file);
 if (!isThere) process.stderr.write(`skipped: the online-retail data set is not there (${file})\n`);
 

@@ -30,6 +30,11 @@ export async function createRawTables(warehouse: Warehouse): Promise<void> {
   );
 }
 
+/** A commit a second, after everything that the tests' rows say of themselves. */
+function committedAt(position: number): string {
+  return new Date(Date.UTC(2026, 2, 10, 0, 0, position)).toISOString();
+}
+
 export function hexPosition(position: number): string {
   return position.toString(16).toUpperCase().padStart(16, '0');
 }
@@ -48,7 +53,7 @@ export async function appendBatch(
   for (const entry of batch.entries) byTable.set(entry.table, [...(byTable.get(entry.table) ?? []), entry]);
   await warehouse.transaction(async (session) => {
     for (const [table, entries] of byTable) {
-      const row = `(?, ?, ?, ?, timestamp '2026-01-01 00:00:00', 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
+      const row = `(?, ?, ?, ?, cast(? as timestamp), 's', null, ?, 'f', timestamp '2026-01-01 00:00:00')`;
       await session.execute(
         `insert into raw.shop__${table} values ${entries.map(() => row).join(', ')}`,
         entries.flatMap((entry) => [
@@ -56,6 +61,7 @@ export async function appendBatch(
           entry.op,
           hexPosition(entry.position),
           entry.ordinal ?? 1,
+          committedAt(entry.position),
           batch.id,
         ]),
       );

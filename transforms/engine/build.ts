@@ -64,7 +64,7 @@ export async function build(
   }
   failpoint('build.before_audit');
   context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'marts' });
-  const checks = await audit(context, run);
+  const checks = await audit(context, run, new Set(plans.keys()));
   context.onProgress({ step: 'audit', state: 'finished', done: checks.length, unit: 'checks' });
   await recordChecks(context, runId, checks);
   mustPass(checks, last);

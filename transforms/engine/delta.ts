@@ -3,6 +3,7 @@ import { renderMapping, renderModel } from './compile.ts';
 import type { CompileScope } from './compile.ts';
 import type { EngineContext } from './context.ts';
 import type { Model } from './model.ts';
+import { createFromModel } from './model-statement.ts';
 import { deltaRelation, feedTable, publishedRelation, rawTable } from './relations.ts';
 
 /** What a build did to one mart, beside production and not yet published. */
@@ -47,7 +48,7 @@ export async function computeFull(
   const { warehouse, project } = context;
   const fresh = deltaRelation(model, 'new', run.id);
   const sql = renderModel(project, model.name, runScope(context, run));
-  await warehouse.execute(`create or replace table ${fresh} as ${sql}`);
+  await createFromModel(context, model, fresh, sql);
   await warehouse.execute(
     `create or replace view ${deltaRelation(model, 'current', run.id)} as select * from ${fresh}`,
   );
@@ -75,15 +76,17 @@ export async function computeIncremental(
     const changed = changedRows(context, run, model, input);
     return renderMapping(project, model, input, { ...scope, changed }) ?? [];
   });
-  await warehouse.execute(
-    `create or replace table ${part('touched')} as
-     select distinct touch_key from (${mappings.join('\nunion all\n')}) as mapped where touch_key is not null`,
+  await createFromModel(
+    context,
+    model,
+    part('touched'),
+    `select distinct touch_key from (${mappings.join('\nunion all\n')}) as mapped where touch_key is not null`,
   );
   const sql = renderModel(project, model.name, { ...scope, touched: part('touched') });
   const production = publishedRelation(model);
   const touchedProduction = `select * from ${production}
     where ${materialization.touchKey} in (select touch_key from ${part('touched')})`;
-  await warehouse.execute(`create or replace table ${part('new')} as ${sql}`);
+  await createFromModel(context, model, part('new'), sql);
   await warehouse.execute(
     `create or replace table ${part('removed')} as ${touchedProduction} except all select * from ${part('new')}`,
   );

@@ -58,15 +58,21 @@ export const transformErrors = errorCatalog({
     remedy: 'See the names with `shopwave transform ls`.',
     retryable: false,
   },
+  TRANSFORM_MODEL_FAILED: {
+    summary: "The warehouse refused a model's SQL.",
+    remedy: 'See the SQL that was sent with `shopwave transform compile --select <model>`.',
+    retryable: false,
+  },
   TRANSFORM_NOTHING_PUBLISHED: {
-    summary: 'Only some marts were selected while none was ever published.',
-    remedy: 'Build all marts once, without --select; references between them cannot be checked before.',
+    summary: 'No version of the marts was ever published, and this needs one.',
+    remedy: 'Build all marts once, without --select: `shopwave transform run`.',
     retryable: false,
   },
   TRANSFORM_UNSUPPORTED_CHANGE: {
     summary:
       'The raw log holds a change that staging cannot apply (a truncate, or an unchanged out-of-line value).',
-    remedy: 'Nothing was applied. Take a new snapshot of the table named.',
+    remedy:
+      'Nothing was applied, and the marts stay as they are. `shopwave start --fresh` takes a new snapshot of everything.',
     retryable: false,
   },
   TRANSFORM_STAGE_CONFLICT: {
@@ -81,7 +87,8 @@ export const transformErrors = errorCatalog({
   },
   TRANSFORM_CHECKS_FAILED: {
     summary: 'A blocking check failed; the last good version stays published.',
-    remedy: 'Look at the rows the check names: run its SQL from `shopwave transform compile`.',
+    remedy:
+      'Nothing was published. Correct the data or the model; the next build takes the same changes up again.',
     retryable: false,
   },
 });

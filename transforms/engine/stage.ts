@@ -4,6 +4,7 @@ import { fingerprint, renderModel } from './compile.ts';
 import type { EngineContext } from './context.ts';
 import { transformErrors } from './errors.ts';
 import type { Model } from './model.ts';
+import { createFromModel } from './model-statement.ts';
 import {
   deltaRelation,
   feedTable,
@@ -125,7 +126,7 @@ async function createWinners(
     source: (source) => `(select * from ${rawTable(source)} where ${batchFilter})`,
   });
   const target = deltaRelation(model, 'winners', run);
-  await warehouse.execute(`create or replace table ${target} as ${winnersSql(model, select, isRebuild)}`);
+  await createFromModel(context, model, target, winnersSql(model, select, isRebuild));
   return await count(warehouse, target);
 }
 

@@ -7,6 +7,7 @@ import type { CheckResult } from './audit.ts';
 import { build } from './build.ts';
 import type { BuildOptions, BuildResult } from './build.ts';
 import type { EngineContext } from './context.ts';
+import { transformErrors } from './errors.ts';
 import { loadProject } from './project.ts';
 import { stage } from './stage.ts';
 import type { StageResult } from './stage.ts';
@@ -31,6 +32,8 @@ export interface Transforms {
   /** Every check on the published marts. */
   readonly test: () => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;
+  /** Whether anything loaded is not staged, or anything staged is not published. */
+  readonly isBehind: () => Promise<boolean>;
 }
 
 /** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
@@ -52,11 +55,22 @@ export async function createTransforms(options: TransformsOptions): Promise<Tran
     build: (buildOptions) => exclusively(() => build(context, nextRun(), buildOptions)),
     test: () => exclusively(() => testPublished(context, options.warehouse)),
     publication: () => readPublication(options.warehouse),
+    isBehind: () => isBehind(options.warehouse),
   };
+}
+
+async function isBehind(session: Session): Promise<boolean> {
+  const [row] = await session.query(
+    'select count(*) as n from _meta.loaded_batch where batch_id not in (select batch_id from _meta.staged_batch)',
+  );
+  const { step } = await readStageHead(session);
+  return Number(row?.['n']) > 0 || step !== ((await readPublication(session))?.stageStep ?? 0n);
 }
 
 async function testPublished(context: EngineContext, session: Session): Promise<CheckResult[]> {
   const version = await readHeadVersion(session);
+  if (version === 0n)
+    throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', { message: 'there are no marts to check' });
   const stageHead = await readStageHead(session);
   const run = { id: 'none', version, stageStep: stageHead.step, deltas: new Map(), consumed: new Map() };
   return await auditPublished(context, run);

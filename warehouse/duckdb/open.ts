@@ -26,7 +26,6 @@ export interface DuckdbOptions {
 const readStatements: ReadonlySet<StatementType> = new Set([
   StatementType.SELECT,
   StatementType.EXPLAIN,
-  StatementType.CALL,
 ]);
 
 /** Opens the DuckDB file of this process (a second process cannot, even to read) with sessions in UTC. */
@@ -83,18 +82,30 @@ async function inTransaction<T>(session: Session, work: (session: Session) => Pr
   return result;
 }
 
+/**
+ * The statement must be a read, and the transaction refuses what is none after all: EXPLAIN ANALYZE runs what it
+ * explains.
+ */
 async function readOnly(connection: DuckDBConnection, sql: string, limit: number): Promise<Row[]> {
+  const statements = await connection.extractStatements(sql).catch((error: unknown) => {
+    throw typedError(error, sql);
+  });
+  await connection.run('begin transaction read only');
   try {
-    const statements = await connection.extractStatements(sql);
     const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
     if (prepared === undefined || !readStatements.has(prepared.statementType)) {
-      throw warehouseErrors.error('WAREHOUSE_NOT_READ_ONLY', {
-        message: `expected one read, got ${statements.count} statement(s) of which at least one is none`,
-      });
+      throw notReadOnly(`expected one read, got ${statements.count} statement(s) of which at least one is none`);
     }
     const reader = await prepared.streamAndReadUntil(limit);
     return reader.getRowObjects().slice(0, limit).map(toRow);
   } catch (error) {
+    if (/read-only mode/i.test(messageOf(error))) throw notReadOnly('the statement would change something');
     throw typedError(error, sql);
+  } finally {
+    await connection.run('rollback');
   }
+}
+
+function notReadOnly(message: string): Error {
+  return warehouseErrors.error('WAREHOUSE_NOT_READ_ONLY', { message });
 }

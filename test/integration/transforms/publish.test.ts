@@ -64,6 +64,20 @@ function line(position: number, id: string, orderId: string, quantity = '2'): Lo
   return { table: 'order_lines', op: 'c', position, data };
 }
 
+function payment(position: number, kind: string): LogEntry {
+  const data = {
+    id: '1',
+    order_id: '1',
+    kind,
+    method: 'card',
+    status: 'succeeded',
+    amount: '5.00',
+    currency: 'USD',
+  };
+  const rest = { processor_ref: null, created_at: at, updated_at: at };
+  return { table: 'payments', op: 'u', position, data: { ...data, ...rest } };
+}
+
 const first = { id: 'b1', from: 0, to: 3, entries: [product(1), order(2, '1'), line(3, '1', '1')] };
 const second = { id: 'b2', from: 3, to: 5, entries: [order(4, '2'), line(5, '2', '2', '3')] };
 
@@ -95,29 +109,25 @@ test('a failing check keeps the old version published, says why, and is taken up
   await transforms.stage();
   await transforms.build();
   const before = await martContents(warehouse);
-  const bad = {
-    ...product(4),
-    op: 'u' as const,
-    data: { ...product(4).data, kind: 'mystery', updated_at: '2026-03-02 00:00:00+00' },
-  };
+  const bad = payment(4, 'mystery');
   await appendBatch(warehouse, { id: 'b2', from: 3, to: 4, entries: [bad] });
   await transforms.stage();
   await expect(transforms.build()).rejects.toMatchObject({
     code: 'TRANSFORM_CHECKS_FAILED',
     message: expect.stringMatching(
-      /version 1 stays published.*accepted_values_kind on dim_product: 1 row/,
+      /version 1 stays published.*accepted_values_kind on fct_payments: 1 row/,
     ) as string,
   });
   expect(await martContents(warehouse)).toEqual(before);
   expect(await transforms.publication()).toMatchObject({ version: 1 });
-  const mended = { ...bad, position: 5, data: { ...bad.data, kind: 'goods', price: '9.0000' } };
+  const mended = payment(5, 'capture');
   await appendBatch(warehouse, { id: 'b3', from: 4, to: 5, entries: [mended] });
   await transforms.stage();
   expect((await transforms.build()).publication).toMatchObject({
     version: 2,
     sourceWatermark: '0000000000000005',
   });
-  const [row] = await warehouse.query('select count(*) as n from marts.dim_product where price = 9');
+  const [row] = await warehouse.query("select count(*) as n from marts.fct_payments where kind = 'capture'");
   expect(Number(row?.['n'])).toBe(1);
   await warehouse.close();
 });
@@ -229,4 +239,35 @@ test('an edited model is rebuilt, and what depends on it', async () => {
   expect(row).toMatchObject({ n: 1n });
   await warehouse.close();
   await rm(folder, { recursive: true });
+});
+
+test('SQL that the warehouse refuses is reported with its file, and nothing is published', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shopwave-refused-'));
+  for (const part of ['models', 'tests']) {
+    await cp(join(projectFolder, part), join(folder, part), { recursive: true });
+  }
+  await writeFile(join(folder, 'models/marts/dim_date.sql'), 'select 1 as date_key,\n from from');
+  const { warehouse, transforms } = await openTransforms(folder);
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await expect(transforms.build()).rejects.toMatchObject({
+    code: 'TRANSFORM_MODEL_FAILED',
+    where: expect.stringMatching(/dim_date\.sql$/) as string,
+    message: expect.stringContaining('from from') as string,
+  });
+  expect(await transforms.publication()).toBeUndefined();
+  await warehouse.close();
+  await rm(folder, { recursive: true });
+});
+
+test('a row that staging lost is found before anything is published', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await warehouse.execute('delete from staging.stg_shop__orders__state');
+  await expect(transforms.build()).rejects.toMatchObject({
+    code: 'TRANSFORM_CHECKS_FAILED',
+    message: expect.stringContaining('r8_raw_in_staging on stg_shop__orders: 1 row') as string,
+  });
+  await warehouse.close();
 });

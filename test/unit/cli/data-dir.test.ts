@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimDataDir, dataPaths, eraseState, readSettings, writeSettings } from '../../../cli/data-dir.ts';
 import { settleSource } from '../../../cli/supervisor/source.ts';
@@ -41,6 +42,7 @@ test('a folder keeps to its shop: another one is refused without showing a passw
   await claimDataDir(paths);
   await settleSource(paths, 'postgres://me:secret@db.example/shop');
   await settleSource(paths, undefined);
+  await mkdir(path.join(paths.archive, 'manifests', 'shop'), { recursive: true });
   const error: unknown = await settleSource(paths, 'postgres://me:hidden@db.example/other').catch(
     (each: unknown) => each,
   );
@@ -48,4 +50,18 @@ test('a folder keeps to its shop: another one is refused without showing a passw
   expect(String(error)).not.toMatch(/secret|hidden/);
   await settleSource(paths, 'postgres://me:newer@db.example:5432/shop');
   expect(await readFile(paths.marker, 'utf8')).toContain('newer');
+});
+
+test('a first start that captured nothing does not bind the folder to its source', async () => {
+  const paths = dataPaths(folder);
+  await claimDataDir(paths);
+  await settleSource(paths, 'postgres://me:secret@db.example/shpo');
+  await settleSource(paths, 'postgres://me:secret@db.example/shop');
+  expect((await readSettings(paths))?.source).toMatchObject({ url: 'postgres://me:secret@db.example/shop' });
+});
+
+test.runIf(process.platform === 'linux')('a folder that the kernel refuses is an error at once', async () => {
+  await expect(claimDataDir(dataPaths('/proc/nope/data'))).rejects.toMatchObject({
+    code: 'CLI_DATA_DIR_UNWRITABLE',
+  });
 });

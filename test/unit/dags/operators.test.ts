@@ -72,7 +72,15 @@ test('load produces its outlet only when it loaded something, and runs after a s
   const task = loadRaw({ name: 'raw.shop' });
   expect(task).toMatchObject({ outlets: [{ name: 'raw.shop' }], triggerRule: 'none_failed' });
   expect(await task.run(context(loading(['b1', 'b2'])))).toEqual({ batches: 2, rows: 10, position });
-  await expect(task.run(context(loading([])))).rejects.toEqual(isSkip);
+  const behind = (isBehind: boolean): Partial<PipelineServices> => ({
+    ...loading([]),
+    transforms: () =>
+      Promise.resolve({ isBehind: () => Promise.resolve(isBehind) } as unknown as Awaited<
+        ReturnType<PipelineServices['transforms']>
+      >),
+  });
+  await expect(task.run(context(behind(false)))).rejects.toEqual(isSkip);
+  expect(await task.run(context(behind(true)))).toMatchObject({ batches: 0 });
 });
 
 test('stage and build return plain values; a build without changes is skipped', async () => {

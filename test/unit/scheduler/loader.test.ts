@@ -122,3 +122,14 @@ test('a folder that is not there says so', async () => {
     where: '/nowhere/dags',
   });
 });
+
+test('an argument that a file leaves out is named, with the file', async () => {
+  const { importErrors } = await load({
+    'tags.dag.ts': `export default dag({ dagId: 'x', description: '', schedule: null, owner: 'x', tasks: () => {} });`,
+    'nothing.dag.ts': 'export default dag({});',
+  });
+  expect(importErrors.map(({ file, code, message }) => [path.basename(file), code, message])).toEqual([
+    ['nothing.dag.ts', 'DAG_ARGUMENT_INVALID', 'a DAG: dagId is missing; it must be a text'],
+    ['tags.dag.ts', 'DAG_ARGUMENT_INVALID', 'DAG x: tags is missing; it must be a list of texts, such as []'],
+  ]);
+});

@@ -1,11 +1,30 @@
--- Customer versions in order of the source's own update time; the log position breaks ties, so arrival never matters.
--- Zero-length versions (same update time) keep only the last; equal neighbours collapse into one.
-with ranked as (
+-- Customer versions in the order of the log, whatever order batches arrive in. A version counts from the source's own
+-- update time where that moves forward; a change that left it alone, or set it back, counts from its commit. Of several
+-- at one instant the last in the log stays; equal neighbours collapse into one.
+with logged as (
   select
     c.*,
-    row_number() over (partition by customer_id, updated_at order by _position desc, _ordinal desc) as rank_in_instant
+    max(updated_at) over (
+      partition by customer_id order by _position, _ordinal rows between unbounded preceding and 1 preceding
+    ) as latest_before
   from {{ ref('stg_shop__customers') }} as c
   where c._op <> 'd' and {{ touched('c.customer_id') }}
+),
+
+timed as (
+  select
+    logged.*,
+    max(case when latest_before is null or updated_at > latest_before then updated_at else _committed_at end) over (
+      partition by customer_id order by _position, _ordinal rows unbounded preceding
+    ) as effective_at
+  from logged
+),
+
+ranked as (
+  select
+    timed.*,
+    row_number() over (partition by customer_id, effective_at order by _position desc, _ordinal desc) as rank_in_instant
+  from timed
 ),
 
 compared as (
@@ -13,7 +32,7 @@ compared as (
     ranked.*,
     {{ hash_key('country', 'city', 'segment') }} as attributes,
     lag({{ hash_key('country', 'city', 'segment') }})
-      over (partition by customer_id order by updated_at, _position, _ordinal) as previous_attributes
+      over (partition by customer_id order by _position, _ordinal) as previous_attributes
   from ranked
   where rank_in_instant = 1
 )
@@ -23,12 +42,10 @@ select
   country,
   city,
   segment,
-  _position,
-  updated_at,
   -- The first known version reaches back: an order placed before capture began must find its customer.
-  case when previous_attributes is null then timestamp '1900-01-01 00:00:00' else updated_at end as valid_from,
+  case when previous_attributes is null then timestamp '1900-01-01 00:00:00' else effective_at end as valid_from,
   coalesce(
-    lead(updated_at) over (partition by customer_id order by updated_at, _position, _ordinal),
+    lead(effective_at) over (partition by customer_id order by _position, _ordinal),
     timestamp '9999-12-31 00:00:00'
   ) as valid_to
 from compared

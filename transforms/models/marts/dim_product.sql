@@ -64,3 +64,11 @@ select
   true,
   false
 from inferred as i
+
+union all
+
+-- The standing member of events that are about no product: shipping of an order, cash given back.
+select '-2', '-2', -2, null, 'Not applicable', 'Not applicable', 'adjustment', null, null, null, null, null,
+  timestamp '1900-01-01 00:00:00', timestamp '9999-12-31 00:00:00', true, false, false
+from (select -2 as product_id) as not_applicable
+where {{ touched('not_applicable.product_id') }}

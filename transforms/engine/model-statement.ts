@@ -1,0 +1,27 @@
+import { messageOf, ShopwaveError } from '../../lib/errors.ts';
+import type { EngineContext } from './context.ts';
+import { transformErrors } from './errors.ts';
+import type { Model } from './model.ts';
+
+/**
+ * Creates a relation from a model's SQL. What the warehouse refuses is reported with the model's file; the line in the
+ * message counts in the compiled SQL. Errors that say of themselves that a retry can help (conflicts, a full disk) pass.
+ */
+export async function createFromModel(
+  context: EngineContext,
+  model: Model,
+  relation: string,
+  sql: string,
+): Promise<void> {
+  try {
+    await context.warehouse.execute(`create or replace table ${relation} as\n${sql}`);
+  } catch (error) {
+    if (error instanceof ShopwaveError && error.retryable) throw error;
+    throw transformErrors.error('TRANSFORM_MODEL_FAILED', {
+      message: `${model.name}: ${messageOf(error)}`,
+      where: model.file,
+      remedy: `See the SQL that was sent with \`shopwave transform compile --select ${model.name}\`.`,
+      cause: error,
+    });
+  }
+}
