@@ -26,11 +26,14 @@ const missing = Object.entries(lock.packages).flatMap(([folder, { dev, optionalD
 );
 
 if (process.argv.includes('--mend')) {
-  for (const { name, version, dev } of missing) lock.packages[`node_modules/${name}`] = platformEntry(name, version, dev);
+  for (const { name, version, dev } of missing)
+    lock.packages[`node_modules/${name}`] = platformEntry(name, version, dev);
   await writeFile(path, `${JSON.stringify(lock, null, 2)}\n`);
   console.log(`lock file: added ${missing.length} platform packages`);
 } else {
-  const hosts = Object.entries(lock.packages).filter(([, { resolved }]) => resolved?.includes('://') === true);
+  const hosts = Object.entries(lock.packages).filter(
+    ([, { resolved }]) => resolved?.includes('://') === true,
+  );
   for (const { name, version } of missing) console.error(`missing from the lock file: ${name}@${version}`);
   for (const [folder] of hosts) console.error(`names the host it came from: ${folder}`);
   const { length: packages } = Object.keys(lock.packages);

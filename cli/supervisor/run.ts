@@ -42,6 +42,7 @@ export async function runStart(config: StartConfig): Promise<void> {
     const options = platformOptions(config, paths, terminal);
     if (config.fresh) await startOver(options, terminal);
     await settleSource(paths, config.sourceUrl);
+    if (stopping.signal.aborted) return refuseSilence(config);
     const platform = openPlatform(options);
     teardown.add('platform', () => platform.close((name) => options.logger.info(`closing ${name}`)));
     await supervise({ config, platform, front, token: lock.token, terminal, signal: stopping.signal });
@@ -145,8 +146,10 @@ async function publishOrKeep({ config, platform, terminal, signal }: Supervision
     if (config.once || signal.aborted) throw error;
     const earlier = await (await platform.transforms()).publication();
     if (earlier === undefined) throw error;
-    terminal.line(`  ✗ ${describeError(error)}`);
-    terminal.line(`  ! publication ${earlier.version} is served as it is; the next tick tries again`);
+    terminal.line(`  ✗ ${describeError(error).replaceAll('\n', '\n  ')}`);
+    terminal.line(
+      `  ! publication ${earlier.version} is served as it is; the pipeline goes on at every tick`,
+    );
   }
 }
 

@@ -23,10 +23,7 @@ export interface DuckdbOptions {
   readonly threads?: number;
 }
 
-const readStatements: ReadonlySet<StatementType> = new Set([
-  StatementType.SELECT,
-  StatementType.EXPLAIN,
-]);
+const readStatements: ReadonlySet<StatementType> = new Set([StatementType.SELECT, StatementType.EXPLAIN]);
 
 /** Opens the DuckDB file of this process (a second process cannot, even to read) with sessions in UTC. */
 export async function openDuckdbWarehouse(options: DuckdbOptions): Promise<DuckdbWarehouse> {
@@ -94,7 +91,9 @@ async function readOnly(connection: DuckDBConnection, sql: string, limit: number
   try {
     const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
     if (prepared === undefined || !readStatements.has(prepared.statementType)) {
-      throw notReadOnly(`expected one read, got ${statements.count} statement(s) of which at least one is none`);
+      throw notReadOnly(
+        `expected one read, got ${statements.count} statement(s) of which at least one is none`,
+      );
     }
     const reader = await prepared.streamAndReadUntil(limit);
     return reader.getRowObjects().slice(0, limit).map(toRow);
