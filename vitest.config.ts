@@ -1,7 +1,11 @@
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 // A folder says what its tests need: unit nothing, integration and conformance a real embedded PostgreSQL and
 // DuckDB (started once per run), e2e and faults the command itself as a child process.
+// Real servers on a shared machine: in CI a test of theirs may be tried once more, and the report says which was.
+const retry = process.env['CI'] === 'true' ? 1 : 0;
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -12,7 +16,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{integration,conformance}/**/*.test.ts'],
           globalSetup: ['test/support/postgres-global-setup.ts'],
-          testTimeout: 60_000,
+          retry,
+          testTimeout: 150_000,
           hookTimeout: 60_000,
         },
       },
@@ -20,7 +25,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/{e2e,faults}/**/*.test.ts'],
-          testTimeout: 300_000,
+          retry,
+          testTimeout: 420_000,
           hookTimeout: 120_000,
         },
       },

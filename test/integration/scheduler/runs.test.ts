@@ -60,7 +60,7 @@ test('a task that says it cannot be retried is not; its downstream is upstream_f
       t.task('cleanup', note('cleanup', { triggerRule: 'all_done' })).after(b);
       t.task('skips', { run: () => { throw new TaskSkip('nothing to do'); } }).before('after_skip');
       t.task('after_skip', note('after_skip'));
-      t.task('big', { retries: 5, run: () => 10n }).after(a, 'skips');
+      t.task('big', { retries: 5, run: () => 10n }).after(a, b);
     } }`,
     json: `{ dagId: 'json', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
       t.task('bigint', { retries: 5, run: () => ({ n: 10n }) });
