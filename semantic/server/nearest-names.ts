@@ -1,3 +1,5 @@
+import { editDistance } from '../../lib/edit-distance.ts';
+
 /** Up to three of `names` that a person may have meant by `name`, nearest first. */
 export function nearestNames(name: string, names: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
@@ -17,18 +19,4 @@ function distanceTo(wanted: string, candidate: string): number {
   if (wanted === candidate) return 0;
   if (wanted.length > 2 && (candidate.includes(wanted) || wanted.includes(candidate))) return 1;
   return editDistance(wanted, candidate);
-}
-
-/** Levenshtein, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { writeTruth } from '../ledger/write-truth.ts';
 import type pg from 'pg';
 import type { Clock } from '../../lib/clock.ts';
 import type { OnProgress } from '../../lib/progress.ts';
@@ -54,7 +55,7 @@ export async function writeBacklog(client: pg.Client, options: BacklogOptions): 
     copying.catch(() => {});
   }
   await restoreForeignKeys();
-  await writeTruth(client, tally);
+  await writeBacklogTruth(client, tally);
   await writeIdBlocks(client, catalogue, lastIds);
   onProgress({ ...progress, state: 'finished', done: orderLines });
 }
@@ -129,17 +130,8 @@ async function copySlice(copy: Copy, slice: Slice): Promise<void> {
 }
 
 /** The backlog's truth counts at every position: its commit stands before all others. */
-async function writeTruth(client: pg.Client, tally: Tally): Promise<void> {
-  const entries = tally.entries();
-  await client.query(
-    `insert into simulator.truth (metric, day, delta)
-     select * from unnest($1::text[], $2::date[], $3::bigint[])`,
-    [
-      entries.map((each) => each.metric),
-      entries.map((each) => each.day),
-      entries.map((each) => String(each.delta)),
-    ],
-  );
+async function writeBacklogTruth(client: pg.Client, tally: Tally): Promise<void> {
+  await writeTruth(client, tally.entries());
   const totals = truthMetrics.map((metric) => `coalesce(sum(delta) filter (where metric = '${metric}'), 0)`);
   await client.query(
     `insert into simulator.truth_commit (end_lsn, xid, ${truthMetrics.join(', ')})

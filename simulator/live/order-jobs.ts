@@ -12,7 +12,8 @@ import { catalogueColumns, makeCustomer, popularKey } from '../world/catalogue.t
 import { rowTexts } from '../order/columns.ts';
 import type { Random } from '../world/random.ts';
 import type { IdSource } from './id-source.ts';
-import { loadOrder, lockOrder, writeChanges, writeTruth } from './order-store.ts';
+import { writeTruth } from '../ledger/write-truth.ts';
+import { loadOrder, lockOrder, writeChanges } from './order-store.ts';
 
 /** What one transaction of live traffic works with. */
 export interface JobContext {

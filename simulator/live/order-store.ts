@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { fieldSql, orderColumns, orderTables, rowTexts } from '../order/columns.ts';
 import type { Change, OrderState, OrderTable } from '../order/rows.ts';
-import type { TruthEntry } from '../order/truth.ts';
 
 /**
  * Locks one order: the newest at or below `fromId` that nobody else holds. Writers skip each other's orders
@@ -68,17 +67,3 @@ const changeSql: Readonly<Record<Change['op'], (table: OrderTable) => string>> =
   },
   delete: (table) => `delete from ${table} where id = $1`,
 };
-
-/** Writes what the open transaction changes in the metrics. */
-export async function writeTruth(client: pg.Client, entries: readonly TruthEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await client.query(
-    `insert into simulator.truth (metric, day, delta)
-     select * from unnest($1::text[], $2::date[], $3::bigint[])`,
-    [
-      entries.map((each) => each.metric),
-      entries.map((each) => each.day),
-      entries.map((each) => String(each.delta)),
-    ],
-  );
-}
