@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { mustModel } from '../transforms/engine/checks.ts';
-import { renderModel } from '../transforms/engine/compile.ts';
-import { loadProject } from '../transforms/engine/project.ts';
-import { publishedRelation, rawTable } from '../transforms/engine/relations.ts';
-import { selectModels } from '../transforms/engine/select.ts';
+import { mustModel } from '../transforms/engine/project/laws.ts';
+import { renderModel } from '../transforms/engine/compile/compile.ts';
+import { loadProject } from '../transforms/engine/project/load-project.ts';
+import { publishedRelation, rawTable } from '../transforms/engine/warehouse/relations.ts';
+import { selectModels } from '../transforms/engine/select/select.ts';
 import { packageRoot } from './config.ts';
 import { rowsResult } from './operations/operation.ts';
 import type { OperationResult } from './operations/operation.ts';
@@ -31,13 +31,15 @@ export async function listModels(selectors: readonly string[]): Promise<Operatio
 /** `transform compile`: the SQL of the whole model, as a full build sends it. */
 export async function compileModels(selectors: readonly string[]): Promise<OperationResult> {
   const project = await loadProject(projectFolder);
-  const documents = selectModels(project, selectors).map((name) => ({
-    name: mustModel(project, name).file,
-    text: renderModel(project, name, {
-      dialect: 'duckdb',
-      relation: (model) => publishedRelation(mustModel(project, model)),
-      source: rawTable,
-    }),
-  }));
+  const documents = await Promise.all(
+    selectModels(project, selectors).map(async (name) => ({
+      name: mustModel(project, name).file,
+      text: await renderModel(project, name, {
+        dialect: 'duckdb',
+        relation: (model) => publishedRelation(mustModel(project, model)),
+        source: rawTable,
+      }),
+    })),
+  );
   return { kind: 'documents', documents };
 }

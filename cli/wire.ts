@@ -12,7 +12,7 @@ import type { OnSchedulerEvent } from '../scheduler/events.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { Semantic } from '../semantic/server/semantic.ts';
 import type { Simulator } from '../simulator/simulator.ts';
-import type { Publication } from '../transforms/engine/state.ts';
+import type { Publication } from '../transforms/engine/warehouse/state.ts';
 import type { Transforms } from '../transforms/engine/transforms.ts';
 import type { DuckdbWarehouse } from '../warehouse/duckdb/open.ts';
 import { packageRoot } from './config.ts';

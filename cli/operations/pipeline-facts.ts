@@ -3,7 +3,7 @@ import { loadedPosition } from '../../ingest/landing/load.ts';
 import { chainStart } from '../../ingest/landing/manifest.ts';
 import { shopSource } from '../../ingest/postgres/capture.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
-import { readStageHead } from '../../transforms/engine/state.ts';
+import { readStageHead } from '../../transforms/engine/warehouse/state.ts';
 import type { Platform } from '../wire.ts';
 
 /** How far each step of the pipeline has come in the shop's log; a step that stays behind is the one that is stuck. */

@@ -55,7 +55,7 @@ export const transformTest = defineOperation({
 });
 
 async function chosenModels(selectors: readonly string[]): Promise<ReadonlySet<string>> {
-  const { loadProject } = await import('../../transforms/engine/project.ts');
-  const { selectModels } = await import('../../transforms/engine/select.ts');
+  const { loadProject } = await import('../../transforms/engine/project/load-project.ts');
+  const { selectModels } = await import('../../transforms/engine/select/select.ts');
   return new Set(selectModels(await loadProject(projectFolder), selectors));
 }

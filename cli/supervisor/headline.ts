@@ -1,4 +1,4 @@
-import type { Publication } from '../../transforms/engine/state.ts';
+import type { Publication } from '../../transforms/engine/warehouse/state.ts';
 import type { Session } from '../../warehouse/warehouse.ts';
 import { cliErrors } from '../errors.ts';
 import type { Platform } from '../wire.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import type { Project } from './model.ts';
+import type { Project } from './project/model.ts';
 
 /** What every part of the engine works with; compiled once, passed down. */
 export interface EngineContext {

@@ -2,17 +2,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
-import { auditPublished } from './audit.ts';
-import type { CheckResult } from './audit.ts';
-import { build } from './build.ts';
-import type { BuildOptions, BuildResult } from './build.ts';
+import { auditPublished } from './checks/audit.ts';
+import type { CheckResult } from './checks/audit.ts';
+import { build } from './run/build.ts';
+import type { BuildOptions, BuildResult } from './run/build.ts';
 import type { EngineContext } from './context.ts';
 import { transformErrors } from './errors.ts';
-import { loadProject } from './project.ts';
-import { stage } from './stage.ts';
-import type { StageResult } from './stage.ts';
-import { ensureMeta, readHeadVersion, readPublication, readStageHead } from './state.ts';
-import type { Publication } from './state.ts';
+import { loadProject } from './project/load-project.ts';
+import { stage } from './stage/stage.ts';
+import type { StageResult } from './stage/stage.ts';
+import { ensureMeta, readHeadVersion, readPublication, readStageHead } from './warehouse/state.ts';
+import type { Publication } from './warehouse/state.ts';
 
 export interface TransformsOptions {
   readonly warehouse: Warehouse;

@@ -1,38 +1,22 @@
 import { expect, test } from 'vitest';
-import type { Model, Project } from '../../../transforms/engine/model.ts';
-import { planModel } from '../../../transforms/engine/plan.ts';
-import type { InputFacts } from '../../../transforms/engine/plan.ts';
+import { planModel } from '../../../transforms/engine/run/plan.ts';
+import type { InputFacts } from '../../../transforms/engine/run/plan.ts';
+import { makeModel, makeProject } from '../../support/project-parts.ts';
 
-const base = { file: 'f', description: '', columns: [], tests: [], template: [], sources: [] };
-const input: Model = {
-  ...base,
-  name: 'stg',
-  layer: 'staging',
-  refs: [],
-  materialization: { kind: 'latest', uniqueKey: 'id' },
-};
-const calendar: Model = {
-  ...base,
-  name: 'cal',
-  layer: 'marts',
-  refs: [],
-  materialization: { kind: 'table', uniqueKey: 'd' },
-};
-const fact: Model = {
-  ...base,
-  name: 'fct',
-  layer: 'marts',
+const input = makeModel('stg', { layer: 'staging', materialization: { kind: 'latest', uniqueKey: 'id' } });
+const calendar = makeModel('cal');
+const fact = makeModel('fct', {
   refs: ['stg', 'cal'],
   materialization: {
-    kind: 'keyed',
+    kind: 'incremental',
+    strategy: 'keys_touched',
     uniqueKey: 'k',
     touchKey: 't',
     touchedBy: { stg: 'id', cal: 'never' },
     pruneBy: undefined,
   },
-};
-const models = new Map([input, calendar, fact].map((model) => [model.name, model]));
-const project: Project = { models, tests: [], order: [...models.keys()], vars: {} };
+});
+const project = makeProject([input, calendar, fact]);
 
 const built = { fingerprint: 'f1', rebuiltAtStep: 1n, changedAtStep: 5n };
 const quiet: InputFacts = { changedAtStep: 5n, rebuiltAtStep: 1n, inRun: undefined };

@@ -2,9 +2,9 @@ import { cp, mkdtemp, rm, writeFile, readFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { loadProject } from '../../../transforms/engine/project.ts';
-import { renderModel } from '../../../transforms/engine/compile.ts';
-import { selectModels } from '../../../transforms/engine/select.ts';
+import { loadProject } from '../../../transforms/engine/project/load-project.ts';
+import { renderModel } from '../../../transforms/engine/compile/compile.ts';
+import { selectModels } from '../../../transforms/engine/select/select.ts';
 import { projectFolder } from '../../support/platform-parts.ts';
 
 let folder = '';
@@ -25,7 +25,7 @@ test('the project compiles, and every mart for both engines without a template l
   expect(project.models.size).toBeGreaterThanOrEqual(27);
   for (const name of project.order) {
     for (const dialect of ['duckdb', 'snowflake'] as const) {
-      const sql = renderModel(project, name, { dialect, relation: (each) => each, source: (each) => each });
+      const sql = await renderModel(project, name, { dialect, relation: (each) => each, source: (each) => each });
       expect(sql).not.toContain('{{');
       expect(sql.toLowerCase()).toContain('select');
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { advanceWatermark } from '../../../transforms/engine/watermark.ts';
+import { advanceWatermark } from '../../../transforms/engine/stage/watermark.ts';
 
 const batch = (
   from: number,

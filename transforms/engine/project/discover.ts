@@ -1,5 +1,5 @@
-import type { Location } from './template/location.ts';
-import type { Expression, TemplatePart } from './template/parse.ts';
+import type { Location } from '../template/location.ts';
+import type { Expression, TemplatePart } from '../template/parse.ts';
 
 /** A call in a template whose first argument is a literal text, found without rendering. */
 export interface FoundCall {

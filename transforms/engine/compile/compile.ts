@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mustModel } from './checks.ts';
-import { transformErrors } from './errors.ts';
-import { dialectFunctions } from './macros.ts';
-import type { Dialect } from './macros.ts';
-import type { Model, Project } from './model.ts';
-import { formatLocation } from './template/location.ts';
-import { parseTemplate } from './template/parse.ts';
-import type { TemplatePart } from './template/parse.ts';
-import { renderTemplate, textArgument } from './template/render.ts';
-import type { TemplateCall, TemplateFunction, TemplateScope } from './template/render.ts';
+import { mustModel } from '../project/laws.ts';
+import { transformErrors } from '../errors.ts';
+import { dialectFunctions } from '../dialect/macros.ts';
+import type { Dialect } from '../dialect/macros.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Model, Project } from '../project/model.ts';
+import { formatLocation } from '../template/location.ts';
+import { parseTemplate } from '../template/parse.ts';
+import type { TemplatePart } from '../template/parse.ts';
+import { renderTemplate, textArgument } from '../template/render.ts';
+import type { TemplateCall, TemplateFunction, TemplateScope } from '../template/render.ts';
 
 /** What a model's names stand for in one rendering. */
 export interface CompileScope {
@@ -24,24 +25,32 @@ export interface CompileScope {
 }
 
 /** The SQL of a model, ephemeral models inlined. */
-export function renderModel(project: Project, name: string, scope: CompileScope): string {
+export async function renderModel(project: Project, name: string, scope: CompileScope): Promise<string> {
+  return renderNow(project, name, scope);
+}
+
+function renderNow(project: Project, name: string, scope: CompileScope): string {
   const model = mustModel(project, name);
   return renderTemplate(model.template, functions(project, scope)).trim();
 }
 
 /** The SQL of a test of its own. */
-export function renderParts(project: Project, parts: readonly TemplatePart[], scope: CompileScope): string {
+export async function renderParts(
+  project: Project,
+  parts: readonly TemplatePart[],
+  scope: CompileScope,
+): Promise<string> {
   return renderTemplate(parts, functions(project, scope)).trim();
 }
 
 /** A select of the touch keys that an input's changed rows map to; undefined where the mapping is 'never'. */
-export function renderMapping(
+export async function renderMapping(
   project: Project,
   model: Model,
   input: string,
   scope: CompileScope & { readonly changed: string },
-): string | undefined {
-  const mapping = model.materialization.kind === 'keyed' ? model.materialization.touchedBy[input] : undefined;
+): Promise<string | undefined> {
+  const mapping = keyingOf(model)?.touchedBy[input];
   if (mapping === undefined || mapping.trim() === 'never') return undefined;
   if (/^[a-z_][a-z0-9_]*$/.test(mapping.trim()))
     return `select ${mapping.trim()} as touch_key from ${scope.changed}`;
@@ -51,7 +60,7 @@ export function renderMapping(
 
 /** Identifies what a model computes: its text and that of everything it inlines. A changed one is rebuilt. */
 export function fingerprint(project: Project, name: string, dialect: Dialect): string {
-  const sql = renderModel(project, name, {
+  const sql = renderNow(project, name, {
     dialect,
     relation: (model) => `<${model}>`,
     source: (source) => `<${source}>`,
@@ -66,7 +75,7 @@ function functions(project: Project, scope: CompileScope): TemplateScope {
   all.set('ref', (call) => {
     const name = textArgument(call, 0);
     const isInlined = mustModel(project, name).materialization.kind === 'ephemeral';
-    return isInlined ? `(\n${renderModel(project, name, scope)}\n)` : scope.relation(name);
+    return isInlined ? `(\n${renderNow(project, name, scope)}\n)` : scope.relation(name);
   });
   all.set('source', (call) => scope.source(`${textArgument(call, 0)}.${textArgument(call, 1)}`));
   all.set('var', (call) => mustVar(project, call));
@@ -82,7 +91,7 @@ function functions(project: Project, scope: CompileScope): TemplateScope {
     return changedRanges(mustChanged(scope, call), key, id, carried);
   });
   all.set('business_date', (call) => {
-    const zone = project.vars['business_timezone'] ?? 'UTC';
+    const zone = String(project.vars['business_timezone'] ?? 'UTC');
     return businessDate?.({ ...call, args: [...call.args, zone] }) ?? '';
   });
   return all;
@@ -91,7 +100,7 @@ function functions(project: Project, scope: CompileScope): TemplateScope {
 function mustVar(project: Project, call: TemplateCall): string {
   const name = textArgument(call, 0);
   const value = project.vars[name];
-  if (value !== undefined) return value;
+  if (value !== undefined) return String(value);
   throw transformErrors.error('TRANSFORM_TEMPLATE_UNKNOWN', {
     message: `there is no var "${name}"`,
     where: formatLocation(call.at),

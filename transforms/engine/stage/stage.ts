@@ -1,10 +1,10 @@
-import { failpoint } from '../../lib/failpoint.ts';
-import type { Session } from '../../warehouse/warehouse.ts';
-import { fingerprint, renderModel } from './compile.ts';
-import type { EngineContext } from './context.ts';
-import { transformErrors } from './errors.ts';
-import type { Model } from './model.ts';
-import { createFromModel } from './model-statement.ts';
+import { failpoint } from '../../../lib/failpoint.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
+import { fingerprint, renderModel } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { transformErrors } from '../errors.ts';
+import type { Model } from '../project/model.ts';
+import { createFromModel } from '../materialize/model-statement.ts';
 import {
   deltaRelation,
   feedTable,
@@ -12,9 +12,9 @@ import {
   publishedRelation,
   rawTable,
   stateTable,
-} from './relations.ts';
-import { readModelStates, readStageHead, writeModelState } from './state.ts';
-import type { StageHead } from './state.ts';
+} from '../warehouse/relations.ts';
+import { readModelStates, readStageHead, writeModelState } from '../warehouse/state.ts';
+import type { StageHead } from '../warehouse/state.ts';
 import { advanceWatermark } from './watermark.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -120,7 +120,7 @@ async function createWinners(
   const batchFilter = isRebuild
     ? `_batch_id in (select batch_id from ${batchTable} union all select batch_id from _meta.staged_batch)`
     : `_batch_id in (select batch_id from ${batchTable})`;
-  const select = renderModel(project, model.name, {
+  const select = await renderModel(project, model.name, {
     dialect: warehouse.capabilities.dialect,
     relation: (name) => name,
     source: (source) => `(select * from ${rawTable(source)} where ${batchFilter})`,

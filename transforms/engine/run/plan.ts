@@ -1,6 +1,7 @@
-import { storedInputs } from './checks.ts';
-import type { Model, Project } from './model.ts';
-import type { ModelState } from './state.ts';
+import { storedInputs } from '../project/laws.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Model, Project } from '../project/model.ts';
+import type { ModelState } from '../warehouse/state.ts';
 
 /** What a build does with one mart. */
 export type ModelPlan =
@@ -33,8 +34,9 @@ export function planModel(input: PlanInput): ModelPlan {
   if (state === undefined) return { kind: 'full', reason: 'first build' };
   if (input.fullRefresh) return { kind: 'full', reason: 'full refresh asked for' };
   if (state.fingerprint !== input.fingerprint) return { kind: 'full', reason: 'definition changed' };
-  if (model.materialization.kind !== 'keyed') return { kind: 'skip' };
-  const { touchedBy } = model.materialization;
+  const keying = keyingOf(model);
+  if (keying === undefined) return { kind: 'skip' };
+  const { touchedBy } = keying;
   const inputs = storedInputs(project, model.name).filter((name) => touchedBy[name]?.trim() !== 'never');
   const rebuilt = inputs.find((name) => wasRebuilt(facts(name), consumed.get(name)));
   if (rebuilt !== undefined) return { kind: 'full', reason: `${rebuilt} was rebuilt` };

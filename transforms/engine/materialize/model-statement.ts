@@ -1,7 +1,7 @@
-import { messageOf, ShopwaveError } from '../../lib/errors.ts';
-import type { EngineContext } from './context.ts';
-import { transformErrors } from './errors.ts';
-import type { Model } from './model.ts';
+import { messageOf, ShopwaveError } from '../../../lib/errors.ts';
+import type { EngineContext } from '../context.ts';
+import { transformErrors } from '../errors.ts';
+import type { Model } from '../project/model.ts';
 
 /**
  * Creates a relation from a model's SQL. What the warehouse refuses is reported with the model's file; the line in the

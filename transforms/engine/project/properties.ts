@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LineCounter, parseDocument } from 'yaml';
-import { transformErrors } from './errors.ts';
-import type { DataTest } from './model.ts';
+import { transformErrors } from '../errors.ts';
+import type { DataTest, TestConfig } from './model.ts';
 
 const refPattern = /^ref\('([a-z0-9_]+)'\)$/;
 
@@ -88,14 +88,45 @@ function invalid(where: string, message: string): Error {
 
 /** The declared tests of a model as data. */
 export function testsOf(properties: ModelProperties): DataTest[] {
-  return properties.columns.flatMap((each) => each.data_tests.map((test) => toDataTest(each.name, test)));
+  return properties.columns.flatMap((each) =>
+    each.data_tests.map((test) => toDataTest(properties.name, each.name, test)),
+  );
 }
 
-function toDataTest(column: string, test: z.infer<typeof dataTest>): DataTest {
-  if (typeof test === 'string') return { kind: test, column };
-  if ('accepted_values' in test) {
-    return { kind: 'accepted_values', column, values: test.accepted_values.arguments.values };
-  }
+function toDataTest(model: string, column: string, test: z.infer<typeof dataTest>): DataTest {
+  const base = {
+    attachedTo: { kind: 'model' as const, name: model },
+    column,
+    sources: [],
+    config: defaultTestConfig,
+    file: '',
+    line: 1,
+  };
+  const named = (kind: string, refs: string[], args: Record<string, unknown>): DataTest => {
+    const name = `${kind}_${model}_${column}`;
+    return {
+      ...base,
+      kind,
+      name,
+      uniqueId: `test.shopwave.${name}`,
+      refs: [model, ...refs],
+      arguments: args,
+    };
+  };
+  if (typeof test === 'string') return named(test, [], {});
+  if ('accepted_values' in test) return named('accepted_values', [], test.accepted_values.arguments);
   const { to, field } = test.relationships.arguments;
-  return { kind: 'relationships', column, to: refPattern.exec(to)?.[1] ?? to, field };
+  return named('relationships', [refPattern.exec(to)?.[1] ?? to], { to, field });
 }
+
+export const defaultTestConfig: TestConfig = {
+  severity: 'error',
+  errorIf: '!= 0',
+  warnIf: '!= 0',
+  where: undefined,
+  limit: undefined,
+  storeFailures: false,
+  failCalc: 'count(*)',
+  tags: [],
+  meta: {},
+};

@@ -1,8 +1,9 @@
 import { findCalls } from './discover.ts';
-import { transformErrors } from './errors.ts';
+import { transformErrors } from '../errors.ts';
 import { nearest } from './graph.ts';
+import { keyingOf } from './model.ts';
 import type { Model, Project, SingularTest } from './model.ts';
-import { formatLocation } from './template/location.ts';
+import { formatLocation } from '../template/location.ts';
 
 /** Every ref and source exists; the error stands at the call and names the nearest one. */
 export function mustKnowRefs(
@@ -53,7 +54,7 @@ export function mustModel(project: Pick<Project, 'models'>, name: string): Model
 export function checkProject(project: Project): void {
   for (const model of project.models.values()) {
     checkLayer(project, model);
-    if (model.materialization.kind === 'keyed') checkKeyed(project, model);
+    if (keyingOf(model) !== undefined) checkKeyed(project, model);
   }
 }
 
@@ -75,13 +76,14 @@ function checkLayer(project: Project, model: Model): void {
 }
 
 function checkKeyed(project: Project, model: Model): void {
-  if (model.materialization.kind !== 'keyed') return;
-  const { touchedBy } = model.materialization;
+  const keying = keyingOf(model);
+  if (keying === undefined) return;
+  const { touchedBy } = keying;
   const inputs = storedInputs(project, model.name);
   const missing = inputs.find((input) => touchedBy[input] === undefined);
   if (missing !== undefined) {
     throw transformErrors.error('TRANSFORM_MISSING_MAPPING', {
-      message: `${model.name} reads ${missing} but does not say how its changed rows map to ${model.materialization.touchKey}`,
+      message: `${model.name} reads ${missing} but does not say how its changed rows map to ${keying.touchKey}`,
       where: model.file,
     });
   }

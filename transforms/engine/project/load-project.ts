@@ -1,14 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { checkProject, mustKnowRefs } from './checks.ts';
+import { checkProject, mustKnowRefs } from './laws.ts';
 import { findCalls } from './discover.ts';
-import { transformErrors } from './errors.ts';
+import { transformErrors } from '../errors.ts';
 import { topologicalOrder } from './graph.ts';
-import type { Layer, Materialization, Model, Project, SingularTest } from './model.ts';
-import { parseProperties, testsOf } from './properties.ts';
+import type {
+  Layer,
+  Materialization,
+  Model,
+  ModelConfig,
+  Project,
+  SingularTest,
+  SourceTable,
+} from './model.ts';
+import { defaultTestConfig, parseProperties, testsOf } from './properties.ts';
 import type { ModelProperties } from './properties.ts';
-import { parseTemplate } from './template/parse.ts';
-import type { TemplatePart } from './template/parse.ts';
+import { parseTemplate } from '../template/parse.ts';
+import type { TemplatePart } from '../template/parse.ts';
 
 const layers: readonly Layer[] = ['staging', 'intermediate', 'marts'];
 
@@ -35,7 +43,17 @@ export async function loadProject(folder: string): Promise<Project> {
   const tests = await loadSingularTests(folder);
   mustKnowRefs(models, tests, sources);
   const order = topologicalOrder(models.keys(), (name) => models.get(name)?.refs ?? []);
-  const project = { models, tests, order, vars: defaultVars };
+  const project = {
+    name: 'shopwave',
+    folder,
+    models,
+    sources: new Map<string, SourceTable>(),
+    tests,
+    unitTests: [],
+    exposures: [],
+    order,
+    vars: defaultVars,
+  };
   checkProject(project);
   return project;
 }
@@ -85,15 +103,49 @@ function toModel(file: SourceFile, byName: ReadonlyMap<string, ModelProperties>)
   const calls = findCalls(template);
   return {
     name,
+    uniqueId: `model.shopwave.${name}`,
+    baseName: name,
+    version: undefined,
+    properties: undefined,
+    config: defaultConfig(name, file.layer),
+    checksum: '',
     layer: file.layer,
     file: file.path,
     description: properties.description,
     materialization: toMaterialization(properties, file.path),
-    columns: properties.columns,
+    columns: properties.columns.map((column) => ({
+      name: column.name,
+      description: column.description,
+      dataType: undefined,
+      constraints: [],
+      tags: [],
+      meta: {},
+    })),
     tests: testsOf(properties),
     template,
     refs: refsOf(template),
     sources: calls.filter((call) => call.name === 'source').map((call) => call.args.join('.')),
+  };
+}
+
+function defaultConfig(name: string, layer: Layer): ModelConfig {
+  return {
+    enabled: true,
+    schema: layer,
+    alias: name,
+    tags: [],
+    meta: {},
+    group: undefined,
+    access: 'protected',
+    onSchemaChange: 'fail',
+    contractEnforced: false,
+    eventTime: undefined,
+    fullRefresh: undefined,
+    preHook: [],
+    postHook: [],
+    grants: {},
+    queryTag: undefined,
+    authored: {},
   };
 }
 
@@ -109,7 +161,8 @@ function toMaterialization(properties: ModelProperties, file: string): Materiali
   if (kind !== 'keyed') return { kind, uniqueKey };
   if (meta.touch_key === undefined) throw missingConfig(properties.name, 'meta.touch_key', file);
   return {
-    kind,
+    kind: 'incremental',
+    strategy: 'keys_touched',
     uniqueKey,
     touchKey: meta.touch_key,
     touchedBy: meta.touched_by ?? {},
@@ -129,7 +182,16 @@ async function loadSingularTests(folder: string): Promise<SingularTest[]> {
   return await Promise.all(
     paths.map(async (path) => {
       const template = parseTemplate(shown(path), await readFile(path, 'utf8'));
-      return { name: basename(path, '.sql'), file: shown(path), template, refs: refsOf(template) };
+      const name = basename(path, '.sql');
+      return {
+        name,
+        uniqueId: `test.shopwave.${name}`,
+        file: shown(path),
+        template,
+        refs: refsOf(template),
+        sources: [],
+        config: defaultTestConfig,
+      };
     }),
   );
 }

@@ -1,6 +1,6 @@
-import type { EngineContext } from './context.ts';
-import { feedTable } from './relations.ts';
-import { readConsumed } from './state.ts';
+import type { EngineContext } from '../context.ts';
+import { feedTable } from '../warehouse/relations.ts';
+import { readConsumed } from '../warehouse/state.ts';
 
 /** Deletes feed rows that every reader has consumed, and check results older than what anybody looks at. */
 export async function pruneFeeds(context: EngineContext): Promise<void> {

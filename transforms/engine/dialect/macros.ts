@@ -1,8 +1,8 @@
-import type { Capabilities } from '../../warehouse/capabilities.ts';
-import { transformErrors } from './errors.ts';
-import { formatLocation } from './template/location.ts';
-import { textArgument } from './template/render.ts';
-import type { TemplateCall, TemplateFunction } from './template/render.ts';
+import type { Capabilities } from '../../../warehouse/capabilities.ts';
+import { transformErrors } from '../errors.ts';
+import { formatLocation } from '../template/location.ts';
+import { textArgument } from '../template/render.ts';
+import type { TemplateCall, TemplateFunction } from '../template/render.ts';
 
 export type Dialect = Capabilities['dialect'];
 

@@ -1,11 +1,11 @@
-import { mustModel } from './checks.ts';
-import { renderModel, renderParts } from './compile.ts';
-import type { EngineContext } from './context.ts';
-import { runScope } from './delta.ts';
-import type { BuildRun, ModelDelta } from './delta.ts';
-import type { DataTest, Model } from './model.ts';
-import { deltaRelation, publishedRelation, rawTable, stateTable } from './relations.ts';
-import { readPublication } from './state.ts';
+import { mustModel } from '../project/laws.ts';
+import { renderModel, renderParts } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { runScope } from '../materialize/delta.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import type { DataTest, Model } from '../project/model.ts';
+import { deltaRelation, publishedRelation, rawTable, stateTable } from '../warehouse/relations.ts';
+import { readPublication } from '../warehouse/state.ts';
 
 /** The outcome of one check: failures is the number of offending rows. */
 export interface CheckResult {
@@ -30,7 +30,7 @@ export async function audit(
   considered: ReadonlySet<string>,
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  const checks = checksOf(context, run, considered);
+  const checks = await checksOf(context, run, considered);
   for (const [done, check] of checks.entries()) {
     context.onProgress({ step: 'audit', state: 'running', done, total: checks.length, unit: 'checks' });
     results.push(await runCheck(context, check));
@@ -51,13 +51,17 @@ export async function auditPublished(context: EngineContext, run: BuildRun): Pro
   const isComparable = (refs: readonly string[]): boolean =>
     !isAhead || refs.every((ref) => mustModel(project, ref).layer !== 'staging');
   const results: CheckResult[] = [];
-  for (const check of [...checks, ...singularChecks(context, run, isComparable)]) {
+  for (const check of [...checks, ...(await singularChecks(context, run, isComparable))]) {
     results.push(await runCheck(context, check));
   }
   return results;
 }
 
-function checksOf(context: EngineContext, run: BuildRun, considered: ReadonlySet<string>): Check[] {
+async function checksOf(
+  context: EngineContext,
+  run: BuildRun,
+  considered: ReadonlySet<string>,
+): Promise<Check[]> {
   const { project } = context;
   const changed = [...run.deltas.values()];
   const own = changed.flatMap((delta) =>
@@ -71,7 +75,12 @@ function checksOf(context: EngineContext, run: BuildRun, considered: ReadonlySet
   const isSelected = (refs: readonly string[]): boolean =>
     refs.some((ref) => run.deltas.has(ref) || mustModel(project, ref).layer === 'staging') &&
     refs.every((ref) => mustModel(project, ref).layer !== 'marts' || considered.has(ref));
-  return [...own, ...orphans, ...singularChecks(context, run, isSelected), ...stagingChecks(context)];
+  return [
+    ...own,
+    ...orphans,
+    ...(await singularChecks(context, run, isSelected)),
+    ...(await stagingChecks(context)),
+  ];
 }
 
 /** Rows under test, and the whole that they must fit into. */
@@ -86,18 +95,24 @@ function deltaScope(context: EngineContext, run: BuildRun, delta: ModelDelta, te
   return {
     rows: deltaRelation(delta.model, delta.kind === 'full' ? 'new' : 'added', run.id),
     current: scope.relation(delta.model.name),
-    parent: test.kind === 'relationships' ? scope.relation(test.to) : '',
+    parent: test.kind === 'relationships' ? scope.relation(parentOf(test)) : '',
   };
 }
 
 function publishedScope(context: EngineContext, model: Model, test: DataTest): CheckScope {
   const rows = publishedRelation(model);
-  const parent = test.kind === 'relationships' ? publishedRelation(mustModel(context.project, test.to)) : '';
+  const parent =
+    test.kind === 'relationships' ? publishedRelation(mustModel(context.project, parentOf(test))) : '';
   return { rows, current: rows, parent };
 }
 
+/** The model that a relationships test looks its values up in. */
+function parentOf(test: DataTest): string {
+  return test.refs[1] ?? '';
+}
+
 function columnCheck(model: Model, test: DataTest, scope: CheckScope): Check {
-  const { column } = test;
+  const column = test.column ?? '';
   const name = `${test.kind}_${column}`;
   switch (test.kind) {
     case 'not_null':
@@ -108,57 +123,66 @@ function columnCheck(model: Model, test: DataTest, scope: CheckScope): Check {
       return { model: model.name, name, sql };
     }
     case 'accepted_values': {
-      const values = test.values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ');
+      const accepted = test.arguments['values'];
+      const values = (Array.isArray(accepted) ? accepted : [])
+        .map((value) => `'${String(value).replaceAll("'", "''")}'`)
+        .join(', ');
       const sql = `select * from ${scope.rows} where ${column} is not null and ${column} not in (${values})`;
       return { model: model.name, name, sql };
     }
     case 'relationships': {
       const sql = `select * from ${scope.rows} as child where child.${column} is not null
-        and not exists (select 1 from ${scope.parent} as parent where parent.${test.field} = child.${column})`;
-      return { model: model.name, name: `${name}_${test.to}`, sql };
+        and not exists (select 1 from ${scope.parent} as parent where parent.${String(test.arguments['field'])} = child.${column})`;
+      return { model: model.name, name: `${name}_${parentOf(test)}`, sql };
     }
+    default:
+      throw new Error(`no such test: ${test.kind}`);
   }
 }
 
 function orphanCheck(context: EngineContext, run: BuildRun, model: Model, test: DataTest): Check | undefined {
   if (test.kind !== 'relationships') return undefined;
-  const parent = run.deltas.get(test.to);
+  const parent = run.deltas.get(parentOf(test));
   if (parent === undefined || parent.kind !== 'incremental' || parent.removed === 0) return undefined;
   const scope = runScope(context, run);
-  const { column, field } = test;
+  const column = test.column ?? '';
+  const field = String(test.arguments['field']);
   const sql = `select * from ${scope.relation(model.name)} as child
     where child.${column} in (select ${field} from ${deltaRelation(parent.model, 'removed', run.id)})
-      and not exists (select 1 from ${scope.relation(test.to)} as parent where parent.${field} = child.${column})`;
-  return { model: model.name, name: `orphans_${column}_${test.to}`, sql };
+      and not exists (select 1 from ${scope.relation(parentOf(test))} as parent where parent.${field} = child.${column})`;
+  return { model: model.name, name: `orphans_${column}_${parentOf(test)}`, sql };
 }
 
-function singularChecks(
+async function singularChecks(
   context: EngineContext,
   run: BuildRun,
   isSelected: (refs: readonly string[]) => boolean,
-): Check[] {
+): Promise<Check[]> {
   const scope = runScope(context, run);
-  return context.project.tests
-    .filter((test) => isSelected(test.refs))
-    .map((test) => ({
-      model: test.refs[0] ?? '',
-      name: test.name,
-      sql: renderParts(context.project, test.template, scope),
-    }));
+  return await Promise.all(
+    context.project.tests
+      .filter((test) => isSelected(test.refs))
+      .map(async (test) => ({
+        model: test.refs[0] ?? '',
+        name: test.name,
+        sql: await renderParts(context.project, test.template, scope),
+      })),
+  );
 }
 
 /**
  * R8, raw to staging: every key of the batches staged since the last publication stands in staging at its newest
  * position or a later one. One check a table; written against what staging should have done, not by what it did.
  */
-function stagingChecks(context: EngineContext): Check[] {
+async function stagingChecks(context: EngineContext): Promise<Check[]> {
   const { project, warehouse } = context;
   const recent = `select batch_id from _meta.staged_batch
     where step > (select coalesce(max(stage_step), 0) from _meta.publication)`;
-  return [...project.models.values()].flatMap((model) => {
+  const checks: Check[] = [];
+  for (const model of project.models.values()) {
     const { materialization } = model;
-    if (materialization.kind !== 'latest' && materialization.kind !== 'history') return [];
-    const raw = renderModel(project, model.name, {
+    if (materialization.kind !== 'latest' && materialization.kind !== 'history') continue;
+    const raw = await renderModel(project, model.name, {
       dialect: warehouse.capabilities.dialect,
       relation: (name) => name,
       source: (source) => `(select * from ${rawTable(source)} where _batch_id in (${recent}))`,
@@ -169,8 +193,9 @@ function stagingChecks(context: EngineContext): Check[] {
     const newest = `select ${key}, max(${place('raw_rows')}) as place from (${raw}) as raw_rows group by ${key}`;
     const sql = `select * from (${newest}) as r where not exists (
       select 1 from ${stateTable(model)} as s where s.${key} = r.${key} and ${place('s')} >= r.place)`;
-    return [{ model: model.name, name: 'r8_raw_in_staging', sql }];
-  });
+    checks.push({ model: model.name, name: 'r8_raw_in_staging', sql });
+  }
+  return checks;
 }
 
 async function runCheck(context: EngineContext, check: Check): Promise<CheckResult> {

@@ -1,12 +1,13 @@
-import { failpoint } from '../../lib/failpoint.ts';
-import type { Session } from '../../warehouse/warehouse.ts';
-import { mustModel, storedInputs } from './checks.ts';
-import type { EngineContext } from './context.ts';
-import type { BuildRun, ModelDelta } from './delta.ts';
-import { transformErrors } from './errors.ts';
-import { deltaRelation, feedTable, publishedRelation } from './relations.ts';
-import { readPublication, writeModelState } from './state.ts';
-import type { Publication } from './state.ts';
+import { failpoint } from '../../../lib/failpoint.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
+import { mustModel, storedInputs } from '../project/laws.ts';
+import { keyingOf } from '../project/model.ts';
+import type { EngineContext } from '../context.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import { transformErrors } from '../errors.ts';
+import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { readPublication, writeModelState } from '../warehouse/state.ts';
+import type { Publication } from '../warehouse/state.ts';
 
 /** A position in the source's log and the staging step that goes with it. */
 export interface Reflected {
@@ -100,8 +101,11 @@ async function applyDelta(session: Session, run: BuildRun, delta: ModelDelta): P
 
 async function applyRows(session: Session, run: BuildRun, delta: ModelDelta, target: string): Promise<void> {
   const { model } = delta;
-  if (model.materialization.kind !== 'keyed') return;
-  const { uniqueKey, pruneBy } = model.materialization;
+  const { materialization } = model;
+  const keying = keyingOf(model);
+  if (keying === undefined) return;
+  const { uniqueKey } = keying;
+  const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
   const removed = deltaRelation(model, 'removed', run.id);
   const added = deltaRelation(model, 'added', run.id);
   const bounds = pruneBy === undefined ? '' : await dateBounds(session, removed, pruneBy);

@@ -1,5 +1,5 @@
-import { mustModel } from './checks.ts';
-import type { Project } from './model.ts';
+import { mustModel } from '../project/laws.ts';
+import type { Project } from '../project/model.ts';
 
 /** Model names in build order: `name`, `+name` with all it is made from, `name+` with all that is made from it. */
 export function selectModels(project: Project, selectors: readonly string[]): string[] {

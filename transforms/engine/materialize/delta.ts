@@ -1,10 +1,11 @@
-import { mustModel } from './checks.ts';
-import { renderMapping, renderModel } from './compile.ts';
-import type { CompileScope } from './compile.ts';
-import type { EngineContext } from './context.ts';
-import type { Model } from './model.ts';
+import { mustModel } from '../project/laws.ts';
+import { renderMapping, renderModel } from '../compile/compile.ts';
+import type { CompileScope } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Model } from '../project/model.ts';
 import { createFromModel } from './model-statement.ts';
-import { deltaRelation, feedTable, publishedRelation, rawTable } from './relations.ts';
+import { deltaRelation, feedTable, publishedRelation, rawTable } from '../warehouse/relations.ts';
 
 /** What a build did to one mart, beside production and not yet published. */
 export interface ModelDelta {
@@ -47,7 +48,7 @@ export async function computeFull(
 ): Promise<ModelDelta> {
   const { warehouse, project } = context;
   const fresh = deltaRelation(model, 'new', run.id);
-  const sql = renderModel(project, model.name, runScope(context, run));
+  const sql = await renderModel(project, model.name, runScope(context, run));
   await createFromModel(context, model, fresh, sql);
   await warehouse.execute(
     `create or replace view ${deltaRelation(model, 'current', run.id)} as select * from ${fresh}`,
@@ -67,25 +68,27 @@ export async function computeIncremental(
   changedInputs: readonly string[],
 ): Promise<ModelDelta> {
   const { warehouse, project } = context;
-  const { materialization } = model;
-  if (materialization.kind !== 'keyed') throw new Error(`${model.name} is not keyed`);
+  const keying = keyingOf(model);
+  if (keying === undefined) throw new Error(`${model.name} is not keyed`);
   const part = (name: 'touched' | 'new' | 'removed' | 'added' | 'current'): string =>
     deltaRelation(model, name, run.id);
   const scope = runScope(context, run);
-  const mappings = changedInputs.flatMap((input) => {
+  const mappings: string[] = [];
+  for (const input of changedInputs) {
     const changed = changedRows(context, run, model, input);
-    return renderMapping(project, model, input, { ...scope, changed }) ?? [];
-  });
+    const mapping = await renderMapping(project, model, input, { ...scope, changed });
+    if (mapping !== undefined) mappings.push(mapping);
+  }
   await createFromModel(
     context,
     model,
     part('touched'),
     `select distinct touch_key from (${mappings.join('\nunion all\n')}) as mapped where touch_key is not null`,
   );
-  const sql = renderModel(project, model.name, { ...scope, touched: part('touched') });
+  const sql = await renderModel(project, model.name, { ...scope, touched: part('touched') });
   const production = publishedRelation(model);
   const touchedProduction = `select * from ${production}
-    where ${materialization.touchKey} in (select touch_key from ${part('touched')})`;
+    where ${keying.touchKey} in (select touch_key from ${part('touched')})`;
   await createFromModel(context, model, part('new'), sql);
   await warehouse.execute(
     `create or replace table ${part('removed')} as ${touchedProduction} except all select * from ${part('new')}`,
@@ -93,7 +96,7 @@ export async function computeIncremental(
   await warehouse.execute(
     `create or replace table ${part('added')} as select * from ${part('new')} except all ${touchedProduction}`,
   );
-  const key = materialization.uniqueKey;
+  const key = keying.uniqueKey;
   await warehouse.execute(
     `create or replace view ${part('current')} as
      select * from ${production} as p where not exists (select 1 from ${part('removed')} as r where r.${key} = p.${key})

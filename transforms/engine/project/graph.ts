@@ -1,5 +1,5 @@
-import { editDistance } from '../../lib/edit-distance.ts';
-import { transformErrors } from './errors.ts';
+import { editDistance } from '../../../lib/edit-distance.ts';
+import { transformErrors } from '../errors.ts';
 
 /** Names in an order in which each comes after its dependencies; a circle is an error that shows its path. */
 export function topologicalOrder(

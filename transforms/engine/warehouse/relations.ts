@@ -1,4 +1,4 @@
-import type { Model } from './model.ts';
+import type { Model } from '../project/model.ts';
 
 /** `shop.orders` is landed in `raw.shop__orders`. */
 export function rawTable(source: string): string {

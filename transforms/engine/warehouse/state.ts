@@ -1,4 +1,4 @@
-import type { Session } from '../../warehouse/warehouse.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
 
 /** The platform's own tables in the warehouse. They live where the rows live, so that one transaction covers both. */
 const ddl: readonly string[] = [

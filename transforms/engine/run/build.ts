@@ -1,20 +1,26 @@
-import { failpoint } from '../../lib/failpoint.ts';
-import { audit } from './audit.ts';
-import type { CheckResult } from './audit.ts';
-import { mustModel } from './checks.ts';
-import { fingerprint } from './compile.ts';
-import type { EngineContext } from './context.ts';
-import { computeFull, computeIncremental, dropDeltas } from './delta.ts';
-import type { BuildRun, ModelDelta } from './delta.ts';
-import { transformErrors } from './errors.ts';
-import type { Model } from './model.ts';
+import { failpoint } from '../../../lib/failpoint.ts';
+import { audit } from '../checks/audit.ts';
+import type { CheckResult } from '../checks/audit.ts';
+import { mustModel } from '../project/laws.ts';
+import { fingerprint } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { computeFull, computeIncremental, dropDeltas } from '../materialize/delta.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import { transformErrors } from '../errors.ts';
+import type { Model } from '../project/model.ts';
 import { planModel } from './plan.ts';
 import type { InputFacts, ModelPlan } from './plan.ts';
 import { publish } from './publish.ts';
 import type { Reflected } from './publish.ts';
 import { pruneFeeds } from './prune.ts';
-import { readConsumed, readHeadVersion, readModelStates, readPublication, readStageHead } from './state.ts';
-import type { ModelState, Publication } from './state.ts';
+import {
+  readConsumed,
+  readHeadVersion,
+  readModelStates,
+  readPublication,
+  readStageHead,
+} from '../warehouse/state.ts';
+import type { ModelState, Publication } from '../warehouse/state.ts';
 
 export interface BuildOptions {
   /** Only these marts; undefined means all. */
