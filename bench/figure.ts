@@ -15,12 +15,22 @@ export interface Figure {
   readonly setup: string;
 }
 
+/** What a run of the benchmarks may be told; an area takes what concerns it. */
+export interface BenchOptions {
+  /** Where an area keeps large files between runs. */
+  readonly data: string;
+  /** Sizes to measure at, for areas that have several. */
+  readonly lines: readonly number[] | undefined;
+  /** Also say which statements were slow. */
+  readonly profile: boolean;
+}
+
 /** A part of the platform that can be measured. */
 export interface Area {
   readonly name: string;
   readonly about: string;
   /** Absent: nothing measures it yet. */
-  readonly measure?: (say: (text: string) => void) => Promise<readonly Figure[]>;
+  readonly measure?: (say: (text: string) => void, options: BenchOptions) => Promise<readonly Figure[]>;
 }
 
 /** A figure that must not exceed its bar. */

@@ -1,13 +1,18 @@
+import os from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../lib/errors.ts';
 import { machine } from './figure.ts';
-import type { Area, Figure } from './figure.ts';
+import type { Area, BenchOptions, Figure } from './figure.ts';
 import { mainJob } from './main-job.ts';
+import { transforms } from './transforms/area.ts';
 
 const areas: readonly Area[] = [
   mainJob,
   { name: 'scheduler', about: 'task throughput and latency' },
   { name: 'ingest', about: 'change capture against the speed of the log' },
-  { name: 'transforms', about: 'incremental builds against full ones' },
+  transforms,
   { name: 'semantic', about: 'metric queries under load' },
   { name: 'end-to-end', about: 'age of a metric behind its source commit' },
 ];
@@ -15,22 +20,51 @@ const areas: readonly Area[] = [
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--json' && arg !== '--list');
-  if (unknown !== undefined) return usage(`unknown option ${unknown}`);
-  if (args.includes('--list')) return list();
-  const [name, ...more] = args.filter((arg) => !arg.startsWith('-'));
+  let given;
+  try {
+    given = readArguments(args);
+  } catch (error) {
+    return usage(messageOf(error));
+  }
+  if (given.list) return list();
+  const [name, ...more] = given.areas;
   if (name === undefined || more.length > 0) return usage('name one area');
   const area = areas.find((each) => each.name === name);
   if (area === undefined) return usage(`there is no area "${name}"`);
-  const json = args.includes('--json');
-  const figures = await measure(area, json);
-  for (const figure of figures) console.log(json ? JSON.stringify(figure) : render(figure));
+  const figures = await measure(area, given.json, given.options);
+  for (const figure of figures) console.log(given.json ? JSON.stringify(figure) : render(figure));
   return figures.some((figure) => figure.holds === false) ? 1 : 0;
 }
 
-async function measure(area: Area, json: boolean): Promise<readonly Figure[]> {
+interface Arguments {
+  readonly areas: readonly string[];
+  readonly list: boolean;
+  readonly json: boolean;
+  readonly options: BenchOptions;
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      data: { type: 'string', default: path.join(os.tmpdir(), 'shopwave-bench') },
+      lines: { type: 'string' },
+    },
+  });
+  const lines = values.lines?.split(',').map(Number);
+  if (lines?.some((each) => !(each > 0)))
+    throw new Error('--lines takes numbers of order lines: 1200000,12000000');
+  const options = { data: values.data, lines, profile: values.profile };
+  return { areas: positionals, list: values.list, json: values.json, options };
+}
+
+async function measure(area: Area, json: boolean, options: BenchOptions): Promise<readonly Figure[]> {
   const say = (text: string): void => void process.stderr.write(json ? '' : text);
-  if (area.measure !== undefined) return area.measure(say);
+  if (area.measure !== undefined) return area.measure(say, options);
   const setup = `not measured yet: nothing in bench/ measures this area; ${machine()}`;
   const nothing = { value: null, unit: '', bar: null, holds: null, peer: null, setup };
   return [{ area: area.name, figure: area.about, ...nothing }];
@@ -51,7 +85,7 @@ function render({ figure, value, unit, bar, holds, setup }: Figure): string {
 
 function usage(problem: string): number {
   console.error(
-    `${problem}\nusage: npm run bench -- AREA [--json], or --list\nareas: ${areas.map((each) => each.name).join(', ')}`,
+    `${problem}\nusage: npm run bench -- AREA [--json] [--profile] [--data DIR] [--lines N,N], or --list\nareas: ${areas.map((each) => each.name).join(', ')}`,
   );
   return 2;
 }

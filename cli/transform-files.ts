@@ -14,7 +14,7 @@ export const projectFolder: string = path.join(packageRoot, 'transforms');
 /** `transform ls`: from the files alone. */
 export async function listModels(selectors: readonly string[]): Promise<OperationResult> {
   const project = await loadProject(projectFolder);
-  const rows = selectModels(project, selectors).map((name) => {
+  const rows = selectModels(project, { select: selectors }).map((name) => {
     const model = mustModel(project, name);
     return {
       model: name,
@@ -32,7 +32,7 @@ export async function listModels(selectors: readonly string[]): Promise<Operatio
 export async function compileModels(selectors: readonly string[]): Promise<OperationResult> {
   const project = await loadProject(projectFolder);
   const documents = await Promise.all(
-    selectModels(project, selectors).map(async (name) => ({
+    selectModels(project, { select: selectors }).map(async (name) => ({
       name: mustModel(project, name).file,
       text: await renderModel(project, name, {
         dialect: 'duckdb',

@@ -13,8 +13,12 @@ export type FailpointName =
   | 'load.inside'
   | 'stage.inside'
   | 'build.before_audit'
+  | 'hold_back.before_publish'
+  | 'publish.after_cas'
+  | 'publish.after_apply'
   | 'publish.inside'
-  | 'publish.after_commit';
+  | 'publish.after_commit'
+  | 'backfill.between_chunks';
 
 const target = parseTarget(process.env['SHOPWAVE_CRASH_AT']);
 let hits = 0;

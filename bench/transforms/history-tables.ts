@@ -38,7 +38,11 @@ const customerOf = (scale: Scale): string =>
 export const orderTables: readonly OrderTable[] = [
   {
     model: 'stg_shop__orders',
-    rows: (scale, first, last) => `select k as order_id, 'N-' || k as order_number, ${customerOf(scale)} as customer_id,
+    rows: (
+      scale,
+      first,
+      last,
+    ) => `select k as order_id, 'N-' || k as order_number, ${customerOf(scale)} as customer_id,
       ${oneOf('k', 24, ['web', 'app', 'marketplace', 'store'])} as channel, ${oneOf('k', 25, currencies)} as currency,
       case when ${isCancelled('k')} then 'cancelled' else 'delivered' end as status,
       ${draw('k', 26, 500)} = 0 as is_test, ${oneOf('k', 27, countries)} as ship_country,
@@ -79,7 +83,11 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__shipment_lines',
-    rows: (scale, first, last) => `select i as shipment_line_id, k as shipment_id, i as order_line_id, quantity,
+    rows: (
+      scale,
+      first,
+      last,
+    ) => `select i as shipment_line_id, k as shipment_id, i as order_line_id, quantity,
       ${logColumns('i', 'placed_at + interval 1 day', `'c'`)}
       from (${linesIn(scale, first, last)}) where not ${isCancelled('k')}`,
   },
@@ -93,14 +101,22 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__refund_lines',
-    rows: (scale, first, last) => `select i as refund_line_id, k as refund_id, i as order_line_id, 1 as quantity,
+    rows: (
+      scale,
+      first,
+      last,
+    ) => `select i as refund_line_id, k as refund_id, i as order_line_id, 1 as quantity,
       ${unitPrice} as amount, round(${unitPrice} * 0.19, 2) as tax_amount, 'return' as restock_type,
       ${logColumns('i', 'placed_at + interval 9 day', `'c'`)}
       from (${linesIn(scale, first, last)}) where line_no = 1 and ${isRefunded('k')}`,
   },
   {
     model: 'stg_shop__cancellations',
-    rows: (scale, first, last) => `select k as cancellation_id, 'C-' || k as cancellation_number, k as order_id,
+    rows: (
+      scale,
+      first,
+      last,
+    ) => `select k as cancellation_id, 'C-' || k as cancellation_number, k as order_id,
       ${customerOf(scale)} as customer_id, ${oneOf('k', 25, currencies)} as currency, 'web' as channel,
       ${draw('k', 60, 2)} = 0 as before_capture, 'customer' as reason, placed_at + interval 2 hour as cancelled_at,
       ${logColumns('k', 'placed_at + interval 2 hour', `'c'`)}
@@ -108,7 +124,11 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__cancellation_lines',
-    rows: (scale, first, last) => `select i as cancellation_line_id, k as cancellation_id, i as order_line_id, product_id,
+    rows: (
+      scale,
+      first,
+      last,
+    ) => `select i as cancellation_line_id, k as cancellation_id, i as order_line_id, product_id,
       quantity, ${unitPrice} as unit_price, 0 as discount_amount,
       ${logColumns('i', 'placed_at + interval 2 hour', `'c'`)}
       from (${linesIn(scale, first, last)}) where ${isCancelled('k')}`,

@@ -1,7 +1,7 @@
 import { ensureLoadSchema } from '../../ingest/landing/raw-tables.ts';
 import { shopTables } from '../../ingest/postgres/shop-tables.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
-import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
 import { masterTables } from './master-tables.ts';
 import { orderTables } from './history-tables.ts';
 import { rawRows } from './raw-rows.ts';
@@ -16,7 +16,9 @@ const versionsInRaw: Readonly<Record<string, number>> = { orders: 3, payments: 2
 
 /** Which of the generator's steps a warehouse has behind it, so that a stopped run goes on where it was. */
 export interface Steps {
-  readonly once: (name: string, work: (session: Warehouse) => Promise<unknown>) => Promise<void>;
+  readonly once: (name: string, work: () => Promise<unknown>) => Promise<void>;
+  /** As once, in one transaction with the note that it is done. */
+  readonly atomic: (name: string, work: (session: Session) => Promise<unknown>) => Promise<void>;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function fillHistory(
     await transforms.stage();
   });
   for (const { model, rows } of masterTables) {
-    await steps.once(model, (session) => insertSorted(session, stateOf(model), rows(scale)));
+    await steps.atomic(model, (session) => insertSorted(session, stateOf(model), rows(scale)));
   }
   for (const { model, rows } of orderTables) {
     for (const [number, month] of months().entries()) {
@@ -44,13 +46,13 @@ export async function fillHistory(
       const last = Math.min(scale.orders, orderAt(scale, month.end) + 1);
       const within = `select * from (${rows(scale, first, last)})
         where _committed_at >= ${day(month.first)} and _committed_at < ${day(month.end)}`;
-      await steps.once(`${model} ${number}`, (session) => insertSorted(session, stateOf(model), within));
+      await steps.atomic(`${model} ${number}`, (session) => insertSorted(session, stateOf(model), within));
     }
   }
   for (const table of tables) {
-    await steps.once(`raw ${table}`, (session) => fillRaw(session, table));
+    await steps.atomic(`raw ${table}`, (session) => fillRaw(session, table));
   }
-  await steps.once('ledgers', fillLedgers);
+  await steps.atomic('ledgers', fillLedgers);
 }
 
 /** The base table of a staging model; a `latest` model has a view of its own name over it. */
@@ -59,39 +61,39 @@ function stateOf(model: string): string {
   return `staging.${model}${isHistory ? '' : '__state'}`;
 }
 
-async function insertSorted(warehouse: Warehouse, table: string, rows: string): Promise<unknown> {
-  return await warehouse.execute(`insert into ${table} by name ${rows} order by _committed_at`);
+async function insertSorted(session: Session, table: string, rows: string): Promise<unknown> {
+  return await session.execute(`insert into ${table} by name ${rows} order by _committed_at`);
 }
 
-async function fillRaw(warehouse: Warehouse, table: string): Promise<unknown> {
+async function fillRaw(session: Session, table: string): Promise<unknown> {
   const recent = `select * from ${stateOf(`stg_shop__${table}`)}
     where _committed_at >= ${day(history.days - rawDays)}`;
   const rows = rawRows(table, recent, batchName(batchNumber('_committed_at')), versionsInRaw[table]);
-  return await warehouse.execute(`insert into raw.shop__${table} by name ${rows} order by _committed_at`);
+  return await session.execute(`insert into raw.shop__${table} by name ${rows} order by _committed_at`);
 }
 
 /** Every batch of three years is in the ledgers, loaded and staged; raw keeps the rows of the last ones only. */
-async function fillLedgers(warehouse: Warehouse): Promise<void> {
+async function fillLedgers(session: Session): Promise<void> {
   const batches = (history.days * 86_400) / batchSeconds;
   const at = `(timestamp '${history.start}' + to_seconds(n * ${batchSeconds}))`;
   const position = (number: string): string =>
-    `format('{:016X}', epoch_us(timestamp '${history.start}') + (${number}) * ${batchSeconds * 1_000_000})`;
+    `format('{:016X}', epoch_us(timestamp '${history.start}') + cast(${number} as bigint) * ${batchSeconds * 1_000_000})`;
   const numbers = `from range(0, ${batches}) as ids(n)`;
-  await warehouse.execute(
+  await session.execute(
     `insert into _meta.loaded_batch by name
      select ${batchName('n')} as batch_id, 'shop' as source, 'changes' as kind, ${position('n')} as from_position,
        ${position('n + 1')} as to_position, ${at} + to_seconds(${batchSeconds}) as to_committed_at,
        1000 as rows, ${at} as loaded_at ${numbers}`,
   );
-  await warehouse.execute(`insert into _meta.staged_batch select ${batchName('n')}, 0 ${numbers}`);
-  await warehouse.execute(
+  await session.execute(`insert into _meta.staged_batch select ${batchName('n')}, 0 ${numbers}`);
+  await session.execute(
     `insert into _meta.load_ledger by name
      select ${batchName('n')} || '/' || table_name as file_key, ${batchName('n')} as batch_id, 'shop' as source,
        table_name, 100 as rows, ${at} as loaded_at
      ${numbers}, (values ('orders'), ('order_lines'), ('payments'), ('shipments'), ('shipment_lines'), ('refunds'),
        ('refund_lines'), ('customers')) as tables(table_name)`,
   );
-  await warehouse.execute(
+  await session.execute(
     `update _meta.stage_head set step = greatest(step, 1), watermark = ${position(String(batches))},
        watermark_at = timestamp '${history.end}'`,
   );

@@ -26,14 +26,16 @@ const slowSeconds = 0.3;
 export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
   let phase = 'begin';
   let timings: Timings = { phases: new Map(), slow: [] };
+  const add = (sql: string, seconds: number): void => {
+    timings.phases.set(phase, (timings.phases.get(phase) ?? 0) + seconds);
+    if (seconds >= slowSeconds) timings.slow.push({ phase, seconds, sql: sql.replaceAll(/\s+/g, ' ') });
+  };
   const timed = async <T>(sql: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     try {
       return await work();
     } finally {
-      const seconds = (performance.now() - started) / 1000;
-      timings.phases.set(phase, (timings.phases.get(phase) ?? 0) + seconds);
-      if (seconds >= slowSeconds) timings.slow.push({ phase, seconds, sql: sql.replaceAll(/\s+/g, ' ') });
+      add(sql, (performance.now() - started) / 1000);
     }
   };
   const wrap = (session: Session): Session => ({
@@ -43,7 +45,18 @@ export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
   return {
     ...warehouse,
     ...wrap(warehouse),
-    transaction: (work) => warehouse.transaction((session) => work(wrap(session))),
+    transaction: async (work) => {
+      // Begin and commit are the transaction's time that is not the work's.
+      let done = performance.now();
+      const committed = warehouse.transaction(async (session) => {
+        const result = await work(wrap(session));
+        done = performance.now();
+        return result;
+      });
+      const result = await committed;
+      add('commit', (performance.now() - done) / 1000);
+      return result;
+    },
     onProgress: (event) => {
       phase = phaseAfter(event, phase);
     },

@@ -57,5 +57,5 @@ export const transformTest = defineOperation({
 async function chosenModels(selectors: readonly string[]): Promise<ReadonlySet<string>> {
   const { loadProject } = await import('../../transforms/engine/project/load-project.ts');
   const { selectModels } = await import('../../transforms/engine/select/select.ts');
-  return new Set(selectModels(await loadProject(projectFolder), selectors));
+  return new Set(selectModels(await loadProject(projectFolder), { select: selectors }));
 }

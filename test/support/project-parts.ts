@@ -1,4 +1,5 @@
-import type { Layer, Model, ModelConfig, Project } from '../../transforms/engine/project/model.ts';
+import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
+import type { Authoring, Layer, Model, ModelConfig, Project } from '../../transforms/engine/project/model.ts';
 
 /** A model with everything at its default but what a test is about. */
 export function makeModel(
@@ -18,7 +19,9 @@ export function makeModel(
     materialization: { kind: 'table', uniqueKey: undefined },
     columns: [],
     tests: [],
-    template: [],
+    template: parseTemplate('', ''),
+    rawCode: '',
+    callsTouched: false,
     checksum: '',
     refs: [],
     sources: [],
@@ -60,6 +63,22 @@ export function makeProject(models: readonly Model[], change: Partial<Project> =
     exposures: [],
     order: models.map((model) => model.name),
     vars: {},
+    authoring: bareAuthoring,
     ...change,
   };
 }
+
+/** No macros, no vars, the DuckDB target. */
+const bareAuthoring: Authoring = {
+  environment: {
+    projectName: 'shopwave',
+    target: { name: 'local', profile: 'shopwave', type: 'duckdb', schema: 'main', database: 'shopwave', threads: 4, settings: {} },
+    vars: {},
+    env: {},
+    onWarning: () => undefined,
+  },
+  macros: new Map(),
+  docs: new Map(),
+  onRunStart: [],
+  onRunEnd: [],
+};

@@ -1,17 +1,17 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { OnProgress } from '../../lib/progress.ts';
-import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
-import { auditPublished } from './checks/audit.ts';
-import type { CheckResult } from './checks/audit.ts';
-import { build } from './run/build.ts';
-import type { BuildOptions, BuildResult } from './run/build.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
+import type { CheckResult } from './checks/check.ts';
 import type { EngineContext } from './context.ts';
-import { transformErrors } from './errors.ts';
 import { loadProject } from './project/load-project.ts';
+import { build } from './run/build.ts';
+import { isBehind, readHeldBack, testPublished } from './run/published.ts';
+import type { BuildOptions, BuildResult, HeldModel } from './run/request.ts';
 import { stage } from './stage/stage.ts';
 import type { StageResult } from './stage/stage.ts';
-import { ensureMeta, readHeadVersion, readPublication, readStageHead } from './warehouse/state.ts';
+import { ensureMeta } from './warehouse/meta-tables.ts';
+import { readPublication } from './warehouse/state.ts';
 import type { Publication } from './warehouse/state.ts';
 
 export interface TransformsOptions {
@@ -21,6 +21,8 @@ export interface TransformsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onProgress: OnProgress;
+  /** Told of every publication, before whoever asked for it. */
+  readonly onPublished?: (publication: Publication) => Promise<void>;
 }
 
 /** The door of the transform engine: raw batches in, published versions of the marts out. */
@@ -28,11 +30,14 @@ export interface Transforms {
   /** Creates schemas and the platform's own tables; does nothing where they exist. */
   readonly setup: () => Promise<void>;
   readonly stage: () => Promise<StageResult>;
+  /** Publishes what passes its checks; throws where nothing may be published. */
   readonly build: (options?: BuildOptions) => Promise<BuildResult>;
   /** Every check on the published marts. */
   readonly test: () => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;
-  /** Whether anything loaded is not staged, or anything staged is not published. */
+  /** Marts that stand at an older version because a check failed. */
+  readonly heldBack: () => Promise<readonly HeldModel[]>;
+  /** Whether anything loaded is not staged, or anything staged was not yet tried to be published. */
   readonly isBehind: () => Promise<boolean>;
 }
 
@@ -40,38 +45,28 @@ export interface Transforms {
 export async function createTransforms(options: TransformsOptions): Promise<Transforms> {
   const project = await loadProject(options.projectFolder);
   const context: EngineContext = { ...options, project };
+  const exclusively = oneAtATime();
+  const announced = async (work: () => Promise<BuildResult>): Promise<BuildResult> => {
+    const result = await exclusively(work);
+    if (result.published && result.publication !== undefined) await options.onPublished?.(result.publication);
+    return result;
+  };
+  return {
+    setup: () => ensureMeta(options.warehouse),
+    stage: () => exclusively(() => stage(context)),
+    build: (input) => announced(() => build(context, input)),
+    test: () => exclusively(() => testPublished(context)),
+    publication: () => readPublication(options.warehouse),
+    heldBack: () => readHeldBack(context),
+    isBehind: () => isBehind(context),
+  };
+}
+
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
   let queue: Promise<unknown> = Promise.resolve();
-  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+  return (work) => {
     const running = queue.then(work, work);
     queue = running.catch(() => {});
     return running;
   };
-  let runs = 0;
-  // Part of relation names: letters, digits and underscores; unique over restarts of this process.
-  const nextRun = (): string => `${options.clock.now().getTime().toString(36)}_${(runs += 1)}`;
-  return {
-    setup: () => ensureMeta(options.warehouse),
-    stage: () => exclusively(() => stage(context, nextRun())),
-    build: (buildOptions) => exclusively(() => build(context, nextRun(), buildOptions)),
-    test: () => exclusively(() => testPublished(context, options.warehouse)),
-    publication: () => readPublication(options.warehouse),
-    isBehind: () => isBehind(options.warehouse),
-  };
-}
-
-async function isBehind(session: Session): Promise<boolean> {
-  const [row] = await session.query(
-    'select count(*) as n from _meta.loaded_batch where batch_id not in (select batch_id from _meta.staged_batch)',
-  );
-  const { step } = await readStageHead(session);
-  return Number(row?.['n']) > 0 || step !== ((await readPublication(session))?.stageStep ?? 0n);
-}
-
-async function testPublished(context: EngineContext, session: Session): Promise<CheckResult[]> {
-  const version = await readHeadVersion(session);
-  if (version === 0n)
-    throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', { message: 'there are no marts to check' });
-  const stageHead = await readStageHead(session);
-  const run = { id: 'none', version, stageStep: stageHead.step, deltas: new Map(), consumed: new Map() };
-  return await auditPublished(context, run);
 }

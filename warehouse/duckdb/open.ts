@@ -57,6 +57,8 @@ async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
       threads: String(options.threads ?? 2),
       // Results are ordered only where a statement says so; the freedom halves the memory of large inserts.
       preserve_insertion_order: 'false',
+      // Snowflake's order of nulls: the dialects give the same rows in the same order.
+      default_null_order: 'nulls_last_on_asc_first_on_desc',
     });
   } catch (error) {
     const message = messageOf(error);

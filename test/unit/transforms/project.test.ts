@@ -99,12 +99,12 @@ test('a model without properties is refused', async () => {
 
 test('selection follows the graph in both directions', async () => {
   const project = await loadProject(folder);
-  expect(selectModels(project, ['stg_shop__payments+'])).toEqual([
+  expect(selectModels(project, { select: ['stg_shop__payments+'] })).toEqual([
     'stg_shop__payments',
     'fct_orders',
     'fct_payments',
   ]);
-  expect(selectModels(project, ['+dim_product'])).toEqual([
+  expect(selectModels(project, { select: ['+dim_product'] })).toEqual([
     'stg_shop__cancellation_lines',
     'stg_shop__order_lines',
     'stg_shop__products',

@@ -1,46 +1,52 @@
 import { createHash } from 'node:crypto';
-import { mustModel } from '../project/laws.ts';
-import { transformErrors } from '../errors.ts';
-import { dialectFunctions } from '../dialect/macros.ts';
-import type { Dialect } from '../dialect/macros.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { evaluateNative } from '../jinja/native.ts';
+import type { Location } from '../jinja/location.ts';
+import type { Template } from '../jinja/ast.ts';
+import { then } from '../jinja/maybe.ts';
+import type { Maybe } from '../jinja/maybe.ts';
+import { parseTemplate } from '../jinja/parse.ts';
+import { Callable, textOf, toValue } from '../jinja/values.ts';
+import type { Value } from '../jinja/values.ts';
+import type { Macro } from '../project/macros.ts';
 import { keyingOf } from '../project/model.ts';
-import type { Model, Project } from '../project/model.ts';
-import { formatLocation } from '../template/location.ts';
-import { parseTemplate } from '../template/parse.ts';
-import type { TemplatePart } from '../template/parse.ts';
-import { renderTemplate, textArgument } from '../template/render.ts';
-import type { TemplateCall, TemplateFunction, TemplateScope } from '../template/render.ts';
+import type { DataTest, Model, Project, SingularTest } from '../project/model.ts';
+import { mustModel } from '../project/laws.ts';
+import { compileErrors } from './errors.ts';
+import { canonicalSql } from './canonical-sql.ts';
+import { relationOf } from './relation.ts';
+import { contextOf, renderTemplate } from './render-node.ts';
+import type { Rendering } from './render-node.ts';
+import type { CompileScope } from './scope.ts';
 
-/** What a model's names stand for in one rendering. */
-export interface CompileScope {
-  readonly dialect: Dialect;
-  /** The relation a stored model is read from. */
-  readonly relation: (model: string) => string;
-  /** The relation a raw table is read from; `source` is `source.table`. */
-  readonly source: (source: string) => string;
-  /** The relation of touched keys (column touch_key); undefined renders the whole model. */
-  readonly touched?: string;
-  /** The relation of an input's changed rows; only inside touched_by mappings. */
-  readonly changed?: string;
-}
+export type { CompileScope } from './scope.ts';
 
 /** The SQL of a model, ephemeral models inlined. */
 export async function renderModel(project: Project, name: string, scope: CompileScope): Promise<string> {
-  return renderNow(project, name, scope);
+  const model = mustModel(project, name);
+  return await renderTemplate(model.template, { project, scope, execute: true, model, refs: model.refs });
 }
 
-function renderNow(project: Project, name: string, scope: CompileScope): string {
-  const model = mustModel(project, name);
-  return renderTemplate(model.template, functions(project, scope)).trim();
+/** The SQL of a template of the project that is no node, such as a hook or a filter. */
+export async function renderParts(project: Project, template: Template, scope: CompileScope): Promise<string> {
+  return await renderTemplate(template, { project, scope, execute: true });
+}
+
+/** The SQL of a text from a YAML file or a hook: `place` begins the `where` of its errors. Hooks may read secrets. */
+export async function renderText(
+  project: Project,
+  text: string,
+  place: Location,
+  scope: CompileScope & { readonly model?: Model; readonly isHook?: boolean },
+): Promise<string> {
+  const template = parseTemplate(text, place.file, { startLine: place.line, startColumn: place.column });
+  const { model, isHook } = scope;
+  return await renderTemplate(template, { project, scope, execute: true, model, allowSecrets: isHook });
 }
 
 /** The SQL of a test of its own. */
-export async function renderParts(
-  project: Project,
-  parts: readonly TemplatePart[],
-  scope: CompileScope,
-): Promise<string> {
-  return renderTemplate(parts, functions(project, scope)).trim();
+export async function renderTest(project: Project, test: SingularTest, scope: CompileScope): Promise<string> {
+  return await renderTemplate(test.template, { project, scope, execute: true, refs: test.refs });
 }
 
 /** A select of the touch keys that an input's changed rows map to; undefined where the mapping is 'never'. */
@@ -50,100 +56,96 @@ export async function renderMapping(
   input: string,
   scope: CompileScope & { readonly changed: string },
 ): Promise<string | undefined> {
-  const mapping = keyingOf(model)?.touchedBy[input];
-  if (mapping === undefined || mapping.trim() === 'never') return undefined;
-  if (/^[a-z_][a-z0-9_]*$/.test(mapping.trim()))
-    return `select ${mapping.trim()} as touch_key from ${scope.changed}`;
-  const parts = parseTemplate(`${model.file} (touched_by ${input})`, mapping);
-  return renderTemplate(parts, functions(project, scope)).trim();
+  const mapping = keyingOf(model)?.touchedBy[input]?.trim();
+  if (mapping === undefined || mapping === 'never') return undefined;
+  if (/^[a-z_][a-z0-9_]*$/.test(mapping)) return `select ${mapping} as touch_key from ${scope.changed}`;
+  const template = parseTemplate(mapping, `${model.properties?.file ?? model.file} (touched_by ${input})`);
+  return await renderTemplate(template, { project, scope, execute: true, model });
 }
 
-/** Identifies what a model computes: its text and that of everything it inlines. A changed one is rebuilt. */
-export function fingerprint(project: Project, name: string, dialect: Dialect): string {
-  const sql = renderNow(project, name, {
-    dialect,
-    relation: (model) => `<${model}>`,
-    source: (source) => `<${source}>`,
-  });
-  const { materialization } = mustModel(project, name);
-  return createHash('sha256').update(JSON.stringify(materialization)).update(sql).digest('hex').slice(0, 16);
+/** The SQL of a generic test of the project on `rows`: its macro, called with the arguments as written in YAML. */
+export async function renderDataTest(
+  project: Project,
+  test: DataTest,
+  scope: CompileScope & { readonly rows: string },
+): Promise<string> {
+  const model = test.attachedTo.kind === 'model' ? mustModel(project, test.attachedTo.name) : undefined;
+  return textOf(await callTest(test, { project, scope, execute: true, model, refs: test.refs }, scope.rows)).trim();
 }
 
-function functions(project: Project, scope: CompileScope): TemplateScope {
-  const all = new Map<string, TemplateFunction>(dialectFunctions(scope.dialect));
-  const businessDate = all.get('business_date');
-  all.set('ref', (call) => {
-    const name = textArgument(call, 0);
-    const isInlined = mustModel(project, name).materialization.kind === 'ephemeral';
-    return isInlined ? `(\n${renderNow(project, name, scope)}\n)` : scope.relation(name);
-  });
-  all.set('source', (call) => scope.source(`${textArgument(call, 0)}.${textArgument(call, 1)}`));
-  all.set('var', (call) => mustVar(project, call));
-  all.set('touched', (call) => {
-    const expression = textArgument(call, 0);
-    return scope.touched === undefined
-      ? '1 = 1'
-      : `${expression} in (select touch_key from ${scope.touched})`;
-  });
-  all.set('changed', (call) => mustChanged(scope, call));
-  all.set('changed_ranges', (call) => {
-    const [key = '', id = '', ...carried] = call.args.map((_, index) => textArgument(call, index));
-    return changedRanges(mustChanged(scope, call), key, id, carried);
-  });
-  all.set('business_date', (call) => {
-    const zone = String(project.vars['business_timezone'] ?? 'UTC');
-    return businessDate?.({ ...call, args: [...call.args, zone] }) ?? '';
-  });
-  return all;
+/** Calls a generic test's macro with `model` standing for `rows`. */
+export function callTest(test: DataTest, rendering: Rendering, rows: string): Maybe<Value> {
+  const context = contextOf(rendering);
+  const macro = context.macro(`test_${test.kind}`);
+  const at = { file: test.file, line: test.line, column: 1 };
+  if (!(macro instanceof Callable)) {
+    throw compileErrors.error('COMPILE_UNKNOWN_NAME', {
+      message: `there is no generic test ${test.kind}`,
+      where: `${test.file}:${test.line}`,
+    });
+  }
+  const named = new Map<string, Value>([
+    ['model', relationOf(rows, rendering.project.authoring.environment.target.database, undefined)],
+    ...(test.column === undefined ? [] : [['column_name', test.column] as const]),
+    ...Object.entries(test.arguments).map(([name, value]) => [name, argumentValue(value, test, context.options)] as const),
+  ]);
+  try {
+    return then(macro.call({ positional: [], named, at }), (value) => value);
+  } catch (error) {
+    throw context.explain(error);
+  }
 }
 
-function mustVar(project: Project, call: TemplateCall): string {
-  const name = textArgument(call, 0);
-  const value = project.vars[name];
-  if (value !== undefined) return String(value);
-  throw transformErrors.error('TRANSFORM_TEMPLATE_UNKNOWN', {
-    message: `there is no var "${name}"`,
-    where: formatLocation(call.at),
-  });
-}
+/** dbt's rule: a text that looks like a call of one of these is an expression; other texts may hold templates. */
+const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/s;
 
-function mustChanged(scope: CompileScope, call: TemplateCall): string {
-  if (scope.changed !== undefined) return scope.changed;
-  throw transformErrors.error('TRANSFORM_TEMPLATE_UNKNOWN', {
-    message: `${call.name}() has a meaning only inside meta.touched_by`,
-    where: formatLocation(call.at),
-  });
+function argumentValue(value: unknown, test: DataTest, options: Parameters<typeof evaluateNative>[1]): Value {
+  if (typeof value === 'string') {
+    const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value;
+    return /\{[{%]/.test(text)
+      ? evaluateNative(parseTemplate(text, test.file, { startLine: test.line }), options)
+      : value;
+  }
+  if (Array.isArray(value)) return toValue(value.map((each) => argumentValue(each, test, options)));
+  if (typeof value !== 'object' || value === null) return toValue(value);
+  return toValue(new Map(Object.entries(value).map(([key, each]) => [key, argumentValue(each, test, options)])));
 }
 
 /**
- * Validity ranges, per durable id, in which a slowly changing dimension now gives another answer. A key that
- * was there before and still is differs only where its end moved, so a price change re-points the orders since that
- * change and not every order of the product; unless an attribute changed that facts carry themselves.
+ * Identifies what a model computes: its SQL whole and restricted, with names in the place of relations, that of all it
+ * inlines, and its materialization. Blanks and comments of the SQL do not count. What a template reads at run time only
+ * (run_query, execute, env_var) cannot be seen in its SQL, so such a model counts with its text and that of its macros.
  */
-function changedRanges(changed: string, key: string, id: string, carried: readonly string[]): string {
-  const place = `_step * 2 + case when _image = 'before' then 0 else 1 end`;
-  const stayed = [
-    `mod(min(${place}), 2) = 0`,
-    `mod(max(${place}), 2) = 1`,
-    ...carried.map((column) => `count(distinct ${column}) = 1`),
-  ].join(' and ');
-  const perKey = `select max(${id}) as id,
-      case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,
-      max(valid_to) as valid_to
-    from ${changed} group by ${key}`;
-  // Ranges that touch are merged: a product with 500 new versions would else meet each of its lines 500 times
-  // (43 s for 531,000 lines and 111,000 versions; merged, below 1 s).
-  const earlier = 'rows between unbounded preceding and 1 preceding';
-  return `(select id as ${id}, min(valid_from) as valid_from, max(valid_to) as valid_to
-  from (
-    select id, valid_from, valid_to, sum(is_start) over (partition by id order by valid_from, valid_to
-      rows unbounded preceding) as island
-    from (
-      select id, valid_from, valid_to, case when valid_from <=
-        max(valid_to) over (partition by id order by valid_from, valid_to ${earlier}) then 0 else 1 end as is_start
-      from (${perKey}) as per_key
-      where valid_from < valid_to
-    ) as marked
-  ) as grouped
-  group by id, island)`;
+export function fingerprint(project: Project, name: string, dialect: Dialect): string {
+  const model = mustModel(project, name);
+  const hash = createHash('sha256').update(JSON.stringify(model.materialization));
+  if (model.materialization.kind === 'seed') return hash.update(model.checksum).digest('hex').slice(0, 16);
+  const macros = new Map<string, Macro>();
+  let isVolatile = false;
+  const placeholders = { dialect, relation: (key: string) => `<${key}>`, source: (key: string) => `<${key}>` };
+  for (const scope of [placeholders, { ...placeholders, touched: '<touched>', isIncremental: true }]) {
+    const sql = renderTemplate(model.template, {
+      project,
+      scope: { ...scope, self: '<self>' },
+      execute: false,
+      model,
+      refs: model.refs,
+      onVolatile: () => (isVolatile = true),
+      onMacro: (macro) => macros.set(macro.name, macro),
+    });
+    if (sql instanceof Promise) throw new Error(`${name} waited while it was fingerprinted`);
+    hash.update('\0').update(canonicalSql(sql));
+  }
+  if (isVolatile) {
+    for (const text of volatileTexts(project, model)) hash.update('\0').update(text);
+    for (const key of [...macros.keys()].toSorted()) hash.update('\0').update(macros.get(key)?.definition.raw ?? '');
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** The texts of a model and of what it inlines, and of the macros that they may reach while they run. */
+function volatileTexts(project: Project, model: Model): string[] {
+  const inlined = model.refs.map((ref) => mustModel(project, ref)).filter((ref) => ref.materialization.kind === 'ephemeral');
+  const macros = (model.macros ?? []).map((id) => project.macros?.get(id)?.text ?? '');
+  return [model.rawCode, ...macros, ...inlined.flatMap((each) => volatileTexts(project, each))];
 }

@@ -1,19 +1,56 @@
-import { mustModel } from '../project/laws.ts';
-import { renderMapping, renderModel } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
-import { keyingOf } from '../project/model.ts';
+import { mustModel } from '../project/laws.ts';
 import type { Model } from '../project/model.ts';
-import { createFromModel } from './model-statement.ts';
-import { deltaRelation, feedTable, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
 
-/** What a build did to one mart, beside production and not yet published. */
+/** How publishing writes a delta; what depends on the warehouse's abilities is decided when the delta is computed. */
+export type DeltaWrite =
+  /** The new rows replace the table. */
+  | {
+      readonly how: 'replace';
+      /** DDL may stand inside the transaction. */
+      readonly isTransactional: boolean;
+      /** The table as it is: absent, of the same columns, or of others. */
+      readonly existing: 'none' | 'same' | 'other';
+      /** What stands under its name is a view: the model was one. */
+      readonly replacesView: boolean;
+    }
+  /** Rows go and come; `match` are the columns or expressions that tell which, null-safe. */
+  | {
+      readonly how: 'rows';
+      readonly match: readonly string[];
+      /** Columns of the added rows; undefined: as the table has them. */
+      readonly columns: readonly string[] | undefined;
+      /** DDL that must have run before the transaction. */
+      readonly before: readonly string[];
+      /** The feed starts anew: its columns changed. */
+      readonly isNewFeed: boolean;
+    }
+  /** A view's definition; undefined where it stays. */
+  | {
+      readonly how: 'view';
+      readonly isTransactional: boolean;
+      readonly sql: string | undefined;
+      /** What stands under its name is a table: the model was one. */
+      readonly replacesTable: boolean;
+    };
+
+/**
+ * What a build did to one model, beside production and not yet published. full: the relation `new` holds all rows, and
+ * readers must be rebuilt. incremental: `removed` and `added` are the exact difference with production. Either way
+ * `current` is what the model will be.
+ */
 export interface ModelDelta {
   readonly model: Model;
   readonly kind: 'full' | 'incremental';
   readonly fingerprint: string;
+  /** Rows removed; 0 where all are replaced. */
   readonly removed: number;
+  /** Rows added; all rows where all are replaced; 0 for views. */
   readonly added: number;
+  /** Undefined: by kind, full replaces and incremental goes by the unique key. */
+  readonly write?: DeltaWrite;
 }
 
 /** The facts of one run that decide what names stand for. */
@@ -37,95 +74,6 @@ export function runScope(context: EngineContext, run: BuildRun): CompileScope {
     },
     source: rawTable,
   };
-}
-
-/** Computes a mart whole, beside production. */
-export async function computeFull(
-  context: EngineContext,
-  run: BuildRun,
-  model: Model,
-  fingerprint: string,
-): Promise<ModelDelta> {
-  const { warehouse, project } = context;
-  const fresh = deltaRelation(model, 'new', run.id);
-  const sql = await renderModel(project, model.name, runScope(context, run));
-  await createFromModel(context, model, fresh, sql);
-  await warehouse.execute(
-    `create or replace view ${deltaRelation(model, 'current', run.id)} as select * from ${fresh}`,
-  );
-  return { model, kind: 'full', fingerprint, removed: 0, added: await countRows(context, fresh) };
-}
-
-/**
- * Computes a mart for the keys its changed inputs touch, then keeps only the rows that really differ from
- * production: `removed` and `added`. A key touched without effect costs nothing downstream.
- */
-export async function computeIncremental(
-  context: EngineContext,
-  run: BuildRun,
-  model: Model,
-  fingerprint: string,
-  changedInputs: readonly string[],
-): Promise<ModelDelta> {
-  const { warehouse, project } = context;
-  const keying = keyingOf(model);
-  if (keying === undefined) throw new Error(`${model.name} is not keyed`);
-  const part = (name: 'touched' | 'new' | 'removed' | 'added' | 'current'): string =>
-    deltaRelation(model, name, run.id);
-  const scope = runScope(context, run);
-  const mappings: string[] = [];
-  for (const input of changedInputs) {
-    const changed = changedRows(context, run, model, input);
-    const mapping = await renderMapping(project, model, input, { ...scope, changed });
-    if (mapping !== undefined) mappings.push(mapping);
-  }
-  await createFromModel(
-    context,
-    model,
-    part('touched'),
-    `select distinct touch_key from (${mappings.join('\nunion all\n')}) as mapped where touch_key is not null`,
-  );
-  const sql = await renderModel(project, model.name, { ...scope, touched: part('touched') });
-  const production = publishedRelation(model);
-  const touchedProduction = `select * from ${production}
-    where ${keying.touchKey} in (select touch_key from ${part('touched')})`;
-  await createFromModel(context, model, part('new'), sql);
-  await warehouse.execute(
-    `create or replace table ${part('removed')} as ${touchedProduction} except all select * from ${part('new')}`,
-  );
-  await warehouse.execute(
-    `create or replace table ${part('added')} as select * from ${part('new')} except all ${touchedProduction}`,
-  );
-  const key = keying.uniqueKey;
-  await warehouse.execute(
-    `create or replace view ${part('current')} as
-     select * from ${production} as p where not exists (select 1 from ${part('removed')} as r where r.${key} = p.${key})
-     union all select * from ${part('added')}`,
-  );
-  const [removed, added] = [
-    await countRows(context, part('removed')),
-    await countRows(context, part('added')),
-  ];
-  return { model, kind: 'incremental', fingerprint, removed, added };
-}
-
-/** An input's rows removed and added since the model consumed it: its published feed, and this run's delta of it. */
-function changedRows(context: EngineContext, run: BuildRun, model: Model, input: string): string {
-  const inputModel = mustModel(context.project, input);
-  const since = run.consumed.get(model.name)?.get(input) ?? 0n;
-  const upTo = inputModel.layer === 'staging' ? run.stageStep : run.version;
-  const published = `select * from ${feedTable(inputModel)} where _step > ${since} and _step <= ${upTo}`;
-  if (!run.deltas.has(input)) return `(${published}) as changed`;
-  const pending = (['removed', 'added'] as const).map(
-    (part) =>
-      `select *, ${run.version}, '${part === 'removed' ? 'before' : 'after'}' from ${deltaRelation(inputModel, part, run.id)}`,
-  );
-  return `(${[published, ...pending].join(' union all ')}) as changed`;
-}
-
-async function countRows(context: EngineContext, relation: string): Promise<number> {
-  const [row] = await context.warehouse.query(`select count(*) as n from ${relation}`);
-  return Number(row?.['n'] ?? 0);
 }
 
 /** Drops what dead runs left beside production, and this run's own when it is done with them. */

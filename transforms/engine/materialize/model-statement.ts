@@ -4,17 +4,12 @@ import { transformErrors } from '../errors.ts';
 import type { Model } from '../project/model.ts';
 
 /**
- * Creates a relation from a model's SQL. What the warehouse refuses is reported with the model's file; the line in the
+ * Runs what came from a model's SQL. What the warehouse refuses is reported with the model's file; the line in the
  * message counts in the compiled SQL. Errors that say of themselves that a retry can help (conflicts, a full disk) pass.
  */
-export async function createFromModel(
-  context: EngineContext,
-  model: Model,
-  relation: string,
-  sql: string,
-): Promise<void> {
+export async function blameModel<T>(model: Model, work: () => Promise<T>): Promise<T> {
   try {
-    await context.warehouse.execute(`create or replace table ${relation} as\n${sql}`);
+    return await work();
   } catch (error) {
     if (error instanceof ShopwaveError && error.retryable) throw error;
     throw transformErrors.error('TRANSFORM_MODEL_FAILED', {
@@ -24,4 +19,26 @@ export async function createFromModel(
       cause: error,
     });
   }
+}
+
+/** Creates a relation from a model's SQL. */
+export async function createFromModel(
+  context: EngineContext,
+  model: Model,
+  relation: string,
+  sql: string,
+): Promise<void> {
+  await blameModel(model, () =>
+    context.warehouse.execute(`create or replace table ${relation} as\n${sql}`),
+  );
+}
+
+/** Creates a view of a model's SQL. */
+export async function createViewFromModel(
+  context: EngineContext,
+  model: Model,
+  relation: string,
+  sql: string,
+): Promise<void> {
+  await blameModel(model, () => context.warehouse.execute(`create or replace view ${relation} as\n${sql}`));
 }

@@ -27,10 +27,19 @@ export function mustKnowRefs(
 
 /** Inputs of a model that live in the warehouse: ephemeral models are looked through. */
 export function storedInputs(project: Project, name: string): string[] {
+  return inputsThrough(project, name, ({ materialization: { kind } }) => kind === 'ephemeral');
+}
+
+/** Inputs of a model that hold rows, and so have a change feed: views are looked through, too. */
+export function rowInputs(project: Project, name: string): string[] {
+  return inputsThrough(project, name, ({ materialization: { kind } }) => kind === 'ephemeral' || kind === 'view');
+}
+
+function inputsThrough(project: Project, name: string, isTransparent: (model: Model) => boolean): string[] {
   const found = new Set<string>();
   const visit = (each: string): void => {
     for (const ref of mustModel(project, each).refs) {
-      if (mustModel(project, ref).materialization.kind === 'ephemeral') visit(ref);
+      if (isTransparent(mustModel(project, ref))) visit(ref);
       else found.add(ref);
     }
   };
@@ -79,7 +88,7 @@ function checkKeyed(project: Project, model: Model): void {
   const keying = keyingOf(model);
   if (keying === undefined) return;
   const { touchedBy } = keying;
-  const inputs = storedInputs(project, model.name);
+  const inputs = rowInputs(project, model.name);
   const missing = inputs.find((input) => touchedBy[input] === undefined);
   if (missing !== undefined) {
     throw transformErrors.error('TRANSFORM_MISSING_MAPPING', {

@@ -1,4 +1,6 @@
-import type { TemplatePart } from '../template/parse.ts';
+import type { Template } from '../jinja/ast.ts';
+import type { Environment } from './environment.ts';
+import type { MacroTable } from './macros.ts';
 
 /** A layer is a schema with its own grants; the folder a model lies in decides it. */
 export type Layer = 'seeds' | 'staging' | 'intermediate' | 'marts';
@@ -54,18 +56,31 @@ export type Materialization =
 export interface Scd2 {
   /** Column of the business key; the durable key is its hash. */
   readonly naturalKey: string;
-  /** Columns whose change opens a version; all others of the select are type 1. */
+  /** Type 2: columns whose change opens a version. */
   readonly attributes: readonly string[];
+  /** Columns that the attributes decide (the name behind an id); each version shows its own row's. */
+  readonly derived: readonly string[];
+  /** Type 1: columns that every version shows as the newest row has them. */
+  readonly type1: readonly string[];
   /** When the source says a row changed. */
   readonly updatedAt: string;
-  /** Names of the surrogate and the durable key. */
+  /** Name of the durable key's column. */
   readonly durableKey: string;
-  /** Keys that facts name before (or without) a row of their own: `ref.column`. */
+  /**
+   * flag: all versions of a deleted key say is_deleted, and its last one stays the current one. new_record: a delete
+   * opens a version that says is_deleted, and a row that comes back the next one.
+   */
+  readonly hardDeletes: 'flag' | 'new_record';
+  /** Keys that facts name before (or without) a row of their own: `ref.column`. The refs are inputs of the model. */
   readonly inferredFrom: readonly { readonly ref: string; readonly column: string }[];
   /** Values of an inferred member's columns, SQL; a column without one is null. */
   readonly inferredValues: Readonly<Record<string, string>>;
-  /** Natural keys of standing members (-1 unknown, -2 not applicable). */
-  readonly standing: readonly string[];
+  /** Standing members (-1 unknown, -2 not applicable): natural key, and SQL values of its columns. */
+  readonly standing: readonly {
+    readonly key: string;
+    readonly isInferred: boolean;
+    readonly values: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** When the failures of a check become a warning or an error. dbt's meaning. */
@@ -105,6 +120,8 @@ export interface DataTest {
 
 export interface ColumnDoc {
   readonly name: string;
+  /** Line of its entry in the model's YAML file. */
+  readonly line?: number | undefined;
   readonly description: string;
   /** Declared type, for contracts; as written. */
   readonly dataType: string | undefined;
@@ -149,6 +166,10 @@ export interface Model {
   /** Name without version. */
   readonly baseName: string;
   readonly version: string | undefined;
+  /** The version that a ref without one means; undefined where the model has no versions. */
+  readonly latestVersion?: string | undefined;
+  /** Ids of the project's macros that it reaches, directly or through others: keys of Project.macros. */
+  readonly macros?: readonly string[] | undefined;
   readonly layer: Layer;
   readonly file: string;
   /** Line of its entry in the YAML file, and that file; undefined where it has none. */
@@ -158,7 +179,11 @@ export interface Model {
   readonly config: ModelConfig;
   readonly columns: readonly ColumnDoc[];
   readonly tests: readonly DataTest[];
-  readonly template: readonly TemplatePart[];
+  readonly template: Template;
+  /** The file's text; of a seed, its rows. */
+  readonly rawCode: string;
+  /** Whether it restricts itself with touched(), directly or in a macro. */
+  readonly callsTouched: boolean;
   /** SHA-256 of the file's text. */
   readonly checksum: string;
   /** Models it refers to, inlined ones included, in order of appearance. */
@@ -172,7 +197,13 @@ export interface SingularTest {
   readonly name: string;
   readonly uniqueId: string;
   readonly file: string;
-  readonly template: readonly TemplatePart[];
+  readonly description: string;
+  readonly rawCode: string;
+  /** SHA-256 of the file's text. */
+  readonly checksum?: string | undefined;
+  /** Ids of the project's macros that it reaches. */
+  readonly macros?: readonly string[] | undefined;
+  readonly template: Template;
   readonly refs: readonly string[];
   readonly sources: readonly string[];
   readonly config: TestConfig;
@@ -248,6 +279,19 @@ export interface Exposure {
   readonly file: string;
 }
 
+/** A macro of the project's own. */
+export interface ProjectMacro {
+  /** `macro.shopwave.cents`. */
+  readonly uniqueId: string;
+  readonly name: string;
+  /** Its text, from `{% macro` to `{% endmacro %}`. */
+  readonly text: string;
+  /** Ids of the project's macros that it calls itself. */
+  readonly macros: readonly string[];
+  readonly description: string;
+  readonly file: string;
+}
+
 /** Everything under transforms/, parsed and checked; no warehouse was asked. */
 export interface Project {
   readonly name: string;
@@ -257,9 +301,25 @@ export interface Project {
   readonly tests: readonly SingularTest[];
   readonly unitTests: readonly UnitTest[];
   readonly exposures: readonly Exposure[];
+  /** By unique id. */
+  readonly macros?: ReadonlyMap<string, ProjectMacro> | undefined;
   /** Model names so that each comes after all it refers to. */
   readonly order: readonly string[];
   readonly vars: Readonly<Record<string, unknown>>;
+  /** What rendering needs besides the nodes. */
+  readonly authoring: Authoring;
+}
+
+/** The parts of a project that templates are rendered with. */
+export interface Authoring {
+  readonly environment: Environment;
+  /** Macros and generic tests of the project by the name they are called under. */
+  readonly macros: MacroTable;
+  /** Docs blocks by name. */
+  readonly docs: ReadonlyMap<string, string>;
+  /** SQL to run before and after a build; templates. */
+  readonly onRunStart: readonly string[];
+  readonly onRunEnd: readonly string[];
 }
 
 /** The keying of a model that is recomputed for touched keys; undefined for all others. */

@@ -1,22 +1,65 @@
+import { parseDurationMs } from '../../../lib/duration.ts';
 import type { EngineContext } from '../context.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Model } from '../project/model.ts';
 import { feedTable } from '../warehouse/relations.ts';
-import { readConsumed } from '../warehouse/state.ts';
+import { readConsumed, toBigint } from '../warehouse/state.ts';
 
-/** Deletes feed rows that every reader has consumed, and check results older than what anybody looks at. */
+/** How long consumed changes are kept, so that a run can be run again; the var `feed_retention` overrides it. */
+const defaultRetention = '3d';
+/** Pruning costs a statement a model, and nothing hurries. */
+const pruneEvery = '1 hour';
+
+/**
+ * Deletes feed rows that every reader has consumed and no rerun may ask for any more, and records of runs that are
+ * older than anybody looks at.
+ */
 export async function pruneFeeds(context: EngineContext): Promise<void> {
+  const { warehouse, project } = context;
+  const retentionMs = parseDurationMs(String(project.vars['feed_retention'] ?? defaultRetention));
+  const oldest = new Date(context.clock.now().getTime() - retentionMs).toISOString();
+  const [row] = await warehouse.query(
+    `select max(p.version) as version, max(p.stage_step) as stage_step
+     from _meta.publication as p cross join _meta.pruned as d
+     where p.published_at < cast(? as timestamp) and p.version > d.version
+       and d.pruned_at < cast(? as timestamp) - interval '${retentionMs === 0 ? '0 hours' : pruneEvery}'`,
+    [oldest, context.clock.now().toISOString()],
+  );
+  if (row === undefined || row['version'] === null) return;
+  await pruneUpTo(context, { version: toBigint(row['version']), stageStep: toBigint(row['stage_step']) });
+}
+
+interface Horizon {
+  readonly version: bigint;
+  readonly stageStep: bigint;
+}
+
+async function pruneUpTo(context: EngineContext, horizon: Horizon): Promise<void> {
   const { project, warehouse } = context;
   // A model that was removed from the project reads nothing any more and must not hold back what others have read.
   const consumed = [...(await readConsumed(warehouse))].flatMap(([model, inputs]) =>
     project.models.has(model) ? [inputs] : [],
   );
+  // Said first: a rerun that comes in between must not trust what is about to go.
+  await warehouse.execute('update _meta.pruned set pruned_at = cast(? as timestamp), version = ?, stage_step = ?', [
+    context.clock.now().toISOString(),
+    horizon.version,
+    horizon.stageStep,
+  ]);
   for (const model of project.models.values()) {
-    if (model.materialization.kind === 'ephemeral' || model.materialization.kind === 'table') continue;
+    if (!hasFeed(model)) continue;
     const steps = consumed.flatMap((inputs) => inputs.get(model.name) ?? []);
-    if (steps.length === 0) continue;
-    const oldest = steps.reduce((low, step) => (step < low ? step : low));
-    await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${oldest}`);
+    const bound = [...steps, model.layer === 'staging' ? horizon.stageStep : horizon.version].reduce((low, step) =>
+      step < low ? step : low,
+    );
+    await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${bound}`);
   }
+  await warehouse.execute('delete from _meta.run_input where version <= ?', [horizon.version]);
   await warehouse.execute(
-    'delete from _meta.check_result where checked_at < cast(now() as timestamp) - interval 30 day',
+    "delete from _meta.check_result where checked_at < cast(current_timestamp as timestamp) - interval '30 days'",
   );
+}
+
+function hasFeed(model: Model): boolean {
+  return model.layer === 'staging' || keyingOf(model) !== undefined;
 }

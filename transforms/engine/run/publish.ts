@@ -1,30 +1,35 @@
 import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
-import { mustModel, storedInputs } from '../project/laws.ts';
-import { keyingOf } from '../project/model.ts';
+import { uniqueKeyOf } from '../checks/keys.ts';
 import type { EngineContext } from '../context.ts';
-import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
 import { transformErrors } from '../errors.ts';
-import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
-import { readPublication, writeModelState } from '../warehouse/state.ts';
-import type { Publication } from '../warehouse/state.ts';
-
-/** A position in the source's log and the staging step that goes with it. */
-export interface Reflected {
-  readonly watermark: string;
-  readonly committedAt: string | null;
-  readonly stageStep: bigint;
-}
+import { applyDelta, statementsBefore } from '../materialize/apply.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { mustModel, rowInputs } from '../project/laws.ts';
+import { keyingOf } from '../project/model.ts';
+import { insertRows, placeholders } from '../warehouse/insert-rows.ts';
+import { deltaRelation } from '../warehouse/relations.ts';
+import { writeConsumed, writeHeld, writeModelStates, writeStandings } from '../warehouse/state-writes.ts';
+import { readPublication } from '../warehouse/state.ts';
+import type { HeldMark, ModelState, Publication, RunState } from '../warehouse/state.ts';
+import { fingerprintOf } from './fingerprints.ts';
+import type { Kept } from './keep-rows.ts';
+import type { RunRequest } from './request.ts';
+import { reflectedByAll, standingsAfter } from './reflects.ts';
 
 export interface PublishInput {
   readonly run: BuildRun;
-  readonly head: bigint;
-  /** What the whole of the marts reflects once this is published. */
-  readonly reflects: Reflected;
+  /** What the run has read and computed from. */
+  readonly state: RunState;
   /** Fencing token of the publisher; a smaller one than the head has seen publishes nothing. */
   readonly epoch: bigint;
-  /** Marts whose inputs this run consumed, changed or not. */
+  /** Models whose inputs this run consumed, changed or not; without those that are held back. */
   readonly considered: readonly string[];
+  /** Those of them that were computed by their present definition. */
+  readonly computed: readonly string[];
+  readonly kept: Kept;
+  readonly held: ReadonlyMap<string, HeldMark>;
+  readonly alongside: RunRequest['alongside'];
 }
 
 /**
@@ -33,6 +38,9 @@ export interface PublishInput {
  */
 export async function publish(context: EngineContext, input: PublishInput): Promise<Publication> {
   const { warehouse } = context;
+  for (const delta of input.run.deltas.values()) {
+    for (const statement of statementsBefore(input.run, delta)) await warehouse.execute(statement);
+  }
   try {
     await warehouse.transaction((session) => publishIn(context, session, input));
   } catch (error) {
@@ -46,19 +54,18 @@ export async function publish(context: EngineContext, input: PublishInput): Prom
 }
 
 async function publishIn(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
-  const { run, reflects } = input;
-  const moved = await session.execute(
-    'update _meta.head set version = ?, epoch = ? where version = ? and epoch <= ?',
-    [run.version, input.epoch, input.head, input.epoch],
-  );
-  if (moved !== 1)
-    throw conflict(`version ${input.head} is no longer the head, or a newer publisher was seen`);
-  // Staging must still be where this run read it, else its watermark would promise less or more than its rows.
-  const staged = await session.query('select step from _meta.stage_head');
-  if (BigInt(String(staged[0]?.['step'])) !== run.stageStep)
-    throw conflict('new batches were staged during the build');
+  const { run, state } = input;
+  await moveHead(session, input);
+  failpoint('publish.after_cas');
   for (const delta of run.deltas.values()) await applyDelta(session, run, delta);
-  for (const model of input.considered) await recordInputs(context, session, run, model);
+  failpoint('publish.after_apply');
+  const standings = standingsAfter(context.project, state, new Set(input.considered), run.version);
+  await writeModelStates(session, statesAfter(context, input));
+  await recordInputs(context, session, input);
+  await writeStandings(session, standings);
+  await writeHeld(session, input.held, input.considered);
+  await recordKept(context, session, input);
+  const reflects = reflectedByAll(context.project, state, standings);
   await session.execute(
     `insert into _meta.publication values (?, ?, cast(? as timestamp), ?, cast(? as timestamp), ?, ?)`,
     [
@@ -71,73 +78,79 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
       [...run.deltas.keys()].join(','),
     ],
   );
+  await input.alongside?.(session, new Set(input.held.keys()));
   failpoint('publish.inside');
 }
 
-function conflict(message: string): Error {
-  return transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', { message });
-}
-
-async function applyDelta(session: Session, run: BuildRun, delta: ModelDelta): Promise<void> {
-  const { model } = delta;
-  const target = publishedRelation(model);
-  if (delta.kind === 'full') {
-    const fresh = deltaRelation(model, 'new', run.id);
-    await session.execute(`create or replace table ${target} as select * from ${fresh}`);
-    await session.execute(
-      `create or replace table ${feedTable(model)} as
-       select *, cast(0 as bigint) as _step, cast('' as varchar) as _image from ${fresh} limit 0`,
-    );
-  } else {
-    await applyRows(session, run, delta, target);
-  }
-  await writeModelState(session, {
-    model: model.name,
-    fingerprint: delta.fingerprint,
-    isRebuild: delta.kind === 'full',
-    step: run.version,
+/** Staging must still be where this run read it, else its watermark would promise less or more than its rows. */
+async function moveHead(session: Session, { run, state, epoch }: PublishInput): Promise<void> {
+  const moved = await session.execute(
+    `update _meta.head set version = ?, epoch = ? where version = ? and epoch <= ?
+       and exists (select 1 from _meta.stage_head where step = ?)`,
+    [run.version, epoch, state.head, epoch, run.stageStep],
+  );
+  if (moved === 1) return;
+  throw transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
+    message: `version ${state.head} is no longer the head, a newer publisher was seen, or new batches were staged meanwhile`,
   });
 }
 
-async function applyRows(session: Session, run: BuildRun, delta: ModelDelta, target: string): Promise<void> {
-  const { model } = delta;
-  const { materialization } = model;
-  const keying = keyingOf(model);
-  if (keying === undefined) return;
-  const { uniqueKey } = keying;
-  const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
-  const removed = deltaRelation(model, 'removed', run.id);
-  const added = deltaRelation(model, 'added', run.id);
-  const bounds = pruneBy === undefined ? '' : await dateBounds(session, removed, pruneBy);
-  if (delta.removed > 0) {
-    await session.execute(
-      `delete from ${target} where ${uniqueKey} in (select ${uniqueKey} from ${removed})${bounds}`,
-    );
+function statesAfter(context: EngineContext, { run, state, computed }: PublishInput): Map<string, ModelState> {
+  const after = new Map<string, ModelState>();
+  for (const name of computed) {
+    const delta = run.deltas.get(name);
+    const before = state.models.get(name);
+    const fingerprint = delta?.fingerprint ?? fingerprintOf(context, name);
+    if (delta === undefined && before?.fingerprint === fingerprint) continue;
+    const never = { rebuiltAtStep: run.version, changedAtStep: run.version };
+    const { rebuiltAtStep, changedAtStep } = before ?? never;
+    after.set(name, {
+      fingerprint,
+      rebuiltAtStep: delta?.kind === 'full' ? run.version : rebuiltAtStep,
+      changedAtStep: delta === undefined ? changedAtStep : run.version,
+    });
   }
-  await session.execute(`insert into ${target} select * from ${added}`);
-  await session.execute(`insert into ${feedTable(model)} select *, ${run.version}, 'before' from ${removed}`);
-  await session.execute(`insert into ${feedTable(model)} select *, ${run.version}, 'after' from ${added}`);
+  return after;
 }
 
-/** Literal bounds on the removed rows' dates, so that the delete reads only their partitions. */
-async function dateBounds(session: Session, removed: string, column: string): Promise<string> {
-  const [row] = await session.query(
-    `select min(${column}) as low, max(${column}) as high, count(*) - count(${column}) as nulls from ${removed}`,
+async function recordInputs(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
+  const { run, state } = input;
+  const consumed = new Map<string, ReadonlyMap<string, bigint>>();
+  const stretches: Array<readonly [string, bigint, string, string, boolean, bigint, bigint]> = [];
+  for (const model of input.considered) {
+    const inputs = new Map<string, bigint>();
+    for (const each of rowInputs(context.project, model)) {
+      const isStaged = mustModel(context.project, each).layer === 'staging';
+      const to = isStaged ? run.stageStep : run.version;
+      const from = state.consumed.get(model)?.get(each) ?? 0n;
+      inputs.set(each, to);
+      if (from < to) stretches.push([run.id, run.version, model, each, isStaged, from, to]);
+    }
+    consumed.set(model, inputs);
+  }
+  await writeConsumed(session, consumed);
+  await insertRows(
+    session,
+    '_meta.run_input',
+    ['run_id', 'version', 'model', 'input', 'is_staged', 'from_step', 'to_step'],
+    stretches,
   );
-  const { low, high, nulls } = row ?? {};
-  if (typeof low !== 'string' || typeof high !== 'string' || Number(nulls) > 0) return '';
-  return ` and ${column} between date '${low}' and date '${high}'`;
 }
 
-async function recordInputs(
-  context: EngineContext,
-  session: Session,
-  run: BuildRun,
-  model: string,
-): Promise<void> {
-  await session.execute('delete from _meta.model_input where model = ?', [model]);
-  for (const input of storedInputs(context.project, model)) {
-    const step = mustModel(context.project, input).layer === 'staging' ? run.stageStep : run.version;
-    await session.execute('insert into _meta.model_input values (?, ?, ?)', [model, input, step]);
+/** Rows that stay for a held-back mart are noted with their touch key, so that every later build looks at them again. */
+async function recordKept(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
+  const { run, state, computed, kept } = input;
+  const looked = computed.filter((name) => state.keeping.has(name) || kept.rows.has(name));
+  if (looked.length === 0) return;
+  await session.execute(`delete from _meta.kept_row where model in (${placeholders(looked)})`, looked);
+  for (const name of looked.filter((each) => kept.rows.has(each))) {
+    const model = mustModel(context.project, name);
+    const touchKey = keyingOf(model)?.touchKey ?? 'null';
+    await session.execute(
+      `insert into _meta.kept_row (model, row_key, touch_key, version, run_id)
+       select ?, cast(${uniqueKeyOf(model)[0]} as varchar), cast(${touchKey} as varchar), ${run.version}, ?
+       from ${deltaRelation(model, 'kept', run.id)}`,
+      [name, run.id],
+    );
   }
 }

@@ -22,7 +22,26 @@ export function feedTable(model: Model): string {
   return `feed.${model.name}`;
 }
 
-export type DeltaPart = 'winners' | 'touched' | 'new' | 'removed' | 'added' | 'current';
+/**
+ * touched: keys to compute. select: what an incremental model's SELECT gave. old, new: rows of the scope computed, in
+ * production and as the model says them now; differing: keys on which the two differ. removed, added: their exact
+ * difference. current: production with it applied. asked: touch keys that a backfill or rerun
+ * names; extra: those and the keys of rows kept so far. kept: rows that stay for a
+ * held-back mart.
+ */
+export type DeltaPart =
+  | 'winners'
+  | 'touched'
+  | 'select'
+  | 'old'
+  | 'new'
+  | 'differing'
+  | 'removed'
+  | 'added'
+  | 'current'
+  | 'asked'
+  | 'extra'
+  | 'kept';
 
 /** A run's own working relation beside production; left-overs of dead runs are dropped by the next. */
 export function deltaRelation(model: Model, part: DeltaPart, run: string): string {

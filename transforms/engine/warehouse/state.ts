@@ -1,45 +1,5 @@
-import type { Session } from '../../../warehouse/warehouse.ts';
-
-/** The platform's own tables in the warehouse. They live where the rows live, so that one transaction covers both. */
-const ddl: readonly string[] = [
-  'create schema if not exists _meta',
-  'create schema if not exists raw',
-  'create schema if not exists staging',
-  'create schema if not exists intermediate',
-  'create schema if not exists marts',
-  'create schema if not exists delta',
-  'create schema if not exists feed',
-  // One row; its compare-and-set makes a publication atomic and fences a stale publisher.
-  'create table if not exists _meta.head (version bigint not null, epoch bigint not null)',
-  // One row; the same for staging. watermark is the log position up to which every batch is staged.
-  'create table if not exists _meta.stage_head (step bigint not null, watermark varchar not null, watermark_at timestamp)',
-  'create table if not exists _meta.staged_batch (batch_id varchar primary key, step bigint not null)',
-  `create table if not exists _meta.publication (version bigint primary key, run_id varchar not null,
-     published_at timestamp not null, source_watermark varchar not null, source_committed_at timestamp,
-     stage_step bigint not null, models varchar not null)`,
-  // What a model's rows were computed by, and the step (staging) or version (marts) at which it was last rebuilt whole.
-  `create table if not exists _meta.model_state (model varchar not null, fingerprint varchar not null,
-     rebuilt_at_step bigint not null, changed_at_step bigint not null)`,
-  // Up to which step or version of an input a model has consumed the input's feed.
-  'create table if not exists _meta.model_input (model varchar not null, input varchar not null, step bigint not null)',
-  `create table if not exists _meta.check_result (run_id varchar not null, model varchar not null, name varchar not null,
-     status varchar not null, failures bigint not null, checked_at timestamp not null)`,
-  // Written by the loader, in the transaction of the rows; created here too, so that staging may read before a load.
-  `create table if not exists _meta.loaded_batch (batch_id varchar primary key, source varchar not null,
-     kind varchar not null, from_position varchar not null, to_position varchar not null,
-     to_committed_at timestamp, rows bigint not null, loaded_at timestamp not null)`,
-];
-
-const firstPosition = '0000000000000000';
-
-/** Creates the platform's schemas and tables, and the two head rows. Does nothing where they exist. */
-export async function ensureMeta(session: Session): Promise<void> {
-  for (const statement of ddl) await session.execute(statement);
-  await session.execute('insert into _meta.head select 0, 0 where not exists (select 1 from _meta.head)');
-  await session.execute(
-    `insert into _meta.stage_head select 0, '${firstPosition}', null where not exists (select 1 from _meta.stage_head)`,
-  );
-}
+import type { Row, Session } from '../../../warehouse/warehouse.ts';
+import { firstPosition } from './meta-tables.ts';
 
 /** The state of staging: its step, and the log position that everything up to is staged. */
 export interface StageHead {
@@ -50,17 +10,20 @@ export interface StageHead {
 
 export async function readStageHead(session: Session): Promise<StageHead> {
   const [row] = await session.query('select step, watermark, watermark_at from _meta.stage_head');
-  const at = row?.['watermark_at'];
+  return toStageHead(row);
+}
+
+function toStageHead(row: Row | undefined): StageHead {
   return {
-    step: BigInt(String(row?.['step'] ?? 0)),
+    step: toBigint(row?.['step']),
     watermark: String(row?.['watermark'] ?? firstPosition),
-    watermarkAt: typeof at === 'string' ? at : null,
+    watermarkAt: toTextOrNull(row?.['watermark_at']),
   };
 }
 
 export async function readHeadVersion(session: Session): Promise<bigint> {
   const [row] = await session.query('select version from _meta.head');
-  return BigInt(String(row?.['version'] ?? 0));
+  return toBigint(row?.['version']);
 }
 
 /** One published version of all marts. */
@@ -69,10 +32,12 @@ export interface Publication {
   readonly runId: string;
   /** UTC, as the warehouse prints timestamps. */
   readonly publishedAt: string;
-  /** Commit end LSN of the source (16 hex digits) that this version reflects entirely. */
+  /** Commit end LSN of the source (16 hex digits) that every mart of this version reflects: the least over all marts. */
   readonly sourceWatermark: string;
   readonly sourceCommittedAt: string | null;
+  /** Staging step that goes with the watermark. */
   readonly stageStep: bigint;
+  /** Marts whose rows it changed. */
   readonly models: readonly string[];
 }
 
@@ -80,14 +45,13 @@ export interface Publication {
 export async function readPublication(session: Session): Promise<Publication | undefined> {
   const [row] = await session.query('select * from _meta.publication order by version desc limit 1');
   if (row === undefined) return undefined;
-  const committedAt = row['source_committed_at'];
   return {
     version: Number(row['version']),
     runId: String(row['run_id']),
     publishedAt: String(row['published_at']),
     sourceWatermark: String(row['source_watermark']),
-    sourceCommittedAt: typeof committedAt === 'string' ? committedAt : null,
-    stageStep: BigInt(String(row['stage_step'])),
+    sourceCommittedAt: toTextOrNull(row['source_committed_at']),
+    stageStep: toBigint(row['stage_step']),
     models: String(row['models']).split(',').filter(Boolean),
   };
 }
@@ -106,34 +70,15 @@ export async function readModelStates(session: Session): Promise<Map<string, Mod
       String(row['model']),
       {
         fingerprint: String(row['fingerprint']),
-        rebuiltAtStep: BigInt(String(row['rebuilt_at_step'])),
-        changedAtStep: BigInt(String(row['changed_at_step'])),
+        rebuiltAtStep: toBigint(row['rebuilt_at_step']),
+        changedAtStep: toBigint(row['changed_at_step']),
       },
     ]),
   );
 }
 
-/** Records that a step (staging) or version (marts) changed a model; the rows' own transaction must call it. */
-export async function writeModelState(
-  session: Session,
-  change: {
-    readonly model: string;
-    readonly fingerprint: string;
-    readonly isRebuild: boolean;
-    readonly step: bigint;
-  },
-): Promise<void> {
-  const { model, step } = change;
-  const rows = await session.query('select rebuilt_at_step from _meta.model_state where model = ?', [model]);
-  const rebuiltAt = change.isRebuild ? step : BigInt(String(rows[0]?.['rebuilt_at_step'] ?? 0));
-  await session.execute('delete from _meta.model_state where model = ?', [model]);
-  await session.execute('insert into _meta.model_state values (?, ?, ?, ?)', [
-    model,
-    change.fingerprint,
-    rebuiltAt,
-    step,
-  ]);
-}
+/** Step or version up to which a model has consumed an input, by model and input. */
+export type Consumed = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
 /** Consumed steps by model and input. */
 export async function readConsumed(session: Session): Promise<Map<string, Map<string, bigint>>> {
@@ -141,7 +86,101 @@ export async function readConsumed(session: Session): Promise<Map<string, Map<st
   for (const row of await session.query('select model, input, step from _meta.model_input')) {
     const model = String(row['model']);
     const inputs = consumed.get(model) ?? new Map<string, bigint>();
-    consumed.set(model, inputs.set(String(row['input']), BigInt(String(row['step']))));
+    consumed.set(model, inputs.set(String(row['input']), toBigint(row['step'])));
   }
   return consumed;
+}
+
+/** What a mart's rows reflect, and the version that last considered it. */
+export interface Standing {
+  readonly version: bigint;
+  readonly stageStep: bigint;
+  readonly watermark: string;
+  readonly committedAt: string | null;
+}
+
+/** A mart that stands at an older version because a check, or its own SQL, failed. */
+export interface HeldMark {
+  /** UTC; of the first failure since it was last published. */
+  readonly since: string;
+  readonly runId: string;
+  /** Staging step of the newest try. */
+  readonly stageStep: bigint;
+  readonly fingerprint: string;
+  /** What failed, one line each. */
+  readonly reasons: readonly string[];
+}
+
+/** Everything a run must know before it decides what to do. */
+export interface RunState {
+  readonly head: bigint;
+  readonly stage: StageHead;
+  readonly last: Publication | undefined;
+  readonly models: ReadonlyMap<string, ModelState>;
+  readonly consumed: Consumed;
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly held: ReadonlyMap<string, HeldMark>;
+  /** Models that still have rows which they only keep for a held-back mart. */
+  readonly keeping: ReadonlySet<string>;
+}
+
+/** Five statements; nothing else is read when nothing has changed. */
+export async function readRunState(session: Session): Promise<RunState> {
+  const [heads, last, models, consumed, marks] = await Promise.all([
+    session.query(
+      'select h.version, s.step, s.watermark, s.watermark_at from _meta.head as h cross join _meta.stage_head as s',
+    ),
+    readPublication(session),
+    readModelStates(session),
+    readConsumed(session),
+    session.query(marksSql),
+  ]);
+  const marked = (what: string): Row[] => marks.filter((row) => row['what'] === what);
+  return {
+    head: toBigint(heads[0]?.['version']),
+    stage: toStageHead(heads[0]),
+    last,
+    models,
+    consumed,
+    standings: new Map(marked('stands').map((row) => [String(row['model']), toStanding(row)])),
+    held: new Map(marked('held').map((row) => [String(row['model']), toHeldMark(row)])),
+    keeping: new Set(marked('keeps').map((row) => String(row['model']))),
+  };
+}
+
+const marksSql = `
+  select 'stands' as what, model, version, stage_step, source_watermark as mark, source_committed_at as marked_at,
+    cast(null as varchar) as run_id, cast(null as varchar) as reasons
+  from _meta.model_version
+  union all
+  select 'held', model, 0, stage_step, fingerprint, since, run_id, reasons from _meta.held_back
+  union all
+  select distinct 'keeps', model, 0, 0, null, cast(null as timestamp), null, null from _meta.kept_row`;
+
+function toStanding(row: Row): Standing {
+  return {
+    version: toBigint(row['version']),
+    stageStep: toBigint(row['stage_step']),
+    watermark: String(row['mark']),
+    committedAt: toTextOrNull(row['marked_at']),
+  };
+}
+
+function toHeldMark(row: Row): HeldMark {
+  return {
+    since: String(row['marked_at']),
+    runId: String(row['run_id']),
+    stageStep: toBigint(row['stage_step']),
+    fingerprint: String(row['mark']),
+    reasons: String(row['reasons']).split('\n'),
+  };
+}
+
+/** A count or step as read; 0 where there is none. */
+export function toBigint(value: unknown): bigint {
+  return BigInt(String(value ?? 0));
+}
+
+function toTextOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+// What the processes of this folder are told, and what they print.
+
+export const compileJob = z.object({ folder: z.string(), changedFile: z.string() });
+
+export const compileRun = z.object({
+  /** Milliseconds from nothing read to every model rendered, without the start of the process. */
+  cold: z.number(),
+  /** The same in the same process, after one inlined model's file has changed. */
+  again: z.number(),
+});
+
+export const scaleJob = z.object({
+  file: z.string(),
+  lines: z.number(),
+  /** Changed lines of each batch to run; none: only make the history. */
+  batches: z.array(z.number()),
+  /** Also rebuild all marts whole. */
+  rebuild: z.boolean(),
+});
+
+/** What one run of the engine cost. */
+export const scaleRun = z.object({
+  kind: z.enum(['make', 'rebuild', 'batch']),
+  changedLines: z.number(),
+  seconds: z.number(),
+  peakRssGb: z.number(),
+  /** The engine's own time: what is left without SQL. */
+  besideSqlSeconds: z.number(),
+  /** Models that the run looked at. */
+  models: z.number(),
+  phases: z.record(z.string(), z.number()),
+  slow: z.array(z.object({ phase: z.string(), seconds: z.number(), sql: z.string() })),
+});
+export type ScaleRun = z.infer<typeof scaleRun>;

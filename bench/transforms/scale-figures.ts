@@ -1,0 +1,133 @@
+import { mkdir, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { atMost } from '../figure.ts';
+import type { Figure } from '../figure.ts';
+import { median } from './median.ts';
+import { runJob } from './run-job.ts';
+import { scaleRun } from './results.ts';
+import type { ScaleRun } from './results.ts';
+import { scaleOf } from './scale.ts';
+import { generatorVersion } from './steps.ts';
+
+export interface ScaleBench {
+  readonly lines: number;
+  /** Folder of the warehouse files, kept for the next run. */
+  readonly folder: string;
+  readonly profile: boolean;
+  readonly setup: string;
+  readonly say: (text: string) => void;
+}
+
+const usualBatch = 20_000;
+const largeBatch = 200_000;
+const batches: readonly number[] = [usualBatch, usualBatch, usualBatch, largeBatch];
+
+/** What a history takes on disk while its marts are built a second time beside the first, by order line. */
+const bytesPerLine = 1_000;
+
+/** The bar is 40 GB for 120 million lines. */
+const barBytesPerLine = 40e9 / 120e6;
+
+/** Makes the warehouse of that many lines where there is none, then runs batches over it. */
+export async function scaleFigures(bench: ScaleBench): Promise<readonly Figure[]> {
+  const { lines } = scaleOf(bench.lines);
+  const file = path.join(bench.folder, `transforms-v${generatorVersion}-${lines}.duckdb`);
+  await mkdir(bench.folder, { recursive: true });
+  await mustHaveSpace(bench.folder, file, lines);
+  const job = { file, lines };
+  const made = await runJob('scale-job.ts', { ...job, batches: [], rebuild: false }, scaleRun, bench.say);
+  const runs = await runJob('scale-job.ts', { ...job, batches, rebuild: false }, scaleRun, bench.say);
+  const rebuilds =
+    made.length > 0
+      ? made
+      : await runJob('scale-job.ts', { ...job, batches: [], rebuild: true }, scaleRun, bench.say);
+  for (const run of [...rebuilds, ...runs]) describe(run, bench);
+  const size = (await stat(file)).size;
+  const base = {
+    area: 'transforms',
+    setup: `${bench.setup}; ${lines.toLocaleString('en')} order lines of history`,
+  };
+  return [
+    ...batchFigures(base, runs, usualBatch, 30),
+    ...batchFigures(base, runs, largeBatch, 60),
+    atMost(
+      { ...base, figure: 'rebuild of all marts', value: round(first(rebuilds).seconds / 60), unit: 'min' },
+      30,
+    ),
+    atMost(
+      { ...base, figure: 'rebuild, peak memory', value: round(first(rebuilds).peakRssGb), unit: 'GB' },
+      8,
+    ),
+    atMost({ ...base, figure: 'engine beside SQL, a model', value: overheadMs(runs), unit: 'ms' }, 15),
+    atMost(
+      { ...base, figure: 'disk an order line', value: Math.round(size / lines), unit: 'bytes' },
+      barBytesPerLine,
+    ),
+  ];
+}
+
+function batchFigures(
+  base: Pick<Figure, 'area' | 'setup'>,
+  runs: readonly ScaleRun[],
+  lines: number,
+  bar: number,
+): readonly Figure[] {
+  const chosen = runs.filter((run) => run.changedLines === lines);
+  const each = chosen.map((run) => round(run.seconds)).join(', ');
+  const setup = `${base.setup}; median of ${each} s`;
+  const name = `batch of ${lines.toLocaleString('en')} changed lines`;
+  return [
+    atMost(
+      { ...base, setup, figure: name, value: round(median(chosen.map((run) => run.seconds))), unit: 's' },
+      bar,
+    ),
+    atMost(
+      {
+        ...base,
+        figure: `${name}, peak memory`,
+        value: round(Math.max(...chosen.map((run) => run.peakRssGb))),
+        unit: 'GB',
+      },
+      8,
+    ),
+  ];
+}
+
+function overheadMs(runs: readonly ScaleRun[]): number {
+  return round(median(runs.map((run) => (run.besideSqlSeconds / run.models) * 1000)));
+}
+
+function describe(run: ScaleRun, { say, profile }: ScaleBench): void {
+  say(`${run.kind} ${run.changedLines}: ${run.seconds.toFixed(1)} s, ${run.peakRssGb.toFixed(1)} GB\n`);
+  const phases = Object.entries(run.phases).toSorted(([, a], [, b]) => b - a);
+  for (const [phase, seconds] of phases)
+    if (seconds >= 0.05) say(`  ${seconds.toFixed(2).padStart(8)} s ${phase}\n`);
+  if (!profile) return;
+  for (const { phase, seconds, sql } of run.slow.toSorted((a, b) => b.seconds - a.seconds)) {
+    say(`    ${seconds.toFixed(2).padStart(8)} s [${phase}] ${sql.slice(0, 200)}\n`);
+  }
+}
+
+async function mustHaveSpace(folder: string, file: string, lines: number): Promise<void> {
+  const there = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  const { bavail, bsize } = await statfs(folder);
+  const needed = lines * bytesPerLine - there;
+  if (needed <= bavail * bsize) return;
+  const gb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new Error(
+    `${lines.toLocaleString('en')} order lines need about ${gb(needed)} more in ${folder}, which has ${gb(bavail * bsize)} free; name a roomier folder with --data`,
+  );
+}
+
+function first(runs: readonly ScaleRun[]): ScaleRun {
+  const [run] = runs;
+  if (run === undefined) throw new Error('the benchmark ran nothing');
+  return run;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

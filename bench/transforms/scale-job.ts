@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../lib/clock.ts';
+import { createTransforms } from '../../transforms/engine/transforms.ts';
+import type { Transforms } from '../../transforms/engine/transforms.ts';
+import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import { loadChanges } from './change-batch.ts';
+import { fillHistory } from './history.ts';
+import { scaleJob } from './results.ts';
+import type { ScaleRun } from './results.ts';
+import { scaleOf } from './scale.ts';
+import type { Scale } from './scale.ts';
+import { stepsIn } from './steps.ts';
+import { timedWarehouse } from './timed-warehouse.ts';
+import type { TimedWarehouse } from './timed-warehouse.ts';
+
+const silent = { debug: noop, info: noop, warn: noop, error: noop, child: () => silent };
+function noop(): void {}
+
+await main();
+
+/** A process of its own, so that its memory is the engine's alone: one line of JSON a run on standard output. */
+async function main(): Promise<void> {
+  const job = scaleJob.parse(JSON.parse(process.argv[2] ?? ''));
+  const scale = scaleOf(job.lines);
+  const warehouse = timedWarehouse(
+    await openDuckdbWarehouse({ path: job.file, memoryLimit: '6GB', threads: 2 }),
+  );
+  try {
+    const transforms = await createTransforms({
+      warehouse,
+      projectFolder: fileURLToPath(new URL('../../transforms', import.meta.url)),
+      clock: systemClock,
+      logger: silent,
+      onProgress: warehouse.onProgress,
+    });
+    await makeHistory(warehouse, transforms, scale);
+    if (job.rebuild) {
+      await measured('rebuild', 0, warehouse, () => transforms.build({ fullRefresh: true }));
+    }
+    for (const lines of job.batches) {
+      await loadChanges(warehouse, scale, lines);
+      await measured('batch', lines, warehouse, async () => {
+        await transforms.stage();
+        await transforms.build();
+      });
+    }
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function makeHistory(warehouse: TimedWarehouse, transforms: Transforms, scale: Scale): Promise<void> {
+  const steps = await stepsIn(warehouse, (text) => process.stderr.write(`  ${text}`));
+  await fillHistory(warehouse, transforms, scale, steps);
+  await steps.once('marts', () => measured('make', 0, warehouse, () => transforms.build()));
+}
+
+async function measured(
+  kind: ScaleRun['kind'],
+  changedLines: number,
+  warehouse: TimedWarehouse,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  warehouse.take();
+  await resetPeak();
+  const started = performance.now();
+  await work();
+  const seconds = (performance.now() - started) / 1000;
+  const { phases, slow } = warehouse.take();
+  const [models] = await warehouse.query('select count(*) as n from _meta.model_state');
+  const run: ScaleRun = {
+    kind,
+    changedLines,
+    seconds,
+    peakRssGb: await peakRssGb(),
+    besideSqlSeconds: seconds - [...phases.values()].reduce((sum, each) => sum + each, 0),
+    models: Number(models?.['n']),
+    phases: Object.fromEntries(phases),
+    slow,
+  };
+  process.stdout.write(`${JSON.stringify(run)}\n`);
+}
+
+/** Linux alone can forget the peak so far; elsewhere the peak is that of the whole process. */
+async function resetPeak(): Promise<void> {
+  await writeFile('/proc/self/clear_refs', '5').catch(() => {});
+}
+
+async function peakRssGb(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
+  return Number(kilobytes) / 2 ** 20;
+}

@@ -1,0 +1,207 @@
+import { messageOf } from '../../../lib/errors.ts';
+import { renderDataTest, renderText } from '../compile/compile.ts';
+import type { CompileScope } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { runScope } from '../materialize/delta.ts';
+import { mustModel } from '../project/laws.ts';
+import type { DataTest, Model } from '../project/model.ts';
+import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import type { Check, Probe } from './check.ts';
+import { columnsOf, genericProbe, orphanProbe } from './generic.ts';
+import { implicitTests, shortName } from './implicit.ts';
+import { tellingColumns } from './keys.ts';
+import { narrowed, presentIn, presentInRun } from './present.ts';
+import type { Present } from './present.ts';
+import { isBuiltIn, publishedScope, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
+import type { RowsUnderTest } from './rows-under-test.ts';
+
+/** Declared and implicit checks of the rows that a run is about to publish, and of what it takes in from sources. */
+export async function dataChecksOfRun(
+  context: EngineContext,
+  run: BuildRun,
+  considered: ReadonlySet<string>,
+  recentRaw: string,
+): Promise<Check[]> {
+  const scope = runScope(context, run);
+  const present = (name: string): Present => presentInRun(context, run, name);
+  const own = [...run.deltas.values()].flatMap(({ model }) =>
+    testsOf(context, model).map((test) => ({ test, under: rowsInRun(context, run, model, test) })),
+  );
+  const ofSources = sourceTests(context).map((test) => ({
+    test,
+    under: rowsOfSource(test.attachedTo.name, recentRaw),
+  }));
+  const checks = [...own, ...ofSources].map(({ test, under }) =>
+    under === undefined ? undefined : dataCheck(context, test, under, { scope, present }),
+  );
+  const orphans = [...context.project.models.values()].flatMap((model) =>
+    model.tests.map((test) => orphanCheck(context, run, considered, model, test)),
+  );
+  return (await Promise.all([...checks, ...orphans])).filter((check) => check !== undefined);
+}
+
+/** Declared and implicit checks of all that is published, and of the sources, whole. */
+export async function dataChecksOfPublished(context: EngineContext): Promise<Check[]> {
+  const scope = publishedScope(context);
+  const present = (name: string): Present => presentIn(scope.relation(name));
+  const stored = [...context.project.models.values()].filter(isPublished);
+  const own = stored.flatMap((model) =>
+    testsOf(context, model).map((test) => ({ test, under: wholeRelation(publishedRelation(model)) })),
+  );
+  const ofSources = sourceTests(context).map((test) => ({
+    test,
+    under: rowsOfSource(test.attachedTo.name, undefined),
+  }));
+  return await Promise.all(
+    [...own, ...ofSources].map(({ test, under }) => dataCheck(context, test, under, { scope, present })),
+  );
+}
+
+/** Staging is checked where it is declared only: its keys are unique by the way it is made. */
+function testsOf(context: EngineContext, model: Model): readonly DataTest[] {
+  return model.layer === 'staging'
+    ? model.tests
+    : [...model.tests, ...implicitTests(context.project.name, model)];
+}
+
+function sourceTests(context: EngineContext): DataTest[] {
+  return [...context.project.sources.values()].flatMap((source) => source.tests);
+}
+
+function isPublished(model: Model): boolean {
+  return model.materialization.kind !== 'ephemeral';
+}
+
+interface World {
+  readonly scope: CompileScope;
+  readonly present: (model: string) => Present;
+}
+
+async function dataCheck(
+  context: EngineContext,
+  test: DataTest,
+  under: RowsUnderTest,
+  world: World,
+): Promise<Check> {
+  const probe = await orBroken(async () => {
+    const where = await whereOf(context, test, world.scope);
+    if (isBuiltIn(test.kind))
+      return genericProbe({ test, under, parent: parentOf(test, world.present), where });
+    const rows = where === undefined ? under.rows : `${narrowed(under.rows, where)} as rows_under_test`;
+    return { kind: 'query', sql: await renderDataTest(context.project, test, { ...world.scope, rows }) };
+  });
+  return toCheck(context, test, probe, shortNameWithParent(test));
+}
+
+/** A key that left a parent orphans rows that this run never touched. */
+async function orphanCheck(
+  context: EngineContext,
+  run: BuildRun,
+  considered: ReadonlySet<string>,
+  model: Model,
+  test: DataTest,
+): Promise<Check | undefined> {
+  const parentName = test.kind === 'relationships' ? parentModel(test) : undefined;
+  const parent = parentName === undefined ? undefined : run.deltas.get(parentName);
+  if (parentName === undefined || parent === undefined || !losesKeys(parent)) return undefined;
+  // Where the child's rows are looked at whole, they have been looked up in the parent already.
+  if (rowsInRun(context, run, model, test)?.isWhole === true) return undefined;
+  const scope = runScope(context, run);
+  const probe = await orBroken(async () =>
+    orphanProbe({
+      test,
+      child: scope.relation(model.name),
+      parent: presentInRun(context, run, parentName),
+      lost: parent.kind === 'full' ? undefined : (field) => lostValues(run, parent.model, field),
+      where: await whereOf(context, test, scope),
+    }),
+  );
+  const check = toCheck(context, test, probe, `orphans_${test.column ?? ''}_${parentName}`);
+  // A child that the run looked at and found unchanged has nothing to hold back: the parent must keep its key. One that
+  // it did not look at, or holds back, lags behind by intent.
+  const isUnchanged = considered.has(model.name) && !run.deltas.has(model.name);
+  return isUnchanged ? { ...check, model: parentName } : check;
+}
+
+/** What was removed and not added again: a version whose end moved keeps its key, and orphans nobody. */
+function lostValues(run: BuildRun, parent: Model, field: string): string {
+  const part = (name: 'removed' | 'added'): string => deltaRelation(parent, name, run.id);
+  return `select ${field} from ${part('removed')} except select ${field} from ${part('added')}`;
+}
+
+function losesKeys(delta: { readonly kind: 'full' | 'incremental'; readonly removed: number }): boolean {
+  return delta.kind === 'full' || delta.removed > 0;
+}
+
+async function whereOf(
+  context: EngineContext,
+  test: DataTest,
+  scope: CompileScope,
+): Promise<string | undefined> {
+  const { where } = test.config;
+  const place = { file: test.file, line: test.line, column: 1 };
+  return where === undefined ? undefined : await renderText(context.project, where, place, scope);
+}
+
+/** What cannot be rendered is a check that errors, not a build that stops. */
+async function orBroken(make: () => Promise<Probe>): Promise<Probe> {
+  try {
+    return await make();
+  } catch (error) {
+    return { kind: 'broken', message: messageOf(error) };
+  }
+}
+
+function toCheck(context: EngineContext, test: DataTest, probe: Probe, name: string): Check {
+  // A source's name stands for all that read it.
+  const model = test.attachedTo.name;
+  return {
+    uniqueId: test.uniqueId,
+    model,
+    name,
+    refs: [...new Set([model, ...test.refs])],
+    probe,
+    config: test.config,
+    keys: [...tellingOf(context, model), ...keyColumnsOf(test)],
+    storeAs: test.config.storeFailures ? test.name : undefined,
+    definition: undefined,
+  };
+}
+
+function tellingOf(context: EngineContext, name: string): readonly string[] {
+  return context.project.models.has(name) ? tellingColumns(mustModel(context.project, name)) : [];
+}
+
+/** The tested column may be shown where it is a key itself: a duplicate, or a reference to nothing. */
+function keyColumnsOf(test: DataTest): readonly string[] {
+  return ['unique', 'unique_combination_of_columns', 'relationships'].includes(test.kind)
+    ? safely(() => columnsOf(test))
+    : [];
+}
+
+function safely(read: () => readonly string[]): readonly string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
+
+/** The model that a relationships check looks its values up in; a model may refer to itself. */
+function parentModel(test: DataTest): string | undefined {
+  if (test.attachedTo.kind === 'source') return test.refs[0];
+  const isSource = String(test.arguments['to'] ?? '').includes('source(');
+  return isSource ? undefined : (test.refs[1] ?? test.attachedTo.name);
+}
+
+function parentOf(test: DataTest, present: (model: string) => Present): Present {
+  if (test.kind !== 'relationships') return presentIn('');
+  const model = parentModel(test);
+  return model === undefined ? presentIn(rawTable(test.sources.at(-1) ?? '')) : present(model);
+}
+
+function shortNameWithParent(test: DataTest): string {
+  const parent = test.kind === 'relationships' ? parentModel(test) : undefined;
+  return parent === undefined ? shortName(test) : `${shortName(test)}_${parent}`;
+}

@@ -1,0 +1,72 @@
+import { defaultTestConfig } from '../project/properties.ts';
+import type { DataTest, Model } from '../project/model.ts';
+import { uniqueKeyOf } from './keys.ts';
+import { builtInName } from './rows-under-test.ts';
+
+const plainName = /^[a-z_][a-z0-9_]*$/i;
+
+/**
+ * A model with a unique key promises that it is one: no nulls, no duplicates. Checked even where nobody declared it,
+ * and not twice where somebody did.
+ */
+export function implicitTests(project: string, model: Model): DataTest[] {
+  const key = uniqueKeyOf(model);
+  if (key.length === 0 || !key.every((column) => plainName.test(column))) return [];
+  const tests: DataTest[] = [];
+  if (!key.every((column) => isDeclared(model, 'not_null', [column])))
+    tests.push(implicit(project, model, 'not_null', key));
+  const kind = key.length === 1 ? 'unique' : 'unique_combination_of_columns';
+  if (!isDeclared(model, kind, key)) tests.push(implicit(project, model, kind, key));
+  return tests;
+}
+
+/** Name of an implicit check, by the generic check behind it. */
+const names: Readonly<Record<string, string>> = {
+  not_null: 'unique_key_not_null',
+  unique: 'unique_key_unique',
+  unique_combination_of_columns: 'unique_key_unique',
+};
+
+function implicit(project: string, model: Model, kind: string, key: readonly string[]): DataTest {
+  const name = names[kind] ?? kind;
+  return {
+    name: `${name}_${model.name}`,
+    uniqueId: `test.${project}.${name}_${model.name}`,
+    kind,
+    attachedTo: { kind: 'model', name: model.name },
+    column: key.length === 1 ? key[0] : undefined,
+    arguments: key.length === 1 ? {} : { combination_of_columns: key },
+    refs: [model.name],
+    sources: [],
+    config: defaultTestConfig,
+    file: model.file,
+    line: 1,
+  };
+}
+
+/** A declared check that only warns, or looks at some of the rows, does not keep the promise. */
+function isDeclared(model: Model, kind: string, columns: readonly string[]): boolean {
+  return model.tests.some((test) => {
+    const { severity, where, limit, errorIf } = test.config;
+    const tested = test.column === undefined ? test.arguments['combination_of_columns'] : [test.column];
+    return (
+      builtInName(test.kind) === kind &&
+      severity === 'error' &&
+      where === undefined &&
+      limit === undefined &&
+      errorIf === defaultTestConfig.errorIf &&
+      Array.isArray(tested) &&
+      tested.length === columns.length &&
+      columns.every((column) => tested.includes(column))
+    );
+  });
+}
+
+/** Short name of a check: what it says, without the model's name. */
+export function shortName(test: DataTest): string {
+  if (test.uniqueId.endsWith(`.unique_key_not_null_${test.attachedTo.name}`)) return 'unique_key_not_null';
+  if (test.uniqueId.endsWith(`.unique_key_unique_${test.attachedTo.name}`)) return 'unique_key_unique';
+  const columns = test.column ?? test.arguments['combination_of_columns'] ?? '';
+  const of = [columns].flat().map(String).filter(Boolean);
+  return [builtInName(test.kind), ...of].join('_');
+}

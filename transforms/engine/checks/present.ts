@@ -1,0 +1,65 @@
+import type { EngineContext } from '../context.ts';
+import { runScope } from '../materialize/delta.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { mustModel } from '../project/laws.ts';
+import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
+import { uniqueKeyOf } from './keys.ts';
+
+/** Which values of some columns a relation holds, with duplicates. */
+export interface PresentQuery {
+  readonly columns: readonly string[];
+  /** A select of the same columns: only those values are asked for. Undefined asks for all. */
+  readonly among: string | undefined;
+  /** SQL that narrows the relation first. */
+  readonly where: string | undefined;
+}
+
+/** Makes the select that answers {@link PresentQuery} for one relation. */
+export type Present = (query: PresentQuery) => string;
+
+/** Of a relation that holds everything it has to. */
+export function presentIn(relation: string): Present {
+  return ({ columns, among, where }) =>
+    `select ${list('p', columns)} from ${narrowed(relation, where)} as p${
+      among === undefined ? '' : ` where ${isAmong('p', columns, among)}`
+    }`;
+}
+
+/**
+ * Of a model as this run leaves it. The values asked for are looked up in production and in the delta apart: asking
+ * the view that unites them would compare the whole of production with the removed rows first (five times as slow at
+ * 100,000 rows, and growing with history).
+ */
+export function presentInRun(context: EngineContext, run: BuildRun, name: string): Present {
+  const model = mustModel(context.project, name);
+  const delta = run.deltas.get(name);
+  const key = uniqueKeyOf(model);
+  if (delta?.kind !== 'incremental' || key.length === 0) {
+    return presentIn(runScope(context, run).relation(name));
+  }
+  const removed = deltaRelation(model, 'removed', run.id);
+  const isSame = key.map((column) => `r.${column} = p.${column}`).join(' and ');
+  return ({ columns, among, where }) => {
+    const isAsked = among === undefined ? '' : `${isAmong('p', columns, among)} and `;
+    return `select ${list('a', columns)} from ${narrowed(deltaRelation(model, 'added', run.id), where)} as a
+      union all
+      select ${list('p', columns)} from ${narrowed(publishedRelation(model), where)} as p
+      where ${isAsked}not exists (select 1 from ${removed} as r where ${isSame})`;
+  };
+}
+
+/** A relation narrowed by a check's where. */
+export function narrowed(relation: string, where: string | undefined): string {
+  return where === undefined ? relation : `(select * from ${relation} where ${where})`;
+}
+
+function list(alias: string, columns: readonly string[]): string {
+  return columns.map((column) => `${alias}.${column}`).join(', ');
+}
+
+/** Several columns compare null-safe: two nulls make the same combination. */
+function isAmong(alias: string, columns: readonly string[], among: string): string {
+  if (columns.length === 1) return `${alias}.${columns[0]} in (${among})`;
+  const same = columns.map((column) => `${alias}.${column} is not distinct from asked.${column}`).join(' and ');
+  return `exists (select 1 from (${among}) as asked where ${same})`;
+}

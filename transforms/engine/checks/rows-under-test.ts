@@ -1,0 +1,97 @@
+import type { CompileScope } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { runScope } from '../materialize/delta.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { mustModel } from '../project/laws.ts';
+import type { DataTest, Model } from '../project/model.ts';
+import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import { presentIn, presentInRun } from './present.ts';
+import type { Present } from './present.ts';
+import { countsAnyFailure } from './threshold.ts';
+
+/** Rows that a check looks at, and the whole that they must fit into. */
+export interface RowsUnderTest {
+  /** A relation, without alias. */
+  readonly rows: string;
+  readonly current: Present;
+  /** The rows are all there are: nothing was checked before. */
+  readonly isWhole: boolean;
+}
+
+const recentBatches = `select batch_id from _meta.staged_batch
+    where step > (select coalesce(max(stage_step), 0) from _meta.publication)`;
+
+/**
+ * The condition on raw rows of the batches staged since the last publication. The bound on the load time is there for
+ * the warehouse to skip what is older; a batch's name says nothing of where its rows lie.
+ */
+export async function recentRawCondition(context: EngineContext): Promise<string> {
+  const [row] = await context.warehouse.query(
+    `select min(loaded_at) as since from _meta.loaded_batch where batch_id in (${recentBatches})`,
+  );
+  const since = row?.['since'];
+  const bound =
+    typeof since === 'string' ? ` and _loaded_at >= cast('${since}' as timestamp) - interval '1 day'` : '';
+  return `_batch_id in (${recentBatches})${bound}`;
+}
+
+/**
+ * What a run's check of a model looks at; undefined where the run leaves the model alone. The rows that a delta adds
+ * stand for the table, because all others were checked when they were added. Not so where the number of failures
+ * counts, or where a check of the project's own may compare rows with each other.
+ */
+export function rowsInRun(
+  context: EngineContext,
+  run: BuildRun,
+  model: Model,
+  test: DataTest,
+): RowsUnderTest | undefined {
+  const delta = run.deltas.get(model.name);
+  if (delta === undefined) return undefined;
+  const isDeltaEnough =
+    test.config.meta['scope'] === 'delta' || (isBuiltIn(test.kind) && countsAnyFailure(test.config));
+  const isWhole = delta.kind === 'full' || !isDeltaEnough;
+  return {
+    rows: isWhole ? runScope(context, run).relation(model.name) : deltaRelation(model, 'added', run.id),
+    current: presentInRun(context, run, model.name),
+    isWhole,
+  };
+}
+
+/** A relation that is looked at whole. */
+export function wholeRelation(rows: string): RowsUnderTest {
+  return { rows, current: presentIn(rows), isWhole: true };
+}
+
+/** A source's rows, all of them or those for which a condition holds. */
+export function rowsOfSource(source: string, condition: string | undefined): RowsUnderTest {
+  const all = rawTable(source);
+  return wholeRelation(condition === undefined ? all : `(select * from ${all} where ${condition})`);
+}
+
+/** Names as `transform test` sees them: what is published. */
+export function publishedScope(context: EngineContext): CompileScope {
+  return {
+    dialect: context.warehouse.capabilities.dialect,
+    relation: (name) => publishedRelation(mustModel(context.project, name)),
+    source: rawTable,
+  };
+}
+
+const builtIn: ReadonlySet<string> = new Set([
+  'unique',
+  'not_null',
+  'accepted_values',
+  'relationships',
+  'unique_combination_of_columns',
+]);
+
+/** Whether the engine answers this generic check itself. */
+export function isBuiltIn(kind: string): boolean {
+  return builtIn.has(builtInName(kind));
+}
+
+/** dbt_utils' name for a composite key is taken as the engine's own. */
+export function builtInName(kind: string): string {
+  return kind.replace(/^dbt_utils\./, '');
+}

@@ -1,0 +1,15 @@
+import type { Value } from '../jinja/values.ts';
+import { Namespace } from './host.ts';
+import { datetimeModule, pytzModule } from './modules-datetime.ts';
+import { itertoolsModule } from './modules-itertools.ts';
+import { reModule } from './modules-re.ts';
+
+const table = new Map<string, Value>([
+  ['datetime', datetimeModule],
+  ['pytz', pytzModule],
+  ['re', reModule],
+  ['itertools', itertoolsModule],
+]);
+
+/** `modules`: the parts of Python's library that dbt gives to templates, as far as models need them. */
+export const modules: Value = new Namespace('modules', table);

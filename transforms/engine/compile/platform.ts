@@ -1,0 +1,82 @@
+import { formatLocation } from '../jinja/location.ts';
+import { Dict } from '../jinja/values.ts';
+import type { CallArguments, Value } from '../jinja/values.ts';
+import { compileErrors } from './errors.ts';
+import { argumentError, bound, fn, mustText, shownText } from './host.ts';
+import { touchedInRun } from './touched-in-run.ts';
+
+/** Relations that the platform's own functions speak of. */
+export interface PlatformScope {
+  readonly touched?: string | undefined;
+  readonly changed?: string | undefined;
+  readonly changedInRun?: ((model: string) => string | undefined) | undefined;
+  readonly onTouched: () => void;
+}
+
+/** touched(), changed() and changed_ranges(): how keyed models restrict themselves, and how mappings read changes. */
+export function platformFunctions(scope: PlatformScope): readonly (readonly [string, Value])[] {
+  return [
+    fn('touched', (args) => {
+      scope.onTouched();
+      const expression = mustTexts(args, 1)[0] ?? '';
+      return scope.touched === undefined ? '1 = 1' : `${expression} in (select touch_key from ${scope.touched})`;
+    }),
+    fn('changed', (args) => mustChanged(scope, 'changed', args)),
+    fn('changed_ranges', (args) => {
+      const [key = '', id = '', ...carried] = mustTexts(args, 2);
+      return changedRanges(mustChanged(scope, 'changed_ranges', args), key, id, carried);
+    }),
+    bound('touched_in_run', ['expression', 'mappings'], ([expression, mappings], args) => {
+      if (!(mappings instanceof Dict)) throw argumentError('touched_in_run(expression, {model: mapping}) takes a dict', args);
+      const texts = Array.from(mappings.entries(), ([key, value]) => [shownText(key), shownText(value)] as const);
+      return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), scope.changedInRun);
+    }),
+  ];
+}
+
+function mustTexts(args: CallArguments, least: number): string[] {
+  if (args.positional.length < least || args.named.size > 0)
+    throw argumentError(`${least} or more texts are needed`, args);
+  return args.positional.map(shownText);
+}
+
+function mustChanged(scope: PlatformScope, name: string, { at }: CallArguments): string {
+  if (scope.changed !== undefined) return scope.changed;
+  throw compileErrors.error('COMPILE_OUTSIDE', {
+    message: `${name}() has a meaning only inside meta.touched_by`,
+    where: formatLocation(at),
+  });
+}
+
+/**
+ * Validity ranges, per durable id, in which a slowly changing dimension now gives another answer. A key that
+ * was there before and still is differs only where its end moved, so a price change re-points the orders since that
+ * change and not every order of the product; unless an attribute changed that facts carry themselves.
+ */
+function changedRanges(changed: string, key: string, id: string, carried: readonly string[]): string {
+  const place = `_step * 2 + case when _image = 'before' then 0 else 1 end`;
+  const stayed = [
+    `mod(min(${place}), 2) = 0`,
+    `mod(max(${place}), 2) = 1`,
+    ...carried.map((column) => `count(distinct ${column}) = 1`),
+  ].join(' and ');
+  const perKey = `select max(${id}) as id,
+      case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,
+      max(valid_to) as valid_to
+    from ${changed} group by ${key}`;
+  // Ranges that touch are merged: a product with 500 new versions would else meet each of its lines 500 times
+  // (43 s for 531,000 lines and 111,000 versions; merged, below 1 s).
+  const earlier = 'rows between unbounded preceding and 1 preceding';
+  return `(select id as ${id}, min(valid_from) as valid_from, max(valid_to) as valid_to
+  from (
+    select id, valid_from, valid_to, sum(is_start) over (partition by id order by valid_from, valid_to
+      rows unbounded preceding) as island
+    from (
+      select id, valid_from, valid_to, case when valid_from <=
+        max(valid_to) over (partition by id order by valid_from, valid_to ${earlier}) then 0 else 1 end as is_start
+      from (${perKey}) as per_key
+      where valid_from < valid_to
+    ) as marked
+  ) as grouped
+  group by id, island)`;
+}

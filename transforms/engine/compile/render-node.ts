@@ -1,0 +1,151 @@
+import { formatLocation } from '../jinja/location.ts';
+import type { Maybe } from '../jinja/maybe.ts';
+import { then } from '../jinja/maybe.ts';
+import { render, renderSync } from '../jinja/render.ts';
+import type { Template } from '../jinja/ast.ts';
+import { Dict } from '../jinja/values.ts';
+import type { CallArguments, Value } from '../jinja/values.ts';
+import type { Environment } from '../project/environment.ts';
+import type { Macro } from '../project/macros.ts';
+import type { Model, Project } from '../project/model.ts';
+import { mustModel } from '../project/laws.ts';
+import { resolveRef, unknownRef } from '../project/references.ts';
+import { own } from '../project/yaml.ts';
+import { baseContext } from './base-context.ts';
+import { createContext } from './context.ts';
+import type { Context } from './context.ts';
+import { compileErrors } from './errors.ts';
+import { graphOf, nodeOf } from './graph-object.ts';
+import { nodeValues } from './node-context.ts';
+import type { RefRequest } from './node-context.ts';
+import { relationOf } from './relation.ts';
+import type { RelationType } from './relation.ts';
+import type { CompileScope } from './scope.ts';
+import { asker } from './warehouse-functions.ts';
+
+/** One rendering of a project's template. */
+export interface Rendering {
+  readonly project: Project;
+  readonly scope: CompileScope;
+  /** False renders as while parsing: nothing is asked of the warehouse, nothing waits. */
+  readonly execute: boolean;
+  /** The model rendered, or the one that a mapping or hook belongs to. */
+  readonly model?: Model | undefined;
+  /** Keys of models that the template may refer to; undefined allows all. */
+  readonly refs?: readonly string[] | undefined;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+  readonly allowSecrets?: boolean | undefined;
+  readonly onVolatile?: (() => void) | undefined;
+  readonly onMacro?: ((macro: Macro) => void) | undefined;
+}
+
+/** The text of a template in a rendering; a promise only where something had to be asked. */
+export function renderTemplate(template: Template, rendering: Rendering): Maybe<string> {
+  const context = contextOf(rendering);
+  if (!rendering.execute) {
+    try {
+      return renderSync(template, context.options).trim();
+    } catch (error) {
+      throw context.explain(error);
+    }
+  }
+  return render(template, context.options).then(
+    (text) => text.trim(),
+    (error: unknown) => {
+      throw context.explain(error);
+    },
+  );
+}
+
+/** The names of a rendering. */
+export function contextOf(rendering: Rendering): Context {
+  const { project, scope, model } = rendering;
+  const environment = environmentOf(project, scope);
+  const onVolatile = rendering.onVolatile ?? ignore;
+  const base = baseContext(environment, {
+    allowSecrets: rendering.allowSecrets ?? false,
+    startedAt: scope.startedAt ?? (rendering.execute ? new Date() : new Date(0)),
+    invocationId: scope.runId ?? 'none',
+    onVolatile,
+    onLog: ignore,
+  });
+  const { database } = environment.target;
+  const dispatch = (name: string, args: CallArguments): Value => context.dispatch(name, args);
+  const self = scope.self ?? (model === undefined ? undefined : `${model.config.schema}.${model.config.alias}`);
+  const node = nodeValues(
+    {
+      environment,
+      execute: rendering.execute,
+      isIncremental: () => scope.isIncremental ?? false,
+      ref: (request, args) => refValue(rendering, request, args),
+      source: (name) => relationOf(scope.source(name), database, undefined),
+      config: { get: (name) => own(rendering.config ?? model?.config.authored ?? {}, name), add: ignore },
+      self: self === undefined ? undefined : relationOf(self, database, typeOf(model)),
+      model: () => (model === undefined ? new Dict() : nodeOf(project, model)),
+      graph: () => graphOf(project),
+      ask: rendering.execute ? asker(scope.runQuery) : undefined,
+      touched: scope.touched,
+      changed: scope.changed,
+      changedInRun: scope.changedInRun,
+      onTouched: ignore,
+      functions: scope.functions,
+      onVolatile,
+    },
+    dispatch,
+  );
+  const context: Context = createContext({
+    environment,
+    dialect: scope.dialect,
+    overrides: scope.overrides?.macros,
+    macros: project.authoring.macros,
+    node,
+    base,
+    onMacro: rendering.onMacro,
+  });
+  return context;
+}
+
+function ignore(): void {
+  // What is set or logged while rendering changes nothing.
+}
+
+function environmentOf(project: Project, { overrides }: CompileScope): Environment {
+  const { environment } = project.authoring;
+  const vars = { ...project.vars, ...overrides?.vars };
+  return { ...environment, vars, env: { ...environment.env, ...overrides?.envVars } };
+}
+
+function typeOf(model: Model | undefined): RelationType | undefined {
+  if (model === undefined) return undefined;
+  return model.materialization.kind === 'view' || model.materialization.kind === 'latest' ? 'view' : 'table';
+}
+
+function refValue(rendering: Rendering, request: RefRequest, args: CallArguments): Maybe<Value> {
+  const { project, scope, refs } = rendering;
+  const key = resolveRef(project.models, request.name, request.version);
+  const where = formatLocation(args.at);
+  if (key === undefined) throw unknownRef(project.models, new Set(), request, where);
+  if (refs !== undefined && !refs.includes(key)) throw undeclared(key, where);
+  const target = mustModel(project, key);
+  const { database } = project.authoring.environment.target;
+  if (target.materialization.kind !== 'ephemeral') {
+    return relationOf(scope.relation(key), database, typeOf(target));
+  }
+  const inlined = renderTemplate(target.template, {
+    ...rendering,
+    // A subquery of another model: its own name, settings and refs; the touched keys are those of the outermost.
+    scope: { ...scope, self: undefined },
+    model: target,
+    refs: target.refs,
+    config: target.config.authored,
+  });
+  return then(inlined, (sql) => relationOf(`(\n${sql}\n)`, database, 'cte'));
+}
+
+function undeclared(key: string, where: string): Error {
+  return compileErrors.error('COMPILE_UNDECLARED_REF', {
+    message: `ref('${key}') was not seen when the project was parsed`,
+    where,
+    remedy: `Put a comment \`-- depends_on: {{ ref('${key}') }}\` outside of every condition.`,
+  });
+}

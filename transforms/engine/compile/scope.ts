@@ -1,0 +1,41 @@
+import type { Row } from '../../../warehouse/warehouse.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+
+/** What a model's names stand for in one rendering. */
+export interface CompileScope {
+  readonly dialect: Dialect;
+  /** The relation a stored model is read from. */
+  readonly relation: (model: string) => string;
+  /** The relation a raw table is read from; `source` is `source.table`. */
+  readonly source: (source: string) => string;
+  /** The relation of touched keys (column touch_key); undefined renders the whole model. */
+  readonly touched?: string | undefined;
+  /** The relation of an input's changed rows; only inside touched_by mappings. */
+  readonly changed?: string | undefined;
+  /** What is_incremental() answers; false unless said. */
+  readonly isIncremental?: boolean | undefined;
+  /** `{{ this }}`; the model's own schema and alias unless said. */
+  readonly self?: string | undefined;
+  /** Asks the warehouse, for run_query and the adapter; without it those are a typed error. */
+  readonly runQuery?: ((sql: string) => Promise<readonly Row[]>) | undefined;
+  /** Further functions of texts, by name; what they hide of the project's is theirs to decide. */
+  readonly functions?: Readonly<Record<string, (args: readonly string[]) => string>> | undefined;
+  /**
+   * For touched_in_run() in tests: a relation of the rows of a model that changed since the test last passed, before
+   * and after images, or undefined where the test must look at everything. Absent: everything.
+   */
+  readonly changedInRun?: ((model: string) => string | undefined) | undefined;
+  /** Values instead of the project's, for unit tests. */
+  readonly overrides?: Overrides | undefined;
+  /** When the run began and its id, for run_started_at and invocation_id; the moment of rendering unless said. */
+  readonly startedAt?: Date | undefined;
+  readonly runId?: string | undefined;
+}
+
+/** What a unit test puts in the place of macros, vars and environment variables. */
+export interface Overrides {
+  /** Results of macros: `is_incremental`, `dbt.current_timestamp`, `dbt_utils.star`, ... */
+  readonly macros: Readonly<Record<string, unknown>>;
+  readonly vars?: Readonly<Record<string, unknown>>;
+  readonly envVars: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,149 @@
+import type { Dialect } from './dialect.ts';
+import { quotedPath, rootedPath } from './json-path.ts';
+import { literal } from './literals.ts';
+import { macro, macroTable } from './macro.ts';
+import { boolean, integer, name, path, sql, variadic } from './parameters.ts';
+
+/** The node at a path in Snowflake; the value itself for the empty path. */
+function node(value: string, at: string): string {
+  const quoted = quotedPath(at);
+  return quoted === '' ? value : `get_path(${value}, '${quoted}')`;
+}
+
+/** The text of the node at a path in DuckDB; NULL where it is missing or a JSON null. */
+function textAt(value: string, at: string): string {
+  return `json_extract_string(${value}, '${rootedPath(at)}')`;
+}
+
+function typeAt(value: string, at: string): string {
+  return `json_type(${value}, '${rootedPath(at)}')`;
+}
+
+function pairs(parts: readonly string[]): ReadonlyArray<readonly [string, string]> {
+  const found: Array<readonly [string, string]> = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    found.push([(parts[index] ?? '').replace(/^'(.*)'$/s, '$1'), parts[index + 1] ?? 'null']);
+  }
+  // Snowflake keeps an object's keys in order of the alphabet; so does the text we build.
+  return found.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function duckdbObject(parts: readonly string[]): string {
+  const members = pairs(parts).map(
+    ([key, value]) =>
+      `case when (${value}) is not null then ${literal(`${JSON.stringify(key)}:`, 'duckdb')} || to_json(${value}) end`,
+  );
+  return `cast('{' || concat_ws(',', ${members.join(', ')}) || '}' as json)`;
+}
+
+/** One name for each kind of JSON value; engines name them differently, and numbers by how they are stored. */
+const kindsOfType: Readonly<Record<Dialect, Readonly<Record<string, readonly string[]>>>> = {
+  duckdb: {
+    object: ['OBJECT'],
+    array: ['ARRAY'],
+    string: ['VARCHAR'],
+    number: ['UBIGINT', 'BIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT'],
+    boolean: ['BOOLEAN'],
+    null: ['NULL'],
+  },
+  snowflake: {
+    object: ['OBJECT'],
+    array: ['ARRAY'],
+    string: ['VARCHAR'],
+    number: ['INTEGER', 'DECIMAL', 'DOUBLE'],
+    boolean: ['BOOLEAN'],
+    null: ['NULL_VALUE'],
+  },
+};
+
+function kindOf(type: string, dialect: Dialect): string {
+  const branches = Object.entries(kindsOfType[dialect]).map(
+    ([kind, types]) => `when ${types.map((each) => `'${each}'`).join(', ')} then '${kind}'`,
+  );
+  // A simple CASE takes one value a branch.
+  return `case ${type} ${branches
+    .flatMap((branch) => {
+      const [, values = '', then = ''] = /^when (.*) then (.*)$/.exec(branch) ?? [];
+      return values.split(', ').map((value) => `when ${value} then ${then}`);
+    })
+    .join(' ')} end`;
+}
+
+export const jsonMacros = macroTable({
+  parse_json: macro({
+    parameters: [sql('value')],
+    description:
+      'Text read as JSON (VARIANT in Snowflake, JSON in DuckDB); text that is no JSON is an error.',
+    example: ['payload'],
+    duckdb: ({ value }) => `json(${value})`,
+    snowflake: ({ value }) => `parse_json(${value})`,
+  }),
+  json_text: macro({
+    parameters: [sql('value'), path('path', '')],
+    description: 'The text at a JSON path; NULL where it is missing or a JSON null. Case counts in keys.',
+    example: ['data', 'customer.address[0].city'],
+    duckdb: ({ value, path }) => textAt(value, path),
+    snowflake: ({ value, path }) => `cast(${node(value, path)} as varchar)`,
+  }),
+  json_number: macro({
+    parameters: [sql('value'), path('path'), integer('precision', '38'), integer('scale', '0')],
+    description:
+      'The number at a JSON path as a decimal, half away from zero; numbers in quotes count, other text is an error.',
+    example: ['data', 'amount', '14', '2'],
+    duckdb: ({ value, path, precision, scale }) =>
+      `cast(${textAt(value, path)} as decimal(${precision},${scale}))`,
+    snowflake: ({ value, path, precision, scale }) =>
+      `cast(${node(value, path)} as number(${precision},${scale}))`,
+  }),
+  json_boolean: macro({
+    parameters: [sql('value'), path('path')],
+    description: 'The boolean at a JSON path; "true" and "false" as text count.',
+    example: ['data', 'is_test'],
+    duckdb: ({ value, path }) => `cast(${textAt(value, path)} as boolean)`,
+    snowflake: ({ value, path }) => `cast(${node(value, path)} as boolean)`,
+  }),
+  json_value: macro({
+    parameters: [sql('value'), path('path')],
+    description: 'The object, array or scalar at a JSON path, as JSON; a JSON null becomes NULL.',
+    example: ['data', 'customer'],
+    duckdb: ({ value, path }) =>
+      `case when ${typeAt(value, path)} <> 'NULL' then json_extract(${value}, '${rootedPath(path)}') end`,
+    snowflake: ({ value, path }) => `strip_null_value(${node(value, path)})`,
+  }),
+  json_kind: macro({
+    parameters: [sql('value'), path('path', '')],
+    description:
+      'What stands at a JSON path: object, array, string, number, boolean or null; NULL where nothing does.',
+    example: ['data', 'amount'],
+    duckdb: ({ value, path }) => kindOf(typeAt(value, path), 'duckdb'),
+    snowflake: ({ value, path }) => kindOf(`typeof(${node(value, path)})`, 'snowflake'),
+  }),
+  json_array_length: macro({
+    parameters: [sql('value'), path('path', '')],
+    description: 'The number of elements of the array at a JSON path; NULL where there is no array.',
+    example: ['data', 'lines'],
+    duckdb: ({ value, path }) =>
+      `case when ${typeAt(value, path)} = 'ARRAY' then cast(json_array_length(${value}, '${rootedPath(path)}') as bigint) end`,
+    snowflake: ({ value, path }) => `array_size(${node(value, path)})`,
+  }),
+  object_construct: macro({
+    parameters: [variadic(sql('keys_and_values'))],
+    description:
+      "A JSON object of 'key', value, ...; members whose value is NULL are left out, keys stand in alphabetical order.",
+    example: ["'id'", 'order_id', "'note'", 'note'],
+    duckdb: ({ keys_and_values }) => duckdbObject(keys_and_values),
+    snowflake: ({ keys_and_values }) => `object_construct(${keys_and_values.join(', ')})`,
+  }),
+  flatten: macro({
+    parameters: [sql('value'), path('path'), name('alias'), boolean('outer', 'false')],
+    description:
+      'A join clause: one row an element of the array at a JSON path, as alias.index (from 0) and alias.value. Rows without elements fall out, unless outer.',
+    example: ['o.data', 'lines', 'line'],
+    duckdb: ({ value, path, alias, outer }) => {
+      const rows = `(select cast(each.key as bigint) as index, each.value as value from json_each(${value}, '${rootedPath(path)}') as each where ${typeAt(value, path)} = 'ARRAY') as ${alias}`;
+      return outer === 'true' ? `left join lateral ${rows} on true` : `cross join lateral ${rows}`;
+    },
+    snowflake: ({ value, path, alias, outer }) =>
+      `cross join lateral flatten(input => ${node(value, path)}, outer => ${outer}, mode => 'ARRAY') as ${alias}`,
+  }),
+});

@@ -1,0 +1,39 @@
+/** Units that keep a DATE a DATE when it is shifted by them. */
+export const dateUnits = ['year', 'quarter', 'month', 'week', 'day'] as const;
+/** Units of a clock; DuckDB's timestamps end at microseconds, so nanoseconds have no place here. */
+export const timeUnits = ['hour', 'minute', 'second', 'millisecond', 'microsecond'] as const;
+export const allUnits: readonly string[] = [...dateUnits, ...timeUnits];
+
+export type Unit = (typeof dateUnits)[number] | (typeof timeUnits)[number];
+
+/** Snowflake's aliases of the date parts that are used in the wild. */
+const aliases: Readonly<Record<string, readonly string[]>> = {
+  year: ['y', 'yy', 'yyy', 'yyyy', 'yr', 'years', 'yrs'],
+  quarter: ['q', 'qtr', 'qtrs', 'quarters'],
+  month: ['mm', 'mon', 'mons', 'months'],
+  week: ['w', 'wk', 'weekofyear', 'woy', 'wy', 'weeks'],
+  day: ['d', 'dd', 'days', 'dayofmonth'],
+  hour: ['h', 'hh', 'hr', 'hours', 'hrs'],
+  minute: ['m', 'mi', 'min', 'minutes', 'mins'],
+  second: ['s', 'sec', 'seconds', 'secs'],
+  millisecond: ['ms', 'msec', 'milliseconds'],
+  microsecond: ['us', 'usec', 'microseconds'],
+};
+
+const canonical: ReadonlyMap<string, string> = new Map(
+  Object.entries(aliases).flatMap(([unit, others]) => [unit, ...others].map((each) => [each, unit] as const)),
+);
+
+/** The unit a text means, with or without quotes, in any case; undefined where it means none. */
+export function canonicalUnit(value: string): string | undefined {
+  return canonical.get(
+    value
+      .trim()
+      .replace(/^'(.*)'$/, '$1')
+      .toLowerCase(),
+  );
+}
+
+export function isDateUnit(unit: string): boolean {
+  return dateUnits.some((each) => each === unit);
+}

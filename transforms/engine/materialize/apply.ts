@@ -1,0 +1,110 @@
+import type { Session } from '../../../warehouse/warehouse.ts';
+import { keyingOf } from '../project/model.ts';
+import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
+import { deleteByKey } from './difference.ts';
+import { replaceStatements } from './replace.ts';
+
+/**
+ * What must run before the publish transaction, outside any: DDL of a warehouse whose DDL commits. Empty where DDL is
+ * transactional. Each statement can be repeated or leaves readers as they are, but for a table whose columns change
+ * in a way that adding cannot express: it is replaced a moment ahead of the head.
+ */
+export function statementsBefore(run: BuildRun, delta: ModelDelta): readonly string[] {
+  const write = writeOf(delta);
+  if (write.how === 'rows') return write.before;
+  if (write.how === 'view')
+    return write.isTransactional || write.sql === undefined ? [] : viewStatements(delta, write);
+  return replaceStatements(run, delta, write).before;
+}
+
+/** Applies one model's delta to production and to its feed; inside the publish transaction, and only there. */
+export async function applyDelta(
+  session: Session,
+  run: BuildRun,
+  delta: ModelDelta,
+): Promise<void> {
+  const write = writeOf(delta);
+  if (write.how === 'rows') await applyRows(session, run, delta, write);
+  else {
+    const statements =
+      write.how === 'replace'
+        ? replaceStatements(run, delta, write).inside
+        : write.isTransactional && write.sql !== undefined
+          ? viewStatements(delta, write)
+          : [];
+    for (const statement of statements) await session.execute(statement);
+  }
+}
+
+function writeOf(delta: ModelDelta): DeltaWrite {
+  if (delta.write !== undefined) return delta.write;
+  const key = keyingOf(delta.model)?.uniqueKey;
+  if (delta.kind === 'incremental' && key !== undefined) {
+    return { how: 'rows', match: [key], columns: undefined, before: [], isNewFeed: false };
+  }
+  return { how: 'replace', isTransactional: true, existing: 'other', replacesView: false };
+}
+
+function viewStatements(delta: ModelDelta, write: DeltaWrite & { readonly how: 'view' }): string[] {
+  const target = publishedRelation(delta.model);
+  return [
+    ...(write.replacesTable ? [`drop table ${target}`] : []),
+    `create or replace view ${target} as\n${write.sql ?? ''}`,
+  ];
+}
+
+async function applyRows(
+  session: Session,
+  run: BuildRun,
+  delta: ModelDelta,
+  write: DeltaWrite & { readonly how: 'rows' },
+): Promise<void> {
+  const { model } = delta;
+  const [target, feed] = [publishedRelation(model), feedTable(model)];
+  const removed = deltaRelation(model, 'removed', run.id);
+  const added = deltaRelation(model, 'added', run.id);
+  if (delta.removed > 0) await deleteRows(session, delta, write, removed);
+  if (delta.added > 0) {
+    const list = write.columns === undefined ? '*' : write.columns.join(', ');
+    const into = write.columns === undefined ? target : `${target} (${list})`;
+    await session.execute(`insert into ${into} select ${list} from ${added}`);
+  }
+  if (write.isNewFeed) {
+    await session.execute(`delete from ${feed}`);
+    return;
+  }
+  if (delta.removed > 0)
+    await session.execute(`insert into ${feed} select *, ${run.version}, 'before' from ${removed}`);
+  if (delta.added > 0)
+    await session.execute(`insert into ${feed} select *, ${run.version}, 'after' from ${added}`);
+}
+
+/** One plain unique key, never null, is deleted by a list and within the dates of the rows; others null-safe. */
+async function deleteRows(
+  session: Session,
+  { model }: ModelDelta,
+  { match }: DeltaWrite & { readonly how: 'rows' },
+  removed: string,
+): Promise<void> {
+  const target = publishedRelation(model);
+  const key = keyingOf(model)?.uniqueKey;
+  if (key === undefined || match.length !== 1) {
+    await session.execute(deleteByKey(target, match, removed));
+    return;
+  }
+  const { materialization } = model;
+  const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
+  const bounds = pruneBy === undefined ? '' : await dateBounds(session, removed, pruneBy);
+  await session.execute(`delete from ${target} where ${key} in (select ${key} from ${removed})${bounds}`);
+}
+
+/** Literal bounds on the removed rows' dates, so that the delete reads only their partitions. */
+async function dateBounds(session: Session, removed: string, column: string): Promise<string> {
+  const [row] = await session.query(
+    `select min(${column}) as low, max(${column}) as high, count(*) - count(${column}) as nulls from ${removed}`,
+  );
+  const { low, high, nulls } = row ?? {};
+  if (typeof low !== 'string' || typeof high !== 'string' || Number(nulls) > 0) return '';
+  return ` and ${column} between date '${low}' and date '${high}'`;
+}

@@ -1,0 +1,64 @@
+import { fingerprint } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Materialization, Model } from '../project/model.ts';
+import { taggedWarehouse } from '../warehouse/query-tag.ts';
+import type { BuildRun, ModelDelta } from './delta.ts';
+import { computeTouched } from './keyed.ts';
+import type { ModelPlan } from './model-plan.ts';
+import { computeSeed } from './seed.ts';
+import { computeStrategy } from './strategy.ts';
+import { computeView } from './view.ts';
+import { computeWhole } from './whole.ts';
+import type { Work } from './work.ts';
+
+type Compute = (work: Work) => Promise<ModelDelta>;
+
+const byKind: Readonly<Record<Materialization['kind'], Compute>> = {
+  latest: neverHere,
+  history: neverHere,
+  ephemeral: neverHere,
+  view: computeView,
+  table: computeWhole,
+  seed: computeSeed,
+  incremental: computeIncremental,
+  scd2: computeIncremental,
+};
+
+/**
+ * Computes what a run does to one stored model, beside production and under the model's query tag; undefined where the
+ * plan is to skip it. A rebuild that turns out to change little is given as rows, `kind: incremental`, so that readers
+ * need no rebuild; one that changes nothing has 0 removed and 0 added. Typed errors: TRANSFORM_MODEL_FAILED for what
+ * the warehouse refuses, and those of materialize/errors.ts.
+ */
+export async function computeDelta(
+  context: EngineContext,
+  run: BuildRun,
+  model: Model,
+  plan: ModelPlan,
+): Promise<ModelDelta | undefined> {
+  if (plan.kind === 'skip') return undefined;
+  const tag = { model: model.name, run: run.id, tag: model.config.queryTag };
+  const work: Work = {
+    context: { ...context, warehouse: taggedWarehouse(context.warehouse, tag) },
+    run,
+    model,
+    plan,
+    fingerprint: fingerprint(context.project, model.name, context.warehouse.capabilities.dialect),
+  };
+  return await byKind[model.materialization.kind](work);
+}
+
+async function computeIncremental(work: Work): Promise<ModelDelta> {
+  if (work.plan.kind === 'full') return await computeWhole(work);
+  const keying = keyingOf(work.model);
+  if (keying !== undefined) return await computeTouched(work, keying);
+  return (
+    (await computeStrategy(work)) ??
+    (await computeWhole({ ...work, plan: { kind: 'full', reason: 'no table yet', cause: 'first' } }))
+  );
+}
+
+function neverHere({ model }: Work): never {
+  throw new Error(`${model.name} is ${model.materialization.kind} and is not built by a run`);
+}

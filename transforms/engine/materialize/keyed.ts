@@ -1,0 +1,81 @@
+import { renderMapping } from '../compile/compile.ts';
+import { mustModel } from '../project/laws.ts';
+import type { Keying } from '../project/model.ts';
+import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { mustMeetConstraints } from './constraints.ts';
+import { runScope } from './delta.ts';
+import type { ModelDelta } from './delta.ts';
+import { exceptAll } from './difference.ts';
+import { createFromModel } from './model-statement.ts';
+import { renderStatement } from './statement.ts';
+import { partOf, rowsDelta } from './work.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Computes a model for the keys its changed inputs touch, then keeps only the rows that really differ from
+ * production: `removed` and `added`. A key touched without effect costs nothing downstream.
+ */
+export async function computeTouched(
+  work: Work,
+  keying: Keying & { readonly uniqueKey: string },
+): Promise<ModelDelta> {
+  const { context, run, model } = work;
+  const { warehouse } = context;
+  const { dialect } = warehouse.capabilities;
+  await createFromModel(context, model, partOf(work, 'touched'), await touchedKeys(work));
+  const touched = partOf(work, 'touched');
+  const sql = await renderStatement(context.project, model.name, { ...runScope(context, run), touched });
+  await createFromModel(context, model, partOf(work, 'new'), sql);
+  const production = publishedRelation(model);
+  // Read once: production may be large, and both differences need these rows.
+  await warehouse.execute(
+    `create or replace table ${partOf(work, 'old')} as
+     select * from ${production} where ${keying.touchKey} in (select touch_key from ${touched})`,
+  );
+  const [old, fresh] = [`select * from ${partOf(work, 'old')}`, `select * from ${partOf(work, 'new')}`];
+  await warehouse.execute(
+    `create or replace table ${partOf(work, 'removed')} as ${exceptAll(dialect, old, fresh)}`,
+  );
+  await warehouse.execute(
+    `create or replace table ${partOf(work, 'added')} as ${exceptAll(dialect, fresh, old)}`,
+  );
+  const key = keying.uniqueKey;
+  await warehouse.execute(
+    `create or replace view ${partOf(work, 'current')} as
+     select * from ${production} as p where not exists (select 1 from ${partOf(work, 'removed')} as r where r.${key} = p.${key})
+     union all select * from ${partOf(work, 'added')}`,
+  );
+  await mustMeetConstraints(work, partOf(work, 'added'));
+  return await rowsDelta(work, undefined);
+}
+
+/** The keys to compute: those the changed inputs map to, and those given from outside. */
+async function touchedKeys(work: Work): Promise<string> {
+  const { context, run, model, plan } = work;
+  const scope = runScope(context, run);
+  const selects: string[] = [];
+  const changedInputs = plan.kind === 'incremental' ? plan.changedInputs : [];
+  for (const input of changedInputs) {
+    const changed = changedRows(work, input);
+    const mapping = await renderMapping(context.project, model, input, { ...scope, changed });
+    if (mapping !== undefined) selects.push(mapping);
+  }
+  const extra = plan.kind === 'incremental' ? plan.extraKeys : undefined;
+  if (extra !== undefined) selects.push(`select touch_key from ${extra}`);
+  return `select distinct touch_key from (${selects.join('\nunion all\n')}) as mapped where touch_key is not null`;
+}
+
+/** An input's rows removed and added since the model consumed it: its published feed, and this run's delta of it. */
+function changedRows(work: Work, input: string): string {
+  const { context, run, model } = work;
+  const inputModel = mustModel(context.project, input);
+  const since = run.consumed.get(model.name)?.get(input) ?? 0n;
+  const upTo = inputModel.layer === 'staging' ? run.stageStep : run.version;
+  const published = `select * from ${feedTable(inputModel)} where _step > ${since} and _step <= ${upTo}`;
+  if (!run.deltas.has(input)) return `(${published}) as changed`;
+  const pending = (['removed', 'added'] as const).map(
+    (part) =>
+      `select *, ${run.version}, '${part === 'removed' ? 'before' : 'after'}' from ${deltaRelation(inputModel, part, run.id)}`,
+  );
+  return `(${[published, ...pending].join(' union all ')}) as changed`;
+}

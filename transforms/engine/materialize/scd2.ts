@@ -1,0 +1,121 @@
+import type { CompileScope } from '../compile/compile.ts';
+import { renderDialectMacro } from '../dialect/macros.ts';
+import type { Dialect } from '../dialect/macros.ts';
+import type { Materialization, Scd2 } from '../project/model.ts';
+import { logSteps } from './scd2-log.ts';
+
+type Scd2Materialization = Materialization & { readonly kind: 'scd2' };
+
+/** Start of a key's first version: a fact older than the first capture must find its dimension row. */
+const beginning = "timestamp '1900-01-01 00:00:00'";
+/** End of a current version: a sentinel, so that range joins need no test for null. */
+const end = "timestamp '9999-12-31 00:00:00'";
+
+/**
+ * Wraps a select over a change log into versions with half-open validity ranges, whatever order the log arrived in.
+ *
+ * Order is the log's (`_position, _ordinal`). A version counts from the source's own update time where that moves
+ * forward; a change that left it alone, or set it back, counts from its commit. Of several at one instant the last in
+ * the log stays; equal neighbours collapse into one. A key's first version reaches back to 1900, the last one ends at
+ * 9999-12-31. Keys that facts name and the log does not know become inferred members; standing members are added.
+ *
+ * The surrogate key is the hash of natural key and start: no two versions of a key start at one instant, so it needs
+ * no place in the log, and an inferred member keeps its key when its row arrives, as all do over a new snapshot.
+ *
+ * Columns: surrogate key, durable key, natural key, attributes, derived, type 1, valid_from, valid_to, is_current,
+ * is_inferred, is_deleted.
+ */
+export function scd2Statement(
+  materialization: Scd2Materialization,
+  log: string,
+  scope: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
+): string {
+  const { scd2 } = materialization;
+  const selects = [versionRows(materialization, scope.dialect)];
+  if (scd2.inferredFrom.length > 0) selects.push(inferredRows(materialization, scope));
+  selects.push(...scd2.standing.map((member) => standingRow(scd2, member, scope)));
+  return `with ${logSteps(scd2, log, scope.dialect)},
+
+versions as (
+  select
+    compared.*,
+    case when _previous is null then ${beginning} else _effective_at end as valid_from,
+    coalesce(
+      lead(_effective_at) over (partition by ${scd2.naturalKey} order by _position, _ordinal), ${end}
+    ) as valid_to
+  from compared
+  where _previous is null or _previous <> _attributes
+)
+
+${selects.join('\n\nunion all\n\n')}`;
+}
+
+/** Columns between the natural key and the validity. */
+function shownColumns({ attributes, derived, type1 }: Scd2): string[] {
+  return [...attributes, ...derived, ...type1];
+}
+
+function hash(dialect: Dialect, ...parts: string[]): string {
+  return renderDialectMacro('hash_key', dialect, { positional: parts, named: {} });
+}
+
+function versionRows({ uniqueKey, scd2 }: Scd2Materialization, dialect: Dialect): string {
+  const { naturalKey: key, durableKey } = scd2;
+  return `select
+  ${hash(dialect, key, 'valid_from')} as ${uniqueKey},
+  ${hash(dialect, key)} as ${durableKey},
+  ${[key, ...shownColumns(scd2)].join(',\n  ')},
+  valid_from,
+  valid_to,
+  valid_to = ${end} as is_current,
+  false as is_inferred,
+  _is_deleted as is_deleted
+from versions`;
+}
+
+/** Facts can arrive before their dimension's row: they must not be lost, so the member is inferred until it is known. */
+function inferredRows(
+  { scd2 }: Scd2Materialization,
+  { dialect, relation, touched }: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
+): string {
+  const { naturalKey: key, inferredFrom, inferredValues } = scd2;
+  const isTouched = touched === undefined ? '' : ` and named.${key} in (select touch_key from ${touched})`;
+  const named = inferredFrom
+    .map(({ ref, column }) => `select ${column} as ${key} from ${relation(ref)}`)
+    .join('\n  union all\n  ');
+  return `select
+  ${hash(dialect, `i.${key}`, beginning)},
+  ${hash(dialect, `i.${key}`)},
+  i.${key},
+  ${memberValues(scd2, inferredValues)}
+  ${beginning}, ${end}, true, true, false
+from (
+  select distinct named.${key} from (
+  ${named}
+  ) as named
+  where named.${key} is not null${isTouched}
+) as i
+where not exists (select 1 from versions as v where v.${key} = i.${key})`;
+}
+
+/** A member that stands for no key of the source; its keys are its natural key itself, which facts write as they are. */
+function standingRow(
+  scd2: Scd2,
+  member: Scd2['standing'][number],
+  { touched }: Pick<CompileScope, 'touched'>,
+): string {
+  const isTouched = touched === undefined ? '' : `\nwhere m.${scd2.naturalKey} in (select touch_key from ${touched})`;
+  const literal = /^-?\d+$/.test(member.key) ? member.key : `'${member.key.replaceAll("'", "''")}'`;
+  const text = `'${member.key.replaceAll("'", "''")}'`;
+  return `select
+  ${text}, ${text}, m.${scd2.naturalKey},
+  ${memberValues(scd2, member.values)}
+  ${beginning}, ${end}, true, ${String(member.isInferred)}, false
+from (select ${literal} as ${scd2.naturalKey}) as m${isTouched}`;
+}
+
+function memberValues(scd2: Scd2, values: Readonly<Record<string, string>>): string {
+  return shownColumns(scd2)
+    .map((column) => `${Object.hasOwn(values, column) ? values[column] : 'null'},`)
+    .join(' ');
+}

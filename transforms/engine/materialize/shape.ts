@@ -1,0 +1,113 @@
+import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
+import type { Dialect } from '../dialect/macros.ts';
+
+/** A column as the warehouse describes it: name in lower case as we write it, type in upper case with precision. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** How a table's columns differ from those of the SELECT that now fills it. */
+export interface ShapeDifference {
+  /** Selected, and not in the table. */
+  readonly added: readonly Column[];
+  /** In the table, and not selected any more. */
+  readonly removed: readonly Column[];
+  readonly retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+}
+
+const columnsOf: Readonly<Record<Dialect, string>> = {
+  duckdb: `select column_name as name, data_type as type from information_schema.columns
+    where table_schema = ? and table_name = ? order by ordinal_position`,
+  snowflake: `select lower(column_name) as name,
+      case when data_type = 'NUMBER' then 'NUMBER(' || numeric_precision || ',' || numeric_scale || ')' else data_type end as type
+    from information_schema.columns
+    where table_schema = upper(?) and table_name = upper(?) order by ordinal_position`,
+};
+
+/** The columns of a stored relation, `schema.name`, in their order; undefined where it does not exist. */
+export async function describeRelation(
+  warehouse: Warehouse,
+  relation: string,
+): Promise<readonly Column[] | undefined> {
+  const rows = await warehouse.query(columnsOf[warehouse.capabilities.dialect], relation.split('.'));
+  return rows.length === 0
+    ? undefined
+    : rows.map((row) => ({ name: String(row['name']), type: String(row['type']).toUpperCase() }));
+}
+
+const kindOf: Readonly<Record<Dialect, string>> = {
+  duckdb: 'select table_type from information_schema.tables where table_schema = ? and table_name = ?',
+  snowflake:
+    'select table_type from information_schema.tables where table_schema = upper(?) and table_name = upper(?)',
+};
+
+/** Whether a table or a view stands under a name; undefined where nothing does. */
+export async function relationKind(
+  warehouse: Warehouse,
+  relation: string,
+): Promise<'table' | 'view' | undefined> {
+  const [row] = await warehouse.query(kindOf[warehouse.capabilities.dialect], relation.split('.'));
+  if (row === undefined) return undefined;
+  return row['table_type'] === 'VIEW' ? 'view' : 'table';
+}
+
+/** The columns that a SELECT gives, without running it. `scratch` is a relation that may be created for it. */
+export async function describeQuery(
+  warehouse: Warehouse,
+  sql: string,
+  scratch: string,
+): Promise<readonly Column[]> {
+  return await describers[warehouse.capabilities.dialect](warehouse, sql, scratch);
+}
+
+const describers: Readonly<
+  Record<Dialect, (warehouse: Warehouse, sql: string, scratch: string) => Promise<readonly Column[]>>
+> = {
+  duckdb: async (warehouse, sql) => {
+    const rows = await warehouse.query(`describe\n${sql}`);
+    return rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+  },
+  snowflake: async (warehouse, sql, scratch) => {
+    await warehouse.execute(`create or replace view ${scratch} as\n${sql}`);
+    const columns = await describeRelation(warehouse, scratch);
+    await warehouse.execute(`drop view ${scratch}`);
+    return columns ?? [];
+  },
+};
+
+/** What changed from a table's columns to a SELECT's; order does not count. */
+export function shapeDifference(table: readonly Column[], select: readonly Column[]): ShapeDifference {
+  const typeIn = (columns: readonly Column[], name: string): string | undefined =>
+    columns.find((column) => column.name === name)?.type;
+  return {
+    added: select.filter((column) => typeIn(table, column.name) === undefined),
+    removed: table.filter((column) => typeIn(select, column.name) === undefined),
+    retyped: table.flatMap(({ name, type }) => {
+      const to = typeIn(select, name);
+      return to === undefined || to === type ? [] : [{ name, from: type, to }];
+    }),
+  };
+}
+
+export function isSameShape(table: readonly Column[], select: readonly Column[]): boolean {
+  return (
+    table.length === select.length &&
+    table.every((column, index) => column.name === select[index]?.name && column.type === select[index].type)
+  );
+}
+
+/** One line a difference, for error messages. */
+export function describeDifference(difference: ShapeDifference): string[] {
+  return [
+    ...difference.added.map(({ name, type }) => `new column ${name} ${type}`),
+    ...difference.removed.map(({ name, type }) => `${name} ${type} is gone`),
+    ...difference.retyped.map(({ name, from, to }) => `${name} was ${from} and is now ${to}`),
+  ];
+}
+
+/** The number of rows of a relation. */
+export async function countRows(session: Session, relation: string): Promise<number> {
+  const [row] = await session.query(`select count(*) as n from ${relation}`);
+  return Number(row?.['n'] ?? 0);
+}

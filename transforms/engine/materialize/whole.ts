@@ -1,0 +1,172 @@
+import { publishedRelation } from '../warehouse/relations.ts';
+import { mustMeetConstraints } from './constraints.ts';
+import { describeModel, mustKeepContract, mustNotBreakReaders } from './contract.ts';
+import { runScope } from './delta.ts';
+import type { ModelDelta } from './delta.ts';
+import { differingRows, digestOf, rowsByKey } from './difference.ts';
+import { mustHaveFitKeys } from './merge-keys.ts';
+import { createFromModel } from './model-statement.ts';
+import { mustAllowRebuild } from './schema-change.ts';
+import { countRows, describeRelation, isSameShape, relationKind } from './shape.ts';
+import type { Column } from './shape.ts';
+import { renderStatement } from './statement.ts';
+import { partOf, rowsDelta } from './work.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Up to this many rows on both sides together a rebuild is compared with production row by row (about a second); above
+ * it only digests are compared, which cost one scan a side and no memory.
+ */
+const compareBound = 2_000_000;
+
+/** A rebuild that changed no more than this is published as rows, so that its readers need no rebuild either. */
+const isSmallChange = (changed: number, rows: number): boolean => changed <= Math.max(10_000, rows / 5);
+
+/** Computes a model whole, beside production. */
+export async function computeWhole(work: Work): Promise<ModelDelta> {
+  const { context, run, model, plan } = work;
+  const published = await describeProduction(work);
+  const sql = await renderStatement(context.project, model.name, {
+    ...runScope(context, run),
+    isIncremental: false,
+    self: publishedRelation(model),
+  });
+  const select = published === undefined ? undefined : await describeModel(work, sql);
+  await mustKeepContract(work, sql, select);
+  if (published !== undefined && select !== undefined) {
+    mustNotBreakReaders(work, published, select);
+    const isAccepted = plan.kind === 'full' && plan.cause === 'refresh';
+    if (isGrowing(work) && !isAccepted) mustAllowRebuild(model, published, select);
+  }
+  await createFromModel(context, model, partOf(work, 'new'), sql);
+  await mustHaveFitKeys(work, partOf(work, 'new'));
+  await mustMeetConstraints(work, partOf(work, 'new'));
+  return await asDelta(work, published, select);
+}
+
+/** Incremental models and dimensions keep their table over changes of their definition. */
+function isGrowing({ model }: Work): boolean {
+  const { kind } = model.materialization;
+  return kind === 'incremental' || kind === 'scd2';
+}
+
+/** The published table's columns; undefined where there is none yet. */
+export async function describeProduction(work: Work): Promise<readonly Column[] | undefined> {
+  if (work.plan.kind === 'full' && work.plan.cause === 'first') return undefined;
+  return await describeRelation(work.context.warehouse, publishedRelation(work.model));
+}
+
+/** The relation `new` holds all rows: as few rows as possible are published, or else all of them. */
+export async function asDelta(
+  work: Work,
+  published: readonly Column[] | undefined,
+  select: readonly Column[] | undefined,
+): Promise<ModelDelta> {
+  if (published !== undefined && select !== undefined && isSameShape(published, select)) {
+    const delta = await difference(work, published);
+    if (delta !== undefined) return delta;
+  }
+  return await replacement(work, published, select);
+}
+
+async function difference(work: Work, columns: readonly Column[]): Promise<ModelDelta | undefined> {
+  const { context, model } = work;
+  const { warehouse } = context;
+  const [production, fresh] = [publishedRelation(model), partOf(work, 'new')];
+  const rows = await countRows(warehouse, production);
+  const match = matchOf(work, columns);
+  if (rows + (await countRows(warehouse, fresh)) > compareBound) {
+    if ((await digestOf(warehouse, production)) !== (await digestOf(warehouse, fresh))) return undefined;
+    await createEmpty(work, ['removed', 'added']);
+  } else {
+    await writeDifference(work, production, fresh, match);
+  }
+  const delta = await rowsDelta(work, {
+    how: 'rows',
+    match,
+    columns: undefined,
+    before: [],
+    isNewFeed: false,
+  });
+  return isSmallChange(delta.removed + delta.added, rows) ? await withCurrent(work, delta, match) : undefined;
+}
+
+/** What tells rows apart: the unique key, or else all columns. */
+function matchOf({ model }: Work, columns: readonly Column[]): readonly string[] {
+  const { materialization } = model;
+  const key = 'uniqueKey' in materialization ? materialization.uniqueKey : undefined;
+  const keys = typeof key === 'string' ? [key] : (key ?? []);
+  return keys.length > 0 ? keys : columns.map(({ name }) => name);
+}
+
+async function createEmpty(work: Work, parts: readonly ('removed' | 'added')[]): Promise<void> {
+  for (const part of parts) {
+    await work.context.warehouse.execute(
+      `create or replace table ${partOf(work, part)} as select * from ${publishedRelation(work.model)} limit 0`,
+    );
+  }
+}
+
+/** Fills removed and added with all rows, old and new, of the keys on which two relations differ. */
+export async function writeDifference(
+  work: Work,
+  old: string,
+  fresh: string,
+  match: readonly string[],
+): Promise<void> {
+  const { warehouse } = work.context;
+  const differing = partOf(work, 'differing');
+  const sides = [`select * from ${old}`, `select * from ${fresh}`] as const;
+  await warehouse.execute(
+    `create or replace table ${differing} as ${differingRows(warehouse.capabilities.dialect, ...sides)}`,
+  );
+  await warehouse.execute(
+    `create or replace table ${partOf(work, 'removed')} as ${rowsByKey(old, match, differing, 'among')}`,
+  );
+  await warehouse.execute(
+    `create or replace table ${partOf(work, 'added')} as ${rowsByKey(fresh, match, differing, 'among')}`,
+  );
+}
+
+/** Makes `current` of production, `removed` and `added`. */
+export async function withCurrent(
+  work: Work,
+  delta: ModelDelta,
+  match: readonly string[],
+): Promise<ModelDelta> {
+  const stay =
+    delta.removed === 0
+      ? `select * from ${publishedRelation(work.model)}`
+      : rowsByKey(publishedRelation(work.model), match, partOf(work, 'removed'), 'not among');
+  await work.context.warehouse.execute(
+    `create or replace view ${partOf(work, 'current')} as ${stay} union all select * from ${partOf(work, 'added')}`,
+  );
+  return delta;
+}
+
+async function replacement(
+  work: Work,
+  published: readonly Column[] | undefined,
+  select: readonly Column[] | undefined,
+): Promise<ModelDelta> {
+  const { context, model, fingerprint } = work;
+  const { warehouse } = context;
+  const fresh = partOf(work, 'new');
+  await warehouse.execute(
+    `create or replace view ${partOf(work, 'current')} as select * from ${fresh}`,
+  );
+  const isSame = published !== undefined && select !== undefined && isSameShape(published, select);
+  return {
+    model,
+    kind: 'full',
+    fingerprint,
+    removed: 0,
+    added: await countRows(warehouse, fresh),
+    write: {
+      how: 'replace',
+      isTransactional: warehouse.capabilities.transactionalDdl,
+      existing: published === undefined ? 'none' : isSame ? 'same' : 'other',
+      replacesView: published !== undefined && (await relationKind(warehouse, publishedRelation(model))) === 'view',
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { CheckResult } from '../checks/check.ts';
+import { mustModel, storedInputs } from '../project/laws.ts';
+import type { Project } from '../project/model.ts';
+import { isComputed } from './compute-deltas.ts';
+
+/** Why a model is held back: one line each. */
+export type Reasons = ReadonlyMap<string, readonly string[]>;
+
+/** The models that failed checks hold back. A defect of staging or of a source holds back whatever reads it. */
+export function blockedModels(project: Project, failed: readonly CheckResult[]): Map<string, string[]> {
+  const blocked = new Map<string, string[]>();
+  for (const check of failed) {
+    for (const model of blockedBy(project, check)) {
+      blocked.set(model, [...(blocked.get(model) ?? []), describeCheck(check)]);
+    }
+  }
+  return blocked;
+}
+
+export function describeCheck(check: CheckResult): string {
+  const outcome = check.status === 'error' ? 'could not be run' : `${check.failures} row(s)`;
+  const detail = check.message === undefined ? '' : ` (${check.message})`;
+  return `${check.name} on ${check.model || 'the sources'}: ${outcome}${detail}`;
+}
+
+function blockedBy(project: Project, { model, uniqueId }: CheckResult): readonly string[] {
+  if (isStoredMart(project, model)) return [model];
+  const sources = project.tests.find((test) => test.uniqueId === uniqueId)?.sources ?? [];
+  const readers = readersOf(project, [model, ...stagingOf(project, [model, ...sources])]);
+  // A check that names nothing the project knows may mean anything.
+  return readers.length > 0 ? readers : [...project.models.values()].filter(isComputed).map(({ name }) => name);
+}
+
+function isStoredMart(project: Project, name: string): boolean {
+  const model = project.models.get(name);
+  return model !== undefined && isComputed(model);
+}
+
+function stagingOf(project: Project, sources: readonly string[]): string[] {
+  return [...project.models.values()]
+    .filter((model) => model.sources.some((source) => sources.includes(source)))
+    .map(({ name }) => name);
+}
+
+function readersOf(project: Project, inputs: readonly string[]): string[] {
+  return [...project.models.values()]
+    .filter((model) => isComputed(model) && storedInputs(project, model.name).some((input) => inputs.includes(input)))
+    .map(({ name }) => name);
+}
+
+/** These and everything made from them, each with its reason. */
+export function withDescendants(project: Project, held: Reasons): Map<string, readonly string[]> {
+  const all = new Map<string, readonly string[]>(held);
+  for (const name of project.order) {
+    if (all.has(name) || !isComputed(mustModel(project, name))) continue;
+    const input = storedInputs(project, name).find((each) => all.has(each));
+    if (input !== undefined) all.set(name, [`its input ${input} is held back`]);
+  }
+  return all;
+}

@@ -1,0 +1,122 @@
+import { uniqueKeyOf } from '../checks/keys.ts';
+import type { EngineContext } from '../context.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import type { DataTest, Model } from '../project/model.ts';
+import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
+import type { ModelState } from '../warehouse/state.ts';
+
+/** What keeping rows for held-back marts came to. */
+export interface Kept {
+  /** Rows that stay, by model; they are in its `kept` relation. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Models that would drop rows which a held-back mart needs and which cannot be kept beside the new ones. */
+  readonly impossible: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One reference of a held-back mart's column to a model that is to be published. */
+interface Reference {
+  readonly parent: ModelDelta;
+  readonly field: string;
+  readonly child: Model;
+  readonly column: string;
+}
+
+/**
+ * Finds the rows that a publication would remove and a mart that is held back at its old rows still refers to. They
+ * stay: a fact must never lose its dimension row.
+ */
+export async function findKeptRows(
+  context: EngineContext,
+  run: BuildRun,
+  held: ReadonlySet<string>,
+  states: ReadonlyMap<string, ModelState>,
+): Promise<Kept> {
+  const rows = new Map<string, number>();
+  const impossible = new Map<string, string[]>();
+  const found = references(context, run, held, states);
+  for (const parent of new Set(found.map((reference) => reference.parent))) {
+    const all = found.filter((reference) => reference.parent === parent);
+    const { name } = parent.model;
+    const outcome = await keep(context, run, parent, all);
+    if (typeof outcome === 'string') impossible.set(name, [outcome]);
+    else if (outcome > 0) rows.set(name, outcome);
+  }
+  return { rows, impossible };
+}
+
+/** Nothing is kept. */
+export const nothingKept: Kept = { rows: new Map(), impossible: new Map() };
+
+function references(
+  { project }: EngineContext,
+  run: BuildRun,
+  held: ReadonlySet<string>,
+  states: ReadonlyMap<string, ModelState>,
+): Reference[] {
+  return [...project.models.values()]
+    .filter((child) => held.has(child.name) && states.has(child.name))
+    .flatMap((child) => child.tests.flatMap((test) => referenceOf(run, child, test) ?? []));
+}
+
+function referenceOf(run: BuildRun, child: Model, test: DataTest): Reference | undefined {
+  const parent = run.deltas.get(test.refs[1] ?? '');
+  const field = test.arguments['field'];
+  if (test.kind !== 'relationships' || parent === undefined || typeof field !== 'string') return undefined;
+  if (test.column === undefined || parent.model.name === child.name) return undefined;
+  if (parent.kind === 'incremental' && parent.removed === 0) return undefined;
+  return { parent, field, child, column: test.column };
+}
+
+/** Keys that the parent's old rows have, its new state has not, and a held mart names. */
+function neededKeys(run: BuildRun, { parent, field, child, column }: Reference): string {
+  return `select distinct ${field} as needed from ${oldRows(run, parent)}
+    where ${field} in (select ${column} from ${publishedRelation(child)})
+      and ${field} not in (select ${field} from ${deltaRelation(parent.model, 'current', run.id)} where ${field} is not null)`;
+}
+
+function oldRows(run: BuildRun, { kind, model }: ModelDelta): string {
+  return kind === 'full' ? publishedRelation(model) : deltaRelation(model, 'removed', run.id);
+}
+
+/** Fills the parent's `kept` relation; resolves to its rows, or to why they cannot stay beside the new ones. */
+async function keep(
+  { warehouse }: EngineContext,
+  run: BuildRun,
+  parent: ModelDelta,
+  all: readonly Reference[],
+): Promise<number | string> {
+  const { model } = parent;
+  const kept = deltaRelation(model, 'kept', run.id);
+  const isNeeded = all
+    .map((reference) => `r.${reference.field} in (${neededKeys(run, reference)})`)
+    .join(' or ');
+  await warehouse.execute(
+    `create or replace table ${kept} as select r.* from ${oldRows(run, parent)} as r where ${isNeeded}`,
+  );
+  const keys = uniqueKeyOf(model).join(', ');
+  const fresh = deltaRelation(model, 'added', run.id);
+  // A table that is replaced whole, or has no key, cannot hold old rows beside new ones.
+  const isKeyless = parent.kind === 'full' || keys === '';
+  const taken = isKeyless ? 'count(*)' : `sum(case when (${keys}) in (select ${keys} from ${fresh}) then 1 else 0 end)`;
+  const [row] = await warehouse.query(`select count(*) as n, ${taken} as taken from ${kept}`);
+  const inTheWay = Number(row?.['taken'] ?? 0);
+  return inTheWay === 0
+    ? Number(row?.['n'] ?? 0)
+    : `${all[0]?.child.name}, which is held back, refers to ${inTheWay} row(s) that cannot stay beside the new ones`;
+}
+
+/** Leaves kept rows where they are; a delta whose removals are all kept changes nothing and is not published. */
+export async function leaveKeptRows(context: EngineContext, run: BuildRun, kept: Kept): Promise<void> {
+  for (const [name, count] of kept.rows) {
+    const delta = run.deltas.get(name);
+    if (delta === undefined) continue;
+    const keys = uniqueKeyOf(delta.model).join(', ');
+    await context.warehouse.execute(
+      `delete from ${deltaRelation(delta.model, 'removed', run.id)}
+       where (${keys}) in (select ${keys} from ${deltaRelation(delta.model, 'kept', run.id)})`,
+    );
+    const left = { ...delta, removed: delta.removed - count };
+    if (left.removed + left.added === 0) run.deltas.delete(name);
+    else run.deltas.set(name, left);
+  }
+}

@@ -1,0 +1,68 @@
+import type { CheckResult } from '../checks/check.ts';
+import { planPublishedChecks } from '../checks/plan.ts';
+import { runChecks } from '../checks/run-checks.ts';
+import type { EngineContext } from '../context.ts';
+import { transformErrors } from '../errors.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { readRunState } from '../warehouse/state.ts';
+import type { RunState } from '../warehouse/state.ts';
+import { fingerprintOf } from './fingerprints.ts';
+import { standingOf } from './reflects.ts';
+import type { HeldModel } from './request.ts';
+
+/** Every check on the published marts as they are. */
+export async function testPublished(context: EngineContext): Promise<CheckResult[]> {
+  const state = await readRunState(context.warehouse);
+  if (state.last === undefined)
+    throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', { message: 'there are no marts to check' });
+  const run: BuildRun = {
+    id: 'none',
+    version: state.head,
+    stageStep: state.stage.step,
+    deltas: new Map(),
+    consumed: state.consumed,
+  };
+  return await runChecks(context, await planPublishedChecks(context, run));
+}
+
+/** Marts that stand at an older version because a check, or their own SQL, failed. */
+export async function readHeldBack(context: EngineContext): Promise<HeldModel[]> {
+  const state = await readRunState(context.warehouse);
+  return [...state.held].map(([model, { since, reasons }]) => {
+    const standing = standingOf(state, model);
+    return {
+      model,
+      version: standing === undefined ? null : Number(standing.version),
+      since,
+      sourceWatermark: standing?.watermark ?? null,
+      sourceCommittedAt: standing?.committedAt ?? null,
+      reasons,
+    };
+  });
+}
+
+/**
+ * Whether a build has something new to try. What is held back was tried with all that is staged, and the same data
+ * would fail again, so that it counts as tried until new data come or the model is edited.
+ */
+export async function isBehind(context: EngineContext): Promise<boolean> {
+  const { warehouse } = context;
+  const [row] = await warehouse.query(
+    'select count(*) as n from _meta.loaded_batch where batch_id not in (select batch_id from _meta.staged_batch)',
+  );
+  if (Number(row?.['n']) > 0) return true;
+  const state = await readRunState(warehouse);
+  return state.stage.step !== (state.last?.stageStep ?? 0n) && !wasTried(context, state);
+}
+
+function wasTried(context: EngineContext, state: RunState): boolean {
+  const marks = [...state.held];
+  return (
+    marks.length > 0 &&
+    marks.every(
+      ([model, mark]) =>
+        mark.stageStep === state.stage.step &&
+        (!context.project.models.has(model) || mark.fingerprint === fingerprintOf(context, model)),
+    )
+  );
+}

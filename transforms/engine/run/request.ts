@@ -1,0 +1,96 @@
+import type { NodeResult } from '../artifacts/run-results.ts';
+import type { CheckResult } from '../checks/check.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import type { ModelPlan } from '../materialize/model-plan.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
+import type { Publication } from '../warehouse/state.ts';
+
+/** What a person or a task may ask of a build. */
+export interface BuildOptions {
+  /** Only these models (keys of Project.models); undefined means all. */
+  readonly select?: ReadonlySet<string>;
+  readonly exclude?: ReadonlySet<string>;
+  /** Rebuilds the selected models whole, beside production. */
+  readonly fullRefresh?: boolean;
+  /** Overrides of the project's vars, for this build. */
+  readonly vars?: Readonly<Record<string, unknown>>;
+  /** Models computed side by side; default 2. */
+  readonly threads?: number;
+  /** Computes and checks everything, publishes nothing and leaves nothing behind. */
+  readonly dryRun?: boolean;
+  /** Ends the build between two statements; nothing of it is published then. */
+  readonly signal?: AbortSignal;
+}
+
+/** One run of the engine, as build, rerun and backfill ask for it. */
+export interface RunRequest {
+  readonly select: ReadonlySet<string> | undefined;
+  readonly isRefreshed: (model: string) => boolean;
+  /** Touch keys to recompute besides what inputs touched: per model a relation of the run's own with touch_key. */
+  readonly touch?: (run: BuildRun) => Promise<ReadonlyMap<string, string>>;
+  readonly threads: number;
+  readonly dryRun: boolean;
+  /** Written in the publish transaction, or by itself where nothing differs; told what is held back. */
+  readonly alongside?: (session: Session, held: ReadonlySet<string>) => Promise<void>;
+}
+
+/**
+ * published: its rows changed in the new version. unchanged: computed, and nothing differed. skipped: no input had
+ * changed. held: stays at its last good version.
+ */
+export type ModelStatus = 'published' | 'unchanged' | 'skipped' | 'held';
+
+export interface ModelResult {
+  readonly model: string;
+  readonly kind: ModelPlan['kind'];
+  readonly status: ModelStatus;
+  readonly removed: number;
+  readonly added: number;
+  /** The version it stands at; null before its first. */
+  readonly version: number | null;
+  /** Commit end LSN of the source that its rows reflect, and when that was committed; null before its first. */
+  readonly sourceWatermark: string | null;
+  readonly sourceCommittedAt: string | null;
+  /** Why it is held back, one line each. */
+  readonly reasons: readonly string[];
+  readonly seconds: number;
+}
+
+/** A model that a build left at its last good version. */
+export interface HeldModel {
+  readonly model: string;
+  /** The version it stays at; null where it never had one. */
+  readonly version: number | null;
+  /** UTC; since when it is held back without interruption. */
+  readonly since: string;
+  readonly sourceWatermark: string | null;
+  readonly sourceCommittedAt: string | null;
+  readonly reasons: readonly string[];
+}
+
+/** Rows that a dry run would change in one model. */
+export interface ModelPreview {
+  readonly model: string;
+  readonly keysTouched: number | null;
+  readonly removed: number;
+  readonly added: number;
+  /** Some of the changed rows: `before` is null for a new row, `after` for one that goes. */
+  readonly sample: ReadonlyArray<{
+    readonly key: string;
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+  }>;
+}
+
+export interface BuildResult {
+  /** False when nothing was published: no input had changed, or it was a dry run. */
+  readonly published: boolean;
+  readonly publication: Publication | undefined;
+  readonly models: readonly ModelResult[];
+  readonly held: readonly HeldModel[];
+  readonly checks: readonly CheckResult[];
+  /** Models and checks in dbt's words, for run_results.json. */
+  readonly nodes: readonly NodeResult[];
+  /** Of a dry run. */
+  readonly preview: readonly ModelPreview[];
+}

@@ -1,0 +1,203 @@
+import { failpoint } from '../../../lib/failpoint.ts';
+import type { EngineContext } from '../context.ts';
+import type { CheckResult } from '../checks/check.ts';
+import { recordChecks } from '../checks/record.ts';
+import { transformErrors } from '../errors.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { readRunState } from '../warehouse/state.ts';
+import type { HeldMark, Publication, RunState } from '../warehouse/state.ts';
+import { writeHeld } from '../warehouse/state-writes.ts';
+import { computable, computeDeltas, isQuiet } from './compute-deltas.ts';
+import type { Computed } from './compute-deltas.ts';
+import { dropDeltas } from './drop-deltas.ts';
+import { fingerprintOf } from './fingerprints.ts';
+import { judge } from './gate.ts';
+import type { Verdict } from './gate.ts';
+import { leaveKeptRows, nothingKept } from './keep-rows.ts';
+import { newRunId, throwIfCancelled, whileMarked, withBuildLease } from './lease.ts';
+import { nothingPublishable } from './nothing-publishable.ts';
+import { previewDeltas } from './preview.ts';
+import { pruneFeeds } from './prune.ts';
+import { publish } from './publish.ts';
+import type { BuildResult, RunRequest } from './request.ts';
+import type { RunOutcome } from './run-outcome.ts';
+import { standingOf } from './reflects.ts';
+import { summarise } from './summarise.ts';
+
+/** One run: computes deltas beside production, has them checked, and publishes what passes as one version. */
+export async function runOnce(
+  context: EngineContext,
+  request: RunRequest,
+  signal: AbortSignal | undefined,
+): Promise<BuildResult> {
+  throwIfCancelled(signal);
+  const quiet = await quietResult(context, request);
+  if (quiet !== undefined) return quiet;
+  const id = newRunId(context.clock.now());
+  const whole = (epoch: bigint | undefined) => (alive: AbortSignal) =>
+    runAs(context, id, epoch, request, alive).finally(() => dropDeltas(context, id).catch(() => {}));
+  return request.dryRun
+    ? await whileMarked(context, id, signal, whole(undefined))
+    : await withBuildLease(context, id, signal, (lease, alive) => whole(lease.epoch)(alive));
+}
+
+/** The result of a run that has nothing to do; found with five reads and nothing else. */
+async function quietResult(context: EngineContext, request: RunRequest): Promise<BuildResult | undefined> {
+  const { project, warehouse } = context;
+  if (request.touch !== undefined || request.dryRun) return undefined;
+  const state = await readRunState(warehouse);
+  const names = computable(project, request.select);
+  if (state.last === undefined || names.some(request.isRefreshed)) return undefined;
+  const isDone = (name: string): boolean =>
+    !state.held.has(name) &&
+    isQuiet(context, state, name) &&
+    standingOf(state, name)?.stageStep === state.stage.step;
+  if (!names.every(isDone)) return undefined;
+  const run = newRun('none', state);
+  const skipped: Computed = { plan: { kind: 'skip' }, startedAt: context.clock.now(), seconds: 0, thread: 1 };
+  return summarise(context, {
+    run,
+    state,
+    computed: new Map(names.map((name) => [name, skipped])),
+    verdict: { held: new Map(), kept: nothingKept, checks: [] },
+    held: new Map(),
+    publication: undefined,
+    preview: [],
+  });
+}
+
+function newRun(id: string, state: RunState): BuildRun {
+  return {
+    id,
+    version: state.head + 1n,
+    stageStep: state.stage.step,
+    deltas: new Map(),
+    consumed: state.consumed,
+  };
+}
+
+async function runAs(
+  context: EngineContext,
+  id: string,
+  epoch: bigint | undefined,
+  request: RunRequest,
+  signal: AbortSignal,
+): Promise<BuildResult> {
+  await dropDeltas(context, id);
+  const state = await readRunState(context.warehouse);
+  mustCoverFirst(context, request, state);
+  const run = newRun(id, state);
+  const computed = await computeDeltas(context, run, state, request, signal);
+  context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'models' });
+  failpoint('build.before_audit');
+  const verdict = await judge(context, run, state, computed, { threads: request.threads, signal });
+  context.onProgress({ step: 'audit', state: 'finished', done: verdict.checks.length, unit: 'checks' });
+  const held = heldMarks(context, run, state, verdict, computed);
+  const outcome = { run, state, computed, verdict, held };
+  if (request.dryRun || epoch === undefined) {
+    return summarise(context, { ...outcome, publication: undefined, preview: await previewDeltas(context, run) });
+  }
+  await recordChecks(context.warehouse, run, recordable(verdict), context.clock.now().toISOString());
+  await leaveKeptRows(context, run, verdict.kept);
+  throwIfCancelled(signal);
+  const publication = isWorthPublishing(context, outcome)
+    ? await publishOutcome(context, epoch, request, outcome)
+    : await withoutPublication(context, request, outcome);
+  if (publication !== undefined) await pruneFeeds(context);
+  return summarise(context, { ...outcome, publication, preview: [] });
+}
+
+/** A check that passed with rows which are held back after all has not passed on what is published. */
+function recordable({ checks, held }: Verdict): CheckResult[] {
+  return checks.map((check) =>
+    check.refs.some((ref) => held.has(ref)) ? { ...check, definition: undefined } : check,
+  );
+}
+
+type Judged = Omit<RunOutcome, 'publication' | 'preview'>;
+
+/** The first version holds every mart: what was never built has no last good version to stand at. */
+function mustCoverFirst(context: EngineContext, { select }: RunRequest, state: RunState): void {
+  if (state.last !== undefined || select === undefined) return;
+  const left = computable(context.project, undefined).find((name) => !select.has(name));
+  if (left === undefined) return;
+  throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', {
+    message: `no version of the marts exists yet, and ${left} is left out`,
+  });
+}
+
+function heldMarks(
+  context: EngineContext,
+  run: BuildRun,
+  state: RunState,
+  { held }: Verdict,
+  computed: ReadonlyMap<string, Computed>,
+): Map<string, HeldMark> {
+  const now = context.clock.now().toISOString();
+  const marks = new Map<string, HeldMark>();
+  for (const [model, reasons] of held) {
+    if (!computed.has(model)) continue;
+    marks.set(model, {
+      since: state.held.get(model)?.since ?? now,
+      runId: run.id,
+      stageStep: run.stageStep,
+      fingerprint: fingerprintOf(context, model),
+      reasons,
+    });
+  }
+  return marks;
+}
+
+/** Rows changed, or staging moved on, or a new definition made the same rows: readers or later runs must know. */
+function isWorthPublishing(context: EngineContext, { run, state, computed, held }: Judged): boolean {
+  if (state.last === undefined && held.size > 0) return false;
+  if (run.deltas.size > 0) return true;
+  if (held.size > 0) return false;
+  return [...computed].some(
+    ([name, { plan }]) =>
+      standingOf(state, name)?.stageStep !== run.stageStep ||
+      (plan.kind !== 'skip' && state.models.get(name)?.fingerprint !== fingerprintOf(context, name)),
+  );
+}
+
+async function publishOutcome(
+  context: EngineContext,
+  epoch: bigint,
+  request: RunRequest,
+  { run, state, computed, verdict, held }: Judged,
+): Promise<Publication> {
+  if (held.size > 0) failpoint('hold_back.before_publish');
+  const considered = [...computed.keys()].filter((name) => !held.has(name));
+  const publication = await publish(context, {
+    run,
+    state,
+    epoch,
+    considered,
+    computed: considered.filter((name) => computed.get(name)?.plan.kind !== 'skip'),
+    kept: verdict.kept,
+    held,
+    alongside: request.alongside,
+  });
+  context.logger.info('published', {
+    publication: publication.version,
+    watermark: publication.sourceWatermark,
+    heldBack: [...held.keys()].join(','),
+  });
+  return publication;
+}
+
+/** Nothing differs, or nothing may be published; what is held back is noted, and that it is, is an error. */
+async function withoutPublication(
+  context: EngineContext,
+  request: RunRequest,
+  { state, verdict, held, computed }: Judged,
+): Promise<undefined> {
+  const { alongside } = request;
+  if (held.size === 0 && alongside === undefined) return undefined;
+  if (held.size === 0) {
+    await context.warehouse.transaction(async (session) => await alongside?.(session, new Set()));
+    return undefined;
+  }
+  await context.warehouse.transaction((session) => writeHeld(session, held, []));
+  throw nothingPublishable(state.last, verdict.checks, computed);
+}

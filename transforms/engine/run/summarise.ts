@@ -1,0 +1,99 @@
+import type { NodeResult, NodeStatus } from '../artifacts/run-results.ts';
+import type { CheckResult } from '../checks/check.ts';
+import type { EngineContext } from '../context.ts';
+import { mustModel } from '../project/laws.ts';
+import { publishedRelation } from '../warehouse/relations.ts';
+import type { Computed } from './compute-deltas.ts';
+import { standingsAfter, standingOf } from './reflects.ts';
+import type { BuildResult, HeldModel, ModelResult, ModelStatus } from './request.ts';
+import type { RunOutcome } from './run-outcome.ts';
+
+/** What a run says of itself when it is over. */
+export function summarise(context: EngineContext, outcome: RunOutcome): BuildResult {
+  const { verdict, publication, state, preview, computed } = outcome;
+  const models = modelResults(context, outcome);
+  return {
+    published: publication !== undefined,
+    publication: publication ?? state.last,
+    models,
+    held: heldModels(outcome, models),
+    checks: verdict.checks,
+    nodes: [
+      ...models.map((model) => modelNode(context, model, computed.get(model.model))),
+      ...verdict.checks.map((check) => checkNode(context, check)),
+    ],
+    preview,
+  };
+}
+
+function modelResults(context: EngineContext, outcome: RunOutcome): ModelResult[] {
+  const { run, state, computed, held, verdict, publication } = outcome;
+  const moved = new Set(publication === undefined ? [] : [...computed.keys()].filter((name) => !held.has(name)));
+  const after = standingsAfter(context.project, state, moved, run.version);
+  return [...computed].map(([model, { plan, seconds }]) => {
+    const delta = run.deltas.get(model);
+    const standing = after.get(model) ?? standingOf(state, model);
+    return {
+      model,
+      kind: plan.kind,
+      status: statusOf(outcome, model),
+      removed: delta?.removed ?? 0,
+      added: delta?.added ?? 0,
+      version: standing === undefined ? null : Number(standing.version),
+      sourceWatermark: standing?.watermark ?? null,
+      sourceCommittedAt: standing?.committedAt ?? null,
+      reasons: verdict.held.get(model) ?? [],
+      seconds,
+    };
+  });
+}
+
+function statusOf({ run, computed, held }: RunOutcome, model: string): ModelStatus {
+  if (held.has(model)) return 'held';
+  if (run.deltas.has(model)) return 'published';
+  return computed.get(model)?.plan.kind === 'skip' ? 'skipped' : 'unchanged';
+}
+
+function heldModels({ held }: RunOutcome, models: readonly ModelResult[]): HeldModel[] {
+  return models.flatMap(({ model, version, sourceWatermark, sourceCommittedAt, reasons }) => {
+    const since = held.get(model)?.since;
+    return since === undefined ? [] : [{ model, version, since, sourceWatermark, sourceCommittedAt, reasons }];
+  });
+}
+
+function modelNode(context: EngineContext, result: ModelResult, computed: Computed | undefined): NodeResult {
+  const model = mustModel(context.project, result.model);
+  const startedAt = computed?.startedAt ?? context.clock.now();
+  return {
+    uniqueId: model.uniqueId,
+    status: nodeStatus(result, computed),
+    executionTime: result.seconds,
+    message: result.reasons.length === 0 ? undefined : result.reasons.join('; '),
+    relationName: publishedRelation(model),
+    startedAt,
+    completedAt: new Date(startedAt.getTime() + result.seconds * 1000),
+    threadId: `Thread-${computed?.thread ?? 1}`,
+  };
+}
+
+/** dbt says skipped of what was not tried because of an input; a mart whose checks failed was built, but stays. */
+function nodeStatus(result: ModelResult, computed: Computed | undefined): NodeStatus {
+  if (computed?.error !== undefined) return 'error';
+  if (result.status === 'held') return 'skipped';
+  return result.status === 'skipped' ? 'no-op' : 'success';
+}
+
+function checkNode(context: EngineContext, check: CheckResult): NodeResult {
+  const at = context.clock.now();
+  return {
+    uniqueId: check.uniqueId,
+    status: check.status,
+    executionTime: 0,
+    message: check.message,
+    failures: check.failures,
+    compiledCode: check.sql,
+    startedAt: at,
+    completedAt: at,
+    threadId: 'Thread-1',
+  };
+}

@@ -1,0 +1,94 @@
+import type { Session } from '../../../warehouse/warehouse.ts';
+import { insertRows, placeholders } from './insert-rows.ts';
+import type { HeldMark, ModelState, Standing } from './state.ts';
+
+/** Replaces the rows of some models in one of the tables that have a column `model`. */
+async function forget(session: Session, table: string, models: readonly string[]): Promise<void> {
+  if (models.length === 0) return;
+  await session.execute(`delete from ${table} where model in (${placeholders(models)})`, models);
+}
+
+/** Records what models' rows were computed by and when they changed; the rows' own transaction must call it. */
+export async function writeModelStates(
+  session: Session,
+  states: ReadonlyMap<string, ModelState>,
+): Promise<void> {
+  await forget(session, '_meta.model_state', [...states.keys()]);
+  await insertRows(
+    session,
+    '_meta.model_state',
+    ['model', 'fingerprint', 'rebuilt_at_step', 'changed_at_step'],
+    [...states].map(([model, state]) => [
+      model,
+      state.fingerprint,
+      state.rebuiltAtStep,
+      state.changedAtStep,
+    ]),
+  );
+}
+
+/** Up to which step or version models have consumed their inputs. */
+export async function writeConsumed(
+  session: Session,
+  consumed: ReadonlyMap<string, ReadonlyMap<string, bigint>>,
+): Promise<void> {
+  await forget(session, '_meta.model_input', [...consumed.keys()]);
+  await insertRows(
+    session,
+    '_meta.model_input',
+    ['model', 'input', 'step'],
+    [...consumed].flatMap(([model, inputs]) =>
+      [...inputs].map(([input, step]) => [model, input, step] as const),
+    ),
+  );
+}
+
+const timestamp = 'timestamp';
+
+/** What marts' rows reflect from now on. */
+export async function writeStandings(
+  session: Session,
+  standings: ReadonlyMap<string, Standing>,
+): Promise<void> {
+  await forget(session, '_meta.model_version', [...standings.keys()]);
+  await insertRows(
+    session,
+    '_meta.model_version',
+    [
+      'model',
+      'version',
+      'stage_step',
+      'source_watermark',
+      { name: 'source_committed_at', type: timestamp },
+    ],
+    [...standings].map(([model, each]) => [
+      model,
+      each.version,
+      each.stageStep,
+      each.watermark,
+      each.committedAt,
+    ]),
+  );
+}
+
+/** Marks what is held back, and clears the mark of what no longer is. */
+export async function writeHeld(
+  session: Session,
+  held: ReadonlyMap<string, HeldMark>,
+  cleared: readonly string[],
+): Promise<void> {
+  await forget(session, '_meta.held_back', [...held.keys(), ...cleared]);
+  await insertRows(
+    session,
+    '_meta.held_back',
+    ['model', { name: 'since', type: timestamp }, 'run_id', 'stage_step', 'fingerprint', 'reasons'],
+    [...held].map(([model, mark]) => [
+      model,
+      mark.since,
+      mark.runId,
+      mark.stageStep,
+      mark.fingerprint,
+      mark.reasons.join('\n'),
+    ]),
+  );
+}
