@@ -215,6 +215,7 @@ function servingParts(
       clock,
       logger,
       onProgress,
+      onPublished: afterBuild,
     });
     await made.setup();
     return made;
@@ -238,15 +239,7 @@ function servingParts(
   return {
     semantic,
     servedVersion: () => served,
-    transforms: async () => {
-      const made = await engine();
-      const build: Transforms['build'] = async (input) => {
-        const result = await made.build(input);
-        if (result.published && result.publication !== undefined) await afterBuild(result.publication);
-        return result;
-      };
-      return { ...made, build };
-    },
+    transforms: engine,
   };
 }
 

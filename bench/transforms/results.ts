@@ -25,7 +25,11 @@ export const scaleRun = z.object({
   kind: z.enum(['make', 'rebuild', 'batch']),
   changedLines: z.number(),
   seconds: z.number(),
+  /** Processor time of the whole process; on a busy machine it says more than the clock. */
+  cpuSeconds: z.number(),
   peakRssGb: z.number(),
+  /** Blocks of the file that hold something after the run; the file itself keeps those that became free. */
+  usedBytes: z.number(),
   /** The engine's own time: what is left without SQL. */
   besideSqlSeconds: z.number(),
   /** Models that the run looked at. */

@@ -66,16 +66,21 @@ async function measured(
   warehouse.take();
   await resetPeak();
   const started = performance.now();
+  const before = process.cpuUsage();
   await work();
+  const cpu = process.cpuUsage(before);
   const seconds = (performance.now() - started) / 1000;
-  const { phases, slow } = warehouse.take();
+  const { sqlSeconds, phases, slow } = warehouse.take();
+  const [disk] = await warehouse.query('select used_blocks * block_size as used from pragma_database_size()');
   const [models] = await warehouse.query('select count(*) as n from _meta.model_state');
   const run: ScaleRun = {
     kind,
     changedLines,
     seconds,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
     peakRssGb: await peakRssGb(),
-    besideSqlSeconds: seconds - [...phases.values()].reduce((sum, each) => sum + each, 0),
+    usedBytes: Number(disk?.['used']),
+    besideSqlSeconds: seconds - sqlSeconds,
     models: Number(models?.['n']),
     phases: Object.fromEntries(phases),
     slow,

@@ -9,6 +9,8 @@ export interface SlowStatement {
 
 /** Where the time of one run went: seconds of SQL by phase, and the statements that took long. */
 export interface Timings {
+  /** Seconds in which at least one statement was under way; several may be at once. */
+  sqlSeconds: number;
   readonly phases: Map<string, number>;
   readonly slow: SlowStatement[];
 }
@@ -25,16 +27,28 @@ const slowSeconds = 0.3;
 /** A warehouse that takes the time of every statement. */
 export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
   let phase = 'begin';
-  let timings: Timings = { phases: new Map(), slow: [] };
+  let timings: Timings = { sqlSeconds: 0, phases: new Map(), slow: [] };
   const add = (sql: string, seconds: number): void => {
     timings.phases.set(phase, (timings.phases.get(phase) ?? 0) + seconds);
     if (seconds >= slowSeconds) timings.slow.push({ phase, seconds, sql: sql.replaceAll(/\s+/g, ' ') });
   };
+  let running = 0;
+  let busySince = 0;
+  const begin = (): void => {
+    if (running === 0) busySince = performance.now();
+    running += 1;
+  };
+  const end = (): void => {
+    running -= 1;
+    if (running === 0) timings.sqlSeconds += (performance.now() - busySince) / 1000;
+  };
   const timed = async <T>(sql: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
+    begin();
     try {
       return await work();
     } finally {
+      end();
       add(sql, (performance.now() - started) / 1000);
     }
   };
@@ -51,9 +65,11 @@ export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
       const committed = warehouse.transaction(async (session) => {
         const result = await work(wrap(session));
         done = performance.now();
+        begin();
         return result;
       });
       const result = await committed;
+      end();
       add('commit', (performance.now() - done) / 1000);
       return result;
     },
@@ -62,7 +78,7 @@ export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
     },
     take: () => {
       const taken = timings;
-      timings = { phases: new Map(), slow: [] };
+      timings = { sqlSeconds: 0, phases: new Map(), slow: [] };
       return taken;
     },
   };

@@ -1,7 +1,7 @@
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { ignoreProgress } from '../../lib/progress.ts';
-import { applyDelta, statementsBefore } from '../../transforms/engine/materialize/apply.ts';
+import { applyDelta, statementsAfter, statementsBefore } from '../../transforms/engine/materialize/apply.ts';
 import { computeDelta } from '../../transforms/engine/materialize/compute.ts';
 import type { BuildRun, ModelDelta } from '../../transforms/engine/materialize/delta.ts';
 import type { ModelPlan } from '../../transforms/engine/materialize/model-plan.ts';
@@ -9,6 +9,7 @@ import { mustModel } from '../../transforms/engine/project/laws.ts';
 import type { Model, ModelConfig } from '../../transforms/engine/project/model.ts';
 import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import type { Capabilities } from '../../warehouse/capabilities.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Row } from '../../warehouse/warehouse.ts';
 import { makeModel, makeProject } from './project-parts.ts';
@@ -27,9 +28,17 @@ export function sqlModel(
 export interface Rig {
   readonly warehouse: DuckdbWarehouse;
   /** Computes a model by a plan and publishes it; `models` are the project as it is now. */
-  readonly build: (models: readonly Model[], name: string, plan: ModelPlan) => Promise<ModelDelta | undefined>;
+  readonly build: (
+    models: readonly Model[],
+    name: string,
+    plan: ModelPlan,
+  ) => Promise<ModelDelta | undefined>;
   /** Computes only. */
-  readonly compute: (models: readonly Model[], name: string, plan: ModelPlan) => Promise<ModelDelta | undefined>;
+  readonly compute: (
+    models: readonly Model[],
+    name: string,
+    plan: ModelPlan,
+  ) => Promise<ModelDelta | undefined>;
   readonly rows: (sql: string) => Promise<Row[]>;
   readonly close: () => Promise<void>;
 }
@@ -39,8 +48,10 @@ export const edited: ModelPlan = { kind: 'full', reason: 'definition changed', c
 export const refreshed: ModelPlan = { kind: 'full', reason: 'full refresh asked for', cause: 'refresh' };
 export const changed = (...changedInputs: string[]): ModelPlan => ({ kind: 'incremental', changedInputs });
 
-export async function openRig(): Promise<Rig> {
-  const warehouse = await openDuckdbWarehouse({ path: ':memory:', threads: 1 });
+/** `change` lets DuckDB stand in for a warehouse with other abilities. */
+export async function openRig(change: Partial<Capabilities> = {}): Promise<Rig> {
+  const opened = await openDuckdbWarehouse({ path: ':memory:', threads: 1 });
+  const warehouse = { ...opened, capabilities: { ...opened.capabilities, ...change } };
   for (const schema of ['raw', 'seeds', 'staging', 'intermediate', 'marts', 'delta', 'feed']) {
     await warehouse.execute(`create schema ${schema}`);
   }
@@ -76,6 +87,7 @@ export async function openRig(): Promise<Rig> {
       if (delta === undefined) return undefined;
       for (const statement of statementsBefore(run, delta)) await warehouse.execute(statement);
       await warehouse.transaction((session) => applyDelta(session, run, delta));
+      for (const statement of statementsAfter(run, delta)) await warehouse.execute(statement);
       return delta;
     },
     rows: (sql) => warehouse.query(sql),

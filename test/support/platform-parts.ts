@@ -3,9 +3,10 @@ import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { ignoreProgress } from '../../lib/progress.ts';
 import { createTransforms } from '../../transforms/engine/transforms.ts';
-import type { Transforms } from '../../transforms/engine/transforms.ts';
+import type { Transforms, TransformsOptions } from '../../transforms/engine/transforms.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { createRawTables } from './raw-log.ts';
 
 /** The project's own models and tests. */
@@ -37,6 +38,18 @@ const marts = [
   'fct_payments',
   'fct_shipments',
 ];
+
+/** Another engine on a warehouse that is set up already. */
+export function engineOn(warehouse: Warehouse, change: Partial<TransformsOptions> = {}): Promise<Transforms> {
+  return createTransforms({
+    warehouse,
+    projectFolder,
+    clock: systemClock,
+    logger: silentLogger,
+    onProgress: ignoreProgress,
+    ...change,
+  });
+}
 
 /** Every mart's rows in key order, as text: what "equal" means between two states of the star. */
 export async function martContents(warehouse: DuckdbWarehouse): Promise<Record<string, string[]>> {

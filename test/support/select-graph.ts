@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
 import { topologicalOrder } from '../../transforms/engine/project/graph.ts';
 import type {
   DataTest,
@@ -48,25 +49,41 @@ export const graphSchema = z.strictObject({
     .array(z.strictObject({ name: z.string(), path: z.string(), config, body: z.string().default('1') }))
     .default([]),
   sources: z
-    .array(z.strictObject({ name: z.string(), path: z.string(), tags: names, loadedAt: z.string().optional() }))
+    .array(
+      z.strictObject({ name: z.string(), path: z.string(), tags: names, loadedAt: z.string().optional() }),
+    )
     .default([]),
   tests: z.array(testSchema).default([]),
   singular: z
     .array(
-      z.strictObject({ name: z.string(), path: z.string(), refs: names, sources: names, config, body: z.string().default('1') }),
+      z.strictObject({
+        name: z.string(),
+        path: z.string(),
+        refs: names,
+        sources: names,
+        config,
+        body: z.string().default('1'),
+      }),
     )
     .default([]),
   unitTests: z
-    .array(z.strictObject({ name: z.string(), model: z.string(), tags: names, expect: z.number().default(1) }))
+    .array(
+      z.strictObject({ name: z.string(), model: z.string(), tags: names, expect: z.number().default(1) }),
+    )
     .default([]),
   exposures: z
     .array(
-      z.strictObject({ name: z.string(), path: z.string(), refs: names, sources: names, tags: names, label: z.string().optional() }),
+      z.strictObject({
+        name: z.string(),
+        path: z.string(),
+        refs: names,
+        sources: names,
+        tags: names,
+        label: z.string().optional(),
+      }),
     )
     .default([]),
-  macros: z
-    .array(z.strictObject({ name: z.string(), body: z.string(), calls: names }))
-    .default([]),
+  macros: z.array(z.strictObject({ name: z.string(), body: z.string(), calls: names })).default([]),
 });
 
 export type Graph = z.infer<typeof graphSchema>;
@@ -97,7 +114,9 @@ export function graphProject(graph: Graph): Project {
       uniqueId: `test.shop.${name}`,
       file: `shop/${path}`,
       checksum: hash(body),
-      template: [],
+      description: '',
+      rawCode: body,
+      template: parseTemplate('', ''),
       refs,
       sources,
       config: testConfigOf(config),

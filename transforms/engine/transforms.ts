@@ -5,9 +5,15 @@ import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { CheckResult } from './checks/check.ts';
 import type { EngineContext } from './context.ts';
 import { loadProject } from './project/load-project.ts';
-import { build } from './run/build.ts';
+import { backfill } from './run/backfill.ts';
+import type { BackfillResult } from './run/backfill.ts';
+import type { BackfillOptions } from './run/backfill-plan.ts';
+import { build, withoutConflict } from './run/build.ts';
 import { isBehind, readHeldBack, testPublished } from './run/published.ts';
+import { rerun } from './run/rerun.ts';
+import type { RerunOptions } from './run/rerun.ts';
 import type { BuildOptions, BuildResult, HeldModel } from './run/request.ts';
+import { runOnce } from './run/run.ts';
 import { stage } from './stage/stage.ts';
 import type { StageResult } from './stage/stage.ts';
 import { ensureMeta } from './warehouse/meta-tables.ts';
@@ -32,6 +38,10 @@ export interface Transforms {
   readonly stage: () => Promise<StageResult>;
   /** Publishes what passes its checks; throws where nothing may be published. */
   readonly build: (options?: BuildOptions) => Promise<BuildResult>;
+  /** Computes again what a run (by id) or a version consumed, from the inputs as they are now. */
+  readonly rerun: (runOrVersion: string | number, options?: RerunOptions) => Promise<BuildResult>;
+  /** Computes rows again by date, by key or whole; unfinished, the same arguments go on where it stopped. */
+  readonly backfill: (options: BackfillOptions) => Promise<BackfillResult>;
   /** Every check on the published marts. */
   readonly test: () => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;
@@ -55,6 +65,12 @@ export async function createTransforms(options: TransformsOptions): Promise<Tran
     setup: () => ensureMeta(options.warehouse),
     stage: () => exclusively(() => stage(context)),
     build: (input) => announced(() => build(context, input)),
+    rerun: (runOrVersion, input) => announced(() => rerun(context, runOrVersion, input)),
+    // Chunk by chunk: a live build that waits comes in between.
+    backfill: (input) =>
+      backfill(context, input, (request, signal) =>
+        announced(() => withoutConflict(context, signal, () => runOnce(context, request, signal))),
+      ),
     test: () => exclusively(() => testPublished(context)),
     publication: () => readPublication(options.warehouse),
     heldBack: () => readHeldBack(context),

@@ -1,19 +1,32 @@
 -- R8, staging to marts: per order day as many lines, units and gross amount in fct_order_lines as in staging.
+{% set lines_of_orders %}
+  select l.order_line_id from changed
+  join {{ ref('stg_shop__order_lines') }} as l on l.order_id = changed.order_id
+{% endset %}
+{% set lines = {
+  'fct_order_lines': 'order_line_id',
+  'stg_shop__order_lines': 'order_line_id',
+  'stg_shop__orders': lines_of_orders,
+} %}
 with staging as (
   select {{ business_date('o.placed_at') }} as order_date, count(*) as line_count, sum(l.quantity) as quantity,
     sum({{ minor('l.quantity * l.unit_price') }}) as gross_minor
   from {{ ref('stg_shop__order_lines') }} as l
   join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
+  where {{ touched_in_run('l.order_line_id', lines) }}
   group by 1
 ),
 
 marts as (
   select order_date, count(*) as line_count, sum(quantity) as quantity, sum(gross_minor) as gross_minor
   from {{ ref('fct_order_lines') }}
+  where {{ touched_in_run('order_line_id', lines) }}
   group by 1
 )
 
-select s.order_date, s.line_count, m.line_count as mart_line_count, s.gross_minor, m.gross_minor as mart_gross_minor
+select
+  coalesce(s.order_date, m.order_date) as order_date, s.line_count, m.line_count as mart_line_count, s.gross_minor,
+  m.gross_minor as mart_gross_minor
 from staging as s
 full outer join marts as m on m.order_date = s.order_date
 where s.line_count is distinct from m.line_count

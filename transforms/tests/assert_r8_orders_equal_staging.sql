@@ -1,9 +1,16 @@
 -- R8, staging to marts: as many orders a day in fct_orders as in staging.
-select s.order_date, s.orders, m.orders as mart_orders
+{% set orders = {'fct_orders': 'order_id', 'stg_shop__orders': 'order_id'} %}
+select coalesce(s.order_date, m.order_date) as order_date, s.orders, m.orders as mart_orders
 from (
-  select {{ business_date('placed_at') }} as order_date, count(*) as orders from {{ ref('stg_shop__orders') }} group by 1
+  select {{ business_date('placed_at') }} as order_date, count(*) as orders
+  from {{ ref('stg_shop__orders') }}
+  where {{ touched_in_run('order_id', orders) }}
+  group by 1
 ) as s
 full outer join (
-  select order_date, count(*) as orders from {{ ref('fct_orders') }} group by 1
+  select order_date, count(*) as orders
+  from {{ ref('fct_orders') }}
+  where {{ touched_in_run('order_id', orders) }}
+  group by 1
 ) as m on m.order_date = s.order_date
 where s.orders is distinct from m.orders

@@ -16,7 +16,10 @@ export async function shippedArtifacts(folder: string): Promise<string> {
   const manifest = buildManifest({ project, invocation, adapterType: 'duckdb', relation });
   await writeArtifact(folder, 'manifest', manifest);
   const first = mustModel(project, project.order[0] ?? '');
-  const results = runResultsOf({ [first.uniqueId]: 'success', 'test.x': 'fail', 'model.y': 'no-op' }, (id) => id);
+  const results = runResultsOf(
+    { [first.uniqueId]: 'success', 'test.x': 'fail', 'model.y': 'no-op' },
+    (id) => id,
+  );
   await writeArtifact(folder, 'runResults', results);
   await writeArtifact(folder, 'sources', sourcesOf({ 'source.raw.x': '2026-01-01T00:00:00.000Z' }));
   const nodes = new Map([[first.uniqueId, publishedRelation(first)]]);

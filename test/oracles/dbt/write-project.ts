@@ -88,14 +88,23 @@ function propertyFiles(graph: Graph): Map<string, string> {
   for (const { name, path: file, refs, sources, tags, label } of graph.exposures) {
     const depends = [...refs.map(refCall), ...sources.map(sourceCall)];
     const owner = { name: 'someone' };
-    (fileOf(file).exposures ??= []).push({ name, label, type: 'dashboard', owner, depends_on: depends, config: { tags } });
+    (fileOf(file).exposures ??= []).push({
+      name,
+      label,
+      type: 'dashboard',
+      owner,
+      depends_on: depends,
+      config: { tags },
+    });
   }
   for (const { name, model, tags, expect } of graph.unitTests) {
     const file = propertiesPath(graph.models.find((each) => each.name === model)?.path ?? '');
     const entry = { name, model, given: [], expect: { rows: [{ id: expect }] }, config: { tags } };
     (fileOf(file).unit_tests ??= []).push(entry);
   }
-  const groups = [...new Set(graph.models.map(({ config }) => config['group']).filter((group) => group !== undefined))];
+  const groups = [
+    ...new Set(graph.models.map(({ config }) => config['group']).filter((group) => group !== undefined)),
+  ];
   if (groups.length > 0) {
     fileOf('models/_groups.yml').groups = groups.map((name) => ({ name, owner: { name: 'someone' } }));
   }

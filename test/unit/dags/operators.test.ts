@@ -89,11 +89,11 @@ test('stage and build return plain values; a build without changes is skipped', 
     { model: 'a', kind: 'incremental', removed: 1, added: 2 },
     { model: 'b', kind: 'incremental', removed: 3, added: 4 },
   ];
-  const building = (published: boolean): Partial<PipelineServices> => ({
+  const building = (published: boolean, held: readonly unknown[] = []): Partial<PipelineServices> => ({
     transforms: () =>
       Promise.resolve({
         stage: () => Promise.resolve({ batches: 2, step: 5n, changedRows: 9, watermark: position }),
-        build: () => Promise.resolve({ published, publication, models, checks: [{}] }),
+        build: () => Promise.resolve({ published, publication, models, held, checks: [{}] }),
       } as unknown as Awaited<ReturnType<PipelineServices['transforms']>>),
   });
   const staged = await stageBatches().run(context(building(true)));
@@ -106,6 +106,13 @@ test('stage and build return plain values; a build without changes is skipped', 
     checks: 1,
   });
   await expect(buildMarts().run(context(building(false)))).rejects.toEqual(isSkip);
+  const since = '2026-03-02 09:00:00';
+  const late = { model: 'a', version: 3, since, sourceCommittedAt: since, reasons: ['unique_id on a: 2 row(s)'] };
+  await expect(buildMarts().run(context(building(true, [late])))).rejects.toMatchObject({
+    code: 'TRANSFORM_HELD_BACK',
+    retryable: false,
+    message: expect.stringMatching(/version 4 is published without a.*stands at version 3.*unique_id/) as string,
+  });
 });
 
 test.each([

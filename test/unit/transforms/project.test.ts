@@ -10,7 +10,7 @@ import { projectFolder } from '../../support/platform-parts.ts';
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shopwave-project-'));
-  for (const part of ['models', 'tests'])
+  for (const part of ['models', 'tests', 'dbt_project.yml'])
     await cp(join(projectFolder, part), join(folder, part), { recursive: true });
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -84,7 +84,7 @@ test('a circle of refs shows its path', async () => {
 });
 
 test('bad YAML names the file and the line', async () => {
-  await edit('marts/_marts.yml', (text) => text.replace('materialized: keyed', 'materialized: keyd'));
+  await edit('marts/_marts.yml', (text) => text.replace('materialized: table', 'materialized: tabel'));
   await expect(loadProject(folder)).rejects.toMatchObject({
     code: 'TRANSFORM_PROPERTIES_INVALID',
     where: expect.stringMatching(/_marts\.yml:\d+$/) as string,

@@ -82,7 +82,10 @@ export async function readArtifact<Kind extends ArtifactKind>(
   const found = versioned.data.metadata.dbt_schema_version;
   const wanted = artifactKinds[kind].schema;
   if (found !== wanted) {
-    throw artifactErrors.error('ARTIFACT_VERSION', { message: `${found} was found, ${wanted} is read`, where: file });
+    throw artifactErrors.error('ARTIFACT_VERSION', {
+      message: `${found} was found, ${wanted} is read`,
+      where: file,
+    });
   }
   const parsed = schemas[kind].safeParse(content);
   if (!parsed.success) throw invalid(file, z.prettifyError(parsed.error));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Model, Project } from '../project/model.ts';
-import { mustModel } from '../project/laws.ts';
 import { artifactMetadata, metadataSchema } from './metadata.ts';
 import type { Invocation } from './metadata.ts';
 import { dataTestNode, modelNode, singularTestNode } from './nodes.ts';
@@ -62,7 +61,7 @@ export function buildManifest(input: ManifestInput): Manifest {
       quoting: { database: null, schema: null, identifier: null, column: null },
     },
     ...entries,
-    docs: {},
+    docs: docsOf(project),
     metrics: {},
     groups: groupsOf(project),
     selectors: input.selectors ?? {},
@@ -77,7 +76,9 @@ export function buildManifest(input: ManifestInput): Manifest {
 
 /** The manifest's entries alone, in build order: sources, models, tests, exposures. */
 export function projectResources(project: Project, around: NodeSurroundings): ProjectResources {
-  const models = project.order.map((name) => mustModel(project, name)).filter(({ config }) => config.enabled);
+  const models = project.order
+    .flatMap((name) => project.models.get(name) ?? [])
+    .filter(({ config }) => config.enabled);
   const sources = [...project.sources.values()];
   const dataTests = [...models, ...sources].flatMap(({ tests }) => tests);
   return {
@@ -95,7 +96,9 @@ export function projectResources(project: Project, around: NodeSurroundings): Pr
   };
 }
 
-function keyed<Entry extends { readonly unique_id: string }>(entries: readonly Entry[]): Record<string, Entry> {
+function keyed<Entry extends { readonly unique_id: string }>(
+  entries: readonly Entry[],
+): Record<string, Entry> {
   return Object.fromEntries(entries.map((entry) => [entry.unique_id, entry]));
 }
 
@@ -110,6 +113,16 @@ function childMap(parents: Readonly<Record<string, readonly string[]>>): Record<
     for (const parent of above) children[parent]?.push(id);
   }
   return children;
+}
+
+function docsOf(project: Project): Record<string, unknown> {
+  const place = { path: '', original_file_path: '', package_name: project.name, resource_type: 'doc' };
+  return Object.fromEntries(
+    [...project.authoring.docs].map(([name, text]) => {
+      const uniqueId = `doc.${project.name}.${name}`;
+      return [uniqueId, { name, unique_id: uniqueId, block_contents: text, ...place }];
+    }),
+  );
 }
 
 function groupMap(project: Project): Record<string, string[]> {
@@ -128,7 +141,15 @@ function groupsOf(project: Project): Record<string, unknown> {
       const owner = { name: null, email: null };
       return [
         uniqueId,
-        { name, resource_type: 'group', unique_id: uniqueId, ...place, owner, description: null, config: { meta: {} } },
+        {
+          name,
+          resource_type: 'group',
+          unique_id: uniqueId,
+          ...place,
+          owner,
+          description: null,
+          config: { meta: {} },
+        },
       ];
     }),
   );

@@ -1,16 +1,17 @@
 import type { Materialization, Model, TestConfig } from '../project/model.ts';
+import { plainRecord } from './plain.ts';
 
 /** A model's settings under dbt's names: what `config.` selectors see and the manifest shows. */
 export function nodeConfig(model: Model): Record<string, unknown> {
   const { config, materialization } = model;
   return {
-    ...config.authored,
+    ...plainRecord(config.authored),
     enabled: config.enabled,
     alias: config.alias,
     schema: config.schema,
     database: null,
     tags: config.tags,
-    meta: config.meta,
+    meta: plainRecord(config.meta),
     group: config.group ?? null,
     ...materializationConfig(materialization),
     'pre-hook': hooks(config.preHook),
@@ -46,7 +47,7 @@ export function testConfig(config: TestConfig): Record<string, unknown> {
     schema: 'dbt_test__audit',
     database: null,
     tags: config.tags,
-    meta: config.meta,
+    meta: plainRecord(config.meta),
     group: null,
     materialized: 'test',
     ...testModifiers(config),

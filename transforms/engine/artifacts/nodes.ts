@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ColumnDoc, DataTest, Model, Project, SingularTest } from '../project/model.ts';
 import { nodeConfig, testConfig, testModifiers } from './node-config.ts';
 import { originalPath, pathBelowRoot, qualifiedName } from './place.ts';
+import { plainRecord } from './plain.ts';
 import type { Resource } from './resource.ts';
 
 /** What a manifest says beyond the project's own files. */
@@ -22,6 +23,7 @@ export function modelNode(project: Project, model: Model, around: NodeSurroundin
     ...shared(project, model.uniqueId, path, around),
     resource_type: seed ? 'seed' : 'model',
     name: model.baseName,
+    raw_code: seed ? '' : model.rawCode,
     path: pathBelowRoot(path),
     fqn: qualifiedName(project, model.file, ...names),
     schema: model.config.schema,
@@ -31,13 +33,13 @@ export function modelNode(project: Project, model: Model, around: NodeSurroundin
     tags: [...model.config.tags],
     description: model.description,
     columns: Object.fromEntries(model.columns.map((column) => [column.name, columnEntry(column)])),
-    meta: model.config.meta,
+    meta: plainRecord(model.config.meta),
     group: model.config.group ?? null,
     patch_path:
       model.properties === undefined
         ? null
         : `${project.name}://${originalPath(project, model.properties.file)}`,
-    unrendered_config: model.config.authored,
+    unrendered_config: plainRecord(model.config.authored),
     relation_name: around.relation(model) ?? null,
     ...kind,
   };
@@ -79,7 +81,7 @@ export function dataTestNode(project: Project, test: DataTest, around: NodeSurro
     attached_node: attached ?? null,
     test_metadata: {
       name: test.kind,
-      kwargs: { ...test.arguments, ...(test.column === undefined ? {} : { column_name: test.column }) },
+      kwargs: plainRecord({ ...test.arguments, column_name: test.column }),
       namespace: null,
     },
     ...compiledParts(project, test.refs, test.sources, testMacro(project, test)),
@@ -88,7 +90,9 @@ export function dataTestNode(project: Project, test: DataTest, around: NodeSurro
 
 /** The call dbt would have written for a generic test: changes when its settings do. */
 function genericTestCode({ kind, config }: DataTest): string {
-  const settings = JSON.stringify({ ...testModifiers(config), tags: config.tags, meta: config.meta });
+  const settings = JSON.stringify(
+    plainRecord({ ...testModifiers(config), tags: config.tags, meta: config.meta }),
+  );
   return `{{ test_${kind}(**_dbt_generic_test_kwargs) }}{{ config(${settings}) }}`;
 }
 
@@ -103,16 +107,14 @@ export function singularTestNode(project: Project, test: SingularTest, around: N
   return {
     ...testParts(project, test, around),
     path: pathBelowRoot(originalPath(project, test.file)),
+    description: test.description,
+    raw_code: test.rawCode,
     checksum: checksumOf(test.checksum),
     ...compiledParts(project, test.refs, test.sources, test.macros ?? []),
   };
 }
 
-function testParts(
-  project: Project,
-  test: DataTest | SingularTest,
-  around: NodeSurroundings,
-): Resource {
+function testParts(project: Project, test: DataTest | SingularTest, around: NodeSurroundings): Resource {
   return {
     ...shared(project, test.uniqueId, originalPath(project, test.file), around),
     resource_type: 'test',
@@ -124,7 +126,7 @@ function testParts(
     tags: [...test.config.tags],
     description: '',
     columns: {},
-    meta: test.config.meta,
+    meta: plainRecord(test.config.meta),
     group: null,
     patch_path: null,
     unrendered_config: testModifiers(test.config),
@@ -191,14 +193,14 @@ export function columnEntry(column: ColumnDoc): Record<string, unknown> & { desc
   return {
     name: column.name,
     description: column.description,
-    meta: column.meta,
+    meta: plainRecord(column.meta),
     data_type: column.dataType ?? null,
     constraints: column.constraints.map((constraint) => ({
       type: constraint.type,
       expression: constraint.expression ?? null,
     })),
     quote: null,
-    config: { meta: column.meta, tags: column.tags },
+    config: { meta: plainRecord(column.meta), tags: column.tags },
     tags: column.tags,
     granularity: null,
     doc_blocks: [],

@@ -1,4 +1,4 @@
-import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { Project } from '../project/model.ts';
 
 /** A file's path inside the project folder with `/`, as dbt shows it: `models/marts/fct_orders.sql`. */
@@ -16,9 +16,4 @@ export function qualifiedName(project: Project, file: string, ...names: readonly
 /** A path without its first folder: `marts/fct_orders.sql`. */
 export function pathBelowRoot(path: string): string {
   return path.split('/').slice(1).join('/');
-}
-
-/** `fct_orders` of `models/marts/fct_orders.sql`. */
-export function stemOf(path: string): string {
-  return basename(path, extname(path));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Exposure, Fixture, Project, ProjectMacro, SourceTable, UnitTest } from '../project/model.ts';
 import { columnEntry, dependencies, refArguments, sourceArguments } from './nodes.ts';
 import { originalPath, pathBelowRoot, qualifiedName } from './place.ts';
+import { plainRecord, plainValue } from './plain.ts';
 import type { MacroEntry, Resource } from './resource.ts';
 
 /** The manifest's entry of a raw table. */
@@ -29,16 +30,16 @@ export function sourceEntry(project: Project, source: SourceTable, createdAt: nu
     external: null,
     description: source.description,
     columns: Object.fromEntries(source.columns.map((column) => [column.name, columnEntry(column)])),
-    meta: source.meta,
+    meta: plainRecord(source.meta),
     source_meta: {},
     tags: [...source.tags],
-    config: { enabled: true, tags: source.tags, meta: source.meta, freshness },
+    config: { enabled: true, tags: source.tags, meta: plainRecord(source.meta), freshness },
     patch_path: null,
     unrendered_config: {
       loaded_at_field: source.loadedAtField ?? null,
       loaded_at_query: source.loadedAtQuery ?? null,
       tags: source.tags,
-      meta: source.meta,
+      meta: plainRecord(source.meta),
     },
     relation_name: null,
     created_at: createdAt,
@@ -72,10 +73,10 @@ export function exposureEntry(project: Project, exposure: Exposure, createdAt: n
     description: exposure.description,
     label: exposure.label ?? null,
     maturity: exposure.maturity ?? null,
-    meta: exposure.meta,
+    meta: plainRecord(exposure.meta),
     tags: [...exposure.tags],
-    config: { enabled: true, tags: exposure.tags, meta: exposure.meta },
-    unrendered_config: { tags: exposure.tags, meta: exposure.meta },
+    config: { enabled: true, tags: exposure.tags, meta: plainRecord(exposure.meta) },
+    unrendered_config: { tags: exposure.tags, meta: plainRecord(exposure.meta) },
     url: exposure.url ?? null,
     depends_on: { macros: [], nodes: dependencies(project, exposure.refs, exposure.sources) },
     refs: exposure.refs.map((ref) => refArguments(project, ref)),
@@ -101,13 +102,15 @@ export function unitTestEntry(project: Project, test: UnitTest, createdAt: numbe
     original_file_path: path,
     fqn: qualifiedName(project, test.file, name, test.name),
     model: name,
-    given: test.given.map(({ input, fixture }) => ({ input: inputText(project, input), ...fixtureEntry(fixture) })),
+    given: test.given.map(({ input, fixture }) => ({
+      input: inputText(project, input),
+      ...fixtureEntry(fixture),
+    })),
     expect: fixtureEntry(test.expect),
     description: test.description,
-    overrides: { macros, vars, env_vars: hidden },
+    overrides: { macros: plainRecord(macros), vars: plainRecord(vars), env_vars: hidden },
     depends_on: { macros: [], nodes: dependencies(project, [test.model], []) },
     config: { tags: test.tags, meta: {}, enabled: true },
-    tags: [...test.tags],
     checksum: unitTestChecksum(test),
     schema: null,
     created_at: createdAt,
@@ -125,12 +128,14 @@ function inputText(project: Project, input: UnitTest['given'][number]['input']):
 }
 
 function fixtureEntry(fixture: Fixture): Record<string, unknown> {
-  const rows = fixture.format === 'dict' ? fixture.rows : fixture.text;
+  const rows = fixture.format === 'dict' ? fixture.rows.map(plainRecord) : fixture.text;
   return { rows, format: fixture.format, fixture: null };
 }
 
 function unitTestChecksum({ model, given, expect, overrides }: UnitTest): string {
-  return createHash('sha256').update(JSON.stringify([model, given, expect, overrides])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(plainValue([model, given, expect, overrides])))
+    .digest('hex');
 }
 
 /** The manifest's entry of a macro. */

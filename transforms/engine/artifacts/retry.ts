@@ -12,7 +12,9 @@ export interface RetryPlan {
 
 /** What a run left undone: every node that failed, and every one that was skipped because of it. */
 export function nodesToRetry(previous: RunResults, manifest: Manifest): RetryPlan {
-  const undone = new Set(previous.results.filter(({ status }) => again.has(status)).map((each) => each.unique_id));
+  const undone = new Set(
+    previous.results.filter(({ status }) => again.has(status)).map((each) => each.unique_id),
+  );
   const known = { ...manifest.nodes, ...manifest.unit_tests };
   const ids: string[] = [];
   const done = new Set<string>();

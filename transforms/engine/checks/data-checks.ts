@@ -4,13 +4,12 @@ import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { runScope } from '../materialize/delta.ts';
-import { mustModel } from '../project/laws.ts';
 import type { DataTest, Model } from '../project/model.ts';
-import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { Check, Probe } from './check.ts';
-import { columnsOf, genericProbe, orphanProbe } from './generic.ts';
-import { implicitTests, shortName } from './implicit.ts';
-import { tellingColumns } from './keys.ts';
+import { parentModel, parentOf, shortNameWithParent, toCheck } from './declared-check.ts';
+import { genericProbe, orphanProbe } from './generic.ts';
+import { implicitTests } from './implicit.ts';
 import { narrowed, presentIn, presentInRun } from './present.ts';
 import type { Present } from './present.ts';
 import { isBuiltIn, publishedScope, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
@@ -151,57 +150,4 @@ async function orBroken(make: () => Promise<Probe>): Promise<Probe> {
   } catch (error) {
     return { kind: 'broken', message: messageOf(error) };
   }
-}
-
-function toCheck(context: EngineContext, test: DataTest, probe: Probe, name: string): Check {
-  // A source's name stands for all that read it.
-  const model = test.attachedTo.name;
-  return {
-    uniqueId: test.uniqueId,
-    model,
-    name,
-    refs: [...new Set([model, ...test.refs])],
-    probe,
-    config: test.config,
-    keys: [...tellingOf(context, model), ...keyColumnsOf(test)],
-    storeAs: test.config.storeFailures ? test.name : undefined,
-    definition: undefined,
-  };
-}
-
-function tellingOf(context: EngineContext, name: string): readonly string[] {
-  return context.project.models.has(name) ? tellingColumns(mustModel(context.project, name)) : [];
-}
-
-/** The tested column may be shown where it is a key itself: a duplicate, or a reference to nothing. */
-function keyColumnsOf(test: DataTest): readonly string[] {
-  return ['unique', 'unique_combination_of_columns', 'relationships'].includes(test.kind)
-    ? safely(() => columnsOf(test))
-    : [];
-}
-
-function safely(read: () => readonly string[]): readonly string[] {
-  try {
-    return read();
-  } catch {
-    return [];
-  }
-}
-
-/** The model that a relationships check looks its values up in; a model may refer to itself. */
-function parentModel(test: DataTest): string | undefined {
-  if (test.attachedTo.kind === 'source') return test.refs[0];
-  const isSource = String(test.arguments['to'] ?? '').includes('source(');
-  return isSource ? undefined : (test.refs[1] ?? test.attachedTo.name);
-}
-
-function parentOf(test: DataTest, present: (model: string) => Present): Present {
-  if (test.kind !== 'relationships') return presentIn('');
-  const model = parentModel(test);
-  return model === undefined ? presentIn(rawTable(test.sources.at(-1) ?? '')) : present(model);
-}
-
-function shortNameWithParent(test: DataTest): string {
-  const parent = test.kind === 'relationships' ? parentModel(test) : undefined;
-  return parent === undefined ? shortName(test) : `${shortName(test)}_${parent}`;
 }

@@ -53,9 +53,7 @@ function acceptedValues(input: GenericInput): Probe {
 function duplicates({ test, under, where }: GenericInput, ignored: string | undefined): Probe {
   const columns = columnsOf(test);
   const list = columns.join(', ');
-  const among = under.isWhole
-    ? undefined
-    : `select ${list} from ${narrowed(under.rows, where)} as added`;
+  const among = under.isWhole ? undefined : `select ${list} from ${narrowed(under.rows, where)} as added`;
   const present = under.current({ columns, among, where });
   const sql = `select ${list}, count(*) as n_records from (${present}) as present
     ${ignored === undefined ? '' : `where not (${ignored}) `}group by ${list} having count(*) > 1`;

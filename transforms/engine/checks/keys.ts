@@ -13,5 +13,9 @@ export function tellingColumns(model: Model): readonly string[] {
   const { materialization } = model;
   const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
   const touchKey = keyingOf(model)?.touchKey;
-  return [...uniqueKeyOf(model), ...(touchKey === undefined ? [] : [touchKey]), ...(pruneBy === undefined ? [] : [pruneBy])];
+  return [
+    ...uniqueKeyOf(model),
+    ...(touchKey === undefined ? [] : [touchKey]),
+    ...(pruneBy === undefined ? [] : [pruneBy]),
+  ];
 }

@@ -1,31 +1,45 @@
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { BuildRun } from '../materialize/delta.ts';
-import type { Model, Project } from '../project/model.ts';
+import type { Model } from '../project/model.ts';
 import { deltaRelation, feedTable } from '../warehouse/relations.ts';
+import { toBigint } from '../warehouse/state.ts';
 import type { ModelState } from '../warehouse/state.ts';
 
-/** The newest published version in which a check of its own passed, and the staging step that it saw. */
-export interface LastPass {
+/** A version of the marts and a staging step. */
+export interface Point {
   readonly version: bigint;
   readonly stageStep: bigint;
 }
 
-/** Last passes by unique id and definition; a check whose text has changed since has none. */
-export async function readLastPasses(session: Session): Promise<Map<string, LastPass>> {
+/** What checks of their own have passed already, and how far back changes can be read. */
+export interface PassHistory {
+  /** The newest published state in which a check passed: by {@link passKey}. */
+  readonly passes: ReadonlyMap<string, Point>;
+  /** Feeds may be gone up to here. */
+  readonly pruned: Point;
+}
+
+/** One statement. */
+export async function readPassHistory(session: Session): Promise<PassHistory> {
   const rows = await session.query(
     `select c.unique_id, c.definition, max(c.version) as version, max(c.stage_step) as stage_step
      from _meta.check_pass as c
      join _meta.publication as p on p.version = c.version and p.run_id = c.run_id
-     group by c.unique_id, c.definition`,
+     group by c.unique_id, c.definition
+     union all
+     select null, null, version, stage_step from _meta.pruned`,
   );
-  return new Map(
-    rows.map((row) => [
-      passKey(String(row['unique_id']), String(row['definition'])),
-      { version: BigInt(String(row['version'])), stageStep: BigInt(String(row['stage_step'])) },
-    ]),
-  );
+  const points = rows.map((row) => ({
+    key: row['unique_id'] === null ? undefined : passKey(String(row['unique_id']), String(row['definition'])),
+    point: { version: toBigint(row['version']), stageStep: toBigint(row['stage_step']) },
+  }));
+  return {
+    passes: new Map(points.flatMap(({ key, point }) => (key === undefined ? [] : [[key, point] as const]))),
+    pruned: points.find(({ key }) => key === undefined)?.point ?? { version: 0n, stageStep: 0n },
+  };
 }
 
+/** A check whose text has changed since has never passed. */
 export function passKey(uniqueId: string, definition: string): string {
   return `${uniqueId} ${definition}`;
 }
@@ -33,36 +47,34 @@ export function passKey(uniqueId: string, definition: string): string {
 /**
  * A relation of a model's rows that changed since a check last passed: before and after images, this run's included.
  * Undefined where that is not known, and then the check looks at everything: the model is built whole, was rebuilt
- * since, has no feed, or its feed may have been pruned.
+ * since, or has no changes to read any more.
  */
 export function changedSince(
-  project: Project,
   run: BuildRun,
   model: Model,
   state: ModelState | undefined,
-  since: LastPass | undefined,
+  since: Point | undefined,
+  pruned: Point,
 ): string | undefined {
-  const isStaging = model.layer === 'staging';
   const delta = run.deltas.get(model.name);
   if (since === undefined || state === undefined || delta?.kind === 'full') return undefined;
-  if (model.materialization.kind === 'view' || model.materialization.kind === 'ephemeral') return undefined;
-  const from = isStaging ? since.stageStep : since.version;
-  if (state.rebuiltAtStep > from || (state.changedAtStep > from && prunedUpTo(project, run, model) > from))
-    return undefined;
-  const upTo = isStaging ? run.stageStep : run.version;
-  const published = `select * exclude (_step, _image) from ${feedTable(model)} where _step > ${from} and _step <= ${upTo}`;
-  if (delta === undefined) return `(${published})`;
-  const pending = (['removed', 'added'] as const).map(
-    (part) => `select * from ${deltaRelation(model, part, run.id)}`,
-  );
-  return `(${[published, ...pending].join(' union all ')})`;
+  const { kind } = model.materialization;
+  if (kind === 'view' || kind === 'ephemeral') return undefined;
+  const of = (point: Point): bigint => (model.layer === 'staging' ? point.stageStep : point.version);
+  const from = of(since);
+  const hasChanged = state.changedAtStep > from;
+  if (state.rebuiltAtStep > from || (hasChanged && of(pruned) > from)) return undefined;
+  const upTo = of({ version: run.version, stageStep: run.stageStep });
+  const parts = [
+    ...(hasChanged
+      ? [
+          `select * exclude (_step, _image) from ${feedTable(model)} where _step > ${from} and _step <= ${upTo}`,
+        ]
+      : []),
+    ...(delta === undefined
+      ? []
+      : (['removed', 'added'] as const).map((part) => `select * from ${deltaRelation(model, part, run.id)}`)),
+  ];
+  if (parts.length === 0) return `(select * exclude (_step, _image) from ${feedTable(model)} where 1 = 0)`;
+  return `(${parts.join(' union all ')})`;
 }
-
-/** A feed keeps at least what its slowest reader has not consumed; one without readers is never pruned. */
-function prunedUpTo(project: Project, run: BuildRun, model: Model): bigint {
-  const steps = [...run.consumed].flatMap(([reader, inputs]) =>
-    project.models.has(reader) ? (inputs.get(model.name) ?? []) : [],
-  );
-  return steps.reduce((low, step) => (step < low ? step : low), steps[0] ?? 0n);
-}
-

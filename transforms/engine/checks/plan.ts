@@ -27,9 +27,6 @@ export async function planChecks(
 
 /** Every check of what is published, whole; for `transform test`. */
 export async function planPublishedChecks(context: EngineContext, run: BuildRun): Promise<Check[]> {
-  const parts = await Promise.all([
-    dataChecksOfPublished(context),
-    singularChecksOfPublished(context, run),
-  ]);
+  const parts = await Promise.all([dataChecksOfPublished(context), singularChecksOfPublished(context, run)]);
   return parts.flat();
 }

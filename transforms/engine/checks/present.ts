@@ -60,6 +60,8 @@ function list(alias: string, columns: readonly string[]): string {
 /** Several columns compare null-safe: two nulls make the same combination. */
 function isAmong(alias: string, columns: readonly string[], among: string): string {
   if (columns.length === 1) return `${alias}.${columns[0]} in (${among})`;
-  const same = columns.map((column) => `${alias}.${column} is not distinct from asked.${column}`).join(' and ');
+  const same = columns
+    .map((column) => `${alias}.${column} is not distinct from asked.${column}`)
+    .join(' and ');
   return `exists (select 1 from (${among}) as asked where ${same})`;
 }

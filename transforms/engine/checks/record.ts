@@ -14,7 +14,14 @@ export async function recordChecks(
 ): Promise<void> {
   await insertRows(session, '_meta.check_result', {
     types: ['varchar', 'varchar', 'varchar', 'varchar', 'bigint', 'timestamp'],
-    rows: results.map(({ model, name, status, failures }) => [run.id, model, name, status, Math.round(failures), at]),
+    rows: results.map(({ model, name, status, failures }) => [
+      run.id,
+      model,
+      name,
+      status,
+      Math.round(failures),
+      at,
+    ]),
   });
   const passed = results.filter((result) => result.status === 'pass' && result.definition !== undefined);
   if (passed.length === 0) return;

@@ -3,6 +3,7 @@ import type { EngineContext } from '../context.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
+import { nativeTests } from '../project/macros.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
 import { presentIn, presentInRun } from './present.ts';
@@ -78,17 +79,9 @@ export function publishedScope(context: EngineContext): CompileScope {
   };
 }
 
-const builtIn: ReadonlySet<string> = new Set([
-  'unique',
-  'not_null',
-  'accepted_values',
-  'relationships',
-  'unique_combination_of_columns',
-]);
-
 /** Whether the engine answers this generic check itself. */
 export function isBuiltIn(kind: string): boolean {
-  return builtIn.has(builtInName(kind));
+  return nativeTests.has(builtInName(kind));
 }
 
 /** dbt_utils' name for a composite key is taken as the engine's own. */

@@ -1,4 +1,4 @@
-import { messageOf, ShopwaveError } from '../../../lib/errors.ts';
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import type { EngineContext } from '../context.ts';
 import { failingRows } from './check.ts';
 import type { Check, CheckResult } from './check.ts';
@@ -46,7 +46,7 @@ async function count(
     const numbers = statement.read(rows);
     return statement.checks.map((check, index) => [check, toCounted(check, numbers[index])] as const);
   } catch (error) {
-    if (error instanceof ShopwaveError && error.retryable) throw error;
+    if (isRetryable(error)) throw error;
     const [only] = statement.checks;
     if (statement.checks.length === 1 && only !== undefined)
       return [[only, { message: messageOf(error) }] as const];
@@ -85,8 +85,7 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
   try {
     const { failures } = counted;
     const status = judge(check.config, failures);
-    const storedIn =
-      check.storeAs === undefined ? undefined : await storeFailures(context, check, failures);
+    const storedIn = check.storeAs === undefined ? undefined : await storeFailures(context, check, failures);
     if (status === 'pass') return { ...base, status, failures, message: undefined, samples: [], storedIn };
     const samples = await sampleKeys(context, check);
     const { errorIf, warnIf } = check.config;
@@ -100,7 +99,7 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
       storedIn,
     };
   } catch (error) {
-    if (error instanceof ShopwaveError && error.retryable) throw error;
+    if (isRetryable(error)) throw error;
     return errs(messageOf(error));
   }
 }

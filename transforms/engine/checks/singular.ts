@@ -10,7 +10,7 @@ import type { Project, SingularTest } from '../project/model.ts';
 import { readModelStates, readPublication } from '../warehouse/state.ts';
 import type { Check, Probe } from './check.ts';
 import { tellingColumns } from './keys.ts';
-import { changedSince, passKey, readLastPasses } from './last-pass.ts';
+import { changedSince, passKey, readPassHistory } from './last-pass.ts';
 import { publishedScope } from './rows-under-test.ts';
 
 /**
@@ -25,15 +25,15 @@ export async function singularChecksOfRun(
   const { project, warehouse } = context;
   const tests = project.tests.filter((test) => isAbout(project, run, considered, test));
   if (tests.length === 0) return [];
-  const [passes, states] = await Promise.all([readLastPasses(warehouse), readModelStates(warehouse)]);
+  const [history, states] = await Promise.all([readPassHistory(warehouse), readModelStates(warehouse)]);
   const scope = runScope(context, run);
   return await Promise.all(
     tests.map(async (test) => {
       const definition = await definitionOf(context, test);
       const since =
-        definition === undefined ? undefined : passes.get(passKey(test.uniqueId, definition));
+        definition === undefined ? undefined : history.passes.get(passKey(test.uniqueId, definition));
       const changedInRun = (name: string): string | undefined =>
-        changedSince(project, run, mustModel(project, name), states.get(name), since);
+        changedSince(run, mustModel(project, name), states.get(name), since, history.pruned);
       return await singularCheck(context, run, test, { ...scope, changedInRun }, definition);
     }),
   );

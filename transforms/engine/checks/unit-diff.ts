@@ -1,4 +1,4 @@
-import type { Row } from '../../../warehouse/warehouse.ts';
+import type { Row, SqlValue } from '../../../warehouse/warehouse.ts';
 
 /** How the rows that came differ from those that were expected, as multisets. */
 export interface RowDifference {
@@ -30,24 +30,46 @@ export function describeDifference(
   if (missing.length + surplus.length === 0) return undefined;
   const { pairs, alone } = pairUp(columns, missing, surplus);
   const widths = columns.map((column) =>
-    Math.max(column.length, ...[...missing, ...surplus].slice(0, 2 * shownRows).map((row) => text(row[column]).length)),
+    Math.max(
+      column.length,
+      ...[...missing, ...surplus].slice(0, 2 * shownRows).map((row) => text(row[column]).length),
+    ),
   );
   const line = (sign: string, cells: readonly string[]): string =>
     `${sign} ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')}`.trimEnd();
-  const rowLine = (sign: string, row: Row): string => line(sign, columns.map((column) => text(row[column])));
+  const rowLine = (sign: string, row: Row): string =>
+    line(
+      sign,
+      columns.map((column) => text(row[column])),
+    );
   const lines = [
     `expected ${expected.length} row(s), got ${actual.length}; ${missing.length} missing (-), ${surplus.length} not expected (+)`,
     line(' ', columns),
     ...pairs.slice(0, shownRows).flatMap(({ before, after }) => [
       rowLine('-', before),
       rowLine('+', after),
-      line(' ', columns.map((column) => (before[column] === after[column] ? '' : '^'.repeat(Math.max(1, text(after[column]).length))))),
+      line(
+        ' ',
+        columns.map((column) =>
+          before[column] === after[column] ? '' : '^'.repeat(Math.max(1, text(after[column]).length)),
+        ),
+      ),
     ]),
-    ...missing.filter((row) => alone.has(row)).slice(0, shownRows).map((row) => rowLine('-', row)),
-    ...surplus.filter((row) => alone.has(row)).slice(0, shownRows).map((row) => rowLine('+', row)),
+    ...missing
+      .filter((row) => alone.has(row))
+      .slice(0, shownRows)
+      .map((row) => rowLine('-', row)),
+    ...surplus
+      .filter((row) => alone.has(row))
+      .slice(0, shownRows)
+      .map((row) => rowLine('+', row)),
   ];
-  const differing = columns.filter((column) => pairs.some(({ before, after }) => before[column] !== after[column]));
-  return [...lines, ...(differing.length === 0 ? [] : [`columns that differ: ${differing.join(', ')}`])].join('\n');
+  const differing = columns.filter((column) =>
+    pairs.some(({ before, after }) => before[column] !== after[column]),
+  );
+  return [...lines, ...(differing.length === 0 ? [] : [`columns that differ: ${differing.join(', ')}`])].join(
+    '\n',
+  );
 }
 
 /** Each missing row with the surplus row most like it, where they have anything in common. */
@@ -55,7 +77,10 @@ function pairUp(
   columns: readonly string[],
   missing: readonly Row[],
   surplus: readonly Row[],
-): { readonly pairs: ReadonlyArray<{ readonly before: Row; readonly after: Row }>; readonly alone: ReadonlySet<Row> } {
+): {
+  readonly pairs: ReadonlyArray<{ readonly before: Row; readonly after: Row }>;
+  readonly alone: ReadonlySet<Row>;
+} {
   const free = new Set(surplus);
   const alone = new Set<Row>();
   const pairs: Array<{ before: Row; after: Row }> = [];
@@ -75,6 +100,6 @@ function pairUp(
   return { pairs, alone };
 }
 
-function text(value: unknown): string {
+function text(value: SqlValue | undefined): string {
   return value === null || value === undefined ? 'null' : String(value);
 }

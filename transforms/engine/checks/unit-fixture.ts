@@ -16,7 +16,7 @@ export interface FixtureRows {
 }
 
 /** Reads dicts or CSV text into rows of text. SQL fixtures are not rows: see {@link fixtureSelect}. */
-export function fixtureRows(fixture: Exclude<Fixture, { format: 'sql' }> | Fixture, where: string): FixtureRows {
+export function fixtureRows(fixture: Fixture, where: string): FixtureRows {
   if (fixture.format === 'dict') {
     const columns = new Set(fixture.rows.flatMap((row) => Object.keys(row)));
     return { columns: [...columns], rows: fixture.rows.map(textRow) };
@@ -31,7 +31,7 @@ function textRow(row: Readonly<Record<string, unknown>>): Record<string, Cell> {
 function toCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString().replace('T', ' ').replace('Z', '');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function csvRows(text: string, where: string): FixtureRows {
@@ -71,7 +71,9 @@ export function valuesSelect(fixture: FixtureRows, columns: readonly Column[], w
     const empty = fixture.rows.length === 0 ? ' where 1 = 0' : '';
     return `select ${nulls.join(', ')} from range(${Math.max(1, fixture.rows.length)})${empty}`;
   }
-  const tuples = fixture.rows.map((row) => `(${named.map(({ name }) => literal(valueOf(row, name))).join(', ')})`);
+  const tuples = fixture.rows.map(
+    (row) => `(${named.map(({ name }) => literal(valueOf(row, name))).join(', ')})`,
+  );
   const aliases = named.map((_, index) => `c${index + 1}`).join(', ');
   return `select ${list.join(', ')} from (values ${tuples.join(', ')}) as given(${aliases})`;
 }

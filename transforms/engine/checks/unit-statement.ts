@@ -105,7 +105,9 @@ function touchedKeys({ overrides }: UnitTest): {
 } {
   const { touched, ...macros } = overrides.macros;
   if (!Array.isArray(touched)) return { touched: undefined, macros: overrides.macros };
-  const literals = touched.map((key) => (typeof key === 'number' ? String(key) : `'${String(key).replaceAll("'", "''")}'`));
+  const literals = touched.map((key) =>
+    typeof key === 'number' ? String(key) : `'${String(key).replaceAll("'", "''")}'`,
+  );
   return { touched: literals.join(', '), macros };
 }
 

@@ -32,7 +32,11 @@ export interface UnitTestInput {
 }
 
 /** Runs unit tests one after the other on one scratch warehouse. Fixtures are part of each statement; no table is made. */
-export async function runUnitTests({ project, tests, openScratch }: UnitTestInput): Promise<UnitTestResult[]> {
+export async function runUnitTests({
+  project,
+  tests,
+  openScratch,
+}: UnitTestInput): Promise<UnitTestResult[]> {
   if (tests.length === 0) return [];
   const scratch = await openScratch();
   try {
@@ -52,7 +56,15 @@ async function runOne(work: UnitWork): Promise<UnitTestResult> {
     status: UnitTestResult['status'],
     message: string | undefined,
     sql: string,
-  ): UnitTestResult => ({ uniqueId, name, model, status, message, sql, milliseconds: performance.now() - started });
+  ): UnitTestResult => ({
+    uniqueId,
+    name,
+    model,
+    status,
+    message,
+    sql,
+    milliseconds: performance.now() - started,
+  });
   let sql = '';
   try {
     sql = await unitStatement(work);

@@ -4,10 +4,11 @@ import type { Environment } from '../project/environment.ts';
 import { nearest } from '../project/graph.ts';
 import { own } from '../project/yaml.ts';
 import { formatLocation } from '../jinja/location.ts';
-import { Callable, Dict, fromValue, JinjaList, PySet, toValue, Tuple, Undefined } from '../jinja/values.ts';
+import { Callable, Dict, fromValue, JinjaList, PySet, toValue, Tuple } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bound, fn, itemsOf, mustText, Namespace, shownText } from './host.ts';
+import { argumentError, bound, fn, itemsOf, LazyNames, mustText, Namespace, shownText } from './host.ts';
+import type { Makers } from './host.ts';
 import { modules } from './modules.ts';
 import { dateTime } from './modules-datetime.ts';
 
@@ -26,31 +27,45 @@ export interface BaseOptions {
   readonly onLog: (message: string) => void;
 }
 
-/** Names that mean the same wherever a template stands: in YAML, in a macro, in a model. */
-export function baseContext(environment: Environment, options: BaseOptions): ReadonlyMap<string, Value> {
-  return new Map<string, Value>([
-    ...constants(environment, options),
-    fn('var', (args) => readVar(environment, args)),
-    fn('env_var', (args) => readEnv(environment, options, args)),
-    ...messages(environment, options),
-    ...conversions,
-    ...collections,
-  ]);
+interface BaseInput {
+  readonly environment: Environment;
+  readonly options: BaseOptions;
 }
 
-function constants(environment: Environment, options: BaseOptions): [string, Value][] {
-  return [
-    ['target', targetObject(environment)],
-    ['project_name', environment.projectName],
-    ['dbt_version', dbtVersion],
-    ['invocation_id', options.invocationId],
-    ['thread_id', 'Thread-1'],
-    ['run_started_at', dateTime(options.startedAt)],
-    ['modules', modules],
-    ['flags', new Namespace('flags', (name) => own(flagValues, name))],
-    ['selected_resources', new JinjaList()],
-    ['dbt_metadata_envs', new Dict()],
-  ];
+/** Names that mean the same wherever a template stands: in YAML, in a macro, in a model. */
+export function baseNames(environment: Environment, options: BaseOptions): LazyNames<BaseInput> {
+  return new LazyNames(baseMakers(), { environment, options });
+}
+
+let made: Makers<BaseInput> | undefined;
+
+/** Made at the first use: the tables that it joins stand further below. */
+function baseMakers(): Makers<BaseInput> {
+  made ??= {
+    target: ({ environment }) => targetObject(environment),
+    project_name: ({ environment }) => environment.projectName,
+    dbt_version: () => dbtVersion,
+    thread_id: () => 'Thread-1',
+    invocation_id: ({ options }) => {
+      options.onVolatile();
+      return options.invocationId;
+    },
+    run_started_at: ({ options }) => {
+      options.onVolatile();
+      return dateTime(options.startedAt);
+    },
+    modules: () => modules,
+    flags: () => new Namespace('flags', (name) => own(flagValues, name)),
+    selected_resources: () => new JinjaList(),
+    dbt_metadata_envs: () => new Dict(),
+    var: ({ environment }) => new Callable('var', (args) => readVar(environment, args)),
+    env_var: ({ environment, options }) => new Callable('env_var', (args) => readEnv(environment, options, args)),
+    exceptions: ({ environment }) => new Namespace('exceptions', new Map([...raisers, warner(environment)])),
+    log: ({ options }) => teller('log', options),
+    print: ({ options }) => teller('print', options),
+    ...fixed,
+  };
+  return made;
 }
 
 const flagValues: Readonly<Record<string, Value>> = {
@@ -117,32 +132,34 @@ function readEnv(environment: Environment, options: BaseOptions, args: CallArgum
   });
 }
 
-function messages(environment: Environment, options: BaseOptions): (readonly [string, Value])[] {
-  const raise = (args: CallArguments, message: string): never => {
-    throw compileErrors.error('COMPILE_RAISED', { message, where: formatLocation(args.at) });
-  };
-  const table = new Map<string, Value>([
-    bound('raise_compiler_error', ['msg', 'node'], ([message], args) => raise(args, shownText(message))),
-    bound('raise_not_implemented', ['msg'], ([message], args) => raise(args, shownText(message))),
-    bound('raise_database_error', ['msg', 'node'], ([message], args) => raise(args, shownText(message))),
-    bound('missing_config', ['model', 'name'], ([, name], args) => raise(args, `the setting ${shownText(name)} is missing`)),
-    bound('missing_relation', ['relation', 'model'], ([name], args) => raise(args, `the relation ${shownText(name)} is missing`)),
-    bound('warn', ['msg', 'node'], ([message], args) => {
-      environment.onWarning(`${formatLocation(args.at)}: ${shownText(message)}`);
-      return '';
-    }),
-  ]);
-  return [
-    ['exceptions', new Namespace('exceptions', table)],
-    bound('log', ['msg', 'info'], ([message]) => {
-      options.onLog(shownText(message));
-      return '';
-    }),
-    bound('print', ['msg'], ([message]) => {
-      options.onLog(shownText(message));
-      return '';
-    }),
-  ];
+function teller(name: string, options: BaseOptions): Value {
+  return bound(name, ['msg', 'info'], ([message]) => {
+    options.onLog(shownText(message));
+    return '';
+  })[1];
+}
+
+function raise(args: CallArguments, message: string): never {
+  throw compileErrors.error('COMPILE_RAISED', { message, where: formatLocation(args.at) });
+}
+
+const raisers: readonly (readonly [string, Value])[] = [
+  bound('raise_compiler_error', ['msg', 'node'], ([message], args) => raise(args, shownText(message))),
+  bound('raise_not_implemented', ['msg'], ([message], args) => raise(args, shownText(message))),
+  bound('raise_database_error', ['msg', 'node'], ([message], args) => raise(args, shownText(message))),
+  bound('missing_config', ['model', 'name'], ([, name], args) =>
+    raise(args, `the setting ${shownText(name)} is missing`),
+  ),
+  bound('missing_relation', ['relation', 'model'], ([name], args) =>
+    raise(args, `the relation ${shownText(name)} is missing`),
+  ),
+];
+
+function warner(environment: Environment): readonly [string, Value] {
+  return bound('warn', ['msg', 'node'], ([message], args) => {
+    environment.onWarning(`${formatLocation(args.at)}: ${shownText(message)}`);
+    return '';
+  });
 }
 
 const conversions: readonly (readonly [string, Value])[] = [
@@ -230,12 +247,7 @@ function differenceOf(a: Value | undefined, b: Value | undefined): Value {
   return result;
 }
 
-/** What a name that no one knows evaluates to; calling it is an error that the caller words. */
-export function undefinedValue(name: string): Value {
-  return new Undefined(name);
-}
-
-/** A callable that does nothing; stands for functions of dbt that only matter to its own machinery. */
-export function quiet(name: string): readonly [string, Callable] {
-  return fn(name, () => '');
-}
+/** Functions that depend on nothing but their arguments. */
+const fixed: Readonly<Record<string, () => Value>> = Object.fromEntries(
+  [...conversions, ...collections].map(([name, value]) => [name, () => value]),
+);

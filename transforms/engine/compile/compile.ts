@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialect/dialect.ts';
-import { evaluateNative } from '../jinja/native.ts';
 import type { Location } from '../jinja/location.ts';
 import type { Template } from '../jinja/ast.ts';
-import { then } from '../jinja/maybe.ts';
-import type { Maybe } from '../jinja/maybe.ts';
 import { parseTemplate } from '../jinja/parse.ts';
-import { Callable, textOf, toValue } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { textOf } from '../jinja/values.ts';
 import type { Macro } from '../project/macros.ts';
 import { keyingOf } from '../project/model.ts';
 import type { DataTest, Model, Project, SingularTest } from '../project/model.ts';
 import { mustModel } from '../project/laws.ts';
-import { compileErrors } from './errors.ts';
+import { callTest } from './call-test.ts';
 import { canonicalSql } from './canonical-sql.ts';
-import { relationOf } from './relation.ts';
 import { contextOf, renderTemplate } from './render-node.ts';
-import type { Rendering } from './render-node.ts';
 import type { CompileScope } from './scope.ts';
 
 export type { CompileScope } from './scope.ts';
@@ -70,45 +64,9 @@ export async function renderDataTest(
   scope: CompileScope & { readonly rows: string },
 ): Promise<string> {
   const model = test.attachedTo.kind === 'model' ? mustModel(project, test.attachedTo.name) : undefined;
-  return textOf(await callTest(test, { project, scope, execute: true, model, refs: test.refs }, scope.rows)).trim();
-}
-
-/** Calls a generic test's macro with `model` standing for `rows`. */
-export function callTest(test: DataTest, rendering: Rendering, rows: string): Maybe<Value> {
-  const context = contextOf(rendering);
-  const macro = context.macro(`test_${test.kind}`);
-  const at = { file: test.file, line: test.line, column: 1 };
-  if (!(macro instanceof Callable)) {
-    throw compileErrors.error('COMPILE_UNKNOWN_NAME', {
-      message: `there is no generic test ${test.kind}`,
-      where: `${test.file}:${test.line}`,
-    });
-  }
-  const named = new Map<string, Value>([
-    ['model', relationOf(rows, rendering.project.authoring.environment.target.database, undefined)],
-    ...(test.column === undefined ? [] : [['column_name', test.column] as const]),
-    ...Object.entries(test.arguments).map(([name, value]) => [name, argumentValue(value, test, context.options)] as const),
-  ]);
-  try {
-    return then(macro.call({ positional: [], named, at }), (value) => value);
-  } catch (error) {
-    throw context.explain(error);
-  }
-}
-
-/** dbt's rule: a text that looks like a call of one of these is an expression; other texts may hold templates. */
-const looksLikeCall = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/s;
-
-function argumentValue(value: unknown, test: DataTest, options: Parameters<typeof evaluateNative>[1]): Value {
-  if (typeof value === 'string') {
-    const text = looksLikeCall.test(value) ? `{{ ${value} }}` : value;
-    return /\{[{%]/.test(text)
-      ? evaluateNative(parseTemplate(text, test.file, { startLine: test.line }), options)
-      : value;
-  }
-  if (Array.isArray(value)) return toValue(value.map((each) => argumentValue(each, test, options)));
-  if (typeof value !== 'object' || value === null) return toValue(value);
-  return toValue(new Map(Object.entries(value).map(([key, each]) => [key, argumentValue(each, test, options)])));
+  const context = contextOf({ project, scope, execute: true, model, refs: test.refs });
+  const { database } = project.authoring.environment.target;
+  return textOf(await callTest(test, context, scope.rows, database)).trim();
 }
 
 /**
@@ -117,6 +75,18 @@ function argumentValue(value: unknown, test: DataTest, options: Parameters<typeo
  * (run_query, execute, env_var) cannot be seen in its SQL, so such a model counts with its text and that of its macros.
  */
 export function fingerprint(project: Project, name: string, dialect: Dialect): string {
+  const known = fingerprints.get(project) ?? new Map<string, string>();
+  fingerprints.set(project, known);
+  const key = `${dialect} ${name}`;
+  const value = known.get(key) ?? freshFingerprint(project, name, dialect);
+  known.set(key, value);
+  return value;
+}
+
+/** A project does not change once it is loaded. */
+const fingerprints = new WeakMap<Project, Map<string, string>>();
+
+function freshFingerprint(project: Project, name: string, dialect: Dialect): string {
   const model = mustModel(project, name);
   const hash = createHash('sha256').update(JSON.stringify(model.materialization));
   if (model.materialization.kind === 'seed') return hash.update(model.checksum).digest('hex').slice(0, 16);

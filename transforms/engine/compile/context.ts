@@ -3,6 +3,7 @@ import { dialectMacros, renderDialectMacro } from '../dialect/macros.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { MacroArgument } from '../dialect/parameters.ts';
 import { formatLocation } from '../jinja/location.ts';
+import type { Location } from '../jinja/location.ts';
 import { macroCallable } from '../jinja/render.ts';
 import type { RenderOptions } from '../jinja/render.ts';
 import { Callable, toValue, Undefined } from '../jinja/values.ts';
@@ -14,6 +15,12 @@ import { own } from '../project/yaml.ts';
 import { compileErrors } from './errors.ts';
 import { itemsOf, Namespace, shownText } from './host.ts';
 
+/** Values by name. */
+export interface Names {
+  readonly get: (name: string) => Value | undefined;
+  readonly keys: () => Iterable<string>;
+}
+
 /** What one rendering's names are made of; the earlier hides the later. */
 export interface ContextInput {
   readonly environment: Environment;
@@ -22,77 +29,97 @@ export interface ContextInput {
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   readonly macros: MacroTable;
   /** Names of the node: ref, source, config, this... */
-  readonly node: ReadonlyMap<string, Value>;
-  readonly base: ReadonlyMap<string, Value>;
+  readonly node: Names;
+  readonly base: Names;
   /** Told of every macro of the project that is looked up. */
   readonly onMacro?: ((macro: Macro) => void) | undefined;
 }
 
-/** The names of one rendering, and what explains a name that is not among them. */
-export interface Context {
-  readonly options: RenderOptions;
-  readonly dispatch: (name: string, args: CallArguments) => Value;
-  readonly macro: (name: string) => Value | undefined;
-  /** Puts "did you mean" to an error about a name that is not known. */
-  readonly explain: (error: unknown) => unknown;
-}
+/** The names of one rendering: macros of the project first, then the node's, dbt's, and the dialect's. */
+export class Context {
+  readonly options: RenderOptions = { globals: (name) => this.#global(name), returns: true };
+  readonly #input: ContextInput;
+  readonly #made = new Map<string, Value>();
+  readonly #missed = new Set<string>();
 
-/** Makes the names of a rendering: macros of the project first, then the node's, dbt's, and the dialect's. */
-export function createContext(input: ContextInput): Context {
-  const made = new Map<string, Value>();
-  const missed = new Set<string>();
-  const cached = (name: string, make: () => Value | undefined): Value | undefined => {
-    const before = made.get(name);
+  constructor(input: ContextInput) {
+    this.#input = input;
+  }
+
+  /** A macro of the project as a function. */
+  macro(name: string): Value | undefined {
+    const macro = this.#input.macros.get(name);
+    if (macro === undefined) return undefined;
+    return this.#once(`macro ${name}`, () => {
+      this.#input.onMacro?.(macro);
+      return macroCallable(macro.definition, this.options);
+    });
+  }
+
+  /** What adapter.dispatch finds for a name. */
+  dispatch(name: string, args: CallArguments): Value {
+    const bare = name.slice(name.lastIndexOf('.') + 1);
+    const found = this.#builtIn(bare);
+    if (found !== undefined) return found;
+    throw undispatched(bare, this.#input, args);
+  }
+
+  /** Puts "did you mean" to an error about a name that is not known. */
+  explain(error: unknown): unknown {
+    return explained(error, this.#missed, this.#input);
+  }
+
+  /** The error of a call of a name that nobody defines. */
+  unknownName(name: string, at: Location): ShopwaveError {
+    return unknownName(name, formatLocation(at), '', this.#input);
+  }
+
+  #global(name: string): Value | undefined {
+    return (
+      this.#override(name) ??
+      this.macro(name) ??
+      this.#input.node.get(name) ??
+      this.#input.base.get(name) ??
+      this.#package(name) ??
+      this.#builtIn(name) ??
+      this.#miss(name)
+    );
+  }
+
+  #once(key: string, make: () => Value | undefined): Value | undefined {
+    const before = this.#made.get(key);
     if (before !== undefined) return before;
     const value = make();
-    if (value !== undefined) made.set(name, value);
+    if (value !== undefined) this.#made.set(key, value);
     return value;
-  };
-  const projectMacro = (name: string): Value | undefined =>
-    cached(`macro ${name}`, () => {
-      const macro = input.macros.get(name);
-      if (macro === undefined) return undefined;
-      input.onMacro?.(macro);
-      return macroCallable(macro.definition, options);
-    });
-  const builtIn = (name: string): Value | undefined =>
-    cached(`dbt ${name}`, () => firstOf(prefixed(name, input.dialect), projectMacro) ?? dialectCallable(name, input));
-  const override = (name: string): Value | undefined => {
-    const result = input.overrides === undefined ? undefined : own(input.overrides, name);
-    return result === undefined ? undefined : new Callable(name, () => toValue(result));
-  };
-  const miss = (name: string): undefined => void missed.add(name);
-  const packages = new Map<string, Value>([
-    ['dbt', new Namespace('dbt', (name) => override(`dbt.${name}`) ?? builtIn(name) ?? miss(name))],
-    [
-      input.environment.projectName,
-      new Namespace(input.environment.projectName, (name) => projectMacro(name) ?? miss(name)),
-    ],
-  ]);
-  const globals = (name: string): Value | undefined =>
-    override(name) ??
-    projectMacro(name) ??
-    input.node.get(name) ??
-    input.base.get(name) ??
-    packages.get(name) ??
-    builtIn(name) ??
-    miss(name);
-  const options: RenderOptions = { globals, returns: true };
-  const dispatch = (name: string, args: CallArguments): Value => {
-    const bare = name.slice(name.lastIndexOf('.') + 1);
-    const found = builtIn(bare);
-    if (found !== undefined) return found;
-    throw undispatched(bare, input, args);
-  };
-  return { options, dispatch, macro: projectMacro, explain: (error) => explained(error, missed, input) };
-}
-
-function firstOf(names: readonly string[], find: (name: string) => Value | undefined): Value | undefined {
-  for (const name of names) {
-    const found = find(name);
-    if (found !== undefined) return found;
   }
-  return undefined;
+
+  /** Macros of dbt and of the dialect; the project's own for one engine, or for all, come first. */
+  #builtIn(name: string): Value | undefined {
+    const { dialect, macros } = this.#input;
+    const own = prefixed(name, dialect).find((each) => macros.has(each));
+    return own === undefined ? dialectCallable(name, this.#input) : this.macro(own);
+  }
+
+  #override(name: string): Value | undefined {
+    const { overrides } = this.#input;
+    const result = overrides === undefined ? undefined : own(overrides, name);
+    return result === undefined ? undefined : new Callable(name, () => toValue(result));
+  }
+
+  #package(name: string): Value | undefined {
+    const { projectName } = this.#input.environment;
+    if (name !== 'dbt' && name !== projectName) return undefined;
+    return this.#once(`package ${name}`, () =>
+      name === 'dbt'
+        ? new Namespace('dbt', (each) => this.#override(`dbt.${each}`) ?? this.#builtIn(each) ?? this.#miss(each))
+        : new Namespace(name, (each) => this.macro(each) ?? this.#miss(each)),
+    );
+  }
+
+  #miss(name: string): undefined {
+    this.#missed.add(name);
+  }
 }
 
 /** Names that adapter.dispatch tries, in its order. */
@@ -161,11 +188,20 @@ function explained(error: unknown, missed: ReadonlySet<string>, input: ContextIn
   if (!(error instanceof ShopwaveError) || error.code !== 'JINJA_UNDEFINED') return error;
   const name = [...missed].find((each) => error.message.startsWith(`'${each}' is undefined`));
   if (name === undefined) return error;
+  return unknownName(name, error.where, error.message.slice(`'${name}' is undefined`.length), input, error);
+}
+
+function unknownName(
+  name: string,
+  where: string | undefined,
+  stack: string,
+  input: ContextInput,
+  cause?: ShopwaveError,
+): ShopwaveError {
   const near = nearest(name, knownNames(input));
-  const rest = error.message.slice(`'${name}' is undefined`.length);
   return compileErrors.error('COMPILE_UNKNOWN_NAME', {
-    message: `there is no macro or function ${name}${near === undefined ? '' : `; did you mean ${near}?`}${rest}`,
-    where: error.where,
-    cause: error,
+    message: `there is no macro or function ${name}${near === undefined ? '' : `; did you mean ${near}?`}${stack}`,
+    where,
+    cause,
   });
 }

@@ -27,6 +27,31 @@ export class Namespace extends HostObject {
   }
 }
 
+/** How the value of each name is made from what a rendering knows. */
+export type Makers<Input> = Readonly<Record<string, (input: Input) => Value | undefined>>;
+
+/** Names whose values are made when they are first read: a rendering reads few of the many it could. */
+export class LazyNames<Input> {
+  readonly #makers: Makers<Input>;
+  readonly #input: Input;
+  readonly #made = new Map<string, Value>();
+
+  constructor(makers: Makers<Input>, input: Input) {
+    this.#makers = makers;
+    this.#input = input;
+  }
+  get(name: string): Value | undefined {
+    const before = this.#made.get(name);
+    if (before !== undefined || !Object.hasOwn(this.#makers, name)) return before;
+    const value = this.#makers[name]?.(this.#input);
+    if (value !== undefined) this.#made.set(name, value);
+    return value;
+  }
+  keys(): string[] {
+    return Object.keys(this.#makers);
+  }
+}
+
 /** A host function under its name, for a table of them. */
 export function fn(
   name: string,

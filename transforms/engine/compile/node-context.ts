@@ -1,14 +1,16 @@
 import type { Environment } from '../project/environment.ts';
 import type { Maybe } from '../jinja/maybe.ts';
-import { Undefined } from '../jinja/values.ts';
+import { Callable, Undefined } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { ConfigObject } from './config-object.ts';
 import type { ConfigAccess } from './config-object.ts';
-import { argumentError, bound, fn, mustText, Namespace, shownText } from './host.ts';
-import { platformFunctions } from './platform.ts';
+import { argumentError, bound, LazyNames, mustText, Namespace, shownText } from './host.ts';
+import type { Makers } from './host.ts';
+import { platformMakers } from './platform.ts';
+import type { PlatformScope } from './platform.ts';
 import type { Relation } from './relation.ts';
-import { warehouseFunctions } from './warehouse-functions.ts';
-import type { Ask } from './warehouse-functions.ts';
+import { warehouseMakers } from './warehouse-functions.ts';
+import type { WarehouseInput } from './warehouse-functions.ts';
 
 /** A ref as written. */
 export interface RefRequest {
@@ -17,7 +19,7 @@ export interface RefRequest {
 }
 
 /** The node being rendered, as its template sees it. */
-export interface NodeInput {
+export interface NodeInput extends PlatformScope, WarehouseInput {
   readonly environment: Environment;
   readonly execute: boolean;
   readonly isIncremental: () => boolean;
@@ -28,61 +30,45 @@ export interface NodeInput {
   readonly self: Relation | undefined;
   readonly model: () => Value;
   readonly graph: () => Value;
-  readonly ask: Ask;
-  readonly touched?: string | undefined;
-  readonly changed?: string | undefined;
-  readonly changedInRun?: ((model: string) => string | undefined) | undefined;
-  readonly onTouched: () => void;
   readonly functions?: Readonly<Record<string, (args: readonly string[]) => string>> | undefined;
-  readonly onVolatile: () => void;
 }
 
 /** ref, source, config, this and all other names that depend on the node. */
-export function nodeValues(
-  input: NodeInput,
-  dispatch: (name: string, args: CallArguments) => Value,
-): ReadonlyMap<string, Value> {
-  const ref = fn('ref', (args) => input.ref(refRequest(input.environment, args), args));
-  const source = bound('source', ['source_name', 'table_name'], ([name, table], args) =>
-    input.source(`${mustText(name, 'the name of a source', args)}.${mustText(table, 'the name of a table', args)}`, args),
-  );
-  const config: readonly [string, Value] = ['config', new ConfigObject(input.config)];
-  const lazy = new Namespace('graph', (name) => namespaceOf(input.graph(), name));
-  return new LazyValues(
-    new Map<string, Value>([
-      ref,
-      source,
-      config,
-      ['builtins', new Namespace('builtins', new Map<string, Value>([ref, source, config]))],
-      fn('is_incremental', () => input.isIncremental()),
-      ...platformFunctions(input),
-      ...warehouseFunctions(input.ask, input.environment.target.type, dispatch, input.onVolatile),
-      ['graph', lazy],
-      ['this', input.self ?? new Undefined('this')],
-      ['database', input.self?.parts.database ?? input.environment.target.database],
-      ['schema', input.self?.parts.schema ?? input.environment.target.schema],
-      ...Object.entries(input.functions ?? {}).map(([name, call]) => fn(name, (args) => call(args.positional.map(shownText)))),
-    ]),
-    {
-      execute: () => {
-        input.onVolatile();
-        return input.execute;
-      },
-      model: input.model,
-    },
-  );
-}
+const nodeMakers: Makers<NodeInput> = {
+  ref: (input) => new Callable('ref', (args) => input.ref(refRequest(input.environment, args), args)),
+  source: (input) =>
+    bound('source', ['source_name', 'table_name'], ([source, table], args) => {
+      const name = `${mustText(source, 'the name of a source', args)}.${mustText(table, 'the name of a table', args)}`;
+      return input.source(name, args);
+    })[1],
+  config: (input) => new ConfigObject(input.config),
+  builtins: (input) =>
+    new Namespace('builtins', (name) => (builtins.has(name) ? nodeMakers[name]?.(input) : undefined)),
+  is_incremental: (input) => new Callable('is_incremental', () => input.isIncremental()),
+  ...platformMakers,
+  ...warehouseMakers,
+  graph: (input) => new Namespace('graph', (name) => namespaceOf(input.graph(), name)),
+  this: ({ self }) => self ?? new Undefined('this'),
+  database: ({ self, environment }) => self?.parts.database ?? environment.target.database,
+  schema: ({ self, environment }) => self?.parts.schema ?? environment.target.schema,
+  execute: (input) => {
+    input.onVolatile();
+    return input.execute;
+  },
+  model: (input) => input.model(),
+};
 
-/** Values of which some are made, and noticed, only when they are read. */
-class LazyValues extends Map<string, Value> {
-  readonly #made: Readonly<Record<string, () => Value>>;
-  constructor(values: ReadonlyMap<string, Value>, made: Readonly<Record<string, () => Value>>) {
-    super(values);
-    this.#made = made;
-  }
-  override get(name: string): Value | undefined {
-    return super.get(name) ?? (Object.hasOwn(this.#made, name) ? this.#made[name]?.() : undefined);
-  }
+const builtins = new Set(['ref', 'source', 'config']);
+
+/** The names of a node; functions of a scope hide them. */
+export function nodeNames(input: NodeInput): LazyNames<NodeInput> {
+  const functions = Object.entries(input.functions ?? {});
+  if (functions.length === 0) return new LazyNames(nodeMakers, input);
+  const makers = functions.map(([name, call]) => [
+    name,
+    () => new Callable(name, (args) => call(args.positional.map(shownText))),
+  ]);
+  return new LazyNames({ ...nodeMakers, ...(Object.fromEntries(makers) as Makers<NodeInput>) }, input);
 }
 
 function namespaceOf(value: Value, name: string): Value | undefined {

@@ -1,8 +1,9 @@
 import { formatLocation } from '../jinja/location.ts';
-import { Dict } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { Callable, Dict } from '../jinja/values.ts';
+import type { CallArguments } from '../jinja/values.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bound, fn, mustText, shownText } from './host.ts';
+import { argumentError, bound, mustText, shownText } from './host.ts';
+import type { Makers } from './host.ts';
 import { touchedInRun } from './touched-in-run.ts';
 
 /** Relations that the platform's own functions speak of. */
@@ -13,26 +14,27 @@ export interface PlatformScope {
   readonly onTouched: () => void;
 }
 
-/** touched(), changed() and changed_ranges(): how keyed models restrict themselves, and how mappings read changes. */
-export function platformFunctions(scope: PlatformScope): readonly (readonly [string, Value])[] {
-  return [
-    fn('touched', (args) => {
+/** touched(), changed() and their like: how keyed models restrict themselves, and how mappings read changes. */
+export const platformMakers: Makers<PlatformScope> = {
+  touched: (scope) =>
+    new Callable('touched', (args) => {
       scope.onTouched();
       const expression = mustTexts(args, 1)[0] ?? '';
       return scope.touched === undefined ? '1 = 1' : `${expression} in (select touch_key from ${scope.touched})`;
     }),
-    fn('changed', (args) => mustChanged(scope, 'changed', args)),
-    fn('changed_ranges', (args) => {
+  changed: (scope) => new Callable('changed', (args) => mustChanged(scope, 'changed', args)),
+  changed_ranges: (scope) =>
+    new Callable('changed_ranges', (args) => {
       const [key = '', id = '', ...carried] = mustTexts(args, 2);
       return changedRanges(mustChanged(scope, 'changed_ranges', args), key, id, carried);
     }),
+  touched_in_run: (scope) =>
     bound('touched_in_run', ['expression', 'mappings'], ([expression, mappings], args) => {
       if (!(mappings instanceof Dict)) throw argumentError('touched_in_run(expression, {model: mapping}) takes a dict', args);
       const texts = Array.from(mappings.entries(), ([key, value]) => [shownText(key), shownText(value)] as const);
       return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), scope.changedInRun);
-    }),
-  ];
-}
+    })[1],
+};
 
 function mustTexts(args: CallArguments, least: number): string[] {
   if (args.positional.length < least || args.named.size > 0)

@@ -1,6 +1,6 @@
 import { formatLocation } from '../jinja/location.ts';
 import type { Maybe } from '../jinja/maybe.ts';
-import { then } from '../jinja/maybe.ts';
+import { chain } from '../jinja/maybe.ts';
 import { render, renderSync } from '../jinja/render.ts';
 import type { Template } from '../jinja/ast.ts';
 import { Dict } from '../jinja/values.ts';
@@ -11,12 +11,11 @@ import type { Model, Project } from '../project/model.ts';
 import { mustModel } from '../project/laws.ts';
 import { resolveRef, unknownRef } from '../project/references.ts';
 import { own } from '../project/yaml.ts';
-import { baseContext } from './base-context.ts';
-import { createContext } from './context.ts';
-import type { Context } from './context.ts';
+import { baseNames } from './base-context.ts';
+import { Context } from './context.ts';
 import { compileErrors } from './errors.ts';
 import { graphOf, nodeOf } from './graph-object.ts';
-import { nodeValues } from './node-context.ts';
+import { nodeNames } from './node-context.ts';
 import type { RefRequest } from './node-context.ts';
 import { relationOf } from './relation.ts';
 import type { RelationType } from './relation.ts';
@@ -62,7 +61,7 @@ export function contextOf(rendering: Rendering): Context {
   const { project, scope, model } = rendering;
   const environment = environmentOf(project, scope);
   const onVolatile = rendering.onVolatile ?? ignore;
-  const base = baseContext(environment, {
+  const base = baseNames(environment, {
     allowSecrets: rendering.allowSecrets ?? false,
     startedAt: scope.startedAt ?? (rendering.execute ? new Date() : new Date(0)),
     invocationId: scope.runId ?? 'none',
@@ -70,10 +69,8 @@ export function contextOf(rendering: Rendering): Context {
     onLog: ignore,
   });
   const { database } = environment.target;
-  const dispatch = (name: string, args: CallArguments): Value => context.dispatch(name, args);
   const self = scope.self ?? (model === undefined ? undefined : `${model.config.schema}.${model.config.alias}`);
-  const node = nodeValues(
-    {
+  const node = nodeNames({
       environment,
       execute: rendering.execute,
       isIncremental: () => scope.isIncremental ?? false,
@@ -90,10 +87,11 @@ export function contextOf(rendering: Rendering): Context {
       onTouched: ignore,
       functions: scope.functions,
       onVolatile,
-    },
-    dispatch,
-  );
-  const context: Context = createContext({
+      targetType: environment.target.type,
+      dispatch: (name, args) => context.dispatch(name, args),
+      results: new Map(),
+    });
+  const context: Context = new Context({
     environment,
     dialect: scope.dialect,
     overrides: scope.overrides?.macros,
@@ -111,8 +109,9 @@ function ignore(): void {
 
 function environmentOf(project: Project, { overrides }: CompileScope): Environment {
   const { environment } = project.authoring;
-  const vars = { ...project.vars, ...overrides?.vars };
-  return { ...environment, vars, env: { ...environment.env, ...overrides?.envVars } };
+  if (overrides === undefined) return environment;
+  const vars = { ...environment.vars, ...overrides.vars };
+  return { ...environment, vars, env: { ...environment.env, ...overrides.envVars } };
 }
 
 function typeOf(model: Model | undefined): RelationType | undefined {
@@ -139,7 +138,7 @@ function refValue(rendering: Rendering, request: RefRequest, args: CallArguments
     refs: target.refs,
     config: target.config.authored,
   });
-  return then(inlined, (sql) => relationOf(`(\n${sql}\n)`, database, 'cte'));
+  return chain(inlined, (sql) => relationOf(`(\n${sql}\n)`, database, 'cte'));
 }
 
 function undeclared(key: string, where: string): Error {

@@ -1,13 +1,14 @@
 import { quoteIdentifier, quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
 import { formatLocation } from '../jinja/location.ts';
-import { then } from '../jinja/maybe.ts';
+import { chain } from '../jinja/maybe.ts';
 import { Callable, Dict, JinjaList, Undefined } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { agateTable } from './agate.ts';
 import { Column } from './columns.ts';
 import { compileErrors } from './errors.ts';
 import { argumentError, bind, bound, fn, mustText, Namespace, shownText } from './host.ts';
+import type { Makers } from './host.ts';
 import { createRelation, Relation } from './relation.ts';
 
 /** Answers of the warehouse; undefined while a project is parsed, when nothing is asked. */
@@ -24,32 +25,38 @@ export function asker(runQuery: ((sql: string) => Promise<readonly Row[]>) | und
   };
 }
 
-/** run_query, statement, load_result and the adapter, on one rendering's results. */
-export function warehouseFunctions(
-  ask: Ask,
-  type: string,
-  dispatch: (name: string, args: CallArguments) => Value,
-  onVolatile: () => void,
-): ReadonlyMap<string, Value> {
-  const results = new Map<string, Value>();
-  return new Map<string, Value>([
+/** What the functions that ask the warehouse need of a rendering. */
+export interface WarehouseInput {
+  readonly ask: Ask;
+  readonly targetType: string;
+  readonly dispatch: (name: string, args: CallArguments) => Value;
+  /** Results of statements by name, of this rendering. */
+  readonly results: Map<string, Value>;
+  readonly onVolatile: () => void;
+}
+
+/** run_query, statement, load_result and the adapter. */
+export const warehouseMakers: Makers<WarehouseInput> = {
+  run_query: ({ ask, onVolatile }) =>
     bound('run_query', ['sql'], ([sql], args) => {
       onVolatile();
       return ask === undefined ? new Undefined('run_query') : ask(shownText(sql), args).then(agateTable);
-    }),
-    fn('statement', (args) => {
+    })[1],
+  statement: ({ ask, results, onVolatile }) =>
+    new Callable('statement', (args) => {
       onVolatile();
       return ask === undefined ? '' : statement(ask, results, args);
     }),
-    bound('load_result', ['name'], ([name]) => results.get(shownText(name)) ?? new Undefined('load_result')),
+  load_result: ({ results }) =>
+    bound('load_result', ['name'], ([name]) => results.get(shownText(name)) ?? new Undefined('load_result'))[1],
+  store_result: ({ results }) =>
     bound('store_result', ['name', 'response', 'agate_table'], ([name, response, table]) => {
       results.set(shownText(name), resultOf(response ?? null, table ?? null));
       return '';
-    }),
-    ['adapter', adapter(ask, type, dispatch, onVolatile)],
-    ['api', new Namespace('api', api)],
-  ]);
-}
+    })[1],
+  adapter: ({ ask, targetType, dispatch, onVolatile }) => adapter(ask, targetType, dispatch, onVolatile),
+  api: () => apiNamespace,
+};
 
 function statement(ask: NonNullable<Ask>, results: Map<string, Value>, args: CallArguments): Value | Promise<Value> {
   const [name, fetch, , , caller] = bind(
@@ -59,7 +66,7 @@ function statement(ask: NonNullable<Ask>, results: Map<string, Value>, args: Cal
   );
   if (!(caller instanceof Callable)) throw argumentError('statement is used as {% call statement(...) %}', args);
   const text = caller.call({ positional: [], named: new Map(), at: args.at, run: args.run });
-  return then(text, async (sql) => {
+  return chain(text, async (sql) => {
     const rows = await ask(shownText(sql), args);
     if (name !== undefined && name !== null) {
       results.set(shownText(name), resultOf('OK', agateTable(fetch === true ? rows : [])));
@@ -81,6 +88,8 @@ const api = new Map<string, Value>([
   ['Relation', new Namespace('api.Relation', new Map<string, Value>([fn('create', createRelation)]))],
   bound('Column', ['name', 'dtype'], ([name, type]) => new Column(shownText(name), shownText(type))),
 ]);
+
+const apiNamespace = new Namespace('api', api);
 
 function adapter(
   ask: Ask,

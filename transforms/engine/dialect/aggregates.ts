@@ -80,11 +80,11 @@ export const aggregateMacros = macroTable({
     snowflake: ({ value, by }) => `min_by(${value}, ${by})`,
   }),
   bool_or: macro({
-    parameters: [sql('condition')],
+    parameters: [sql('expression')],
     description: 'Whether any row fulfils a condition; NULLs are left out.',
     example: ['is_refunded'],
-    duckdb: ({ condition }) => `bool_or(${condition})`,
-    snowflake: ({ condition }) => `boolor_agg(${condition})`,
+    duckdb: ({ expression }) => `bool_or(${expression})`,
+    snowflake: ({ expression }) => `boolor_agg(${expression})`,
   }),
   bool_and: macro({
     parameters: [sql('condition')],

@@ -3,7 +3,7 @@ import { strftimeFormat } from './formats.ts';
 import { literal, temporal } from './literals.ts';
 import { macro, macroTable } from './macro.ts';
 import { date, format, sql, unit, zone } from './parameters.ts';
-import { allUnits, dateUnits, isDateUnit } from './units.ts';
+import { allUnits, dateUnits, isDateUnit, periodUnits } from './units.ts';
 
 /** DuckDB's interval of a whole number of units; quarters and weeks have no function of their own in both. */
 const intervals: Readonly<Record<string, (amount: string) => string>> = {
@@ -98,14 +98,14 @@ function addMonths(at: string, months: string, dialect: Dialect): string {
 }
 
 export const dateMacros = macroTable({
-  dateadd: macro({
+  date_add: macro({
     parameters: [unit('unit', allUnits), sql('amount'), sql('at')],
     description:
       'A date or timestamp moved by whole units, of the same type (hours and shorter make a timestamp of a date). Months end where the month ends: 31 January and a month is 29 February.',
     example: ['month', '1', 'order_date'],
     both: ({ unit, amount, at }, dialect) => dateAdd(unit, amount, at, dialect),
   }),
-  datediff: macro({
+  date_diff: macro({
     parameters: [unit('unit', allUnits), sql('from'), sql('to')],
     description:
       'Boundaries of a unit passed from one point in time to another: 23:59 to 00:01 is one day, Sunday to Monday one week.',
@@ -113,16 +113,16 @@ export const dateMacros = macroTable({
     both: ({ unit, from, to }, dialect) => dateDiff(unit, from, to, dialect),
   }),
   date_trunc: macro({
-    parameters: [unit('unit', allUnits), sql('at')],
+    parameters: [unit('datepart', allUnits), sql('date')],
     description: 'The start of the unit; weeks start on Monday. A DATE stays a DATE.',
     example: ['week', 'order_date'],
-    both: ({ unit, at }, dialect) => dateTrunc(unit, at, dialect),
+    both: ({ datepart, date }, dialect) => dateTrunc(datepart, date, dialect),
   }),
   last_day: macro({
-    parameters: [sql('at'), { ...unit('unit', ['year', 'quarter', 'month', 'week']), default: 'month' }],
+    parameters: [sql('date'), { ...unit('datepart', periodUnits), default: 'month' }],
     description: 'The last day of the year, quarter, month or week (its Sunday), as a DATE.',
     example: ['order_date', 'month'],
-    both: ({ unit, at }, dialect) => lastDay(unit, at, dialect),
+    both: ({ date, datepart }, dialect) => lastDay(datepart, date, dialect),
   }),
   add_months: macro({
     parameters: [sql('at'), sql('months')],

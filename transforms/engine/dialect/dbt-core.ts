@@ -6,7 +6,7 @@ import { macro, macroTable } from './macro.ts';
 import { integer, list, sql, sqlTypeName, text, unit } from './parameters.ts';
 import { splitPart } from './text.ts';
 import { sqlType } from './types.ts';
-import { allUnits, dateUnits } from './units.ts';
+import { allUnits, periodUnits } from './units.ts';
 
 const now: Readonly<Record<Dialect, string>> = {
   duckdb: "timezone('UTC', now())",
@@ -112,7 +112,7 @@ const dateAndTimes = macroTable(
         dateDiff(datepart, first_date, second_date, dialect),
     }),
     last_day: macro({
-      parameters: [sql('date'), unit('datepart', dateUnits.slice(0, 4))],
+      parameters: [sql('date'), unit('datepart', periodUnits)],
       description: 'The last day of the year, quarter, month or week, as a DATE.',
       example: ['order_date', 'quarter'],
       both: ({ date, datepart }, dialect) => lastDay(datepart, date, dialect),

@@ -57,16 +57,10 @@ const kindsOfType: Readonly<Record<Dialect, Readonly<Record<string, readonly str
 };
 
 function kindOf(type: string, dialect: Dialect): string {
-  const branches = Object.entries(kindsOfType[dialect]).map(
-    ([kind, types]) => `when ${types.map((each) => `'${each}'`).join(', ')} then '${kind}'`,
+  const branches = Object.entries(kindsOfType[dialect]).flatMap(([kind, types]) =>
+    types.map((each) => `when '${each}' then '${kind}'`),
   );
-  // A simple CASE takes one value a branch.
-  return `case ${type} ${branches
-    .flatMap((branch) => {
-      const [, values = '', then = ''] = /^when (.*) then (.*)$/.exec(branch) ?? [];
-      return values.split(', ').map((value) => `when ${value} then ${then}`);
-    })
-    .join(' ')} end`;
+  return `case ${type} ${branches.join(' ')} end`;
 }
 
 export const jsonMacros = macroTable({

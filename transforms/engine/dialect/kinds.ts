@@ -51,7 +51,16 @@ function matching(pattern: RegExp): (value: string) => string | undefined {
   return (value) => (pattern.test(value.trim()) ? value.trim() : undefined);
 }
 
+/** Asking for a zone costs 0.1 ms, and models ask for one thousands of times. */
+const zonesAsked = new Map<string, boolean>();
+
 function isTimeZone(zone: string): boolean {
+  const known = zonesAsked.get(zone) ?? isKnownToIntl(zone);
+  zonesAsked.set(zone, known);
+  return known;
+}
+
+function isKnownToIntl(zone: string): boolean {
   if (!/^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(zone)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';

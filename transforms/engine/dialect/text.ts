@@ -57,11 +57,12 @@ export const textMacros = macroTable({
     both: ({ value, part }) => `contains(${value}, ${part})`,
   }),
   split_part: macro({
-    parameters: [sql('value'), sql('delimiter'), sql('part')],
+    parameters: [sql('string_text'), sql('delimiter_text'), sql('part_number')],
     description:
       "The part of a text between delimiters, from 1, or from the end below 0; '' where there is none, the whole text for an empty delimiter.",
     example: ['order_number', "'-'", '-1'],
-    both: ({ value, delimiter, part }, dialect) => splitPart(value, delimiter, part, dialect),
+    both: ({ string_text, delimiter_text, part_number }, dialect) =>
+      splitPart(string_text, delimiter_text, part_number, dialect),
   }),
   regexp_substr: macro({
     parameters: [sql('value'), text('pattern'), integer('group', '0')],
@@ -103,10 +104,10 @@ export const textMacros = macroTable({
     snowflake: ({ value, pattern }) => `regexp_count(${value}, ${literal(pattern, 'snowflake')})`,
   }),
   concat: macro({
-    parameters: [variadic(sql('parts'))],
+    parameters: [variadic(sql('fields'))],
     description: 'Texts put together; NULL where any of them is NULL.',
     example: ['first_name', "' '", 'last_name'],
-    both: ({ parts }) => `(${asText(parts).join(' || ')})`,
+    both: ({ fields }) => `(${asText(fields).join(' || ')})`,
   }),
   concat_ws: macro({
     parameters: [sql('separator'), variadic(sql('parts'))],

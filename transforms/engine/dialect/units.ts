@@ -1,10 +1,10 @@
+/** Units of several days; each has a last one. */
+export const periodUnits = ['year', 'quarter', 'month', 'week'] as const;
 /** Units that keep a DATE a DATE when it is shifted by them. */
-export const dateUnits = ['year', 'quarter', 'month', 'week', 'day'] as const;
+export const dateUnits = [...periodUnits, 'day'] as const;
 /** Units of a clock; DuckDB's timestamps end at microseconds, so nanoseconds have no place here. */
-export const timeUnits = ['hour', 'minute', 'second', 'millisecond', 'microsecond'] as const;
+const timeUnits = ['hour', 'minute', 'second', 'millisecond', 'microsecond'] as const;
 export const allUnits: readonly string[] = [...dateUnits, ...timeUnits];
-
-export type Unit = (typeof dateUnits)[number] | (typeof timeUnits)[number];
 
 /** Snowflake's aliases of the date parts that are used in the wild. */
 const aliases: Readonly<Record<string, readonly string[]>> = {

@@ -14,6 +14,7 @@ export function analyse(body: Body): (FilterExpr | TestExpr)[] {
   analyseScope(body, body.nodes, [], undefined);
   collectRequired(body.nodes, false, required);
   checkJumps(body.nodes, false);
+  checkLoopNames(body.nodes, false);
   return required;
 }
 
@@ -165,11 +166,11 @@ function analyseFor(node: Node & { kind: 'for' }, parent: Names): void {
 
 function analyseSignature(signature: Signature, parent: Names, isMacro: boolean): void {
   const { parameters, body, uses } = signature;
-  uses.varargs = isUsed(body.nodes, 'varargs');
-  uses.kwargs = isUsed(body.nodes, 'kwargs');
-  uses.caller = isUsed(body.nodes, 'caller');
   const fallbacks = parameters.flatMap((parameter) => parameter.fallback ?? []);
   const names = parameters.map((parameter) => parameter.name);
+  for (const name of ['varargs', 'kwargs', 'caller'] as const) {
+    uses[name] = !names.includes(name) && isUsed(body.nodes, name);
+  }
   const special = isMacro ? (['varargs', 'kwargs', 'caller'] as const).filter((name) => uses[name]) : [];
   analyseScope(body, [...fallbacks, ...body.nodes], [...names, ...special], parent);
 }
@@ -222,5 +223,20 @@ function bodiesOf(node: Node, isInLoop: boolean): readonly (readonly [readonly N
       return [[node.signature.body.nodes, false]];
     default:
       return [];
+  }
+}
+
+function checkLoopNames(parts: readonly Part[], isInLoop: boolean): void {
+  for (const part of parts) {
+    const targets =
+      part.kind === 'set' || part.kind === 'setBlock' || part.kind === 'for' ? targetNames(part.target) : [];
+    if (targets.includes('loop') && (isInLoop || part.kind === 'for')) {
+      const where = formatLocation(part.at);
+      throw jinjaErrors.error('JINJA_SYNTAX', {
+        message: "'loop' belongs to the loop and cannot be set in it",
+        where,
+      });
+    }
+    checkLoopNames(partsOf(part), isInLoop || part.kind === 'for');
   }
 }

@@ -15,7 +15,8 @@ import type { Value } from './values.ts';
 
 /** `value.name`: a method or attribute first, then an item of that name; undefined (JavaScript's) for neither. */
 export function attributeOf(value: Value, name: string): Value | undefined {
-  return ownAttribute(value, name) ?? keyedItem(value, name);
+  const own = ownAttribute(value, name);
+  return own === undefined ? keyedItem(value, name) : own;
 }
 
 /** `value[key]`: an item first, then an attribute of that name. */

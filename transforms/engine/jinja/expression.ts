@@ -2,7 +2,7 @@ import type { Args, CompareExpr, Expr, FilterExpr, TestExpr } from './ast.ts';
 import { sliceOf } from './attributes.ts';
 import { fail } from './errors.ts';
 import type { Frame } from './interpreter.ts';
-import { mapInOrder, then } from './maybe.ts';
+import { mapInOrder, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { binary, compare, isTrue, iterate, signed } from './operators.ts';
 import {
@@ -28,7 +28,7 @@ export function evaluate(expr: Expr, frame: Frame): Maybe<Value> {
       it.at = expr.at;
       return it.lookup(frame.scope, expr.name);
     case 'attribute':
-      return then(evaluate(expr.target, frame), (target) => {
+      return chain(evaluate(expr.target, frame), (target) => {
         it.at = expr.at;
         return it.attribute(target, expr.name);
       });
@@ -37,19 +37,19 @@ export function evaluate(expr: Expr, frame: Frame): Maybe<Value> {
     case 'filter':
       return evaluateFilter(expr, frame);
     case 'binary':
-      return then(evaluate(expr.left, frame), (left) =>
-        then(evaluate(expr.right, frame), (right) => {
+      return chain(evaluate(expr.left, frame), (left) =>
+        chain(evaluate(expr.right, frame), (right) => {
           it.at = expr.at;
           return binary(expr.op, left, right);
         }),
       );
     case 'logic':
-      return then(evaluate(expr.left, frame), (left) => {
+      return chain(evaluate(expr.left, frame), (left) => {
         it.at = expr.at;
         return isTrue(left) === (expr.op === 'or') ? left : evaluate(expr.right, frame);
       });
     case 'condition':
-      return then(evaluate(expr.test, frame), (test) => {
+      return chain(evaluate(expr.test, frame), (test) => {
         it.at = expr.at;
         if (isTrue(test)) return evaluate(expr.then, frame);
         return expr.otherwise === undefined
@@ -70,11 +70,11 @@ function evaluateRare(expr: Rare, frame: Frame): Maybe<Value> {
   const { it } = frame;
   switch (expr.kind) {
     case 'list':
-      return then(evaluateAll(expr.items, frame), (items) => new JinjaList(items));
+      return chain(evaluateAll(expr.items, frame), (items) => new JinjaList(items));
     case 'tuple':
-      return then(evaluateAll(expr.items, frame), (items) => new Tuple(items));
+      return chain(evaluateAll(expr.items, frame), (items) => new Tuple(items));
     case 'dict':
-      return then(
+      return chain(
         mapInOrder(expr.pairs, (pair) => evaluateAll(pair, frame)),
         (pairs) => {
           it.at = expr.at;
@@ -82,15 +82,15 @@ function evaluateRare(expr: Rare, frame: Frame): Maybe<Value> {
         },
       );
     case 'item':
-      return then(evaluateAll([expr.target, expr.key], frame), ([target = null, key = null]) => {
+      return chain(evaluateAll([expr.target, expr.key], frame), ([target = null, key = null]) => {
         it.at = expr.at;
         return it.item(target, key);
       });
     case 'slice': {
       const part = (bound: Expr | undefined): Maybe<Value> =>
         bound === undefined ? null : evaluate(bound, frame);
-      return then(evaluate(expr.target, frame), (target) =>
-        then(
+      return chain(evaluate(expr.target, frame), (target) =>
+        chain(
           mapInOrder([expr.start, expr.stop, expr.step], part),
           ([start = null, stop = null, step = null]) => {
             it.at = expr.at;
@@ -102,12 +102,12 @@ function evaluateRare(expr: Rare, frame: Frame): Maybe<Value> {
     case 'test':
       return evaluateTest(expr, frame);
     case 'unary':
-      return then(evaluate(expr.operand, frame), (operand) => {
+      return chain(evaluate(expr.operand, frame), (operand) => {
         it.at = expr.at;
         return expr.op === 'not' ? !isTrue(operand) : signed(expr.op, operand);
       });
     case 'compare':
-      return then(evaluate(expr.first, frame), (first) => compareFrom(expr, 0, first, frame));
+      return chain(evaluate(expr.first, frame), (first) => compareFrom(expr, 0, first, frame));
   }
 }
 
@@ -119,7 +119,7 @@ export function evaluateAll(exprs: readonly Expr[], frame: Frame): Maybe<Value[]
 function compareFrom(expr: CompareExpr, index: number, left: Value, frame: Frame): Maybe<Value> {
   const step = expr.rest[index];
   if (step === undefined) return true;
-  return then(evaluate(step.value, frame), (right) => {
+  return chain(evaluate(step.value, frame), (right) => {
     frame.it.at = expr.at;
     if (!compare(step.op, left, right)) return false;
     return compareFrom(expr, index + 1, right, frame);
@@ -141,12 +141,12 @@ export function evaluateArgs(args: Args, frame: Frame): Maybe<Arguments> {
   const { positional, named, star, doubleStar } = args;
   if (named.length === 0 && star === undefined && doubleStar === undefined) {
     if (positional.length === 0) return NO_ARGUMENTS;
-    return then(evaluateAll(positional, frame), (values) => ({ positional: values, named: NO_NAMES }));
+    return chain(evaluateAll(positional, frame), (values) => ({ positional: values, named: NO_NAMES }));
   }
   const spread: Expr[] = [...positional, ...named.map(([, value]) => value)];
   if (star !== undefined) spread.push(star);
   if (doubleStar !== undefined) spread.push(doubleStar);
-  return then(evaluateAll(spread, frame), (values) => {
+  return chain(evaluateAll(spread, frame), (values) => {
     const more = values.slice(positional.length + named.length);
     const names = new Map(named.map(([name], index) => [name, values[positional.length + index] ?? null]));
     const first = values.slice(0, positional.length);
@@ -169,8 +169,8 @@ function spreadNames(value: Value, names: Map<string, Value>): void {
 
 /** Calls what an expression names; `extra` is the caller of a call block. */
 export function evaluateCall(expr: Expr & { kind: 'call' }, frame: Frame, extra?: Callable): Maybe<Value> {
-  return then(evaluate(expr.target, frame), (target) =>
-    then(evaluateArgs(expr.args, frame), ({ positional, named }) => {
+  return chain(evaluate(expr.target, frame), (target) =>
+    chain(evaluateArgs(expr.args, frame), ({ positional, named }) => {
       const { it } = frame;
       it.at = expr.at;
       const names = extra === undefined ? named : new Map([...named, ['caller', extra as Value] as const]);
@@ -203,8 +203,8 @@ function callUndefined(target: Undefined, mode: 'error' | 'undefined'): Value {
 export function evaluateFilter(expr: FilterExpr, frame: Frame, head?: string): Maybe<Value> {
   const { it } = frame;
   const input = filterInput(expr, frame, head);
-  return then(input, (value) =>
-    then(evaluateArgs(expr.args, frame), ({ positional, named }) => {
+  return chain(input, (value) =>
+    chain(evaluateArgs(expr.args, frame), ({ positional, named }) => {
       it.at = expr.at;
       return it.filter(expr.name, value, positional, named);
     }),
@@ -221,8 +221,8 @@ function filterInput(expr: FilterExpr, frame: Frame, head: string | undefined): 
 
 function evaluateTest(expr: TestExpr, frame: Frame): Maybe<Value> {
   const { it } = frame;
-  return then(evaluate(expr.target, frame), (value) =>
-    then(evaluateArgs(expr.args, frame), ({ positional, named }) => {
+  return chain(evaluate(expr.target, frame), (value) =>
+    chain(evaluateArgs(expr.args, frame), ({ positional, named }) => {
       it.at = expr.at;
       return it.test(expr.name, value, positional, named);
     }),

@@ -8,17 +8,7 @@ import { GroupTuple, Lazy } from './objects.ts';
 import { binary, isEqual, iterate, lengthOf, order } from './operators.ts';
 import { sortedBy } from './sort.ts';
 import { points } from './text.ts';
-import {
-  Dict,
-  JinjaList,
-  PySet,
-  Tuple,
-  Undefined,
-  keyOf,
-  refuseUndefined,
-  textOf,
-  typeName,
-} from './values.ts';
+import { Dict, JinjaList, PySet, Tuple, Undefined, keyOf, textOf, typeName } from './values.ts';
 import type { Value } from './values.ts';
 
 function lengthFilter(value: Value): Value {
@@ -30,13 +20,14 @@ function lengthFilter(value: Value): Value {
 
 function lastOf(value: Value, environment: Environment): Value {
   const items = typeof value === 'string' ? points(value) : reversible(value);
-  return items?.at(-1) ?? environment.undefinedValue('last', 'there is no last item: the sequence is empty');
+  const last = items.at(-1);
+  if (last !== undefined) return last;
+  return environment.undefinedValue('last', 'there is no last item: the sequence is empty');
 }
 
 /** The items of what can be gone through backwards. */
 function reversible(value: Value): Value[] {
-  if (value instanceof Undefined || value instanceof PySet || value instanceof Lazy) {
-    if (value instanceof Undefined) refuseUndefined(value);
+  if (value instanceof PySet || value instanceof Lazy) {
     return fail('JINJA_TYPE', `'${typeName(value)}' object is not reversible`);
   }
   return [...iterate(value)];
@@ -79,7 +70,8 @@ function extreme(name: string, isBetter: (found: number) => boolean): readonly [
       if (best === undefined || isBetter(order(at, best.key, name === 'min' ? '<' : '>') ?? 0))
         best = { item, key: at };
     }
-    return best?.item ?? environment.undefinedValue(name, `there is no ${name}: the sequence is empty`);
+    if (best !== undefined) return best.item;
+    return environment.undefinedValue(name, `there is no ${name}: the sequence is empty`);
   });
 }
 

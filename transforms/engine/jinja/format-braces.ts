@@ -85,26 +85,11 @@ function lookup(name: string, source: Source): Value {
   for (const [step, attribute, key = ''] of rest.matchAll(PATH)) {
     used += step.length;
     const index = /^\d+$/.test(key) ? BigInt(key) : key;
-    value =
-      (attribute === undefined ? item(value, index) : attributeValue(value, attribute)) ?? missing(step);
+    // As in Jinja2's sandbox, what is not there is undefined.
+    const part = attribute === undefined ? itemOf(value, index) : attributeOf(value, attribute);
+    value = part === undefined ? new Undefined(step) : part;
   }
   return used === rest.length ? value : fail('JINJA_TYPE', `this field name cannot be read: ${name}`);
-}
-
-function missing(step: string): never {
-  return fail('JINJA_TYPE', `the format asks for '${step}', which is not there`);
-}
-
-/** Only a real item or attribute: a format does not fall back from one to the other. */
-function item(value: Value, key: Value): Value | undefined {
-  if (value instanceof Dict) return value.get(key);
-  return typeof key === 'string' && !(value instanceof HostObject || value instanceof Undefined)
-    ? undefined
-    : itemOf(value, key);
-}
-
-function attributeValue(value: Value, name: string): Value | undefined {
-  return value instanceof Dict ? attributeOf(new Dict(), name) : attributeOf(value, name);
 }
 
 function argument(name: string, source: Source): Value {
@@ -112,20 +97,17 @@ function argument(name: string, source: Source): Value {
   if (name !== '' && !/^\d+$/.test(name)) {
     const value =
       named instanceof Map ? (named.get(name) as Value | undefined) : mapped(named as Value, name);
-    return value ?? fail('JINJA_TYPE', `the format's key '${name}' is missing`);
+    return value === undefined ? fail('JINJA_TYPE', `the format's key '${name}' is missing`) : value;
   }
   if (positional === undefined) return fail('JINJA_TYPE', 'format string contains positional fields');
   const index = name === '' ? nextIndex(source) : numbered(name, source);
-  return positional[index] ?? outOfRange(index, positional);
+  const value = positional[index];
+  if (value !== undefined) return value;
+  return fail('JINJA_TYPE', `replacement index ${index} out of range for positional args tuple`);
 }
 
 function mapped(named: Value, name: string): Value | undefined {
   return named instanceof Dict || named instanceof HostObject ? itemOf(named, name) : undefined;
-}
-
-function outOfRange(index: number, positional: readonly Value[]): Value {
-  if (index < positional.length) return null;
-  return fail('JINJA_TYPE', `replacement index ${index} out of range for positional args tuple`);
 }
 
 function nextIndex(source: Source): number {

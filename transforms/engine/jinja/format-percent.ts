@@ -1,7 +1,7 @@
 import { fail } from './errors.ts';
 import { formatFloat, formatInt } from './number-format.ts';
 import { toFloat } from './numbers.ts';
-import { padText, pointSlice } from './text.ts';
+import { escapedPoint, padText, pointSlice } from './text.ts';
 import {
   Dict,
   HostObject,
@@ -30,15 +30,13 @@ class Arguments {
   next(): Value {
     const item = this.#items[this.#at];
     this.#at += 1;
-    return (
-      item ??
-      (this.#at > this.#items.length ? fail('JINJA_TYPE', 'not enough arguments for format string') : null)
-    );
+    return item === undefined ? fail('JINJA_TYPE', 'not enough arguments for format string') : item;
   }
   named(key: string): Value {
     if (!(this.#all instanceof Dict)) return fail('JINJA_TYPE', 'format requires a mapping');
     this.#at = this.#items.length;
-    return this.#all.get(key) ?? fail('JINJA_TYPE', `the format's key '${key}' is missing`);
+    const value = this.#all.get(key);
+    return value === undefined ? fail('JINJA_TYPE', `the format's key '${key}' is missing`) : value;
   }
   finish(): void {
     const all = this.#all;
@@ -93,8 +91,9 @@ function convert(value: Value, spec: Directive): string {
     case 's':
       return padded(cut(textOf(value), spec), spec);
     case 'r':
-    case 'a':
       return padded(cut(representationOf(value), spec), spec);
+    case 'a':
+      return padded(cut(asciiText(representationOf(value)), spec), spec);
     case 'c':
       return padded(charOf(value), spec);
     case 'd':
@@ -178,4 +177,10 @@ function floatConversion(value: Value, spec: Directive): string {
 function zeroFilled(head: string, digits: string, spec: Directive): string {
   const isZero = spec.flags.includes('0') && !spec.flags.includes('-');
   return isZero ? head + digits.padStart(spec.width - head.length, '0') : padded(head + digits, spec);
+}
+
+function asciiText(text: string): string {
+  return [...text]
+    .map((char) => (char > '\x7f' ? `\\${escapedPoint(char.codePointAt(0) ?? 0)}` : char))
+    .join('');
 }

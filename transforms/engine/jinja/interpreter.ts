@@ -84,7 +84,8 @@ export class Interpreter implements Environment {
       if (value !== undefined) return value;
       if (at.names.has(name)) return this.undefinedValue(name);
     }
-    return this.settings.globals(name) ?? this.unknownName(scope, name);
+    const value = this.settings.globals(name);
+    return value === undefined ? this.unknownName(scope, name) : value;
   }
 
   private unknownName(scope: Scope, name: string): Undefined {

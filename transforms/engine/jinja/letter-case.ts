@@ -56,8 +56,18 @@ export function swapCase(text: string): string {
 }
 
 function titleChar(char: string): string {
+  const title = TITLE_FORMS.get(char.toLowerCase());
+  if (title !== undefined) return title;
   const upper = char.toUpperCase();
   // A letter that grows when capitalised (ß) becomes a capital with small letters behind it.
   const [first = '', ...rest] = upper;
   return first + rest.join('').toLowerCase();
 }
+
+// The letters whose form at the start of a word is neither small nor capital.
+const TITLE_FORMS: ReadonlyMap<string, string> = new Map([
+  ['ǆ', 'ǅ'],
+  ['ǉ', 'ǈ'],
+  ['ǌ', 'ǋ'],
+  ['ǳ', 'ǲ'],
+]);

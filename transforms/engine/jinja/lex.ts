@@ -112,7 +112,12 @@ class Lexer {
     const sign = this.#source.charAt(open + 2);
     const from = open + (sign === '-' || sign === '+' ? 3 : 2);
     const end = this.#source.indexOf('#}', from);
-    if (end < 0) this.#refuse(open, 'missing end of comment tag');
+    // A comment or raw block that opens as the very last thing is let through, as in Jinja2.
+    if (end < 0 && from < this.#source.length) this.#refuse(open, 'missing end of comment tag');
+    if (end < 0) {
+      this.#at = from;
+      return;
+    }
     this.#at = end + 2;
     if (end > from && this.#source.charAt(end - 1) === '-') this.#skipSpaces();
   }
@@ -123,7 +128,11 @@ class Lexer {
     const from = this.#at + open[0].length;
     RAW_END.lastIndex = from;
     const end = RAW_END.exec(this.#source);
-    if (end === null) this.#refuse(this.#at, 'missing end of raw directive');
+    if (end === null) {
+      if (from < this.#source.length) this.#refuse(this.#at, 'missing end of raw directive');
+      this.#at = from;
+      return true;
+    }
     this.#at = from;
     if (open[1] === '-') this.#skipSpaces();
     const stop = Math.max(this.#at, end.index);

@@ -4,7 +4,7 @@ import { evaluate } from './expression.ts';
 import { fail } from './errors.ts';
 import { Scope } from './interpreter.ts';
 import type { Frame, Interpreter } from './interpreter.ts';
-import { then } from './maybe.ts';
+import { chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { UniqueObject } from './objects.ts';
 import { isEqual, isTrue, iterate, lengthOf } from './operators.ts';
@@ -28,7 +28,7 @@ export function loopItems(node: ForNode, value: Value, frame: Frame): Maybe<Loop
     return { items, length: known ? () => lengthOf(value) ?? 0 : undefined };
   }
   if (frame.it.settings.isAsync && hasCall(filter)) {
-    return then(filterAhead(node, filter, items, frame), (kept) => ({ items: kept, length: undefined }));
+    return chain(filterAhead(node, filter, items, frame), (kept) => ({ items: kept, length: undefined }));
   }
   return { items: filterLazily(node, filter, items, frame), length: undefined };
 }
@@ -37,7 +37,7 @@ function accepts(node: ForNode, filter: Expr, item: Value, frame: Frame): Maybe<
   frame.it.step();
   const inner = { ...frame, scope: new Scope(frame.scope) };
   assign(node.target, item, inner);
-  return then(evaluate(filter, inner), isTrue);
+  return chain(evaluate(filter, inner), isTrue);
 }
 
 function* filterLazily(node: ForNode, filter: Expr, items: Iterable<Value>, frame: Frame): Generator<Value> {
@@ -68,6 +68,8 @@ function hasCall(expr: Expr): boolean {
 export class Loop extends UniqueObject {
   override readonly typeName = 'LoopContext';
   index0 = -1;
+  /** Whether any iteration came to its end: a loop of which every one was cut short still takes its `else`. */
+  isAnyComplete = false;
   current: Value = null;
   readonly #it: Interpreter;
   readonly #depth0: number;
@@ -151,7 +153,8 @@ export class Loop extends UniqueObject {
     return this.#peek().done === true;
   }
   get previous(): Value {
-    return this.#before ?? this.#it.undefinedValue('previtem', 'there is no previous item');
+    if (this.#before !== undefined) return this.#before;
+    return this.#it.undefinedValue('previtem', 'there is no previous item');
   }
   get next(): Value {
     const next = this.#peek();

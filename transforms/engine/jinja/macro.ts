@@ -5,7 +5,7 @@ import { Output, Scope } from './interpreter.ts';
 import type { Frame } from './interpreter.ts';
 import { formatLocation } from './location.ts';
 import type { Location } from './location.ts';
-import { guarded, then } from './maybe.ts';
+import { guarded, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { Callable, Dict, Tuple } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
@@ -52,8 +52,8 @@ function invoke(macro: MacroInput, args: CallArguments, outer: Frame, execute: E
   return guarded<Value>(
     () => {
       bindArguments(macro, args, frame);
-      return then(applyDefaults(macro, 0, frame), () =>
-        then(execute(macro.signature.body.nodes, frame), () => frame.out.text),
+      return chain(applyDefaults(macro, 0, frame), () =>
+        chain(execute(macro.signature.body.nodes, frame), () => frame.out.text),
       );
     },
     () => {

@@ -2,7 +2,7 @@
 export type Maybe<T> = T | Promise<T>;
 
 /** Goes on with a value as soon as it is there: at once for one that is. */
-export function then<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> {
+export function chain<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

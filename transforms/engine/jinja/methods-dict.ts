@@ -16,7 +16,9 @@ function update(self: Dict, args: CallArguments): null {
 function pop(self: Dict, key: Value, fallback: Value | undefined): Value {
   const found = self.get(key);
   if (found === undefined)
-    return fallback ?? fail('JINJA_TYPE', `there is no key ${representationOf(key)} to pop`);
+    return fallback === undefined
+      ? fail('JINJA_TYPE', `there is no key ${representationOf(key)} to pop`)
+      : fallback;
   self.delete(key);
   return found;
 }
@@ -40,7 +42,10 @@ function fromKeys(keys: Value, value: Value): Dict {
 }
 
 export const DICT_METHODS: MethodTable<Dict> = new Map([
-  method<Dict>('get', 'key, default?, /', (self, [key = null, fallback = null]) => self.get(key) ?? fallback),
+  method<Dict>('get', 'key, default?, /', (self, [key = null, fallback = null]) => {
+    const found = self.get(key);
+    return found === undefined ? fallback : found;
+  }),
   method<Dict>('items', '', (self) => new DictView(self, 'items')),
   method<Dict>('keys', '', (self) => new DictView(self, 'keys')),
   method<Dict>('values', '', (self) => new DictView(self, 'values')),

@@ -12,7 +12,7 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (typeof value === 'string') return bound(TEXT_METHODS, value, name);
   if (value instanceof Dict) return bound(DICT_METHODS, value, name);
   if (value instanceof JinjaList) return bound(LIST_METHODS, value, name);
-  if (value instanceof GroupTuple) return value.attribute(name) ?? bound(TUPLE_METHODS, value, name);
+  if (value instanceof GroupTuple) return groupMethod(value, name);
   if (value instanceof Tuple) return bound(TUPLE_METHODS, value, name);
   if (value instanceof PySet) return bound(SET_METHODS, value, name);
   return numberMethod(value, name);
@@ -26,4 +26,9 @@ function numberMethod(value: Value, name: string): Value | undefined {
   if (typeof int === 'number') return bound(FLOAT_METHODS, int, name);
   if (name === 'numerator') return int;
   return name === 'denominator' ? 1n : bound(INT_METHODS, int, name);
+}
+
+function groupMethod(value: GroupTuple, name: string): Value | undefined {
+  const own = value.attribute(name);
+  return own === undefined ? bound(TUPLE_METHODS, value, name) : own;
 }

@@ -49,12 +49,14 @@ export class DictView extends UniqueObject {
   readonly #dict: Dict;
   readonly #kind: ViewKind;
   override readonly typeName: string;
+  override readonly isHashable: boolean;
 
   constructor(dict: Dict, kind: ViewKind) {
     super();
     this.#dict = dict;
     this.#kind = kind;
     this.typeName = `dict_${kind}`;
+    this.isHashable = kind === 'values';
   }
 
   /** Keys compare and combine like a set; so do items that can be hashed. */
@@ -72,6 +74,10 @@ export class DictView extends UniqueObject {
   }
   override length(): number {
     return this.#dict.size;
+  }
+  /** The keys as they are looked up; undefined for the other views. */
+  keyDict(): Dict | undefined {
+    return this.#kind === 'keys' ? this.#dict : undefined;
   }
   override iterate(): Iterable<Value> {
     if (this.#kind === 'keys') return this.#dict.keys();

@@ -204,6 +204,8 @@ export function contains(container: Value, item: Value): boolean {
     return fail('JINJA_TYPE', `'in <string>' requires string as left operand, not ${typeName(item)}`);
   }
   if (container instanceof Dict) return container.has(item);
+  if (container instanceof DictView && container.keyDict() !== undefined)
+    return container.keyDict()?.has(item) ?? false;
   if (container instanceof PySet) return container.members.has(item instanceof PySet ? frozen(item) : item);
   if (container instanceof HostObject && container.contains !== undefined) return container.contains(item);
   for (const member of iterate(container)) if (isSame(member, item)) return true;

@@ -1,5 +1,5 @@
 import type { Body, MacroDefinition, MacroKind, Node, Parameter } from './ast.ts';
-import { parseExpression } from './parse-expression.ts';
+import { isConstantName, parseExpression } from './parse-expression.ts';
 import type { TokenStream } from './token-stream.ts';
 
 type DefinitionTag = 'macro' | 'test' | 'data_test' | 'materialization' | 'snapshot';
@@ -79,6 +79,7 @@ export function parseSignature(stream: TokenStream): Parameter[] {
   while (!stream.isOp(')')) {
     if (parameters.length > 0) stream.expectOp(',');
     const name = stream.expect('name', 'the name of a parameter').text;
+    if (isConstantName(name)) stream.refuse(`'${name}' cannot be the name of a parameter`);
     if (parameters.some((other) => other.name === name))
       stream.refuse(`the parameter '${name}' is named twice`);
     const fallback = stream.skipOp('=') ? parseExpression(stream) : undefined;

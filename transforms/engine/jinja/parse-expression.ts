@@ -11,6 +11,11 @@ const CONSTANTS: ReadonlyMap<string, boolean | null> = new Map<string, boolean |
   ['None', null],
 ]);
 
+/** Names of constants, which nothing can be assigned to. */
+export function isConstantName(name: string): boolean {
+  return CONSTANTS.has(name);
+}
+
 // Higher binds tighter; all of them, the power too, associate to the left as in Jinja2.
 const PRECEDENCE: ReadonlyMap<string, number> = new Map([
   ['+', 1],
@@ -169,8 +174,6 @@ export interface TupleOptions {
   /** Inside parentheses, where an empty tuple is an expression. */
   readonly explicit?: boolean;
   readonly withCondition?: boolean;
-  /** A name that ends the tuple besides the end of the tag: `recursive`. */
-  readonly endName?: string;
 }
 
 /** One expression, or several with commas between them: a tuple. */
@@ -178,7 +181,7 @@ export function parseTuple(stream: TokenStream, options: TupleOptions = {}): Exp
   const at = stream.location();
   const items: Expr[] = [];
   let isTuple = false;
-  while (!isTupleEnd(stream, options.endName)) {
+  while (!isTupleEnd(stream)) {
     items.push(parseExpression(stream, options.withCondition ?? true));
     if (!stream.skipOp(',')) break;
     isTuple = true;
@@ -191,10 +194,9 @@ export function parseTuple(stream: TokenStream, options: TupleOptions = {}): Exp
   return tuple;
 }
 
-function isTupleEnd(stream: TokenStream, endName: string | undefined): boolean {
+function isTupleEnd(stream: TokenStream): boolean {
   const { type } = stream.current;
-  if (type === 'variable_end' || type === 'block_end' || stream.isOp(')')) return true;
-  return endName !== undefined && stream.isName(endName);
+  return type === 'variable_end' || type === 'block_end' || stream.isOp(')');
 }
 
 function parsePostfix(stream: TokenStream, start: Expr): Expr {

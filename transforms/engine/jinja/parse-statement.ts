@@ -4,7 +4,7 @@ import { fail } from './errors.ts';
 import { formatLocation } from './location.ts';
 import type { Location } from './location.ts';
 import { parseDefinition, parseSignature } from './parse-definition.ts';
-import { parseExpression, parseFilter, parseTuple } from './parse-expression.ts';
+import { isConstantName, parseExpression, parseFilter, parseTuple } from './parse-expression.ts';
 import { describe } from './token-stream.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -120,10 +120,9 @@ function parseStatement(stream: TokenStream, ends: readonly string[]): Node {
 
 function parseFor(stream: TokenStream, at: Location): Node {
   stream.next();
-  const target = parseTarget(stream, { endName: 'in' });
+  const target = parseTarget(stream, {});
   if (!stream.skipName('in')) stream.refuse(`expected 'in', got ${describe(stream.current)}`);
-  if (assigns(target, 'loop')) stream.refuse("'loop' is the loop's own variable and cannot be its target");
-  const iterable = parseTuple(stream, { withCondition: false, endName: 'recursive' });
+  const iterable = parseTuple(stream, { withCondition: false });
   const filter = stream.skipName('if') ? parseExpression(stream) : undefined;
   const recursive = stream.skipName('recursive');
   const body = parseBody(stream, ['endfor', 'else']);
@@ -133,11 +132,6 @@ function parseFor(stream: TokenStream, at: Location): Node {
     stream.next();
   }
   return { kind: 'for', target, iterable, filter, recursive, body, otherwise, at };
-}
-
-function assigns(target: Target, name: string): boolean {
-  if (target.kind === 'targets') return target.items.some((item) => assigns(item, name));
-  return target.kind === 'name' && target.name === name;
 }
 
 function parseIf(stream: TokenStream, at: Location): Node {
@@ -218,17 +212,14 @@ function parseFilterBlock(stream: TokenStream, at: Location): Node {
 
 interface TargetOptions {
   readonly withNamespace?: boolean;
-  readonly endName?: string;
 }
-
-const CONSTANT_NAMES: ReadonlySet<string> = new Set(['true', 'false', 'none', 'True', 'False', 'None']);
 
 /** What stands left of an assignment: a name, `ns.attribute` where allowed, or several of them. */
 function parseTarget(stream: TokenStream, options: TargetOptions): Target {
   const at = stream.location();
   const items: Target[] = [];
   let isTuple = false;
-  while (!endsTarget(stream, options.endName)) {
+  while (!endsTarget(stream)) {
     items.push(parseOneTarget(stream, options));
     if (!stream.skipOp(',')) break;
     isTuple = true;
@@ -239,12 +230,8 @@ function parseTarget(stream: TokenStream, options: TargetOptions): Target {
   return isTuple ? { kind: 'targets', items, at } : only;
 }
 
-function endsTarget(stream: TokenStream, endName: string | undefined): boolean {
-  return (
-    stream.current.type === 'block_end' ||
-    stream.isOp(')') ||
-    (endName !== undefined && stream.isName(endName))
-  );
+function endsTarget(stream: TokenStream): boolean {
+  return stream.current.type === 'block_end' || stream.isOp(')');
 }
 
 function parseOneTarget(stream: TokenStream, options: TargetOptions): Target {
@@ -255,7 +242,7 @@ function parseOneTarget(stream: TokenStream, options: TargetOptions): Target {
     return inner;
   }
   const { text } = stream.expect('name', 'a name to assign to');
-  if (CONSTANT_NAMES.has(text)) stream.refuse(`'${text}' cannot be assigned to`);
+  if (isConstantName(text)) stream.refuse(`'${text}' cannot be assigned to`);
   if (options.withNamespace === true && stream.skipOp('.')) {
     return {
       kind: 'namespace',

@@ -6,7 +6,7 @@ import { evaluate } from './expression.ts';
 import { builtinGlobal } from './globals.ts';
 import { Interpreter, Output, Scope } from './interpreter.ts';
 import type { Frame } from './interpreter.ts';
-import { guarded, then } from './maybe.ts';
+import { guarded, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { ReturnSignal, makeMacro } from './macro.ts';
 import { parseTemplate } from './parse.ts';
@@ -46,7 +46,7 @@ function run(template: Template, options: RenderOptions, isAsync: boolean): Mayb
   return atTop(frame, () => {
     requireNames(template, frame.it);
     for (const name of template.body.hoisted) frame.scope.names.set(name, undefined);
-    return then(execute(template.body.nodes, frame), () => frame.out.text);
+    return chain(execute(template.body.nodes, frame), () => frame.out.text);
   });
 }
 
@@ -69,7 +69,12 @@ export function newFrame(file: string, options: RenderOptions, isAsync: boolean,
 
 function lookupWith(options: RenderOptions): (name: string) => Value | undefined {
   const { globals, locals, returns = false } = options;
-  return (name) => locals?.get(name) ?? globals(name) ?? builtinGlobal(name, returns);
+  return (name) => {
+    const local = locals?.get(name);
+    if (local !== undefined) return local;
+    const global = globals(name);
+    return global === undefined ? builtinGlobal(name, returns) : global;
+  };
 }
 
 /** Runs at the outermost level: what is thrown leaves with a place. */

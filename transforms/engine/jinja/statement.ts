@@ -5,7 +5,7 @@ import { Output, Scope } from './interpreter.ts';
 import type { Frame } from './interpreter.ts';
 import { Loop, loopItems } from './loop.ts';
 import { makeMacro } from './macro.ts';
-import { guarded, mapInOrder, then } from './maybe.ts';
+import { guarded, mapInOrder, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { isTrue } from './operators.ts';
 import { textOf } from './values.ts';
@@ -49,11 +49,11 @@ function executeNode(node: Node, frame: Frame): Maybe<Jump> {
     case 'if':
       return executeIf(node, 0, frame);
     case 'for':
-      return then(evaluate(node.iterable, frame), (items) => executeFor(node, items, frame, 0));
+      return chain(evaluate(node.iterable, frame), (items) => executeFor(node, items, frame, 0));
     case 'set':
-      return then(evaluate(node.value, frame), (value) => assign(node.target, value, frame) as undefined);
+      return chain(evaluate(node.value, frame), (value) => assign(node.target, value, frame) as undefined);
     case 'do':
-      return then(evaluate(node.value, frame), () => undefined);
+      return chain(evaluate(node.value, frame), () => undefined);
     case 'macro':
       defineMacro(node, frame);
       return undefined;
@@ -74,17 +74,17 @@ function executeBlock(node: BlockNode, frame: Frame): Maybe<Jump> {
       return capture(node.body, frame, (text, inner) => {
         const { filter } = node;
         const value: Maybe<Value> = filter === undefined ? text : evaluateFilter(filter, inner, text);
-        return then(value, (result) => assign(node.target, result, frame) as undefined);
+        return chain(value, (result) => assign(node.target, result, frame) as undefined);
       });
     case 'filterBlock':
       return capture(node.body, frame, (text, inner) =>
-        then(
+        chain(
           evaluateFilter(node.filter, inner, text),
           (result) => it.write(frame.out, textOf(result)) as undefined,
         ),
       );
     case 'with':
-      return then(
+      return chain(
         mapInOrder(node.bindings, (binding) => evaluate(binding.value, frame)),
         (values) => {
           const inner = innerFrame(node.body, frame);
@@ -98,7 +98,7 @@ function executeBlock(node: BlockNode, frame: Frame): Maybe<Jump> {
         frame,
         execute,
       );
-      return then(
+      return chain(
         evaluateCall(node.call, frame, caller),
         (result) => it.write(frame.out, textOf(result)) as undefined,
       );
@@ -115,7 +115,7 @@ function innerFrame(body: Body, frame: Frame, out = frame.out): Frame {
 /** Renders a body aside; a jump out of it leaves what it wrote behind. */
 function capture(body: Body, frame: Frame, use: (text: string, inner: Frame) => Maybe<Jump>): Maybe<Jump> {
   const inner = innerFrame(body, frame, new Output());
-  return then(
+  return chain(
     execute(body.nodes, inner),
     (jump) => jump ?? use(inner.out.text, { ...inner, out: frame.out }),
   );
@@ -123,8 +123,9 @@ function capture(body: Body, frame: Frame, use: (text: string, inner: Frame) => 
 
 function defineMacro(node: Node & { kind: 'macro' }, frame: Frame): void {
   const { definition } = node;
-  if (definition.kind !== 'macro') return;
-  const { name, signature, at } = definition;
+  const { kind, signature, at } = definition;
+  if (kind !== 'macro' && kind !== 'test') return;
+  const name = kind === 'test' ? `test_${definition.name}` : definition.name;
   frame.scope.names.set(name, makeMacro({ name, signature, at, isCaller: false }, frame, execute));
 }
 
@@ -132,9 +133,9 @@ function print(node: PrintNode, frame: Frame): Maybe<Jump> {
   const { it } = frame;
   const only = node.items[0];
   const write = (value: Value): undefined => it.write(frame.out, textOf(value)) as undefined;
-  if (node.items.length === 1 && only !== undefined) return then(evaluate(only, frame), write);
-  return then(
-    mapInOrder(node.items, (item) => then(evaluate(item, frame), write)),
+  if (node.items.length === 1 && only !== undefined) return chain(evaluate(only, frame), write);
+  return chain(
+    mapInOrder(node.items, (item) => chain(evaluate(item, frame), write)),
     () => undefined,
   );
 }
@@ -142,17 +143,17 @@ function print(node: PrintNode, frame: Frame): Maybe<Jump> {
 function executeIf(node: IfNode, index: number, frame: Frame): Maybe<Jump> {
   const branch = node.branches[index];
   if (branch === undefined) return execute(node.otherwise, frame);
-  return then(evaluate(branch.test, frame), (test) =>
+  return chain(evaluate(branch.test, frame), (test) =>
     isTrue(test) ? execute(branch.body, frame) : executeIf(node, index + 1, frame),
   );
 }
 
 function executeFor(node: ForNode, items: Value, frame: Frame, depth: number): Maybe<Jump> {
   const recurse = node.recursive ? (inner: Value) => recurseInto(node, inner, frame, depth + 1) : undefined;
-  return then(loopItems(node, items, frame), (source) => {
+  return chain(loopItems(node, items, frame), (source) => {
     const loop = new Loop(source, frame.it, depth, recurse);
-    return then(iterateOver(node, loop, frame), (): Maybe<Jump> => {
-      if (loop.index0 >= 0) return undefined;
+    return chain(iterateOver(node, loop, frame), (): Maybe<Jump> => {
+      if (loop.isAnyComplete) return undefined;
       return execute(node.otherwise.nodes, innerFrame(node.otherwise, frame));
     });
   });
@@ -163,7 +164,7 @@ function recurseInto(node: ForNode, items: Value, frame: Frame, depth: number): 
   const out = new Output();
   it.enter();
   return guarded(
-    () => then(executeFor(node, items, { ...frame, out }, depth), () => out.text),
+    () => chain(executeFor(node, items, { ...frame, out }, depth), () => out.text),
     () => {
       it.run.depth -= 1;
     },
@@ -178,6 +179,7 @@ function iterateOver(node: ForNode, loop: Loop, frame: Frame): Maybe<undefined> 
     const jump = iteration(node, loop, frame);
     if (jump instanceof Promise) return iterateRest(node, loop, jump, frame);
     if (jump === 'break') return undefined;
+    loop.isAnyComplete ||= jump === undefined;
   }
   return undefined;
 }
@@ -189,8 +191,11 @@ async function iterateRest(
   frame: Frame,
 ): Promise<undefined> {
   let jump = await waiting;
-  while (jump !== 'break' && loop.advance()) jump = await iteration(node, loop, frame);
-  return undefined;
+  for (;;) {
+    loop.isAnyComplete ||= jump === undefined;
+    if (jump === 'break' || !loop.advance()) return undefined;
+    jump = await iteration(node, loop, frame);
+  }
 }
 
 function iteration(node: ForNode, loop: Loop, frame: Frame): Maybe<Jump> {

@@ -1,3 +1,5 @@
+import { escapedPoint } from './text.ts';
+
 const SIMPLE: ReadonlyMap<string, string> = new Map([
   ['\n', ''],
   ['\\', '\\'],
@@ -58,16 +60,11 @@ function decodeEscape(inside: string, at: number): Decoded | undefined {
   if (digits !== undefined) return decodeHex(inside.slice(at + 1, at + 1 + digits), digits, at + 1);
   if (char === 'N') return undefined;
   // Jinja2 decodes the ASCII form of the text: a letter beyond it is spelled out after a lone backslash.
-  return { text: code > 0x7f ? `\\${asciiForm(code)}` : `\\${char}`, end: at + char.length };
+  return { text: code > 0x7f ? `\\${escapedPoint(code)}` : `\\${char}`, end: at + char.length };
 }
 
 function decodeHex(hex: string, digits: number, start: number): Decoded | undefined {
   if (hex.length !== digits || !/^[0-9a-f]+$/i.test(hex)) return undefined;
   const code = Number.parseInt(hex, 16);
   return code > 0x10ffff ? undefined : { text: String.fromCodePoint(code), end: start + digits };
-}
-
-function asciiForm(code: number): string {
-  if (code <= 0xff) return `x${code.toString(16).padStart(2, '0')}`;
-  return code <= 0xffff ? `u${code.toString(16).padStart(4, '0')}` : `U${code.toString(16).padStart(8, '0')}`;
 }

@@ -3,7 +3,7 @@ import type { Test, TestTable } from './filter-table.ts';
 import { isMapping } from './global-objects.ts';
 import { isLowerText, isUpperText } from './letter-case.ts';
 import { DictView, Lazy } from './objects.ts';
-import { binary, compare, contains, isEqual, lengthOf } from './operators.ts';
+import { binary, compare, contains, isEqual, lengthOf, requireHashable } from './operators.ts';
 import { Callable, HostObject, PySet, Undefined, refuseUndefined, textOf } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -76,6 +76,10 @@ export const BUILTIN_TESTS: TestTable = new Map<string, Test>([
   test('divisibleby', 'num', (value, [divisor = null]) => isEqual(remainder(value, divisor), 0n)),
   test('sameas', 'other', (value, [other]) => Object.is(value, other)),
   test('in', 'seq', (value, [container = null]) => contains(container, value)),
-  test('filter', '', (value, _, environment) => typeof value === 'string' && environment.hasFilter(value)),
-  test('test', '', (value, _, environment) => typeof value === 'string' && environment.hasTest(value)),
+  test('filter', '', (value, _, environment) => {
+    return typeof requireHashable(value) === 'string' && environment.hasFilter(textOf(value));
+  }),
+  test('test', '', (value, _, environment) => {
+    return typeof requireHashable(value) === 'string' && environment.hasTest(textOf(value));
+  }),
 ]);

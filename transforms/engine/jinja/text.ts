@@ -79,9 +79,11 @@ export function quoteText(text: string): string {
 
 function printable(char: string): string {
   if (char === ' ' || !UNPRINTABLE.test(char)) return char;
-  const code = char.codePointAt(0) ?? 0;
-  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
-  return code <= 0xffff
-    ? `\\u${code.toString(16).padStart(4, '0')}`
-    : `\\U${code.toString(16).padStart(8, '0')}`;
+  return `\\${escapedPoint(char.codePointAt(0) ?? 0)}`;
+}
+
+/** A code point as Python escapes it, without the backslash: `x41`, `u20ac`, `U0001f600`. */
+export function escapedPoint(code: number): string {
+  if (code <= 0xff) return `x${code.toString(16).padStart(2, '0')}`;
+  return code <= 0xffff ? `u${code.toString(16).padStart(4, '0')}` : `U${code.toString(16).padStart(8, '0')}`;
 }

@@ -92,6 +92,8 @@ export abstract class HostObject {
   readonly kind = 'host';
   abstract readonly typeName: string;
   readonly isMapping: boolean = false;
+  /** Whether it can be a key of a dict; views of a dict cannot. */
+  readonly isHashable: boolean = true;
   /** The attribute, or undefined (JavaScript's) where there is none. */
   abstract attribute(name: string): Value | undefined;
   abstract text(): string;
@@ -124,7 +126,7 @@ export function keyOf(value: Value): Key {
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (value === null || typeof value === 'bigint') return value;
   if (value instanceof Tuple) return `\0t${value.items.map(nestedKey).join('')}`;
-  if (value instanceof HostObject) return `\0h${value.identity()}`;
+  if (value instanceof HostObject && value.isHashable) return `\0h${value.identity()}`;
   if (value instanceof Undefined) return UNDEFINED_KEY;
   if (value instanceof Callable) return value;
   return fail('JINJA_TYPE', `unhashable type: '${typeName(value)}'`);

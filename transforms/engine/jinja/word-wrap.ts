@@ -1,3 +1,4 @@
+import { fail } from './errors.ts';
 import { isSpace } from './text.ts';
 
 export interface WrapOptions {
@@ -13,6 +14,7 @@ const SIMPLE_PIECES = /[\t\n\v\f\r ]+|[^\t\n\v\f\r ]+/g;
 
 /** Wraps one paragraph as Python's `textwrap.wrap` does, tabs and blanks kept. */
 export function wrapText(text: string, options: WrapOptions): string[] {
+  if (options.width <= 0) fail('JINJA_ARGUMENTS', `a text cannot be wrapped at ${options.width} characters`);
   const pieces = (text.match(options.breakOnHyphens ? PIECES : SIMPLE_PIECES) ?? []).map((piece) => [
     ...piece,
   ]);

@@ -3,7 +3,7 @@ import { keyingOf } from '../project/model.ts';
 import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
 import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
 import { deleteByKey } from './difference.ts';
-import { replaceStatements } from './replace.ts';
+import { feedShape, replaceStatements } from './replace.ts';
 
 /**
  * What must run before the publish transaction, outside any: DDL of a warehouse whose DDL commits. Empty where DDL is
@@ -18,12 +18,8 @@ export function statementsBefore(run: BuildRun, delta: ModelDelta): readonly str
   return replaceStatements(run, delta, write).before;
 }
 
-/** Applies one model's delta to production and to its feed; inside the publish transaction, and only there. */
-export async function applyDelta(
-  session: Session,
-  run: BuildRun,
-  delta: ModelDelta,
-): Promise<void> {
+/** Applies one model's delta to production and to its feed, then its post-hooks; inside the publish transaction, and only there. */
+export async function applyDelta(session: Session, run: BuildRun, delta: ModelDelta): Promise<void> {
   const write = writeOf(delta);
   if (write.how === 'rows') await applyRows(session, run, delta, write);
   else {
@@ -35,13 +31,28 @@ export async function applyDelta(
           : [];
     for (const statement of statements) await session.execute(statement);
   }
+  for (const statement of delta.followUps?.inside ?? []) await session.execute(statement);
+}
+
+/** What is left to run once the publication is committed: grants, post-hooks that stand outside it, new feeds. */
+export function statementsAfter(run: BuildRun, delta: ModelDelta): readonly string[] {
+  const write = writeOf(delta);
+  const own =
+    write.how === 'replace'
+      ? replaceStatements(run, delta, write).after
+      : write.how === 'rows' && write.isNewFeed
+        ? [
+            `create or replace table ${feedTable(delta.model)} as ${feedShape(deltaRelation(delta.model, 'added', run.id))}`,
+          ]
+        : [];
+  return [...own, ...(delta.followUps?.after ?? [])];
 }
 
 function writeOf(delta: ModelDelta): DeltaWrite {
   if (delta.write !== undefined) return delta.write;
   const key = keyingOf(delta.model)?.uniqueKey;
   if (delta.kind === 'incremental' && key !== undefined) {
-    return { how: 'rows', match: [key], columns: undefined, before: [], isNewFeed: false };
+    return { how: 'rows', match: [key], columns: undefined, before: [], isNewFeed: false, isTouched: true };
   }
   return { how: 'replace', isTransactional: true, existing: 'other', replacesView: false };
 }
@@ -49,6 +60,7 @@ function writeOf(delta: ModelDelta): DeltaWrite {
 function viewStatements(delta: ModelDelta, write: DeltaWrite & { readonly how: 'view' }): string[] {
   const target = publishedRelation(delta.model);
   return [
+    `create schema if not exists ${delta.model.config.schema}`,
     ...(write.replacesTable ? [`drop table ${target}`] : []),
     `create or replace view ${target} as\n${write.sql ?? ''}`,
   ];
@@ -70,33 +82,36 @@ async function applyRows(
     const into = write.columns === undefined ? target : `${target} (${list})`;
     await session.execute(`insert into ${into} select ${list} from ${added}`);
   }
-  if (write.isNewFeed) {
-    await session.execute(`delete from ${feed}`);
-    return;
-  }
+  if (write.isNewFeed) return;
   if (delta.removed > 0)
     await session.execute(`insert into ${feed} select *, ${run.version}, 'before' from ${removed}`);
   if (delta.added > 0)
     await session.execute(`insert into ${feed} select *, ${run.version}, 'after' from ${added}`);
 }
 
-/** One plain unique key, never null, is deleted by a list and within the dates of the rows; others null-safe. */
+/**
+ * Rows that were computed by touch key are found by touch key and unique key and within their dates: tables lie roughly
+ * in the order of touch keys, so that most of them need not be read, which a hash as the unique key alone would not do.
+ * All others are found by their match, null-safe.
+ */
 async function deleteRows(
   session: Session,
   { model }: ModelDelta,
-  { match }: DeltaWrite & { readonly how: 'rows' },
+  { match, isTouched }: DeltaWrite & { readonly how: 'rows' },
   removed: string,
 ): Promise<void> {
   const target = publishedRelation(model);
-  const key = keyingOf(model)?.uniqueKey;
-  if (key === undefined || match.length !== 1) {
+  const keying = isTouched ? keyingOf(model) : undefined;
+  if (keying === undefined) {
     await session.execute(deleteByKey(target, match, removed));
     return;
   }
+  const { uniqueKey, touchKey } = keying;
   const { materialization } = model;
   const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
   const bounds = pruneBy === undefined ? '' : await dateBounds(session, removed, pruneBy);
-  await session.execute(`delete from ${target} where ${key} in (select ${key} from ${removed})${bounds}`);
+  const among = (column: string): string => `${column} in (select ${column} from ${removed})`;
+  await session.execute(`delete from ${target} where ${among(touchKey)} and ${among(uniqueKey)}${bounds}`);
 }
 
 /** Literal bounds on the removed rows' dates, so that the delete reads only their partitions. */

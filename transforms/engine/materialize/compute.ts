@@ -4,6 +4,7 @@ import { keyingOf } from '../project/model.ts';
 import type { Materialization, Model } from '../project/model.ts';
 import { taggedWarehouse } from '../warehouse/query-tag.ts';
 import type { BuildRun, ModelDelta } from './delta.ts';
+import { followUpsOf, runPreHooks } from './hooks.ts';
 import { computeTouched } from './keyed.ts';
 import type { ModelPlan } from './model-plan.ts';
 import { computeSeed } from './seed.ts';
@@ -46,7 +47,10 @@ export async function computeDelta(
     plan,
     fingerprint: fingerprint(context.project, model.name, context.warehouse.capabilities.dialect),
   };
-  return await byKind[model.materialization.kind](work);
+  await runPreHooks(work);
+  const delta = await byKind[model.materialization.kind](work);
+  const followUps = await followUpsOf(work);
+  return followUps === undefined ? delta : { ...delta, followUps };
 }
 
 async function computeIncremental(work: Work): Promise<ModelDelta> {

@@ -27,7 +27,10 @@ export function contractDefects(
     const found = selected.get(column);
     if (type.problem !== undefined) defects.push({ column, what: type.problem });
     else if (found === undefined) {
-      const near = nearest(column, extra.map(({ name }) => name));
+      const near = nearest(
+        column,
+        extra.map(({ name }) => name),
+      );
       const hint = near === undefined ? '' : `; did you mean ${near}?`;
       defects.push({ column, what: `is declared and not selected${hint}` });
     } else if (found !== type.type) {

@@ -24,8 +24,10 @@ export type DeltaWrite =
       readonly columns: readonly string[] | undefined;
       /** DDL that must have run before the transaction. */
       readonly before: readonly string[];
-      /** The feed starts anew: its columns changed. */
+      /** The feed gets no rows and starts anew after the commit: its columns changed. */
       readonly isNewFeed: boolean;
+      /** They were computed by touch key, so that every removed row has one, and a unique key. */
+      readonly isTouched: boolean;
     }
   /** A view's definition; undefined where it stays. */
   | {
@@ -51,6 +53,16 @@ export interface ModelDelta {
   readonly added: number;
   /** Undefined: by kind, full replaces and incremental goes by the unique key. */
   readonly write?: DeltaWrite;
+  /** SQL of post-hooks and grants; undefined: none. */
+  readonly followUps?: FollowUps;
+}
+
+/** What follows a model's rows. */
+export interface FollowUps {
+  /** Inside the publish transaction, after the rows. */
+  readonly inside: readonly string[];
+  /** After its commit. */
+  readonly after: readonly string[];
 }
 
 /** The facts of one run that decide what names stand for. */
@@ -73,6 +85,8 @@ export function runScope(context: EngineContext, run: BuildRun): CompileScope {
       return run.deltas.has(name) ? deltaRelation(model, 'current', run.id) : publishedRelation(model);
     },
     source: rawTable,
+    runQuery: (sql) => context.warehouse.query(sql),
+    runId: run.id,
   };
 }
 

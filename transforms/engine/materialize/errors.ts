@@ -36,7 +36,7 @@ export const materializeErrors = errorCatalog({
   },
   TRANSFORM_SEED_INVALID: {
     summary: 'A seed is no well-formed CSV file, or a value does not fit its column type.',
-    remedy: 'Correct the line shown; column_types in the seed\'s YAML overrides inferred types.',
+    remedy: "Correct the line shown; column_types in the seed's YAML overrides inferred types.",
     retryable: false,
   },
 });

@@ -10,7 +10,7 @@ export interface MergeConfig {
 
 /** Reads incremental_predicates, merge_update_columns and merge_exclude_columns. */
 export function mergeConfig({ config }: Model): MergeConfig {
-  const predicates = texts(config.authored['incremental_predicates'] ?? config.authored['predicates']);
+  const predicates = texts(config.authored['incremental_predicates']);
   const only = texts(config.authored['merge_update_columns']);
   const excluded = texts(config.authored['merge_exclude_columns']);
   return {

@@ -20,7 +20,8 @@ export function strategyKeys({ model }: Work): readonly string[] {
 export async function mustHaveFitKeys(work: Work, relation: string): Promise<void> {
   const { materialization } = work.model;
   const keys = strategyKeys(work);
-  if (materialization.kind !== 'incremental' || materialization.strategy !== 'merge' || keys.length === 0) return;
+  if (materialization.kind !== 'incremental' || materialization.strategy !== 'merge' || keys.length === 0)
+    return;
   const names = keys.map((_, index) => `_key_${index + 1}`);
   const isNull = names.map((name) => `${name} is null`).join(' or ');
   const rows = await work.context.warehouse.query(

@@ -1,17 +1,17 @@
-import { messageOf, ShopwaveError } from '../../../lib/errors.ts';
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { Model } from '../project/model.ts';
 
 /**
  * Runs what came from a model's SQL. What the warehouse refuses is reported with the model's file; the line in the
- * message counts in the compiled SQL. Errors that say of themselves that a retry can help (conflicts, a full disk) pass.
+ * message counts in the compiled SQL. What a retry can help (conflicts, a full disk, a lost connection) passes.
  */
 export async function blameModel<T>(model: Model, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ShopwaveError && error.retryable) throw error;
+    if (isRetryable(error)) throw error;
     throw transformErrors.error('TRANSFORM_MODEL_FAILED', {
       message: `${model.name}: ${messageOf(error)}`,
       where: model.file,
@@ -28,9 +28,7 @@ export async function createFromModel(
   relation: string,
   sql: string,
 ): Promise<void> {
-  await blameModel(model, () =>
-    context.warehouse.execute(`create or replace table ${relation} as\n${sql}`),
-  );
+  await blameModel(model, () => context.warehouse.execute(`create or replace table ${relation} as\n${sql}`));
 }
 
 /** Creates a view of a model's SQL. */

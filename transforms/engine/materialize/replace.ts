@@ -5,12 +5,14 @@ import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
 export interface Statements {
   readonly before: readonly string[];
   readonly inside: readonly string[];
+  readonly after: readonly string[];
 }
 
 /**
  * Replaces a table by the run's rows and starts its feed anew. With transactional DDL all of it happens in the
  * transaction. Without, the transaction holds DML only: an absent table is created empty before it; one of other
- * columns is replaced whole before it, so that its readers see this one table a moment ahead of the head.
+ * columns is replaced whole before it, so that its readers see this one table a moment ahead of the head, and its feed
+ * is replaced after it: rows that readers have not consumed must outlast a publication that fails.
  */
 export function replaceStatements(
   run: BuildRun,
@@ -20,24 +22,26 @@ export function replaceStatements(
   const [target, feed] = [publishedRelation(model), feedTable(model)];
   const fresh = deltaRelation(model, 'new', run.id);
   const rows = `select * from ${fresh}`;
-  const feedShape = `select *, cast(0 as bigint) as _step, cast('' as varchar) as _image from ${fresh} limit 0`;
   const dropView = write.replacesView ? [`drop view ${target}`] : [];
-  const whole = [
-    ...dropView,
-    `create or replace table ${target} as ${rows}`,
-    `create or replace table ${feed} as ${feedShape}`,
+  // A schema of the model's own is nobody else's to create.
+  const schema = write.existing === 'none' ? [`create schema if not exists ${model.config.schema}`] : [];
+  const table = [...schema, ...dropView, `create or replace table ${target} as ${rows}`];
+  const newFeed = `create or replace table ${feed} as ${feedShape(fresh)}`;
+  if (write.isTransactional) return { before: [], inside: [...table, newFeed], after: [] };
+  if (write.existing === 'other') return { before: table, inside: [], after: [newFeed] };
+  const create = [
+    ...schema,
+    `create table if not exists ${target} as ${rows} limit 0`,
+    `create table if not exists ${feed} as ${feedShape(fresh)}`,
   ];
-  if (write.isTransactional) return { before: [], inside: whole };
-  if (write.existing === 'other') return { before: whole, inside: [] };
   return {
-    before:
-      write.existing === 'same'
-        ? []
-        : [
-            ...dropView,
-            `create table if not exists ${target} as select * from ${fresh} limit 0`,
-            `create table if not exists ${feed} as ${feedShape}`,
-          ],
+    before: write.existing === 'same' ? [] : create,
     inside: [`insert overwrite into ${target} ${rows}`, `delete from ${feed}`],
+    after: [],
   };
+}
+
+/** An empty feed for the rows of a relation. */
+export function feedShape(rows: string): string {
+  return `select *, cast(0 as bigint) as _step, cast('' as varchar) as _image from ${rows} limit 0`;
 }

@@ -33,21 +33,19 @@ export const scd2Schema = z
       )
       .default([]),
   })
-  .transform(
-    (authored): Scd2 => ({
-      naturalKey: authored.natural_key,
-      attributes: authored.attributes,
-      derived: authored.derived,
-      type1: authored.type_1,
-      updatedAt: authored.updated_at,
-      durableKey: authored.durable_key,
-      hardDeletes: authored.hard_deletes,
-      inferredFrom: authored.inferred_from,
-      inferredValues: authored.inferred_values,
-      standing: authored.standing.map(({ key, is_inferred: isInferred, values: shown }) => ({
-        key,
-        isInferred,
-        values: shown,
-      })),
-    }),
-  );
+  .transform((authored): Scd2 => ({
+    naturalKey: authored.natural_key,
+    attributes: authored.attributes,
+    derived: authored.derived,
+    type1: authored.type_1,
+    updatedAt: authored.updated_at,
+    durableKey: authored.durable_key,
+    hardDeletes: authored.hard_deletes,
+    inferredFrom: authored.inferred_from,
+    inferredValues: authored.inferred_values,
+    standing: authored.standing.map(({ key, is_inferred: isInferred, values: shown }) => ({
+      key,
+      isInferred,
+      values: shown,
+    })),
+  }));

@@ -52,7 +52,9 @@ compared as (
 /** The log, each row with what is known only from the whole of its key: what it is now, and in which life it stands. */
 function noted({ naturalKey: key, type1 }: Scd2, log: string): string {
   const newest = `partition by ${key} order by case when _op = 'd' then 1 else 0 end, _position desc, _ordinal desc`;
-  const now = type1.map((column) => `\n    first_value(${column}) over (${newest}) as _now_${column},`).join('');
+  const now = type1
+    .map((column) => `\n    first_value(${column}) over (${newest}) as _now_${column},`)
+    .join('');
   return `log as (
 ${log}
 ),

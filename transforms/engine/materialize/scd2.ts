@@ -73,16 +73,23 @@ function versionRows({ uniqueKey, scd2 }: Scd2Materialization, dialect: Dialect)
 from versions`;
 }
 
-/** Facts can arrive before their dimension's row: they must not be lost, so the member is inferred until it is known. */
+/**
+ * Facts can arrive before their dimension's row: they must not be lost, so the member is inferred until it is known.
+ * Touched keys without a version are found first; there are usually none, and then no fact is read at all.
+ */
 function inferredRows(
   { scd2 }: Scd2Materialization,
   { dialect, relation, touched }: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
 ): string {
   const { naturalKey: key, inferredFrom, inferredValues } = scd2;
-  const isTouched = touched === undefined ? '' : ` and named.${key} in (select touch_key from ${touched})`;
-  const named = inferredFrom
-    .map(({ ref, column }) => `select ${column} as ${key} from ${relation(ref)}`)
-    .join('\n  union all\n  ');
+  const unknown = (name: string): string =>
+    `not exists (select 1 from versions as v where v.${key} = ${name})`;
+  const named = inferredFrom.map(({ ref, column }) =>
+    touched === undefined
+      ? `select ${column} as ${key} from ${relation(ref)}`
+      : `select ${column} as ${key} from ${relation(ref)}
+    where ${column} in (select t.touch_key from ${touched} as t where ${unknown('t.touch_key')})`,
+  );
   return `select
   ${hash(dialect, `i.${key}`, beginning)},
   ${hash(dialect, `i.${key}`)},
@@ -91,11 +98,11 @@ function inferredRows(
   ${beginning}, ${end}, true, true, false
 from (
   select distinct named.${key} from (
-  ${named}
+    ${named.join('\n    union all\n    ')}
   ) as named
-  where named.${key} is not null${isTouched}
+  where named.${key} is not null
 ) as i
-where not exists (select 1 from versions as v where v.${key} = i.${key})`;
+where ${unknown(`i.${key}`)}`;
 }
 
 /** A member that stands for no key of the source; its keys are its natural key itself, which facts write as they are. */
@@ -104,7 +111,8 @@ function standingRow(
   member: Scd2['standing'][number],
   { touched }: Pick<CompileScope, 'touched'>,
 ): string {
-  const isTouched = touched === undefined ? '' : `\nwhere m.${scd2.naturalKey} in (select touch_key from ${touched})`;
+  const isTouched =
+    touched === undefined ? '' : `\nwhere m.${scd2.naturalKey} in (select touch_key from ${touched})`;
   const literal = /^-?\d+$/.test(member.key) ? member.key : `'${member.key.replaceAll("'", "''")}'`;
   const text = `'${member.key.replaceAll("'", "''")}'`;
   return `select

@@ -54,12 +54,15 @@ export function resolveSchemaChange(
     ],
     isChanged: added.length > 0 || kept.length < table.length || retyped.size > 0,
     ddl: (name) => [
-      ...added.map((column) => `alter table ${name} add column ${quoteIdentifier(column.name)} ${column.type}`),
+      ...added.map(
+        (column) => `alter table ${name} add column ${quoteIdentifier(column.name)} ${column.type}`,
+      ),
       ...(isSync ? difference.removed : []).map(
         (column) => `alter table ${name} drop column ${quoteIdentifier(column.name)}`,
       ),
       ...[...retyped].map(
-        ([column, type]) => `alter table ${name} alter column ${quoteIdentifier(column)} set data type ${type}`,
+        ([column, type]) =>
+          `alter table ${name} alter column ${quoteIdentifier(column)} set data type ${type}`,
       ),
     ],
   };

@@ -17,7 +17,11 @@ const asIs = (cell: string): string => cell.trim();
 const candidates: readonly Candidate[] = [
   { type: 'integer', fits: isInteger, spell: asIs },
   { type: 'bigint', fits: isBigint, spell: asIs },
-  { type: 'boolean', fits: (cell) => /^(true|false)$/i.test(cell.trim()), spell: (cell) => cell.trim().toLowerCase() },
+  {
+    type: 'boolean',
+    fits: (cell) => /^(true|false)$/i.test(cell.trim()),
+    spell: (cell) => cell.trim().toLowerCase(),
+  },
   { type: 'double', fits: isNumber, spell: asIs },
   { type: 'date', fits: isDate, spell: asIs },
   { type: 'timestamp', fits: isTimestamp, spell: asIs },
@@ -59,7 +63,9 @@ function isTimestamp(cell: string): boolean {
   const value = cell.trim();
   const found = /^(\d{4}-\d{2}-\d{2})([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?$/.exec(value);
   const day = found?.[1];
-  return day !== undefined && isReal(`${day}T00:00:00Z`, day) && !Number.isNaN(Date.parse(value.replace(' ', 'T')));
+  return (
+    day !== undefined && isReal(`${day}T00:00:00Z`, day) && !Number.isNaN(Date.parse(value.replace(' ', 'T')))
+  );
 }
 
 /** JavaScript takes 2026-02-30 for the 2nd of March. */

@@ -13,7 +13,7 @@ import type { SchemaChange } from './schema-change.ts';
 import { describeRelation } from './shape.ts';
 import type { Column } from './shape.ts';
 import { renderStatement } from './statement.ts';
-import { withCurrent, writeDifference } from './whole.ts';
+import { feedFits, withCurrent, writeDifference } from './whole.ts';
 import { partOf, rowsDelta } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -37,11 +37,12 @@ export async function computeStrategy(work: Work): Promise<ModelDelta | undefine
   const change = resolveSchemaChange(model, table, select);
   await createFromModel(context, model, partOf(work, 'select'), sql);
   await mustHaveFitKeys(work, partOf(work, 'select'));
-  const fresh = change.isChanged ? partOf(work, 'added') : partOf(work, 'new');
-  const old = change.isChanged ? partOf(work, 'removed') : partOf(work, 'old');
+  const isReshaped = change.isChanged || !(await feedFits(work, table));
+  const fresh = isReshaped ? partOf(work, 'added') : partOf(work, 'new');
+  const old = isReshaped ? partOf(work, 'removed') : partOf(work, 'old');
   await createFromModel(context, model, old, replacedRows(work));
   await createFromModel(context, model, fresh, newRows(work, change, select));
-  const delta = change.isChanged ? await reshaped(work, change, table) : await sameShape(work, table);
+  const delta = isReshaped ? await reshaped(work, change, table) : await sameShape(work, table);
   await mustMeetConstraints(work, partOf(work, 'added'));
   return delta;
 }
@@ -77,7 +78,9 @@ function newRows(work: Work, change: SchemaChange, select: readonly Column[]): s
     const source = types.get(name) === type ? `s.${column}` : `cast(s.${column} as ${type})`;
     if (from === 'table') return `${isMerge ? `t.${column}` : `cast(null as ${type})`} as ${column}`;
     const isKept = isMerge && from === 'select' && !isUpdated(name);
-    return isKept ? `case when t._is_found then t.${column} else ${source} end as ${column}` : `${source} as ${column}`;
+    return isKept
+      ? `case when t._is_found then t.${column} else ${source} end as ${column}`
+      : `${source} as ${column}`;
   });
   if (!isMerge) return `select ${columns.join(', ')} from ${partOf(work, 'select')} as s`;
   const keys = strategyKeys(work);
@@ -104,7 +107,14 @@ async function sameShape(work: Work, table: readonly Column[]): Promise<ModelDel
   } else {
     await writeDifference(work, partOf(work, 'old'), partOf(work, 'new'), match);
   }
-  const delta = await rowsDelta(work, { how: 'rows', match, columns: undefined, before: [], isNewFeed: false });
+  const delta = await rowsDelta(work, {
+    how: 'rows',
+    match,
+    columns: undefined,
+    before: [],
+    isNewFeed: false,
+    isTouched: false,
+  });
   return await withCurrent(work, delta, match);
 }
 
@@ -118,12 +128,15 @@ async function reshaped(work: Work, change: SchemaChange, table: readonly Column
   const production = publishedRelation(work.model);
   const match = strategyOf(work) === 'append' ? table.map(({ name }) => name) : strategyKeys(work);
   const names = new Set(table.map(({ name }) => name));
-  const columns = change.columns.map(({ name, type }) =>
-    `cast(${names.has(name) ? quoteIdentifier(name) : 'null'} as ${type}) as ${quoteIdentifier(name)}`,
+  const columns = change.columns.map(
+    ({ name, type }) =>
+      `cast(${names.has(name) ? quoteIdentifier(name) : 'null'} as ${type}) as ${quoteIdentifier(name)}`,
   );
   const rows = await rowsDelta(work, undefined);
   const stay =
-    rows.removed === 0 ? `select * from ${production}` : rowsByKey(production, match, partOf(work, 'removed'), 'not among');
+    rows.removed === 0
+      ? `select * from ${production}`
+      : rowsByKey(production, match, partOf(work, 'removed'), 'not among');
   await warehouse.execute(
     `create or replace view ${partOf(work, 'current')} as select ${columns.join(', ')} from (${stay}) as stay
      union all select * from ${partOf(work, 'added')}`,
@@ -140,6 +153,7 @@ async function reshaped(work: Work, change: SchemaChange, table: readonly Column
         columns: change.columns.map(({ name }) => name),
         before: change.ddl(production),
         isNewFeed: true,
+        isTouched: false,
       };
   return { ...rows, kind: 'full', write };
 }

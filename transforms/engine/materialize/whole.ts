@@ -1,4 +1,6 @@
-import { publishedRelation } from '../warehouse/relations.ts';
+import { keyingOf } from '../project/model.ts';
+import type { Model } from '../project/model.ts';
+import { feedTable, publishedRelation } from '../warehouse/relations.ts';
 import { mustMeetConstraints } from './constraints.ts';
 import { describeModel, mustKeepContract, mustNotBreakReaders } from './contract.ts';
 import { runScope } from './delta.ts';
@@ -38,10 +40,16 @@ export async function computeWhole(work: Work): Promise<ModelDelta> {
     const isAccepted = plan.kind === 'full' && plan.cause === 'refresh';
     if (isGrowing(work) && !isAccepted) mustAllowRebuild(model, published, select);
   }
-  await createFromModel(context, model, partOf(work, 'new'), sql);
+  await createFromModel(context, model, partOf(work, 'new'), inTouchOrder(model, sql));
   await mustHaveFitKeys(work, partOf(work, 'new'));
   await mustMeetConstraints(work, partOf(work, 'new'));
   return await asDelta(work, published, select);
+}
+
+/** Rows of a touch key lie together, so that later builds read the parts of the table that they touch and no more. */
+function inTouchOrder(model: Model, sql: string): string {
+  const keying = keyingOf(model);
+  return keying === undefined ? sql : `select * from (\n${sql}\n) as whole_model order by ${keying.touchKey}`;
 }
 
 /** Incremental models and dimensions keep their table over changes of their definition. */
@@ -62,11 +70,13 @@ export async function asDelta(
   published: readonly Column[] | undefined,
   select: readonly Column[] | undefined,
 ): Promise<ModelDelta> {
-  if (published !== undefined && select !== undefined && isSameShape(published, select)) {
+  const isSame = published !== undefined && select !== undefined && isSameShape(published, select);
+  const fits = isSame && (await feedFits(work, published));
+  if (fits) {
     const delta = await difference(work, published);
     if (delta !== undefined) return delta;
   }
-  return await replacement(work, published, select);
+  return await replacement(work, published, fits);
 }
 
 async function difference(work: Work, columns: readonly Column[]): Promise<ModelDelta | undefined> {
@@ -87,8 +97,19 @@ async function difference(work: Work, columns: readonly Column[]): Promise<Model
     columns: undefined,
     before: [],
     isNewFeed: false,
+    isTouched: false,
   });
   return isSmallChange(delta.removed + delta.added, rows) ? await withCurrent(work, delta, match) : undefined;
+}
+
+/**
+ * Whether the feed can take the table's rows. Where DDL commits by itself a feed is replaced after its table, and a crash
+ * in between leaves it behind: then the table is given whole once more, and its readers are rebuilt.
+ */
+export async function feedFits({ context, model }: Work, columns: readonly Column[]): Promise<boolean> {
+  if (context.warehouse.capabilities.transactionalDdl) return true;
+  const feed = await describeRelation(context.warehouse, feedTable(model));
+  return feed !== undefined && isSameShape(feed.slice(0, -2), columns);
 }
 
 /** What tells rows apart: the unique key, or else all columns. */
@@ -147,15 +168,12 @@ export async function withCurrent(
 async function replacement(
   work: Work,
   published: readonly Column[] | undefined,
-  select: readonly Column[] | undefined,
+  isSame: boolean,
 ): Promise<ModelDelta> {
   const { context, model, fingerprint } = work;
   const { warehouse } = context;
   const fresh = partOf(work, 'new');
-  await warehouse.execute(
-    `create or replace view ${partOf(work, 'current')} as select * from ${fresh}`,
-  );
-  const isSame = published !== undefined && select !== undefined && isSameShape(published, select);
+  await warehouse.execute(`create or replace view ${partOf(work, 'current')} as select * from ${fresh}`);
   return {
     model,
     kind: 'full',
@@ -166,7 +184,8 @@ async function replacement(
       how: 'replace',
       isTransactional: warehouse.capabilities.transactionalDdl,
       existing: published === undefined ? 'none' : isSame ? 'same' : 'other',
-      replacesView: published !== undefined && (await relationKind(warehouse, publishedRelation(model))) === 'view',
+      replacesView:
+        published !== undefined && (await relationKind(warehouse, publishedRelation(model))) === 'view',
     },
   };
 }

@@ -20,10 +20,7 @@ export function partOf({ model, run }: Work, part: DeltaPart): string {
 }
 
 /** Counts `removed` and `added`, which must be there, and makes the delta of them. */
-export async function rowsDelta(
-  work: Work,
-  write: ModelDelta['write'],
-): Promise<ModelDelta> {
+export async function rowsDelta(work: Work, write: ModelDelta['write']): Promise<ModelDelta> {
   const { context, model, fingerprint } = work;
   const [row] = await context.warehouse.query(
     `select (select count(*) from ${partOf(work, 'removed')}) as removed, (select count(*) from ${partOf(work, 'added')}) as added`,

@@ -54,9 +54,6 @@ const withoutEffect = {
 export const refusedSettings: Readonly<Record<string, string>> = {
   sql_header: 'put the statements into a pre_hook',
   database: 'one warehouse database holds all layers; choose it in profiles.yml',
-  incremental_predicates: 'use incremental_strategy: keys_touched with meta.prune_by',
-  merge_update_columns: 'use incremental_strategy: keys_touched, which recomputes whole rows',
-  merge_exclude_columns: 'use incremental_strategy: keys_touched, which recomputes whole rows',
   partition_by: 'warehouses of ours partition by themselves; bound publishes with meta.prune_by',
   batch_size: 'use incremental_strategy: keys_touched; `shopwave backfill` takes date ranges',
   lookback: 'use incremental_strategy: keys_touched, which needs no look-back',
@@ -75,6 +72,10 @@ export const modelConfigSchema = z.strictObject({
   ...withoutEffect,
   materialized: z.string().optional(),
   incremental_strategy: z.string().nullish(),
+  // Of merge and delete+insert: read by materialize/merge-config.ts.
+  incremental_predicates: texts.nullish(),
+  merge_update_columns: texts.nullish(),
+  merge_exclude_columns: texts.nullish(),
   unique_key: texts.nullish(),
   on_schema_change: z.enum(['fail', 'ignore', 'append_new_columns', 'sync_all_columns']).optional(),
   access: z.enum(['private', 'protected', 'public']).optional(),
@@ -122,12 +123,21 @@ export const testConfigSchema = z.strictObject({
 });
 export type AuthoredTestConfig = z.output<typeof testConfigSchema>;
 
+const age = z.strictObject({ count: z.int().positive(), period: z.enum(['minute', 'hour', 'day']) });
+
+/** When a source's newest row is too old; null takes a limit of an outer level away. */
+export const freshnessSchema = z.strictObject({
+  warn_after: age.nullish(),
+  error_after: age.nullish(),
+  filter: z.string().nullish(),
+});
+
 export const sourceConfigSchema = z.strictObject({
   enabled: flag.optional(),
   event_time: z.string().nullish(),
   meta: meta.optional(),
   tags: texts.optional(),
-  freshness: z.unknown().optional(),
+  freshness: freshnessSchema.nullish(),
   loaded_at_field: z.string().nullish(),
   loaded_at_query: z.string().nullish(),
 });

@@ -1,10 +1,11 @@
 import { editDistance } from '../../../lib/edit-distance.ts';
 import { transformErrors } from '../errors.ts';
 
-/** Names in an order in which each comes after its dependencies; a circle is an error that shows its path. */
+/** Names in an order in which each comes after its dependencies; a circle is an error that shows its path and place. */
 export function topologicalOrder(
   names: Iterable<string>,
   dependencies: (name: string) => readonly string[],
+  place?: (name: string, dependency: string) => string,
 ): string[] {
   const order: string[] = [];
   const done = new Set<string>();
@@ -13,7 +14,9 @@ export function topologicalOrder(
     if (done.has(name)) return;
     const from = path.indexOf(name);
     if (from >= 0) {
-      throw transformErrors.error('TRANSFORM_CYCLE', { message: [...path.slice(from), name].join(' -> ') });
+      const last = path.at(-1) ?? name;
+      const message = [...path.slice(from), name].join(' -> ');
+      throw transformErrors.error('TRANSFORM_CYCLE', { message, where: place?.(last, name) });
     }
     path.push(name);
     for (const dependency of dependencies(name)) visit(dependency);

@@ -1,29 +1,10 @@
-import { findCalls } from './discover.ts';
+import { findCalls } from '../jinja/discover.ts';
+import { formatLocation } from '../jinja/location.ts';
 import { transformErrors } from '../errors.ts';
+import type { Defects } from './defects.ts';
 import { nearest } from './graph.ts';
 import { keyingOf } from './model.ts';
-import type { Model, Project, SingularTest } from './model.ts';
-import { formatLocation } from '../template/location.ts';
-
-/** Every ref and source exists; the error stands at the call and names the nearest one. */
-export function mustKnowRefs(
-  models: ReadonlyMap<string, Model>,
-  tests: readonly SingularTest[],
-  sources: ReadonlySet<string>,
-): void {
-  for (const { template } of [...models.values(), ...tests]) {
-    for (const call of findCalls(template)) {
-      const known = call.name === 'ref' ? models : call.name === 'source' ? sources : undefined;
-      const name = call.args.join('.');
-      if (known === undefined || known.has(name)) continue;
-      const near = nearest(name, known.keys());
-      throw transformErrors.error('TRANSFORM_UNKNOWN_REF', {
-        message: `${call.name}('${name}') does not exist${near === undefined ? '' : `; did you mean ${near}?`}`,
-        where: formatLocation(call.at),
-      });
-    }
-  }
-}
+import type { Model, Project } from './model.ts';
 
 /** Inputs of a model that live in the warehouse: ephemeral models are looked through. */
 export function storedInputs(project: Project, name: string): string[] {
@@ -59,63 +40,94 @@ export function mustModel(project: Pick<Project, 'models'>, name: string): Model
   return model;
 }
 
-/** The laws of the layers and of keyed models. What breaks one does not compile. */
-export function checkProject(project: Project): void {
+/** The laws of layers, groups and keyed models, each breach at its place. What breaks one does not compile. */
+export function checkProject(project: Project, defects: Defects): void {
   for (const model of project.models.values()) {
-    checkLayer(project, model);
-    if (keyingOf(model) !== undefined) checkKeyed(project, model);
+    const laws = [checkSources, checkLayer, checkAccess, checkKeyed];
+    for (const law of laws) defects.try(() => law(project, model));
   }
 }
 
-function checkLayer(project: Project, model: Model): void {
-  const violation = (message: string): Error =>
-    transformErrors.error('TRANSFORM_LAYER_VIOLATION', { message, where: model.file });
-  if (model.layer !== 'staging' && model.sources.length > 0) {
-    throw violation(`${model.layer} model ${model.name} reads the source ${model.sources[0]}`);
-  }
-  if (model.layer === 'staging' && model.refs.length > 0) {
-    throw violation(
-      `staging model ${model.name} refers to ${model.refs[0]}; staging reads one source and nothing else`,
-    );
+type Law = (project: Project, model: Model) => void;
+
+const checkSources: Law = (_, model) => {
+  const [source] = model.sources;
+  if (model.layer === 'staging' || source === undefined) return;
+  const at = placeOfCall(model, 'source', source.split('.'));
+  throw violation(`${model.layer} model ${model.name} reads the source ${source}`, at);
+};
+
+const checkLayer: Law = (project, model) => {
+  const [first] = model.refs;
+  if (model.layer === 'staging' && first !== undefined) {
+    const message = `staging model ${model.name} refers to ${first}; staging reads one source and nothing else`;
+    throw violation(message, placeOfCall(model, 'ref', [first]));
   }
   const marts = model.refs.find((ref) => mustModel(project, ref).layer === 'marts');
   if (model.layer === 'intermediate' && marts !== undefined) {
-    throw violation(`intermediate model ${model.name} refers to the mart ${marts}`);
+    const message = `intermediate model ${model.name} refers to the mart ${marts}`;
+    throw violation(message, placeOfCall(model, 'ref', [marts]));
   }
-}
+};
 
-function checkKeyed(project: Project, model: Model): void {
+const checkAccess: Law = (project, model) => {
+  const isForeign = (target: Model): boolean =>
+    target.config.access === 'private' && target.config.group !== model.config.group;
+  const ref = model.refs.find((each) => isForeign(mustModel(project, each)));
+  if (ref === undefined) return;
+  const group = mustModel(project, ref).config.group ?? 'no group';
+  throw transformErrors.error('TRANSFORM_LAYER_VIOLATION', {
+    message: `${model.name} refers to ${ref}, which is private to ${group}`,
+    where: placeOfCall(model, 'ref', [ref]),
+    remedy: 'Put both into one group, or make the model protected.',
+  });
+};
+
+const checkKeyed: Law = (project, model) => {
   const keying = keyingOf(model);
   if (keying === undefined) return;
-  const { touchedBy } = keying;
   const inputs = rowInputs(project, model.name);
-  const missing = inputs.find((input) => touchedBy[input] === undefined);
+  const missing = inputs.find((input) => !Object.hasOwn(keying.touchedBy, input));
   if (missing !== undefined) {
     throw transformErrors.error('TRANSFORM_MISSING_MAPPING', {
       message: `${model.name} reads ${missing} but does not say how its changed rows map to ${keying.touchKey}`,
-      where: model.file,
+      where: placeOfCall(model, 'ref', [missing]),
     });
   }
-  const unknown = Object.keys(touchedBy).find((input) => !inputs.includes(input));
+  const unknown = Object.keys(keying.touchedBy).find((input) => !inputs.includes(input));
   if (unknown !== undefined) {
+    const near = nearest(unknown, inputs);
     throw transformErrors.error('TRANSFORM_MISSING_MAPPING', {
-      message: `${model.name} maps changed rows of ${unknown}, which it does not read`,
-      where: model.file,
+      message: `${model.name} maps changed rows of ${unknown}, which it does not read${near === undefined ? '' : `; did you mean ${near}?`}`,
+      where: placeOfEntry(model),
       remedy: 'Remove the entry from meta.touched_by, or refer to the model.',
     });
   }
-  if (!callsTouched(project, model.name)) {
-    throw transformErrors.error('TRANSFORM_NOT_KEYED', {
-      message: `${model.name} never calls touched()`,
-      where: model.file,
-    });
-  }
-}
+  if (callsTouched(project, model.name)) return;
+  throw transformErrors.error('TRANSFORM_NOT_KEYED', {
+    message: `${model.name} never calls touched()`,
+    where: `${model.file}:1:1`,
+  });
+};
 
 function callsTouched(project: Project, name: string): boolean {
   const model = mustModel(project, name);
-  if (findCalls(model.template).some((call) => call.name === 'touched')) return true;
-  return model.refs.some(
-    (ref) => mustModel(project, ref).materialization.kind === 'ephemeral' && callsTouched(project, ref),
+  const isInlined = (ref: string): boolean => mustModel(project, ref).materialization.kind === 'ephemeral';
+  return model.callsTouched || model.refs.some((ref) => isInlined(ref) && callsTouched(project, ref));
+}
+
+function violation(message: string, where: string): Error {
+  return transformErrors.error('TRANSFORM_LAYER_VIOLATION', { message, where });
+}
+
+/** Where a model's file calls a function with these texts; its first line where a macro does it for the file. */
+export function placeOfCall(model: Model, name: string, texts: readonly string[]): string {
+  const call = findCalls(model.template).find(
+    (each) => each.name === name && texts.every((text) => each.positional.includes(text)),
   );
+  return call === undefined ? `${model.file}:1:1` : formatLocation(call.at);
+}
+
+function placeOfEntry({ properties, file }: Model): string {
+  return properties === undefined ? `${file}:1:1` : `${properties.file}:${properties.line}:1`;
 }

@@ -1,204 +1,245 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
-import { checkProject, mustKnowRefs } from './laws.ts';
-import { findCalls } from './discover.ts';
-import { transformErrors } from '../errors.ts';
+import { baseNames } from '../compile/base-context.ts';
+import type { Value } from '../jinja/values.ts';
+import { modelConfigSchema, seedConfigSchema, sourceConfigSchema, testConfigSchema } from './config-schema.ts';
+import { Defects } from './defects.ts';
+import { collectDocs } from './docs.ts';
+import type { Environment, Target } from './environment.ts';
+import { readExposures } from './exposures.ts';
+import { readFiles } from './files.ts';
+import type { SourceFile } from './files.ts';
 import { topologicalOrder } from './graph.ts';
-import type {
-  Layer,
-  Materialization,
-  Model,
-  ModelConfig,
-  Project,
-  SingularTest,
-  SourceTable,
-} from './model.ts';
-import { defaultTestConfig, parseProperties, testsOf } from './properties.ts';
-import type { ModelProperties } from './properties.ts';
-import { parseTemplate } from '../template/parse.ts';
-import type { TemplatePart } from '../template/parse.ts';
+import { checkProject, mustModel, placeOfCall } from './laws.ts';
+import { linkModels, linkSingular, linkSources } from './link.ts';
+import { yamlRenderer } from './loading.ts';
+import type { Loading, PropertiesFile } from './loading.ts';
+import { checkMacroCalls, projectMacros } from './macro-checks.ts';
+import { collectMacros } from './macros.ts';
+import type { Model, Project } from './model.ts';
+import { indexEntries } from './model-entries.ts';
+import { draftModel, duplicate, layers, refuseOtherModels } from './models.ts';
+import type { Draft } from './models.ts';
+import { readTarget } from './profile.ts';
+import { readProjectFile, varsOf } from './project-file.ts';
+import type { ProjectFile } from './project-file.ts';
+import { readProperties } from './properties.ts';
+import { indexSeeds, toSeed } from './seeds.ts';
+import { SettingsTree } from './settings.ts';
+import { draftTest, indexSingularTests } from './singular-tests.ts';
+import { readSources } from './sources.ts';
+import { readUnitTests } from './unit-tests.ts';
 
-const layers: readonly Layer[] = ['staging', 'intermediate', 'marts'];
+/** How a project is loaded. */
+export interface LoadOptions {
+  /** Output of the profile; the profile's own choice unless said. */
+  readonly target?: string | undefined;
+  /** Vars of the command line, over those of dbt_project.yml. */
+  readonly vars?: Readonly<Record<string, unknown>> | undefined;
+  /** What env_var() reads; the process's environment unless said. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Told of what is accepted without effect, one line each. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
 
-/** Business settings that models read through var(). */
-const defaultVars = { business_timezone: 'UTC' };
+/**
+ * Reads and checks everything under a project folder; asks no warehouse. Files whose size and time did not change since
+ * the last call of this process are not read and parsed again. Defects that do not hinder each other are told together.
+ */
+export async function loadProject(folder: string, options: LoadOptions = {}): Promise<Project> {
+  const file = await readProjectFile(folder);
+  const environment = await readEnvironment(folder, file, options);
+  const files = await readAll(folder, file);
+  const defects = new Defects();
+  const properties = files.yaml.flatMap((each) => readProperties(each, defects) ?? []);
+  const macros = collectMacros(file.settings.name, files.macros, defects);
+  const docs = collectDocs(files.markdown, defects);
+  defects.throwIfAny();
+  const loading = prepare(file, { environment, macros, docs }, defects);
+  checkMacroCalls(loading, defects);
+  const nodes = readNodes(files, properties, loading);
+  defects.throwIfAny();
+  return link(folder, file, files, properties, nodes, loading);
+}
 
-/** Reads and checks everything under the project folder; asks no warehouse. The first defect found is thrown. */
-export async function loadProject(folder: string): Promise<Project> {
-  const files = (await Promise.all(layers.map((layer) => filesOfLayer(folder, layer)))).flat();
-  const yaml = files.filter((each) => each.path.endsWith('.yml'));
-  const properties = yaml.map((each) => parseProperties(each.path, each.text));
-  const byName = indexProperties(properties.flatMap((each) => each.models));
-  const sources = new Set(
-    properties.flatMap((each) =>
-      each.sources.flatMap((source) => source.tables.map((table) => `${source.name}.${table.name}`)),
-    ),
-  );
-  const models = new Map<string, Model>();
-  for (const each of files.filter((file) => file.path.endsWith('.sql'))) {
-    const model = toModel(each, byName);
-    if (models.has(model.name)) throw duplicate(model.name, each.path);
-    models.set(model.name, model);
+interface Files {
+  readonly models: readonly SourceFile[];
+  readonly seeds: readonly SourceFile[];
+  readonly tests: readonly SourceFile[];
+  readonly fixtures: readonly SourceFile[];
+  readonly macros: readonly SourceFile[];
+  readonly yaml: readonly SourceFile[];
+  readonly markdown: readonly SourceFile[];
+}
+
+const extensions = new Set(['.sql', '.yml', '.yaml', '.md', '.csv', '.py']);
+
+async function readAll(folder: string, { settings }: ProjectFile): Promise<Files> {
+  const read = async (key: 'model-paths' | 'seed-paths' | 'test-paths' | 'macro-paths'): Promise<SourceFile[]> =>
+    (await Promise.all(settings[key].map((path) => readFiles(folder, path, extensions)))).flat();
+  const [models, seeds, tests, macros] = await Promise.all([
+    read('model-paths'),
+    read('seed-paths'),
+    read('test-paths'),
+    read('macro-paths'),
+  ]);
+  const all = [...models, ...seeds, ...tests, ...macros];
+  const isSql = ({ extension }: SourceFile): boolean => extension === '.sql';
+  const inFolder = (name: string) => (each: SourceFile): boolean => each.folders[0] === name;
+  // Layer by layer, so that the order of independent models is that of the flow.
+  const inOrder = layers.flatMap((layer) => models.filter(inFolder(layer)));
+  const elsewhere = models.filter((each) => !layers.some((layer) => inFolder(layer)(each)));
+  const own = tests.filter((each) => !inFolder('generic')(each) && !inFolder('fixtures')(each));
+  return {
+    models: [...inOrder, ...elsewhere].filter((each) => isSql(each) || each.extension === '.py'),
+    seeds: seeds.filter((each) => each.extension === '.csv'),
+    tests: own.filter(isSql),
+    fixtures: tests.filter(inFolder('fixtures')),
+    macros: [...macros.filter(isSql), ...tests.filter((each) => inFolder('generic')(each) && isSql(each))],
+    yaml: all.filter((each) => each.extension === '.yml' || each.extension === '.yaml'),
+    markdown: all.filter((each) => each.extension === '.md'),
+  };
+}
+
+async function readEnvironment(folder: string, file: ProjectFile, options: LoadOptions): Promise<Environment> {
+  const { settings } = file;
+  const env = options.env ?? process.env;
+  const warned = new Set<string>();
+  const onWarning = (message: string): void => {
+    if (!warned.has(message)) options.onWarning?.(message);
+    warned.add(message);
+  };
+  const vars = options.vars ?? {};
+  const bare = { projectName: settings.name, target: noTarget, vars, env, onWarning };
+  const profile = settings.profile ?? settings.name;
+  const target = await readTarget(folder, profile, options.target, yamlRenderer(yamlNames(bare, true)));
+  return { ...bare, target, vars: varsOf(settings, vars) };
+}
+
+/** Stands in while the profile itself is read. */
+const noTarget: Target = { name: '', profile: '', type: 'duckdb', schema: '', database: '', threads: 1, settings: {} };
+
+/** Names of templates in YAML files: no macros, no refs. */
+function yamlNames(environment: Environment, allowSecrets: boolean): (name: string) => Value | undefined {
+  const nothing = (): void => undefined;
+  const names = baseNames(environment, {
+    allowSecrets,
+    startedAt: new Date(0),
+    invocationId: 'none',
+    onVolatile: nothing,
+    onLog: nothing,
+  });
+  return (name) => names.get(name);
+}
+
+function prepare(
+  { yaml, settings }: ProjectFile,
+  parts: Pick<Loading, 'environment' | 'macros' | 'docs'>,
+  defects: Defects,
+): Loading {
+  const render = yamlRenderer(yamlNames(parts.environment, false));
+  const { onWarning } = parts.environment;
+  const tree = (section: string, schema: typeof modelConfigSchema | typeof seedConfigSchema | typeof testConfigSchema | typeof sourceConfigSchema): SettingsTree =>
+    new SettingsTree(yaml, section, { schema, render, defects, onWarning });
+  return {
+    ...parts,
+    projectName: settings.name,
+    defects,
+    render,
+    trees: {
+      models: tree('models', modelConfigSchema),
+      seeds: tree('seeds', seedConfigSchema),
+      data_tests: tree(Object.keys(settings.data_tests).length > 0 ? 'data_tests' : 'tests', testConfigSchema),
+      sources: tree('sources', sourceConfigSchema),
+      unit_tests: tree('unit_tests', sourceConfigSchema),
+      exposures: tree('exposures', sourceConfigSchema),
+    },
+  };
+}
+
+interface Nodes {
+  readonly drafts: readonly Draft[];
+  readonly seeds: readonly Model[];
+  readonly disabled: ReadonlySet<string>;
+}
+
+function readNodes(files: Files, properties: readonly PropertiesFile[], loading: Loading): Nodes {
+  const { defects } = loading;
+  const entries = indexEntries(properties, defects);
+  const seedEntries = indexSeeds(properties);
+  const disabled = new Set<string>();
+  const drafts = new Map<string, Draft>();
+  const seeds = new Map<string, Model>();
+  refuseOtherModels(files.models, loading);
+  for (const source of files.models.filter((each) => each.extension === '.sql')) {
+    const made = draftModel(source, entries, loading);
+    if (made === undefined) continue;
+    if ('disabled' in made) disabled.add(made.disabled);
+    else {
+      const before = drafts.get(made.model.name);
+      if (before !== undefined) defects.add(duplicate(made.model, before.model));
+      drafts.set(made.model.name, made);
+    }
   }
-  const tests = await loadSingularTests(folder);
-  mustKnowRefs(models, tests, sources);
-  const order = topologicalOrder(models.keys(), (name) => models.get(name)?.refs ?? []);
-  const project = {
-    name: 'shopwave',
+  for (const source of files.seeds) {
+    const made = defects.try(() => toSeed(source, seedEntries.get(source.base), loading));
+    if (made === undefined) continue;
+    if ('disabled' in made) disabled.add(made.disabled);
+    else {
+      const before = seeds.get(made.name) ?? drafts.get(made.name)?.model;
+      if (before !== undefined) defects.add(duplicate(made, before));
+      seeds.set(made.name, made);
+    }
+  }
+  for (const { path, at } of Object.values(loading.trees).flatMap((tree) => tree.unusedPaths())) {
+    loading.environment.onWarning(`${at.file}:${at.line}:${at.column}: ${path} matches no node`);
+  }
+  return { drafts: [...drafts.values()], seeds: [...seeds.values()], disabled };
+}
+
+function link(
+  folder: string,
+  file: ProjectFile,
+  files: Files,
+  properties: readonly PropertiesFile[],
+  nodes: Nodes,
+  loading: Loading,
+): Project {
+  const { defects, environment, macros, docs } = loading;
+  const sources = readSources(properties, loading);
+  const unlinked = new Map([...nodes.seeds, ...nodes.drafts.map((draft) => draft.model)].map((model) => [model.name, model]));
+  const targets = { models: unlinked, sources, disabled: nodes.disabled };
+  const models = new Map(
+    [...nodes.seeds, ...linkModels(nodes.drafts, targets, loading, defects)].map((model) => [model.name, model]),
+  );
+  const singular = indexSingularTests(properties);
+  const tests = files.tests.flatMap((source) => draftTest(source, singular.get(source.base), loading) ?? []);
+  const fixtures = new Map(files.fixtures.map((each) => [`${each.base}${each.extension}`, each.text]));
+  const parts = {
+    name: file.settings.name,
     folder,
     models,
-    sources: new Map<string, SourceTable>(),
-    tests,
-    unitTests: [],
-    exposures: [],
-    order,
-    vars: defaultVars,
+    sources: linkSources(sources, targets, loading, defects),
+    tests: linkSingular(tests, targets, defects),
+    unitTests: readUnitTests(properties, targets, fixtures, loading),
+    exposures: readExposures(properties, targets, loading),
+    macros: projectMacros(macros, properties, environment.target.type),
+    vars: environment.vars,
+    authoring: {
+      environment,
+      macros,
+      docs,
+      onRunStart: file.settings['on-run-start'],
+      onRunEnd: file.settings['on-run-end'],
+    },
   };
-  checkProject(project);
+  defects.throwIfAny();
+  const order = topologicalOrder(
+    models.keys(),
+    (name) => models.get(name)?.refs ?? [],
+    (name, ref) => placeOfCall(mustModel({ models }, name), 'ref', [ref]),
+  );
+  const project = { ...parts, order };
+  checkProject(project, defects);
+  defects.throwIfAny();
   return project;
 }
 
-interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-  readonly layer: Layer;
-}
-
-async function filesOfLayer(folder: string, layer: Layer): Promise<SourceFile[]> {
-  const paths = await walk(join(folder, 'models', layer));
-  return await Promise.all(
-    paths.map(async (path) => ({ path: shown(path), text: await readFile(path, 'utf8'), layer })),
-  );
-}
-
-async function walk(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.(sql|yml)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
-
-/** Paths as people type them: relative to where they stand, when the project is below it. */
-function shown(path: string): string {
-  const fromHere = relative(process.cwd(), path);
-  return fromHere.startsWith('..') ? path : fromHere;
-}
-
-function indexProperties(all: readonly ModelProperties[]): Map<string, ModelProperties> {
-  return new Map(all.map((each) => [each.name, each]));
-}
-
-function toModel(file: SourceFile, byName: ReadonlyMap<string, ModelProperties>): Model {
-  const name = basename(file.path, '.sql');
-  const properties = byName.get(name);
-  if (properties === undefined) {
-    throw transformErrors.error('TRANSFORM_PROPERTIES_INVALID', {
-      message: `model ${name} has no entry in a YAML file of its folder`,
-      where: file.path,
-      remedy: 'Add it under models: with a description and its config.',
-    });
-  }
-  const template = parseTemplate(file.path, file.text);
-  const calls = findCalls(template);
-  return {
-    name,
-    uniqueId: `model.shopwave.${name}`,
-    baseName: name,
-    version: undefined,
-    properties: undefined,
-    config: defaultConfig(name, file.layer),
-    checksum: '',
-    layer: file.layer,
-    file: file.path,
-    description: properties.description,
-    materialization: toMaterialization(properties, file.path),
-    columns: properties.columns.map((column) => ({
-      name: column.name,
-      description: column.description,
-      dataType: undefined,
-      constraints: [],
-      tags: [],
-      meta: {},
-    })),
-    tests: testsOf(properties),
-    template,
-    refs: refsOf(template),
-    sources: calls.filter((call) => call.name === 'source').map((call) => call.args.join('.')),
-  };
-}
-
-function defaultConfig(name: string, layer: Layer): ModelConfig {
-  return {
-    enabled: true,
-    schema: layer,
-    alias: name,
-    tags: [],
-    meta: {},
-    group: undefined,
-    access: 'protected',
-    onSchemaChange: 'fail',
-    contractEnforced: false,
-    eventTime: undefined,
-    fullRefresh: undefined,
-    preHook: [],
-    postHook: [],
-    grants: {},
-    queryTag: undefined,
-    authored: {},
-  };
-}
-
-function refsOf(template: readonly TemplatePart[]): string[] {
-  const names = findCalls(template).filter((call) => call.name === 'ref');
-  return [...new Set(names.flatMap((call) => call.args.slice(0, 1)))];
-}
-
-function toMaterialization(properties: ModelProperties, file: string): Materialization {
-  const { materialized: kind, unique_key: uniqueKey, meta } = properties.config;
-  if (kind === 'ephemeral') return { kind };
-  if (uniqueKey === undefined) throw missingConfig(properties.name, 'unique_key', file);
-  if (kind !== 'keyed') return { kind, uniqueKey };
-  if (meta.touch_key === undefined) throw missingConfig(properties.name, 'meta.touch_key', file);
-  return {
-    kind: 'incremental',
-    strategy: 'keys_touched',
-    uniqueKey,
-    touchKey: meta.touch_key,
-    touchedBy: meta.touched_by ?? {},
-    pruneBy: meta.prune_by,
-  };
-}
-
-function missingConfig(model: string, field: string, file: string): Error {
-  return transformErrors.error('TRANSFORM_PROPERTIES_INVALID', {
-    message: `model ${model} needs config.${field}`,
-    where: file,
-  });
-}
-
-async function loadSingularTests(folder: string): Promise<SingularTest[]> {
-  const paths = (await walk(join(folder, 'tests'))).filter((path) => path.endsWith('.sql'));
-  return await Promise.all(
-    paths.map(async (path) => {
-      const template = parseTemplate(shown(path), await readFile(path, 'utf8'));
-      const name = basename(path, '.sql');
-      return {
-        name,
-        uniqueId: `test.shopwave.${name}`,
-        file: shown(path),
-        template,
-        refs: refsOf(template),
-        sources: [],
-        config: defaultTestConfig,
-      };
-    }),
-  );
-}
-
-function duplicate(name: string, file: string): Error {
-  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', {
-    message: `there is another model ${name}`,
-    where: file,
-  });
-}

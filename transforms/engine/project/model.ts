@@ -102,6 +102,8 @@ export interface TestConfig {
 export interface DataTest {
   /** Unique in the project, as dbt makes it: `not_null_dim_customer_customer_key`. */
   readonly name: string;
+  /** The name where it must be short, such as that of a table of failures: at most 63 characters. */
+  readonly alias?: string | undefined;
   readonly uniqueId: string;
   /** The generic test: unique, not_null, accepted_values, relationships or a `{% test %}` of the project. */
   readonly kind: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { texts } from './config-schema.ts';
+import { freshnessSchema, texts } from './config-schema.ts';
 
 const text = z
   .string()
@@ -98,14 +98,8 @@ const seed = z.strictObject({
   ...testLists,
 });
 
-const age = z.strictObject({ count: z.int().positive(), period: z.enum(['minute', 'hour', 'day']) });
-const freshness = z.strictObject({
-  warn_after: age.nullish(),
-  error_after: age.nullish(),
-  filter: z.string().nullish(),
-});
 const freshnessKeys = {
-  freshness: freshness.nullish(),
+  freshness: freshnessSchema.nullish(),
   loaded_at_field: z.string().nullish(),
   loaded_at_query: z.string().nullish(),
 };

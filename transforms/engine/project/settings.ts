@@ -43,12 +43,25 @@ export function readSettings(raw: Authored, places: Places, kind: SettingsKind):
   return (valid ?? {}) as Authored;
 }
 
-/** Mappings of touched keys are templates of their own and are rendered when keys are mapped. */
+/**
+ * Mappings of touched keys are templates of their own, rendered when keys are mapped. dbt renders all of a config, so a
+ * project that dbt shall read wraps them in {% raw %}; that is taken off here, and a mapping without it is kept.
+ */
 function renderMeta(key: string, value: unknown, at: () => Location, render: RenderText): unknown {
   if (key !== 'meta' || !isRecord(value)) return renderAny(value, at, render);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, name === 'touched_by' || name === 'scd2' ? each : renderAny(each, at, render)]),
-  );
+  const entries = Object.entries(value).map(([name, each]) => {
+    const isMapping = name === 'touched_by' && isRecord(each);
+    return [name, isMapping ? withoutRaw(each, at, render) : renderAny(each, at, render)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutRaw(mappings: Record<string, unknown>, at: () => Location, render: RenderText): unknown {
+  const entries = Object.entries(mappings).map(([input, mapping]) => {
+    const isRaw = typeof mapping === 'string' && /\{%-?\s*raw\b/.test(mapping);
+    return [input, isRaw ? render(mapping, at()) : mapping] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 export function unsupported(message: string, remedy: string, at: Location): ReturnType<typeof projectErrors.error> {
@@ -80,6 +93,8 @@ const mergers: Readonly<Record<string, Merger>> = {
   post_hook: added,
   meta: merged,
   column_types: merged,
+  // Limits clobber one by one; null, which takes all of them away, is no record and stays.
+  freshness: (before, now) => (now === null ? now : merged(before, now)),
 };
 
 function asList(value: unknown): readonly unknown[] {

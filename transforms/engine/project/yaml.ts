@@ -48,7 +48,7 @@ function parseYaml(file: string, text: string): YamlFile {
   return {
     file,
     value,
-    at: (path) => place(offsetAt(path, false)),
+    at: (path) => place(contentStart(text, offsetAt(path, false))),
     atKey: (path) => place(offsetAt(path, true)),
   };
 }
@@ -118,7 +118,7 @@ class Reader {
 
   /** YAML 1.1 (dbt in Python) and YAML 1.2 (dbt in Rust) read these differently; neither reading is taken. */
   #refuseAmbiguous(text: string, node: unknown): void {
-    if (!ambiguous.test(text)) return;
+    if (!suspicious.has(text.charCodeAt(0)) || !ambiguous.test(text)) return;
     const message = `${text} without quotes is read differently by the versions of dbt`;
     throw this.#error('PROJECT_YAML_AMBIGUOUS', message, node);
   }
@@ -132,6 +132,9 @@ class Reader {
   }
 }
 
+/** First characters of what can be ambiguous: most scalars need no further look. */
+const suspicious = new Set(Array.from('yYnNoO+-0123456789', (character) => character.charCodeAt(0)));
+
 const ambiguous =
   /^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7_]*[1-7][0-7_]*|[-+]?\d+(?:_\d+)+|[-+]?\d+(?::[0-5]?\d)+)$/;
 
@@ -143,6 +146,16 @@ function startOf(node: unknown): number {
   return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
     ? Number(node.range[0])
     : 0;
+}
+
+/** Where a text itself begins: behind its quote, or on the line below a block's `|` or `>`. */
+function contentStart(text: string, offset: number): number {
+  const first = text[offset];
+  if (first === '"' || first === "'") return offset + 1;
+  if (first !== '|' && first !== '>') return offset;
+  const line = text.indexOf('\n', offset);
+  const content = text.slice(line + 1).search(/[^ ]/);
+  return line < 0 || content < 0 ? offset : line + 1 + content;
 }
 
 function offsetOf(root: unknown, path: Path, isKey: boolean): number {

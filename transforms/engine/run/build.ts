@@ -21,7 +21,9 @@ function toRequest(context: EngineContext, options: BuildOptions): RunRequest {
   const { select, exclude, fullRefresh = false } = options;
   for (const name of [...(select ?? []), ...(exclude ?? [])]) mustModel(project, name);
   const chosen =
-    exclude === undefined ? select : new Set((select === undefined ? project.order : [...select]).filter((name) => !exclude.has(name)));
+    exclude === undefined
+      ? select
+      : new Set((select === undefined ? project.order : [...select]).filter((name) => !exclude.has(name)));
   if (fullRefresh) mustAllowRefresh(context, chosen);
   return {
     select: chosen,

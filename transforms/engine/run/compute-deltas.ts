@@ -52,18 +52,29 @@ export async function computeDeltas(
   const touched = (await request.touch?.(run)) ?? new Map<string, string>();
   const computed = new Map<string, Computed>();
   let done = 0;
-  await inDependencyOrder(names, (name) => storedInputs(project, name), request.threads, async (name, thread) => {
-    throwIfCancelled(signal);
-    const started = { at: clock.now(), ms: clock.monotonicMs() };
-    const outcome = await computeOne(context, run, state, request, { name, touched, computed, done, total: names.length });
-    computed.set(name, {
-      ...outcome,
-      thread,
-      startedAt: started.at,
-      seconds: (clock.monotonicMs() - started.ms) / 1000,
-    });
-    done += 1;
-  });
+  await inDependencyOrder(
+    names,
+    (name) => storedInputs(project, name),
+    request.threads,
+    async (name, thread) => {
+      throwIfCancelled(signal);
+      const started = { at: clock.now(), ms: clock.monotonicMs() };
+      const outcome = await computeOne(context, run, state, request, {
+        name,
+        touched,
+        computed,
+        done,
+        total: names.length,
+      });
+      computed.set(name, {
+        ...outcome,
+        thread,
+        startedAt: started.at,
+        seconds: (clock.monotonicMs() - started.ms) / 1000,
+      });
+      done += 1;
+    },
+  );
   return computed;
 }
 

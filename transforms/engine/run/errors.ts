@@ -9,7 +9,8 @@ export const runErrors = errorCatalog({
   },
   TRANSFORM_BUILD_BUSY: {
     summary: 'Another build, backfill or rerun is under way and did not end in time.',
-    remedy: 'Nothing was done; it is tried again by itself. A dead holder is passed over once its lease ends.',
+    remedy:
+      'Nothing was done; it is tried again by itself. A dead holder is passed over once its lease ends.',
     retryable: true,
   },
   TRANSFORM_CANCELLED: {
@@ -39,7 +40,8 @@ export const runErrors = errorCatalog({
     retryable: false,
   },
   TRANSFORM_NO_EVENT_TIME: {
-    summary: 'A model has no column that says when its rows happened, so a range of dates means nothing to it.',
+    summary:
+      'A model has no column that says when its rows happened, so a range of dates means nothing to it.',
     remedy: 'Set config.event_time in its YAML, or backfill by keys.',
     retryable: false,
   },

@@ -51,6 +51,8 @@ export async function judge(
     const before = held;
     held = withDescendants(project, merge(held, failing.size > 0 ? failing : kept.impossible));
     newlyHeld = new Set([...held.keys()].filter((name) => !before.has(name)));
+    // Before the first version nothing has old rows to stand at, so that there is no world to judge again.
+    if (state.last === undefined) break;
   }
   return { held, kept, checks: [...checks.values()] };
 }
@@ -85,7 +87,8 @@ function nextToHold(
 
 function merge(held: Reasons, more: Reasons): Map<string, readonly string[]> {
   const merged = new Map(held);
-  for (const [model, reasons] of more) merged.set(model, [...new Set([...(merged.get(model) ?? []), ...reasons])]);
+  for (const [model, reasons] of more)
+    merged.set(model, [...new Set([...(merged.get(model) ?? []), ...reasons])]);
   return merged;
 }
 

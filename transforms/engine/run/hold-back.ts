@@ -28,7 +28,9 @@ function blockedBy(project: Project, { model, uniqueId }: CheckResult): readonly
   const sources = project.tests.find((test) => test.uniqueId === uniqueId)?.sources ?? [];
   const readers = readersOf(project, [model, ...stagingOf(project, [model, ...sources])]);
   // A check that names nothing the project knows may mean anything.
-  return readers.length > 0 ? readers : [...project.models.values()].filter(isComputed).map(({ name }) => name);
+  return readers.length > 0
+    ? readers
+    : [...project.models.values()].filter(isComputed).map(({ name }) => name);
 }
 
 function isStoredMart(project: Project, name: string): boolean {
@@ -44,7 +46,10 @@ function stagingOf(project: Project, sources: readonly string[]): string[] {
 
 function readersOf(project: Project, inputs: readonly string[]): string[] {
   return [...project.models.values()]
-    .filter((model) => isComputed(model) && storedInputs(project, model.name).some((input) => inputs.includes(input)))
+    .filter(
+      (model) =>
+        isComputed(model) && storedInputs(project, model.name).some((input) => inputs.includes(input)),
+    )
     .map(({ name }) => name);
 }
 

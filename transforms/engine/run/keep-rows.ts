@@ -97,7 +97,9 @@ async function keep(
   const fresh = deltaRelation(model, 'added', run.id);
   // A table that is replaced whole, or has no key, cannot hold old rows beside new ones.
   const isKeyless = parent.kind === 'full' || keys === '';
-  const taken = isKeyless ? 'count(*)' : `sum(case when (${keys}) in (select ${keys} from ${fresh}) then 1 else 0 end)`;
+  const taken = isKeyless
+    ? 'count(*)'
+    : `sum(case when (${keys}) in (select ${keys} from ${fresh}) then 1 else 0 end)`;
   const [row] = await warehouse.query(`select count(*) as n, ${taken} as taken from ${kept}`);
   const inTheWay = Number(row?.['taken'] ?? 0);
   return inTheWay === 0

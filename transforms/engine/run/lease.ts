@@ -20,6 +20,8 @@ const patienceMs = 300_000;
 
 /** Part of every holder's name: in a warehouse that one process owns, all other holders are dead. */
 const processName = randomBytes(5).toString('hex');
+/** Holders of this process that are at work: one that could not give its lease back must not be waited for. */
+const atWork = new Set<string>();
 const now = 'cast(current_timestamp as timestamp)';
 const until = `${now} + interval '${leaseSeconds} seconds'`;
 
@@ -34,8 +36,21 @@ export function holderOf(run: string): string {
 
 /** Whether a lease row's holder may still be at work, as SQL. */
 export function aliveSql(warehouse: Warehouse): string {
-  const ours = warehouse.capabilities.singleProcess ? ` and holder like '${processName}:%'` : '';
-  return `(holder is not null and lease_until >= ${now}${ours})`;
+  const ours = [...atWork].map((holder) => `'${holder}'`).join(', ');
+  const isOurs = `holder in (${ours === '' ? "''" : ours})`;
+  const isAtWork = warehouse.capabilities.singleProcess
+    ? isOurs
+    : `(holder not like '${processName}:%' or ${isOurs})`;
+  return `(holder is not null and lease_until >= ${now} and ${isAtWork})`;
+}
+
+async function atWorkAs<T>(holder: string, work: () => Promise<T>): Promise<T> {
+  atWork.add(holder);
+  try {
+    return await work();
+  } finally {
+    atWork.delete(holder);
+  }
 }
 
 /**
@@ -64,7 +79,11 @@ export async function takeLease(warehouse: Warehouse, run: string): Promise<Leas
   }
 }
 
-async function mustTakeLease(context: EngineContext, run: string, signal: AbortSignal | undefined): Promise<Lease> {
+async function mustTakeLease(
+  context: EngineContext,
+  run: string,
+  signal: AbortSignal | undefined,
+): Promise<Lease> {
   const { clock, warehouse } = context;
   const started = clock.monotonicMs();
   for (;;) {
@@ -93,19 +112,20 @@ export async function withBuildLease<T>(
   signal: AbortSignal | undefined,
   work: (lease: Lease, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const lease = await mustTakeLease(context, run, signal);
-  return await whileRenewed(context, 'build', lease.holder, signal, async (alive) => {
-    try {
-      return await work(lease, alive);
-    } finally {
-      // Best effort: what cannot be given back runs out.
-      await context.warehouse
-        .execute('update _meta.build_lease set holder = null where name = ? and holder = ?', [
-          'build',
-          lease.holder,
-        ])
-        .catch(() => {});
-    }
+  return await atWorkAs(holderOf(run), async () => {
+    const lease = await mustTakeLease(context, run, signal);
+    return await whileRenewed(context, 'build', lease.holder, signal, async (alive) => {
+      try {
+        return await work(lease, alive);
+      } finally {
+        // Best effort: what cannot be given back runs out.
+        await context.warehouse
+          .execute("update _meta.build_lease set holder = null where name = 'build' and holder = ?", [
+            lease.holder,
+          ])
+          .catch(() => {});
+      }
+    });
   });
 }
 
@@ -117,13 +137,16 @@ export async function whileMarked<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { warehouse } = context;
-  await warehouse.execute(`insert into _meta.build_lease values (?, ?, 0, ${until})`, [run, holderOf(run)]);
-  return await whileRenewed(context, run, holderOf(run), signal, async (alive) => {
-    try {
-      return await work(alive);
-    } finally {
-      await warehouse.execute('delete from _meta.build_lease where name = ?', [run]).catch(() => {});
-    }
+  const holder = holderOf(run);
+  return await atWorkAs(holder, async () => {
+    await warehouse.execute(`insert into _meta.build_lease values (?, ?, 0, ${until})`, [run, holder]);
+    return await whileRenewed(context, run, holder, signal, async (alive) => {
+      try {
+        return await work(alive);
+      } finally {
+        await warehouse.execute('delete from _meta.build_lease where name = ?', [run]).catch(() => {});
+      }
+    });
   });
 }
 
@@ -142,7 +165,9 @@ async function whileRenewed<T>(
     );
     if (kept === 0) {
       lost.abort(
-        transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', { message: 'the build lease went to another run' }),
+        transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
+          message: 'the build lease went to another run',
+        }),
       );
     }
   };
@@ -160,5 +185,7 @@ async function whileRenewed<T>(
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   if (signal.reason instanceof ShopwaveError) throw signal.reason;
-  throw runErrors.error('TRANSFORM_CANCELLED', { message: 'the run was cancelled; nothing of it was published' });
+  throw runErrors.error('TRANSFORM_CANCELLED', {
+    message: 'the run was cancelled; nothing of it was published',
+  });
 }

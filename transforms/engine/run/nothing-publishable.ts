@@ -12,10 +12,15 @@ export function nothingPublishable(
   computed: ReadonlyMap<string, Computed>,
 ): Error {
   const failed = checks.filter(isBlocking);
-  const errors = [...computed].flatMap(([model, { error }]) => (error === undefined ? [] : [{ model, error }]));
+  const errors = [...computed].flatMap(([model, { error }]) =>
+    error === undefined ? [] : [{ model, error }],
+  );
   const [first] = errors;
   if (first !== undefined && failed.length === 0 && errors.length === 1) return first.error;
-  const lines = [...errors.map(({ model, error }) => `${model}: ${error.message}`), ...failed.map(describeCheck)];
+  const lines = [
+    ...errors.map(({ model, error }) => `${model}: ${error.message}`),
+    ...failed.map(describeCheck),
+  ];
   const standing =
     last === undefined ? 'nothing is published yet' : `version ${last.version} stays published`;
   const what =

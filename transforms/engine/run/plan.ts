@@ -34,7 +34,9 @@ export function planModel(input: PlanInput): ModelPlan {
   if (state === undefined) return { kind: 'full', reason: 'first build', cause: 'first' };
   if (input.fullRefresh) return { kind: 'full', reason: 'full refresh asked for', cause: 'refresh' };
   if (keyingOf(model) !== undefined) return planKeyed(input, state);
-  return model.materialization.kind === 'incremental' ? planIncremental(input, state) : planWhole(input, state);
+  return model.materialization.kind === 'incremental'
+    ? planIncremental(input, state)
+    : planWhole(input, state);
 }
 
 /** Recomputed by touch key: an input that was rebuilt has no change feed to take the keys from. */
@@ -42,7 +44,8 @@ function planKeyed(input: PlanInput, state: ModelState): ModelPlan {
   const { project, model, facts, consumed } = input;
   const isEdited = state.fingerprint !== input.fingerprint;
   // dbt's meaning of full_refresh: false: the new definition holds for the rows that change from now on.
-  if (isEdited && model.config.fullRefresh !== false) return { kind: 'full', reason: 'definition changed', cause: 'definition' };
+  if (isEdited && model.config.fullRefresh !== false)
+    return { kind: 'full', reason: 'definition changed', cause: 'definition' };
   const touchedBy = keyingOf(model)?.touchedBy ?? {};
   const inputs = rowInputs(project, model.name).filter((name) => touchedBy[name]?.trim() !== 'never');
   const rebuilt = inputs.find((name) => wasRebuilt(facts(name), consumed.get(name)));
@@ -61,10 +64,13 @@ function planIncremental(input: PlanInput, state: ModelState): ModelPlan {
 
 /** Tables, views and seeds: computed whole, when there is a reason to. */
 function planWhole(input: PlanInput, state: ModelState): ModelPlan {
-  if (state.fingerprint !== input.fingerprint) return { kind: 'full', reason: 'definition changed', cause: 'definition' };
+  if (state.fingerprint !== input.fingerprint)
+    return { kind: 'full', reason: 'definition changed', cause: 'definition' };
   const [changed] = allChanged(input);
   if (changed !== undefined) return { kind: 'full', reason: `${changed} changed`, cause: 'input' };
-  return input.isKeeping === true ? { kind: 'full', reason: 'keeps rows that may go', cause: 'input' } : { kind: 'skip' };
+  return input.isKeeping === true
+    ? { kind: 'full', reason: 'keeps rows that may go', cause: 'input' }
+    : { kind: 'skip' };
 }
 
 function allChanged({ project, model, facts, consumed }: PlanInput): string[] {

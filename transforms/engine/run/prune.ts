@@ -1,9 +1,8 @@
 import { parseDurationMs } from '../../../lib/duration.ts';
 import type { EngineContext } from '../context.ts';
-import { keyingOf } from '../project/model.ts';
 import type { Model } from '../project/model.ts';
 import { feedTable } from '../warehouse/relations.ts';
-import { readConsumed, toBigint } from '../warehouse/state.ts';
+import { readConsumed, readModelStates, toBigint } from '../warehouse/state.ts';
 
 /** How long consumed changes are kept, so that a run can be run again; the var `feed_retention` overrides it. */
 const defaultRetention = '3d';
@@ -41,16 +40,16 @@ async function pruneUpTo(context: EngineContext, horizon: Horizon): Promise<void
     project.models.has(model) ? [inputs] : [],
   );
   // Said first: a rerun that comes in between must not trust what is about to go.
-  await warehouse.execute('update _meta.pruned set pruned_at = cast(? as timestamp), version = ?, stage_step = ?', [
-    context.clock.now().toISOString(),
-    horizon.version,
-    horizon.stageStep,
-  ]);
+  await warehouse.execute(
+    'update _meta.pruned set pruned_at = cast(? as timestamp), version = ?, stage_step = ?',
+    [context.clock.now().toISOString(), horizon.version, horizon.stageStep],
+  );
+  const built = new Set((await readModelStates(warehouse)).keys());
   for (const model of project.models.values()) {
-    if (!hasFeed(model)) continue;
+    if (!hasFeed(model, built)) continue;
     const steps = consumed.flatMap((inputs) => inputs.get(model.name) ?? []);
-    const bound = [...steps, model.layer === 'staging' ? horizon.stageStep : horizon.version].reduce((low, step) =>
-      step < low ? step : low,
+    const bound = [...steps, model.layer === 'staging' ? horizon.stageStep : horizon.version].reduce(
+      (low, step) => (step < low ? step : low),
     );
     await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${bound}`);
   }
@@ -60,6 +59,7 @@ async function pruneUpTo(context: EngineContext, horizon: Horizon): Promise<void
   );
 }
 
-function hasFeed(model: Model): boolean {
-  return model.layer === 'staging' || keyingOf(model) !== undefined;
+/** Whatever holds rows has a feed, once it was built. */
+function hasFeed({ layer, materialization: { kind }, name }: Model, built: ReadonlySet<string>): boolean {
+  return layer === 'staging' || (kind !== 'ephemeral' && kind !== 'view' && built.has(name));
 }

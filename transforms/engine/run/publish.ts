@@ -1,9 +1,10 @@
+import { messageOf } from '../../../lib/errors.ts';
 import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
 import { uniqueKeyOf } from '../checks/keys.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
-import { applyDelta, statementsBefore } from '../materialize/apply.ts';
+import { applyDelta, statementsAfter, statementsBefore } from '../materialize/apply.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
@@ -48,9 +49,23 @@ export async function publish(context: EngineContext, input: PublishInput): Prom
     if (settled?.runId !== input.run.id) throw error;
   }
   failpoint('publish.after_commit');
+  await followUp(context, input.run);
   const publication = await readPublication(warehouse);
   if (publication === undefined) throw new Error('a publication was committed and cannot be read');
   return publication;
+}
+
+/** Grants, and post-hooks that stand outside the transaction; what fails of them cannot take the publication back. */
+async function followUp({ warehouse, logger }: EngineContext, run: BuildRun): Promise<void> {
+  for (const delta of run.deltas.values()) {
+    for (const statement of statementsAfter(run, delta)) {
+      await warehouse.execute(statement).catch((error: unknown) => {
+        logger.error(`${delta.model.name} is published, but not what follows it: ${messageOf(error)}`, {
+          statement,
+        });
+      });
+    }
+  }
 }
 
 async function publishIn(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
@@ -95,7 +110,10 @@ async function moveHead(session: Session, { run, state, epoch }: PublishInput): 
   });
 }
 
-function statesAfter(context: EngineContext, { run, state, computed }: PublishInput): Map<string, ModelState> {
+function statesAfter(
+  context: EngineContext,
+  { run, state, computed }: PublishInput,
+): Map<string, ModelState> {
   const after = new Map<string, ModelState>();
   for (const name of computed) {
     const delta = run.deltas.get(name);

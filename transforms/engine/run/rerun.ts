@@ -61,15 +61,20 @@ async function readWindows(
 ): Promise<Map<string, FeedWindow[]>> {
   const { warehouse, project } = context;
   const by = typeof runOrVersion === 'number' ? 'version' : 'run_id';
-  const [published] = await warehouse.query(`select version from _meta.publication where ${by} = ?`, [runOrVersion]);
+  const [published] = await warehouse.query(`select version from _meta.publication where ${by} = ?`, [
+    runOrVersion,
+  ]);
   if (published === undefined) {
-    throw runErrors.error('TRANSFORM_RUN_UNKNOWN', { message: `nothing was published by ${by} ${runOrVersion}` });
+    throw runErrors.error('TRANSFORM_RUN_UNKNOWN', {
+      message: `nothing was published by ${by} ${runOrVersion}`,
+    });
   }
   const rows = await warehouse.query(
     `select model, input, from_step, to_step from _meta.run_input where ${by} = ? order by model, input`,
     [runOrVersion],
   );
-  if (rows.length === 0) throw pruned(`what version ${String(published['version'])} consumed is no longer recorded`);
+  if (rows.length === 0)
+    throw pruned(`what version ${String(published['version'])} consumed is no longer recorded`);
   const state = await readRunState(warehouse);
   const [row] = await warehouse.query('select version, stage_step from _meta.pruned');
   const horizon = { version: toBigint(row?.['version']), stageStep: toBigint(row?.['stage_step']) };
@@ -77,7 +82,16 @@ async function readWindows(
   for (const each of rows) {
     const model = String(each['model']);
     if (!project.models.has(model) || !project.models.has(String(each['input']))) continue;
-    const window = { input: String(each['input']), from: toBigint(each['from_step']), to: toBigint(each['to_step']) };
+    const touchedBy = keyingOf(mustModel(project, model))?.touchedBy[String(each['input'])];
+    if (touchedBy === undefined || touchedBy.trim() === 'never') {
+      windows.set(model, windows.get(model) ?? []);
+      continue;
+    }
+    const window = {
+      input: String(each['input']),
+      from: toBigint(each['from_step']),
+      to: toBigint(each['to_step']),
+    };
     mustBeKept(context, state, horizon, window);
     windows.set(model, [...(windows.get(model) ?? []), window]);
   }

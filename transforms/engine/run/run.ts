@@ -80,12 +80,13 @@ async function runAs(
   context: EngineContext,
   id: string,
   epoch: bigint | undefined,
-  request: RunRequest,
+  asked: RunRequest,
   signal: AbortSignal,
 ): Promise<BuildResult> {
   await dropDeltas(context, id);
   const state = await readRunState(context.warehouse);
-  mustCoverFirst(context, request, state);
+  mustCoverFirst(context, asked, state);
+  const request = withKeeping(asked, state);
   const run = newRun(id, state);
   const computed = await computeDeltas(context, run, state, request, signal);
   context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'models' });
@@ -95,7 +96,11 @@ async function runAs(
   const held = heldMarks(context, run, state, verdict, computed);
   const outcome = { run, state, computed, verdict, held };
   if (request.dryRun || epoch === undefined) {
-    return summarise(context, { ...outcome, publication: undefined, preview: await previewDeltas(context, run) });
+    return summarise(context, {
+      ...outcome,
+      publication: undefined,
+      preview: await previewDeltas(context, run),
+    });
   }
   await recordChecks(context.warehouse, run, recordable(verdict), context.clock.now().toISOString());
   await leaveKeptRows(context, run, verdict.kept);
@@ -115,6 +120,17 @@ function recordable({ checks, held }: Verdict): CheckResult[] {
 }
 
 type Judged = Omit<RunOutcome, 'publication' | 'preview'>;
+
+/**
+ * Rows that a model only keeps for a held-back mart must not be read by others, and in a run that computes the model
+ * they are not: it comes along.
+ */
+function withKeeping(request: RunRequest, { keeping }: RunState): RunRequest {
+  const { select } = request;
+  return select === undefined || keeping.size === 0
+    ? request
+    : { ...request, select: new Set([...select, ...keeping]) };
+}
 
 /** The first version holds every mart: what was never built has no last good version to stand at. */
 function mustCoverFirst(context: EngineContext, { select }: RunRequest, state: RunState): void {

@@ -28,7 +28,9 @@ export function summarise(context: EngineContext, outcome: RunOutcome): BuildRes
 
 function modelResults(context: EngineContext, outcome: RunOutcome): ModelResult[] {
   const { run, state, computed, held, verdict, publication } = outcome;
-  const moved = new Set(publication === undefined ? [] : [...computed.keys()].filter((name) => !held.has(name)));
+  const moved = new Set(
+    publication === undefined ? [] : [...computed.keys()].filter((name) => !held.has(name)),
+  );
   const after = standingsAfter(context.project, state, moved, run.version);
   return [...computed].map(([model, { plan, seconds }]) => {
     const delta = run.deltas.get(model);
@@ -57,7 +59,9 @@ function statusOf({ run, computed, held }: RunOutcome, model: string): ModelStat
 function heldModels({ held }: RunOutcome, models: readonly ModelResult[]): HeldModel[] {
   return models.flatMap(({ model, version, sourceWatermark, sourceCommittedAt, reasons }) => {
     const since = held.get(model)?.since;
-    return since === undefined ? [] : [{ model, version, since, sourceWatermark, sourceCommittedAt, reasons }];
+    return since === undefined
+      ? []
+      : [{ model, version, since, sourceWatermark, sourceCommittedAt, reasons }];
   });
 }
 

@@ -1,9 +1,11 @@
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
+import { quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { EngineContext } from '../context.ts';
 import { renderMapping } from '../compile/compile.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { createFromModel } from '../materialize/model-statement.ts';
-import { storedInputs, mustModel } from '../project/laws.ts';
+import { mustModel, rowInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Model } from '../project/model.ts';
 import { deltaRelation, feedTable, publishedRelation, stateTable } from '../warehouse/relations.ts';
@@ -56,9 +58,11 @@ export async function touchedByEvents(
   const { eventTime } = model.config;
   const touchKey = keyingOf(model)?.touchKey;
   if (eventTime !== undefined && touchKey !== undefined) {
-    selects.push(`select ${touchKey} as touch_key from ${publishedRelation(model)} where ${inRanges(eventTime)}`);
+    selects.push(
+      `select ${touchKey} as touch_key from ${publishedRelation(model)} where ${inRanges(eventTime)}`,
+    );
   }
-  for (const input of storedInputs(context.project, model.name)) {
+  for (const input of rowInputs(context.project, model.name)) {
     const inputModel = mustModel(context.project, input);
     const column = inputModel.config.eventTime;
     if (column === undefined) continue;
@@ -81,10 +85,20 @@ export async function touchedByName(
   keys: readonly string[],
 ): Promise<string> {
   const touchKey = mustTouchKey(model);
-  const listed = keys.map((key) => `('${key.replaceAll("'", "''")}')`).join(', ');
-  return await createAsked(context, run, model, [
-    `select cast(given.k as ${await typeOf(context, model, touchKey)}) from (values ${listed}) as given(k)`,
-  ]);
+  const type = await typeOf(context, model, touchKey);
+  const listed = keys.map((key) => `(${quoteLiteral(key)})`).join(', ');
+  try {
+    return await createAsked(context, run, model, [
+      `select cast(given.k as ${type}) as touch_key from (values ${listed}) as given(k)`,
+    ]);
+  } catch (error) {
+    if (isRetryable(error)) throw error;
+    throw runErrors.error('TRANSFORM_BACKFILL_INVALID', {
+      message: `a key is not a ${touchKey} of ${model.name} (${type}): ${messageOf(error)}`,
+      remedy: 'Give the keys as the column has them, one a line.',
+      cause: error,
+    });
+  }
 }
 
 async function typeOf(context: EngineContext, model: Model, column: string): Promise<string> {

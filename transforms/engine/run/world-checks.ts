@@ -17,7 +17,11 @@ export interface World {
 }
 
 /** Checks the world as it would be after publication: held-back models stand at their old rows. */
-export async function checkWorld(context: EngineContext, world: World, threads: number): Promise<CheckResult[]> {
+export async function checkWorld(
+  context: EngineContext,
+  world: World,
+  threads: number,
+): Promise<CheckResult[]> {
   const { run, considered, held, newlyHeld } = world;
   const forward = new Set([...considered].filter((name) => !held.has(name)));
   const planned = await planChecks(context, run, forward);
@@ -27,7 +31,9 @@ export async function checkWorld(context: EngineContext, world: World, threads: 
     const across = await singularChecksOfRun(context, run, considered);
     planned.push(...across.filter(({ uniqueId }) => !known.has(uniqueId)));
   }
-  const checks = planned.filter((check) => isAffected(check, newlyHeld) && isMeaningful(context, check, world));
+  const checks = planned.filter(
+    (check) => isAffected(check, newlyHeld) && isMeaningful(context, check, world),
+  );
   return await runChecks(context, checks, { threads });
 }
 

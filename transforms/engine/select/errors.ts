@@ -3,7 +3,8 @@ import { errorCatalog } from '../../../lib/errors.ts';
 export const selectErrors = errorCatalog({
   SELECT_SYNTAX: {
     summary: 'A selector could not be read.',
-    remedy: 'Write a name, `method:value`, or either with `+`, `2+` or `@` around it; commas mean "and", spaces "or".',
+    remedy:
+      'Write a name, `method:value`, or either with `+`, `2+` or `@` around it; commas mean "and", spaces "or".',
     retryable: false,
   },
   SELECT_UNKNOWN_METHOD: {
@@ -28,7 +29,8 @@ export const selectErrors = errorCatalog({
   },
   SELECT_SELECTORS_INVALID: {
     summary: 'The file of named selectors is not valid.',
-    remedy: 'Mend the place shown: each entry has a name and a definition of union, intersection or method and value.',
+    remedy:
+      'Mend the place shown: each entry has a name and a definition of union, intersection or method and value.',
     retryable: false,
   },
 });

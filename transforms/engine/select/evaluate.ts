@@ -32,7 +32,10 @@ function select(selection: Selection, evaluation: Evaluation): Selected {
   const combine = combinations[selection.kind];
   const direct = combine(parts.map((part) => part.direct));
   const waiting = combine(parts.map((part) => union(part.direct, part.waiting)));
-  return { direct: joined(direct, waiting, selection.indirect ?? evaluation.mode, evaluation.graph), waiting };
+  return {
+    direct: joined(direct, waiting, selection.indirect ?? evaluation.mode, evaluation.graph),
+    waiting,
+  };
 }
 
 type Combine = (sets: readonly ReadonlySet<string>[]) => ReadonlySet<string>;

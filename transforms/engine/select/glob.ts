@@ -40,7 +40,9 @@ function translateSet(set: string): string {
 
 /** Python's fnmatch drops a range whose ends are the wrong way round; a RegExp would not compile. */
 function dropReversed(set: string): string {
-  return set.replaceAll(/(.)-(.)/gsu, (range: string, low: string, high: string) => (low > high ? '' : range));
+  return set.replaceAll(/(.)-(.)/gsu, (range: string, low: string, high: string) =>
+    low > high ? '' : range,
+  );
 }
 
 /**
@@ -51,7 +53,9 @@ export function matchesPath(path: string, selector: string): boolean {
   const wanted = selector.split('/').filter((part) => part !== '' && part !== '.');
   const parts = path.split('/');
   if (wanted.length === 0) return false;
-  return parts.some((_, index) => matchesParts(parts.slice(0, index + 1), wanted, index === parts.length - 1));
+  return parts.some((_, index) =>
+    matchesParts(parts.slice(0, index + 1), wanted, index === parts.length - 1),
+  );
 }
 
 function matchesParts(parts: readonly string[], wanted: readonly string[], isFile: boolean): boolean {

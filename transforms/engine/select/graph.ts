@@ -17,8 +17,19 @@ export interface SelectionGraph {
   readonly children: ReadonlyMap<string, readonly string[]>;
 }
 
+// A project never changes once it is loaded, and a command selects in it more than once.
+const graphs = new WeakMap<Project, SelectionGraph>();
+
 /** The graph of a project's models, seeds, sources, tests, unit tests and exposures. */
 export function selectionGraph(project: Project): SelectionGraph {
+  const known = graphs.get(project);
+  if (known !== undefined) return known;
+  const graph = buildGraph(project);
+  graphs.set(project, graph);
+  return graph;
+}
+
+function buildGraph(project: Project): SelectionGraph {
   const entries = projectResources(project, { relation: () => undefined, createdAt: 0 });
   const { sources, nodes, unit_tests, exposures } = entries;
   const all = new Map(Object.entries({ ...sources, ...nodes, ...unit_tests, ...exposures }));
@@ -30,15 +41,16 @@ export function selectionGraph(project: Project): SelectionGraph {
     projectName: project.name,
     folderName: basename(project.folder),
     entries,
-    resources: new Map(order.flatMap((id) => [...oneEntry(all, id)])),
+    resources: new Map(order.map((id) => [id, mustGet(all, id)])),
     parents,
     children: reversed(parents),
   };
 }
 
-function* oneEntry(all: ReadonlyMap<string, Resource>, id: string): Iterable<[string, Resource]> {
+function mustGet(all: ReadonlyMap<string, Resource>, id: string): Resource {
   const resource = all.get(id);
-  if (resource !== undefined) yield [id, resource];
+  if (resource === undefined) throw new Error(`${id} was ordered and is not there`);
+  return resource;
 }
 
 function reversed(parents: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {

@@ -5,6 +5,18 @@ import { selectErrors } from './errors.ts';
 import { isPattern, matchesPath, matchesPattern } from './glob.ts';
 import type { SelectionGraph } from './graph.ts';
 import { matchesQualifiedName } from './qualified-name.ts';
+import {
+  isNode,
+  isVersioned,
+  tagsOf,
+  groupsOf,
+  pathsOf,
+  fileNames,
+  testNames,
+  testTypeOf,
+  versionOrder,
+  hasSetting,
+} from './resource-facts.ts';
 import type { Criterion, MethodName } from './selection.ts';
 import { statePredicate } from './state.ts';
 import { fresherSources } from './source-status.ts';
@@ -34,14 +46,30 @@ const testTypes: Readonly<Record<string, readonly string[]>> = {
 };
 
 const resourceTypes = [
-  ...['model', 'seed', 'source', 'test', 'unit_test', 'exposure'],
+  'model',
+  'seed',
+  'source',
+  'test',
+  'unit_test',
+  'exposure',
   // dbt's others: valid, and never found here.
-  ...['snapshot', 'analysis', 'metric', 'semantic_model', 'saved_query'],
+  'snapshot',
+  'analysis',
+  'metric',
+  'semantic_model',
+  'saved_query',
 ];
 
 const runStatuses = [
-  ...['success', 'error', 'fail', 'warn', 'skipped', 'pass'],
-  ...['no-op', 'partial success', 'runtime error'],
+  'success',
+  'error',
+  'fail',
+  'warn',
+  'skipped',
+  'pass',
+  'no-op',
+  'partial success',
+  'runtime error',
 ];
 
 const versionTests: Readonly<Record<string, (order: number | undefined) => boolean>> = {
@@ -53,20 +81,31 @@ const versionTests: Readonly<Record<string, (order: number | undefined) => boole
 
 const methods: Readonly<Record<MethodName, Method>> = {
   fqn: {
-    predicate: ({ value }) => (each) =>
-      each.resource_type !== 'source' && matchesQualifiedName(each.fqn, value, isVersioned(each)),
+    predicate:
+      ({ value }) =>
+      (each) =>
+        each.resource_type !== 'source' && matchesQualifiedName(each.fqn, value, isVersioned(each)),
     names: (each) => (each.resource_type === 'source' ? [] : [each.name, each.fqn.slice(1).join('.')]),
   },
   name: {
-    predicate: ({ value }) => (each) => matchesPattern(each.name, value),
+    predicate:
+      ({ value }) =>
+      (each) =>
+        matchesPattern(each.name, value),
     names: (each) => [each.name],
   },
   tag: {
-    predicate: ({ value }) => (each) => (each.tags ?? []).some((tag) => matchesPattern(tag, value)),
-    names: (each) => each.tags ?? [],
+    predicate:
+      ({ value }) =>
+      (each) =>
+        tagsOf(each).some((tag) => matchesPattern(tag, value)),
+    names: tagsOf,
   },
   group: {
-    predicate: ({ value }) => (each) => isNode(each) && groupsOf(each).some((group) => matchesPattern(group, value)),
+    predicate:
+      ({ value }) =>
+      (each) =>
+        isNode(each) && groupsOf(each).some((group) => matchesPattern(group, value)),
     names: groupsOf,
   },
   access: {
@@ -93,25 +132,36 @@ const methods: Readonly<Record<MethodName, Method>> = {
       const inside = fromAbove.startsWith(`${graph.folderName}/`)
         ? [fromAbove.slice(graph.folderName.length + 1)]
         : [];
-      return (each) => pathsOf(each).some((path) => [value, ...inside].some((wanted) => matchesPath(path, wanted)));
+      return (each) =>
+        pathsOf(each).some((path) => [value, ...inside].some((wanted) => matchesPath(path, wanted)));
     },
     names: pathsOf,
   },
   file: {
-    predicate: ({ value }) => (each) => fileNames(each).some((name) => matchesPattern(name, value)),
+    predicate:
+      ({ value }) =>
+      (each) =>
+        fileNames(each).some((name) => matchesPattern(name, value)),
     names: fileNames,
   },
   package: {
-    predicate: ({ value, graph }) => (each) =>
-      matchesPattern(each.package_name, value === 'this' ? graph.projectName : value),
+    predicate:
+      ({ value, graph }) =>
+      (each) =>
+        matchesPattern(each.package_name, value === 'this' ? graph.projectName : value),
     names: (each) => [each.package_name, 'this'],
   },
   config: {
-    predicate: ({ criterion }) => (each) =>
-      (isNode(each) || each.resource_type === 'source') && hasSetting(each, criterion),
+    predicate:
+      ({ criterion }) =>
+      (each) =>
+        (isNode(each) || each.resource_type === 'source') && hasSetting(each, criterion),
   },
   test_name: {
-    predicate: ({ value }) => (each) => testNames(each).some((name) => matchesPattern(name, value)),
+    predicate:
+      ({ value }) =>
+      (each) =>
+        testNames(each).some((name) => matchesPattern(name, value)),
     names: testNames,
   },
   test_type: {
@@ -146,7 +196,11 @@ const methods: Readonly<Record<MethodName, Method>> = {
     predicate: (asked) => {
       oneOf(asked, ['fresher']);
       const before = must(asked, asked.context.sources, 'the sources.json of an earlier freshness check');
-      const now = must(asked, asked.context.currentSources, 'the sources.json of the present freshness check');
+      const now = must(
+        asked,
+        asked.context.currentSources,
+        'the sources.json of the present freshness check',
+      );
       const ids = fresherSources(before, now);
       return (each) => ids.has(each.unique_id);
     },
@@ -221,65 +275,4 @@ function must<Value>({ criterion }: Asked, value: Value | undefined, what: strin
     message: `\`${criterion.raw}\` needs ${what}`,
     where: criterion.where,
   });
-}
-
-function isNode({ resource_type }: Resource): boolean {
-  return resource_type === 'model' || resource_type === 'seed' || resource_type === 'test';
-}
-
-function isVersioned({ resource_type, version }: Resource): boolean {
-  return resource_type === 'model' && version !== null && version !== undefined;
-}
-
-function groupsOf({ config }: Resource): string[] {
-  const group = config['group'];
-  return typeof group === 'string' ? [group] : [];
-}
-
-function pathsOf({ original_file_path, patch_path }: Resource): string[] {
-  const patch = patch_path?.split('://')[1];
-  return patch === undefined ? [original_file_path] : [original_file_path, patch];
-}
-
-function fileNames({ original_file_path }: Resource): string[] {
-  const name = original_file_path.split('/').at(-1) ?? '';
-  return [name, name.replace(/(?<=.)\.[^.]*$/, '')];
-}
-
-function testNames({ resource_type, name, test_metadata }: Resource): string[] {
-  if (resource_type === 'unit_test') return [name];
-  return test_metadata === undefined ? [] : [test_metadata.name];
-}
-
-function testTypeOf({ resource_type, test_metadata }: Resource): string | undefined {
-  if (resource_type === 'unit_test') return 'unit';
-  if (resource_type !== 'test') return undefined;
-  return test_metadata === undefined ? 'singular' : 'generic';
-}
-
-/** How a version stands to the one that an unpinned ref means: below, equal, above. Numbers as numbers. */
-function versionOrder({ version, latest_version: latest }: Resource): number | undefined {
-  if (version === undefined || version === null || latest === undefined || latest === null) return undefined;
-  const [a, b] = [Number(version), Number(latest)];
-  if (!Number.isNaN(a) && !Number.isNaN(b)) return Math.sign(a - b);
-  return String(version) < String(latest) ? -1 : Number(String(version) > String(latest));
-}
-
-function hasSetting({ config }: Resource, { arguments: keys, value }: Criterion): boolean {
-  let setting: unknown = config;
-  for (const key of keys) {
-    if (typeof setting !== 'object' || setting === null || !Object.hasOwn(setting, hookKey(key))) return false;
-    setting = (setting as Record<string, unknown>)[hookKey(key)];
-  }
-  const text = keys[0] === 'severity' ? String(value).toLowerCase() : value;
-  const settings: readonly unknown[] = Array.isArray(setting) ? setting : [setting];
-  return settings.some((each) => {
-    if (typeof each === 'boolean') return String(text).toLowerCase() === String(each);
-    return keys[0] === 'severity' ? String(each).toLowerCase() === text : each === text;
-  });
-}
-
-/** Hooks are written with a dash and asked for with an underscore. */
-function hookKey(key: string): string {
-  return key === 'pre_hook' || key === 'post_hook' ? key.replace('_', '-') : key;
 }

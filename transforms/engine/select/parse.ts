@@ -3,11 +3,12 @@ import { selectErrors } from './errors.ts';
 import { methodNames } from './selection.ts';
 import type { Criterion, MethodName, Selection } from './selection.ts';
 
-/** A text with its place: `--select`, `argument 2`, column of its first character (from 1). */
+/** A text with its place: `--select, argument 2`, or file:line:column; and which column its first character has. */
 interface Placed {
   readonly text: string;
   readonly place: string;
-  readonly column: number;
+  /** From 1; undefined where the place says it all. */
+  readonly column: number | undefined;
 }
 
 /**
@@ -30,10 +31,10 @@ function parseIntersection(word: Placed): Selection {
 }
 
 function split(text: string, separator: string, placed: Placed): Placed[] {
-  let column = placed.column;
+  let offset = 0;
   return text.split(separator).map((part) => {
-    const here = { text: part, place: placed.place, column };
-    column += part.length + separator.length;
+    const here = { text: part, place: placed.place, column: later(placed, offset) };
+    offset += part.length + separator.length;
     return here;
   });
 }
@@ -53,7 +54,7 @@ export function parseCriterion(placed: Placed): Criterion {
     kind: 'criterion',
     ...(method === undefined
       ? { method: methodOf(value), arguments: [] }
-      : parseMethod(method, { ...placed, column: placed.column + placed.text.indexOf(method) })),
+      : parseMethod(method, { ...placed, column: later(placed, placed.text.indexOf(method)) })),
     value,
     childrensParents: at !== undefined,
     parents: depth(parents, parentsDepth),
@@ -96,8 +97,12 @@ export function parseMethod(
   return { method, arguments: rest };
 }
 
+function later({ column }: Placed, offset: number): number | undefined {
+  return column === undefined ? undefined : column + offset;
+}
+
 function whereOf({ place, column }: Placed): string {
-  return `${place}, column ${column}`;
+  return column === undefined ? place : `${place}, column ${column}`;
 }
 
 function syntax(what: string, placed: Placed): Error {

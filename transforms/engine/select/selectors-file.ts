@@ -84,7 +84,10 @@ function pathOf(error: z.ZodError): Path {
 function toSelection(definition: unknown, path: Path, scope: Scope): Selection {
   if (typeof definition === 'string') return criterionText(definition, path, scope);
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw invalid('a definition is a text, a method with a value, a union or an intersection', scope.whereIs(path));
+    throw invalid(
+      'a definition is a text, a method with a value, a union or an intersection',
+      scope.whereIs(path),
+    );
   }
   const entries: Record<string, unknown> = { ...definition };
   if ('union' in entries) return setOperation('union', entries, path, scope);
@@ -94,9 +97,12 @@ function toSelection(definition: unknown, path: Path, scope: Scope): Selection {
 
 function criterionText(text: string, path: Path, { whereIs }: Scope): Criterion {
   if (/[ ,]/.test(text)) {
-    throw invalid(`\`${text}\` holds more than one criterion: write a union or an intersection`, whereIs(path));
+    throw invalid(
+      `\`${text}\` holds more than one criterion: write a union or an intersection`,
+      whereIs(path),
+    );
   }
-  return { ...parseCriterion({ text, place: whereIs(path), column: 1 }), where: whereIs(path) };
+  return parseCriterion({ text, place: whereIs(path), column: undefined });
 }
 
 function setOperation(
@@ -106,7 +112,8 @@ function setOperation(
   scope: Scope,
 ): Selection {
   const others = Object.keys(entries).filter((key) => key !== kind);
-  if (others.length > 0) throw invalid(`${kind} stands alone, without ${others.join(', ')}`, scope.whereIs(path));
+  if (others.length > 0)
+    throw invalid(`${kind} stands alone, without ${others.join(', ')}`, scope.whereIs(path));
   const parts = listOf(entries[kind], [...path, kind], scope);
   const excludes = parts.flatMap((part, index) => (isExclude(part) ? [{ part, index }] : []));
   if (excludes.length > 1) throw invalid(`a ${kind} takes one exclude`, scope.whereIs([...path, kind]));
@@ -124,7 +131,9 @@ function isExclude(part: unknown): part is { readonly exclude: unknown } {
 }
 
 function without(from: Selection, excluded: unknown, path: Path, scope: Scope): Selection {
-  const parts = listOf(excluded, path, scope).map((each, index) => toSelection(each, [...path, index], scope));
+  const parts = listOf(excluded, path, scope).map((each, index) =>
+    toSelection(each, [...path, index], scope),
+  );
   return { kind: 'difference', parts: [from, ...parts], indirect: 'eager' };
 }
 
@@ -145,7 +154,7 @@ function criterionEntry(entries: Readonly<Record<string, unknown>>, path: Path, 
   const where = scope.whereIs(path);
   const criterion: Criterion = {
     kind: 'criterion',
-    ...parseMethod(method, { text: method, place: where, column: 1 }),
+    ...parseMethod(method, { text: method, place: where, column: undefined }),
     value,
     childrensParents: parsed.data.childrens_parents,
     parents: parsed.data.parents ? (parsed.data.parents_depth ?? Infinity) : 0,

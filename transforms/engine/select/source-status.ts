@@ -4,9 +4,7 @@ import type { Sources } from '../artifacts/sources.ts';
 export function fresherSources(before: Sources, now: Sources): Set<string> {
   const loadedBefore = loadedAt(before);
   return new Set(
-    [...loadedAt(now)]
-      .filter(([id, time]) => time > (loadedBefore.get(id) ?? -Infinity))
-      .map(([id]) => id),
+    [...loadedAt(now)].filter(([id, time]) => time > (loadedBefore.get(id) ?? -Infinity)).map(([id]) => id),
   );
 }
 

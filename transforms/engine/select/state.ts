@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest, ProjectResources } from '../artifacts/manifest.ts';
 import type { Resource } from '../artifacts/resource.ts';
+import { reached } from './graph.ts';
+import { isNode } from './resource-facts.ts';
 
 type Compare = (now: Resource, before: Resource) => boolean;
 
@@ -44,13 +46,7 @@ export function statePredicate(
 }
 
 function entryOf(manifest: Manifest, id: string): Resource | undefined {
-  return (
-    manifest.nodes[id] ?? manifest.sources[id] ?? manifest.exposures[id] ?? manifest.unit_tests[id]
-  );
-}
-
-function isNode({ resource_type }: Resource): boolean {
-  return resource_type === 'model' || resource_type === 'seed' || resource_type === 'test';
+  return manifest.nodes[id] ?? manifest.sources[id] ?? manifest.exposures[id] ?? manifest.unit_tests[id];
 }
 
 function isDeclared({ resource_type }: Resource): boolean {
@@ -66,7 +62,13 @@ const sameContents: Compare = (now, before) => contentsOf(now).every((same) => s
 /** What makes a resource the same as before, by its kind. */
 function contentsOf(resource: Resource): readonly Compare[] {
   if (resource.resource_type === 'source') {
-    return [sameRelation, sameName, sameConfig, fields('quoting', 'loaded_at_field', 'external'), sameFreshness];
+    return [
+      sameRelation,
+      sameName,
+      sameConfig,
+      fields('quoting', 'loaded_at_field', 'external'),
+      sameFreshness,
+    ];
   }
   if (resource.resource_type === 'exposure') {
     return [sameName, sameConfig, sameParents, sameOwner, fields(...exposureFields)];
@@ -93,7 +95,8 @@ function plain(value: unknown): unknown {
 }
 
 const sameName: Compare = fields('fqn');
-const sameOwner: Compare = (now, before) => sameJson(withoutNulls(now['owner']), withoutNulls(before['owner']));
+const sameOwner: Compare = (now, before) =>
+  sameJson(withoutNulls(now['owner']), withoutNulls(before['owner']));
 const sameFreshness: Compare = (now, before) =>
   sameJson(limitsOf(now['freshness']), limitsOf(before['freshness']));
 const sameReference: Compare = fields('latest_version', 'access', 'deprecation_date');
@@ -123,8 +126,7 @@ const sameBody: Compare = (now, before) =>
 /** Settings that are a place or a label: a change of theirs is a change of relation, or none. */
 const outsideConfig: ReadonlySet<string> = new Set(['alias', 'schema', 'database', 'tags', 'group']);
 
-const sameConfig: Compare = (now, before) =>
-  sameJson(comparedConfig(now), comparedConfig(before));
+const sameConfig: Compare = (now, before) => sameJson(comparedConfig(now), comparedConfig(before));
 
 function comparedConfig(resource: Resource): Record<string, unknown> {
   const settings = Object.entries(withoutNulls(resource.unrendered_config));
@@ -164,17 +166,16 @@ const sameContract: Compare = (now, before) => {
 
 /** Whether a resource reaches, through however many macros, one whose text is not as it was. */
 function macroCheck(now: ProjectResources, before: Manifest): (resource: Resource) => boolean {
-  const changed = new Map<string, boolean>();
-  const isChanged = (id: string): boolean => {
-    const known = changed.get(id);
-    if (known !== undefined) return known;
-    const macro = now.macros[id];
-    if (macro === undefined) return false;
-    // Entered before its callees are looked at: macros may call each other in a circle.
-    changed.set(id, false);
-    const is = before.macros[id]?.macro_sql !== macro.macro_sql || macro.depends_on.macros.some(isChanged);
-    changed.set(id, is);
-    return is;
+  const all = Object.values(now.macros);
+  const calls = new Map(all.map(({ unique_id, depends_on }) => [unique_id, depends_on.macros]));
+  const changed = new Set(
+    all
+      .filter(({ unique_id, macro_sql }) => before.macros[unique_id]?.macro_sql !== macro_sql)
+      .map(({ unique_id }) => unique_id),
+  );
+  return ({ depends_on }) => {
+    const called = depends_on?.macros ?? [];
+    if (changed.size === 0 || called.length === 0) return false;
+    return [...called, ...reached(calls, called, Infinity)].some((id) => changed.has(id));
   };
-  return (resource) => (resource.depends_on?.macros ?? []).some(isChanged);
 }

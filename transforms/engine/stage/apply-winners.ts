@@ -1,13 +1,24 @@
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { Model } from '../project/model.ts';
-import { deltaRelation, feedTable, logColumns, publishedRelation, stateTable } from '../warehouse/relations.ts';
+import {
+  deltaRelation,
+  feedTable,
+  logColumns,
+  publishedRelation,
+  stateTable,
+} from '../warehouse/relations.ts';
 import type { Prepared } from './winners.ts';
 
 /** Puts one model's winners into its table and its feed; inside the staging transaction, and only there. */
-export async function applyWinners(session: Session, run: string, prepared: Prepared, step: bigint): Promise<void> {
-  const winners = deltaRelation(prepared.model, 'winners', run);
-  if (prepared.isRebuild) await replaceTable(session, prepared.model, winners);
-  else await mergeWinners(session, prepared.model, winners, step);
+export async function applyWinners(
+  session: Session,
+  run: string,
+  prepared: Prepared,
+  step: bigint,
+): Promise<void> {
+  const { model } = prepared;
+  if (prepared.isRebuild) await replaceTable(session, model, deltaRelation(model, 'winners', run));
+  else await mergeWinners(session, run, model, step);
 }
 
 async function replaceTable(session: Session, model: Model, winners: string): Promise<void> {
@@ -23,16 +34,16 @@ async function replaceTable(session: Session, model: Model, winners: string): Pr
   );
 }
 
-async function mergeWinners(session: Session, model: Model, winners: string, step: bigint): Promise<void> {
-  const state = stateTable(model);
-  const feed = feedTable(model);
+async function mergeWinners(session: Session, run: string, model: Model, step: bigint): Promise<void> {
+  const winners = deltaRelation(model, 'winners', run);
+  const [state, feed] = [stateTable(model), feedTable(model)];
   if (model.materialization.kind === 'latest') {
     const key = model.materialization.uniqueKey;
-    const isReplaced = `${key} in (select ${key} from ${winners})`;
+    const replaced = deltaRelation(model, 'old', run);
     await session.execute(
-      `insert into ${feed} select *, ${step}, 'before' from ${state} where _op <> 'd' and ${isReplaced}`,
+      `insert into ${feed} select *, ${step}, 'before' from ${replaced} where _op <> 'd'`,
     );
-    await session.execute(`delete from ${state} where ${isReplaced}`);
+    await session.execute(`delete from ${state} where ${key} in (select ${key} from ${replaced})`);
     await session.execute(`insert into ${feed} select *, ${step}, 'after' from ${winners} where _op <> 'd'`);
   } else {
     await session.execute(`insert into ${feed} select *, ${step}, 'after' from ${winners}`);

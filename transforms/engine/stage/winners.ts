@@ -5,7 +5,9 @@ import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { Model } from '../project/model.ts';
 import { deltaRelation, rawTable, stateTable } from '../warehouse/relations.ts';
+import { toBigint } from '../warehouse/state.ts';
 import type { ModelState } from '../warehouse/state.ts';
+import { stageErrors } from './errors.ts';
 
 /** One staging model with its winners computed: the rows that replace or join what is there. */
 export interface Prepared {
@@ -45,7 +47,8 @@ export function isOutdated(
  * name says nothing of where its rows lie.
  */
 function isNew({ table, since }: NewBatches): string {
-  const bound = since === undefined ? '' : ` and _loaded_at >= cast('${since}' as timestamp) - interval '1 day'`;
+  const bound =
+    since === undefined ? '' : ` and _loaded_at >= cast('${since}' as timestamp) - interval '1 day'`;
   return `_batch_id in (select batch_id from ${table})${bound}`;
 }
 
@@ -70,7 +73,28 @@ export async function pendingModels(
     const isRebuild = isOutdated(context, states, model);
     if (isRebuild || Number(row['n']) > 0) pending.push({ model, isRebuild });
   }
+  for (const { model, isRebuild } of pending) {
+    if (isRebuild && states.has(model.name)) await mustHaveAllRaw(context, model);
+  }
   return pending;
+}
+
+/** Raw tables keep the newest months only; a table made anew from them would forget everything before. */
+async function mustHaveAllRaw({ warehouse }: EngineContext, model: Model): Promise<void> {
+  const [source = '', table = ''] = (model.sources[0] ?? '').split('.');
+  const staged = 'select batch_id from _meta.staged_batch';
+  const [row] = await warehouse.query(
+    `select
+       (select coalesce(sum(rows), 0) from _meta.load_ledger
+        where source = ? and table_name = ? and batch_id in (${staged})) as loaded,
+       (select count(*) from ${rawTable(`${source}.${table}`)} where _batch_id in (${staged})) as present`,
+    [source, table],
+  );
+  if (toBigint(row?.['present']) >= toBigint(row?.['loaded'])) return;
+  throw stageErrors.error('TRANSFORM_RAW_INCOMPLETE', {
+    message: `${model.name} was edited, and of ${String(row?.['loaded'])} rows it was made from raw holds ${String(row?.['present'])}`,
+    where: model.file,
+  });
 }
 
 function mustSupportChanges(model: Model, refused: number): void {
@@ -94,7 +118,8 @@ export async function prepareModels(
     await createWinners(context, model, run, batches, isRebuild);
   }
   const counted = pending.map(
-    ({ model }, index) => `select ${index} as place, count(*) as n from ${deltaRelation(model, 'winners', run)}`,
+    ({ model }, index) =>
+      `select ${index} as place, count(*) as n from ${deltaRelation(model, 'winners', run)}`,
   );
   const rows = counted.length === 0 ? [] : await context.warehouse.query(counted.join(' union all '));
   const counts = new Map(rows.map((row) => [Number(row['place']), Number(row['n'])]));
@@ -126,6 +151,13 @@ async function createWinners(
     model,
     deltaRelation(model, 'winners', run),
     winnersSql(model, select, isRebuild),
+  );
+  if (isRebuild || model.materialization.kind !== 'latest') return;
+  // Rows that go, looked up beside the table: the transaction needs them twice and must be short.
+  const key = model.materialization.uniqueKey;
+  await warehouse.execute(
+    `create or replace table ${deltaRelation(model, 'old', run)} as
+     select * from ${stateTable(model)} where ${key} in (select ${key} from ${deltaRelation(model, 'winners', run)})`,
   );
 }
 

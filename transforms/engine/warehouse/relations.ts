@@ -6,20 +6,20 @@ export function rawTable(source: string): string {
 }
 
 /** Where a model's rows are read from by people and by later models. */
-export function publishedRelation(model: Model): string {
-  return `${model.layer}.${model.name}`;
+export function publishedRelation({ config }: Model): string {
+  return `${config.schema}.${config.alias}`;
 }
 
 /** Base table of a `latest` model: the view of its name hides deleted rows, this keeps them. */
 export function stateTable(model: Model): string {
   return model.materialization.kind === 'latest'
-    ? `${model.layer}.${model.name}__state`
+    ? `${publishedRelation(model)}__state`
     : publishedRelation(model);
 }
 
 /** Change feed of a model: every row that a step removed ('before') or added ('after'). */
 export function feedTable(model: Model): string {
-  return `feed.${model.name}`;
+  return `feed.${identifier(model)}`;
 }
 
 /**
@@ -45,8 +45,13 @@ export type DeltaPart =
 
 /** A run's own working relation beside production; left-overs of dead runs are dropped by the next. */
 export function deltaRelation(model: Model, part: DeltaPart, run: string): string {
-  return `delta.${model.name}__${part}__${run}`;
+  return `delta.${identifier(model)}__${part}__${run}`;
 }
 
 /** Log columns of a `latest` model, invisible in its view. */
 export const logColumns: readonly string[] = ['_op', '_position', '_ordinal', '_committed_at'];
+
+/** A model's name as part of a relation's: that of a version, `orders.v2`, has a dot. */
+function identifier({ name }: Model): string {
+  return name.replaceAll('.', '_');
+}

@@ -18,12 +18,7 @@ export async function writeModelStates(
     session,
     '_meta.model_state',
     ['model', 'fingerprint', 'rebuilt_at_step', 'changed_at_step'],
-    [...states].map(([model, state]) => [
-      model,
-      state.fingerprint,
-      state.rebuiltAtStep,
-      state.changedAtStep,
-    ]),
+    [...states].map(([model, state]) => [model, state.fingerprint, state.rebuiltAtStep, state.changedAtStep]),
   );
 }
 
@@ -54,13 +49,7 @@ export async function writeStandings(
   await insertRows(
     session,
     '_meta.model_version',
-    [
-      'model',
-      'version',
-      'stage_step',
-      'source_watermark',
-      { name: 'source_committed_at', type: timestamp },
-    ],
+    ['model', 'version', 'stage_step', 'source_watermark', { name: 'source_committed_at', type: timestamp }],
     [...standings].map(([model, each]) => [
       model,
       each.version,

@@ -14,7 +14,11 @@ const keyed = (uniqueKey: string) =>
     touchedBy: {},
   }) as const;
 
-const dim: TestTable = { columns: 'dim_key varchar, name varchar', key: 'dim_key', published: ["('a', 'A')", "('b', 'B')"] };
+const dim: TestTable = {
+  columns: 'dim_key varchar, name varchar',
+  key: 'dim_key',
+  published: ["('a', 'A')", "('b', 'B')"],
+};
 const fct: TestTable = {
   columns: 'id bigint, dim_key varchar, kind varchar, amount bigint',
   key: 'id',
@@ -34,7 +38,10 @@ async function outcome(input: {
     makeModel('dim', { materialization: keyed('dim_key'), tests: input.dimTests ?? [] }),
     makeModel('fct', { materialization: keyed('id'), tests: input.tests ?? [], refs: ['dim'] }),
   ]);
-  const world = await openCheckWorld(project, { dim: { ...dim, ...input.dim }, fct: { ...fct, ...input.fct } });
+  const world = await openCheckWorld(project, {
+    dim: { ...dim, ...input.dim },
+    fct: { ...fct, ...input.fct },
+  });
   try {
     return await (input.published === true ? world.checkPublished() : world.check(input.considered));
   } finally {
@@ -56,7 +63,11 @@ const faults: ReadonlyArray<{
   readonly added: readonly string[];
   readonly failures?: number;
 }> = [
-  { name: 'not_null_dim_key', check: makeDataTest('fct', 'not_null', { column: 'dim_key' }), added: ["(3, null, 'sale', 1)"] },
+  {
+    name: 'not_null_dim_key',
+    check: makeDataTest('fct', 'not_null', { column: 'dim_key' }),
+    added: ["(3, null, 'sale', 1)"],
+  },
   {
     name: 'unique_amount',
     check: makeDataTest('fct', 'unique', { column: 'amount' }),
@@ -66,12 +77,18 @@ const faults: ReadonlyArray<{
   },
   {
     name: 'accepted_values_kind',
-    check: makeDataTest('fct', 'accepted_values', { column: 'kind', arguments: { values: ['sale', "o'ne"] } }),
+    check: makeDataTest('fct', 'accepted_values', {
+      column: 'kind',
+      arguments: { values: ['sale', "o'ne"] },
+    }),
     added: ["(3, 'a', 'mystery', 1)", "(4, 'a', null, 1)", "(5, 'a', 'o''ne', 1)"],
   },
   {
     name: 'accepted_values_amount',
-    check: makeDataTest('fct', 'accepted_values', { column: 'amount', arguments: { values: [1, 5, 7], quote: false } }),
+    check: makeDataTest('fct', 'accepted_values', {
+      column: 'amount',
+      arguments: { values: [1, 5, 7], quote: false },
+    }),
     added: ["(3, 'a', 'sale', 2)"],
   },
   { name: 'relationships_dim_key_dim', check: toDim, added: ["(3, 'z', 'sale', 1)", "(4, null, 'sale', 1)"] },
@@ -85,15 +102,22 @@ const faults: ReadonlyArray<{
   },
 ];
 
-test.each(faults)('$name fails for its fault, and only for it', async ({ name, check, added, failures = 1 }) => {
-  const fine = ["(3, 'a', 'o''ne', 1)"];
-  const bad = await outcome({ tests: [check], fct: { added } });
-  expect(bad.get(`fct.${name}`)).toMatchObject({ status: 'fail', failures, model: 'fct' });
-  const whole = await outcome({ tests: [check], fct: { published: [...fct.published, ...added] }, published: true });
-  expect(whole.get(`fct.${name}`)).toMatchObject({ status: 'fail', failures });
-  const ok = await outcome({ tests: [check], fct: { added: fine } });
-  expect(ok.get(`fct.${name}`)).toMatchObject({ status: 'pass', failures: 0, samples: [] });
-});
+test.each(faults)(
+  '$name fails for its fault, and only for it',
+  async ({ name, check, added, failures = 1 }) => {
+    const fine = ["(3, 'a', 'o''ne', 1)"];
+    const bad = await outcome({ tests: [check], fct: { added } });
+    expect(bad.get(`fct.${name}`)).toMatchObject({ status: 'fail', failures, model: 'fct' });
+    const whole = await outcome({
+      tests: [check],
+      fct: { published: [...fct.published, ...added] },
+      published: true,
+    });
+    expect(whole.get(`fct.${name}`)).toMatchObject({ status: 'fail', failures });
+    const ok = await outcome({ tests: [check], fct: { added: fine } });
+    expect(ok.get(`fct.${name}`)).toMatchObject({ status: 'pass', failures: 0, samples: [] });
+  },
+);
 
 test('a fault that was published before is not counted again by a run that does not touch it', async () => {
   const tests = [makeDataTest('fct', 'not_null', { column: 'dim_key' })];
@@ -105,7 +129,9 @@ test('a fault that was published before is not counted again by a run that does 
 });
 
 test('where the number of failures counts, the table is looked at whole', async () => {
-  const tests = [makeDataTest('fct', 'not_null', { column: 'dim_key', config: { errorIf: '>1', warnIf: '>1' } })];
+  const tests = [
+    makeDataTest('fct', 'not_null', { column: 'dim_key', config: { errorIf: '>1', warnIf: '>1' } }),
+  ];
   const published = ["(1, null, 'sale', 5)"];
   const more = await outcome({ tests, fct: { published, added: ["(3, null, 'sale', 1)"] } });
   expect(more.get('fct.not_null_dim_key')).toMatchObject({ status: 'fail', failures: 2 });
@@ -113,21 +139,53 @@ test('where the number of failures counts, the table is looked at whole', async 
 
 test('a replaced duplicate is none: what the run removes does not count', async () => {
   const tests = [makeDataTest('fct', 'unique', { column: 'amount' })];
-  const results = await outcome({ tests, fct: { removed: ["(1, 'a', 'sale', 5)"], added: ["(3, 'a', 'sale', 5)"] } });
+  const results = await outcome({
+    tests,
+    fct: { removed: ["(1, 'a', 'sale', 5)"], added: ["(3, 'a', 'sale', 5)"] },
+  });
   expect(results.get('fct.unique_amount')).toMatchObject({ status: 'pass' });
 });
 
 test.each([
-  { what: 'its dimension loses the key', change: { removed: ["('a', 'A')"] }, considered: undefined, status: 'fail', model: 'dim' },
-  { what: 'the dimension row changes under the same key', change: { removed: ["('a', 'A')"], added: ["('a', 'A2')"] }, considered: undefined, status: undefined, model: 'dim' },
-  { what: 'the dimension is replaced without the key', change: { replaced: ["('b', 'B')"] }, considered: undefined, status: 'fail', model: 'dim' },
-  { what: 'the fact is left out of the run', change: { removed: ["('a', 'A')"] }, considered: new Set(['dim']), status: 'fail', model: 'fct' },
+  {
+    what: 'its dimension loses the key',
+    change: { removed: ["('a', 'A')"] },
+    considered: undefined,
+    status: 'fail',
+    model: 'dim',
+  },
+  {
+    what: 'the dimension row changes under the same key',
+    change: { removed: ["('a', 'A')"], added: ["('a', 'A2')"] },
+    considered: undefined,
+    status: undefined,
+    model: 'dim',
+  },
+  {
+    what: 'the dimension is replaced without the key',
+    change: { replaced: ["('b', 'B')"] },
+    considered: undefined,
+    status: 'fail',
+    model: 'dim',
+  },
+  {
+    what: 'the fact is left out of the run',
+    change: { removed: ["('a', 'A')"] },
+    considered: new Set(['dim']),
+    status: 'fail',
+    model: 'fct',
+  },
 ])('a fact that the run leaves alone: $what', async ({ change, considered, status, model }) => {
   const input = { tests: [toDim], dim: change };
   const results = await outcome(considered === undefined ? input : { ...input, considered });
   const found = results.get(`${model}.orphans_dim_key_dim`);
   if (status === undefined) expect(found?.status ?? 'pass').toBe('pass');
-  else expect(found).toMatchObject({ status, failures: 1, refs: expect.arrayContaining(['fct', 'dim']) as string[] });
+  else
+    expect(found).toMatchObject({
+      status,
+      failures: 1,
+      refs: expect.arrayContaining(['fct', 'dim']) as string[],
+    });
 });
 
 test('the fact that goes together with its dimension row orphans nobody', async () => {
@@ -146,13 +204,19 @@ test('a unique key is checked without being declared, and not twice when it is',
   expect(undeclared.get('fct.unique_key_unique')).toMatchObject({ status: 'fail', failures: 1 });
   expect(undeclared.get('fct.unique_key_not_null')).toMatchObject({ status: 'fail', failures: 1 });
   const declared = await outcome({
-    tests: [makeDataTest('fct', 'unique', { column: 'id' }), makeDataTest('fct', 'not_null', { column: 'id' })],
+    tests: [
+      makeDataTest('fct', 'unique', { column: 'id' }),
+      makeDataTest('fct', 'not_null', { column: 'id' }),
+    ],
     fct: { added },
   });
   expect([...declared.keys()].filter((name) => name.includes('unique_key'))).toEqual([]);
   expect(declared.get('fct.unique_id')).toMatchObject({ status: 'fail' });
   // One that only warns keeps no promise.
-  const weak = await outcome({ tests: [makeDataTest('fct', 'unique', { column: 'id', config: { severity: 'warn' } })], fct: { added } });
+  const weak = await outcome({
+    tests: [makeDataTest('fct', 'unique', { column: 'id', config: { severity: 'warn' } })],
+    fct: { added },
+  });
   expect(weak.get('fct.unique_id')).toMatchObject({ status: 'warn' });
   expect(weak.get('fct.unique_key_unique')).toMatchObject({ status: 'fail' });
 });

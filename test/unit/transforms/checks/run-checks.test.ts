@@ -34,7 +34,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.warehouse.close());
 
-function rowsCheck(name: string, condition: string, change: Partial<TestConfig> & { storeAs?: string; model?: string } = {}): Check {
+function rowsCheck(
+  name: string,
+  condition: string,
+  change: Partial<TestConfig> & { storeAs?: string; model?: string } = {},
+): Check {
   const { storeAs, model = 'm', ...config } = change;
   return {
     uniqueId: `test.shopwave.${name}`,
@@ -59,9 +63,16 @@ test('the checks of a model are one statement, and each gets its own answer', as
   const checks = [
     rowsCheck('none', 'id > 100'),
     rowsCheck('three', 'id <= 3', { severity: 'warn' }),
-    queryCheck('two', 'with w as (select id from marts.m) select * from w where id > 7 -- a comment at the end', { severity: 'warn' }),
+    queryCheck(
+      'two',
+      'with w as (select id from marts.m) select * from w where id > 7 -- a comment at the end',
+      { severity: 'warn' },
+    ),
     rowsCheck('limited', 'id > 0', { limit: 4, severity: 'warn' }),
-    queryCheck('summed', 'select id as n_records from marts.m where id < 4', { failCalc: 'sum(n_records)', severity: 'warn' }),
+    queryCheck('summed', 'select id as n_records from marts.m where id < 4', {
+      failCalc: 'sum(n_records)',
+      severity: 'warn',
+    }),
   ];
   const results = await runChecks(context, checks);
   expect(results.map(({ name, status, failures }) => [name, status, failures])).toEqual([
@@ -109,7 +120,11 @@ test('a lost connection is not the fault of a check', async () => {
 test('failing rows are named by their keys, five of them at most, and by nothing else', async () => {
   const [result] = await runChecks(context, [rowsCheck('many', 'id > 0')]);
   expect(result?.samples).toHaveLength(5);
-  expect(JSON.stringify(result?.samples, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))).not.toContain('secret');
+  expect(
+    JSON.stringify(result?.samples, (_, value: unknown) =>
+      typeof value === 'bigint' ? Number(value) : value,
+    ),
+  ).not.toContain('secret');
   expect(result?.message).toMatch(/^got 9 \(error if != 0\); e\.g\. id=\d/);
   expect(result?.message).not.toMatch(/x\d/);
 });
@@ -117,7 +132,9 @@ test('failing rows are named by their keys, five of them at most, and by nothing
 test('stored failures are replaced by every run, bounded, and empty after a pass', async () => {
   const stored = async (condition: string, limit?: number): Promise<[string | undefined, unknown]> => {
     const config = limit === undefined ? {} : { limit };
-    const [result] = await runChecks(context, [rowsCheck('kept', condition, { storeAs: 'Kept failures', ...config })]);
+    const [result] = await runChecks(context, [
+      rowsCheck('kept', condition, { storeAs: 'Kept failures', ...config }),
+    ]);
     const [row] = await world.warehouse.query(`select count(*) as n from ${result?.storedIn}`);
     return [result?.storedIn, row?.['n']];
   };
@@ -137,10 +154,19 @@ test('results are written in one statement', async () => {
       return world.warehouse.execute(sql, params);
     },
   };
-  const results = await runChecks(context, Array.from({ length: 110 }, (_, index) => rowsCheck(`c${index}`, `id = ${index - 100}`, { model: `m${index % 10}` })));
+  const results = await runChecks(
+    context,
+    Array.from({ length: 110 }, (_, index) =>
+      rowsCheck(`c${index}`, `id = ${index - 100}`, { model: `m${index % 10}` }),
+    ),
+  );
   await recordChecks(session, { id: 'r9', version: 2n, stageStep: 1n }, results, '2026-03-01T00:00:00.000Z');
   expect(executed).toHaveLength(1);
-  expect(await world.warehouse.query("select status, count(*) as n from _meta.check_result where run_id = 'r9' group by 1 order by 1")).toEqual([
+  expect(
+    await world.warehouse.query(
+      "select status, count(*) as n from _meta.check_result where run_id = 'r9' group by 1 order by 1",
+    ),
+  ).toEqual([
     { status: 'fail', n: 9n },
     { status: 'pass', n: 101n },
   ]);

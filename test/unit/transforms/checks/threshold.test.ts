@@ -22,7 +22,9 @@ test.each([
 test.each(['', '10', 'many', '> ten', '!= 0; drop table x', '>10 or 1=1', 'between 1 and', '=> 3'])(
   '"%s" is refused',
   (text) => {
-    expect(() => parseThreshold(text)).toThrow(expect.objectContaining({ code: 'CHECK_CONDITION_INVALID' }) as Error);
+    expect(() => parseThreshold(text)).toThrow(
+      expect.objectContaining({ code: 'CHECK_CONDITION_INVALID' }) as Error,
+    );
   },
 );
 
@@ -33,9 +35,12 @@ test.each([
   { severity: 'error', errorIf: '>10', warnIf: '>20', failures: 10, status: 'pass' },
   { severity: 'warn', errorIf: '>10', warnIf: '!= 0', failures: 99, status: 'warn' },
   { severity: 'warn', errorIf: '!= 0', warnIf: '>100', failures: 99, status: 'pass' },
-] as const)('$severity, error if $errorIf, warn if $warnIf: $failures is a $status', ({ failures, status, ...config }) => {
-  expect(judge(config, failures)).toBe(status);
-});
+] as const)(
+  '$severity, error if $errorIf, warn if $warnIf: $failures is a $status',
+  ({ failures, status, ...config }) => {
+    expect(judge(config, failures)).toBe(status);
+  },
+);
 
 test.each([
   [{}, true],

@@ -36,6 +36,7 @@ describe('arguments bind', () => {
     expect(render('dbt.concat', [], { fields: ['a', 'b'] })).toBe('a || b');
     expect(render('greatest', ['a', 'b', 'c'])).toBe('greatest(a, b, c)');
     expect(render('greatest', [], { values: ['a', 'b'] })).toBe('greatest(a, b)');
+    expect(render('concat', [['a', 'b']])).toBe(render('concat', ['a', 'b']));
   });
 
   test('units by any alias, in any case, quoted or not', () => {
@@ -46,12 +47,12 @@ describe('arguments bind', () => {
 });
 
 const refusals: ReadonlyArray<readonly [string, readonly MacroArgument[], Named, RegExp]> = [
-  ['dateadd', ['moth', '1', 'd'], {}, /"unit", got "moth"; did you mean month\?/],
-  ['last_day', ['d', 'day'], {}, /one of year, quarter, month, week as "unit", got "day"/],
-  ['dateadd', ['day', '1'], {}, /needs "at"/],
-  ['dateadd', ['day', '1', 'd', 'e'], {}, /takes at most 3 argument\(s\), got 4/],
-  ['dateadd', ['day', '1', ' '], {}, /an SQL expression as "at", got " "/],
-  ['dateadd', ['day', ['1', '2'], 'd'], {}, /one text as "amount", got a list/],
+  ['date_add', ['moth', '1', 'd'], {}, /"unit", got "moth"; did you mean month\?/],
+  ['last_day', ['d', 'day'], {}, /one of year, quarter, month, week as "datepart", got "day"/],
+  ['date_add', ['day', '1'], {}, /needs "at"/],
+  ['date_add', ['day', '1', 'd', 'e'], {}, /takes at most 3 argument\(s\), got 4/],
+  ['date_add', ['day', '1', ' '], {}, /an SQL expression as "at", got " "/],
+  ['date_add', ['day', ['1', '2'], 'd'], {}, /one text as "amount", got a list/],
   ['dbt.datediff', ['a', 'b'], { date_part: 'day' }, /no parameter "date_part"; did you mean datepart\?/],
   ['dbt.datediff', ['a', 'b', 'day'], { datepart: 'day' }, /got "datepart" twice/],
   ['greatest', [], {}, /needs "values"/],
@@ -86,6 +87,13 @@ test('a macro that does not exist is named with the nearest that does', () => {
   const message = 'there is no dialect macro "dbt.datedif"; did you mean dbt.datediff?';
   expect(refusal('dbt.datedif', [])).toMatchObject({ code: 'DIALECT_UNKNOWN_MACRO', message });
   expect(refusal('constructor', [])).toMatchObject({ code: 'DIALECT_UNKNOWN_MACRO' });
+});
+
+test("a name that stands with and without dbt's namespace takes dbt's arguments", () => {
+  const both = Object.keys(dialectMacros).filter((name) => Object.hasOwn(dialectMacros, `dbt.${name}`));
+  const names = (macro: string): unknown => dialectMacros[macro]?.parameters.map((each) => each.name);
+  expect(both.length).toBeGreaterThan(0);
+  for (const name of both) expect(names(name), name).toEqual(names(`dbt.${name}`));
 });
 
 test('every example renders for both engines, and no rendering says undefined', () => {

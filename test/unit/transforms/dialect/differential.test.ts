@@ -94,11 +94,11 @@ const ordinals: Readonly<Record<string, (text: string) => number>> = {
   day: (text) => Date.parse(text) / 86_400_000,
 };
 
-test('datediff counts boundaries, for every unit, either way round and before 1970', async () => {
+test('date_diff counts boundaries, for every unit, either way round and before 1970', async () => {
   const unit = fc.constantFrom(...Object.keys(ordinals));
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(unit, day, day), { minLength: 1, maxLength: 12 }), async (cases) => {
-      const found = await values(cases.map(([of, a, b]) => duckdb('datediff', of, sqlDay(a), sqlDay(b))));
+      const found = await values(cases.map(([of, a, b]) => duckdb('date_diff', of, sqlDay(a), sqlDay(b))));
       expect(found).toEqual(
         cases.map(([of, a, b]) => String((ordinals[of]?.(b) ?? 0) - (ordinals[of]?.(a) ?? 0))),
       );
@@ -112,7 +112,7 @@ test('months added end at the end of a month, never in the next', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(day, amount), { minLength: 1, maxLength: 12 }), async (cases) => {
       const found = await values(
-        cases.map(([from, n]) => duckdb('dateadd', 'month', String(n), sqlDay(from))),
+        cases.map(([from, n]) => duckdb('date_add', 'month', String(n), sqlDay(from))),
       );
       const expected = cases.map(([from, n]) => {
         const month = Number(from.slice(0, 4)) * 12 + Number(from.slice(5, 7)) - 1 + n;

@@ -1,8 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { renderModel, renderParts } from '../../../../transforms/engine/compile/compile.ts';
+import { isBuiltIn } from '../../../../transforms/engine/checks/rows-under-test.ts';
+import {
+  renderDataTest,
+  renderMapping,
+  renderModel,
+  renderTest,
+} from '../../../../transforms/engine/compile/compile.ts';
 import { parseCheck } from '../../../../transforms/engine/dialect/parse-check.ts';
 import { loadProject } from '../../../../transforms/engine/project/load-project.ts';
+import { keyingOf } from '../../../../transforms/engine/project/model.ts';
 import type { Project } from '../../../../transforms/engine/project/model.ts';
 
 const projectFolder = fileURLToPath(new URL('../../../../transforms', import.meta.url));
@@ -20,17 +27,25 @@ async function renderings(project: Project): Promise<ReadonlyArray<readonly [str
   const found: Array<readonly [string, string]> = [];
   for (const [name, model] of project.models) {
     if (model.materialization.kind === 'seed') continue;
-    const touched = { ...scope, touched: '_delta.touched' };
+    const touched = { ...scope, touched: '_delta.touched', isIncremental: true };
     found.push([name, await renderModel(project, name, scope)]);
     found.push([`${name} (touched)`, await renderModel(project, name, touched)]);
+    for (const input of Object.keys(keyingOf(model)?.touchedBy ?? {})) {
+      const mapping = await renderMapping(project, model, input, { ...scope, changed: '_delta.changed' });
+      if (mapping !== undefined) found.push([`${name} (touched by ${input})`, mapping]);
+    }
+    // The four that come with the platform are no templates.
+    for (const each of model.tests.filter(({ kind }) => !isBuiltIn(kind))) {
+      found.push([each.name, await renderDataTest(project, each, { ...scope, rows: scope.relation(name) })]);
+    }
   }
   for (const each of project.tests) {
-    found.push([each.name, await renderParts(project, each.template, scope)]);
+    found.push([each.name, await renderTest(project, each, scope)]);
   }
   return found;
 }
 
-test('every model, whole and for touched keys, and every test parses as Snowflake SQL', async () => {
+test('every model, whole and for touched keys, every mapping and every test parses as Snowflake SQL', async () => {
   const all = await renderings(await loadProject(projectFolder));
   expect(all.length).toBeGreaterThan(50);
   const problems: unknown[] = [];

@@ -1,13 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Model, ModelConfig, OnSchemaChange } from '../../../../transforms/engine/project/model.ts';
 import { changed, first, openRig, sqlModel } from '../../../support/materialize-rig.ts';
 import type { Rig } from '../../../support/materialize-rig.ts';
 
 let rig: Rig;
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await openRig();
 });
-afterEach(() => rig.close());
+beforeEach(() => rig.warehouse.execute('drop table if exists marts.target'));
+afterAll(() => rig.close());
 
 type Strategy = 'append' | 'merge' | 'delete+insert';
 
@@ -31,15 +32,111 @@ async function target(order = '1, 2, 3'): Promise<unknown[][]> {
 }
 
 test.each<[string, Strategy, string[], string, unknown[][]]>([
-  ['append adds', 'append', [], "(1, 'a', 9)", [[1, 'a', 1], [1, 'a', 9], [2, 'b', 2], [2, 'c', 3]]],
-  ['append adds a row that is there already', 'append', [], "(1, 'a', 1)", [[1, 'a', 1], [1, 'a', 1], [2, 'b', 2], [2, 'c', 3]]],
-  ['merge without a key appends', 'merge', [], "(1, 'a', 9)", [[1, 'a', 1], [1, 'a', 9], [2, 'b', 2], [2, 'c', 3]]],
-  ['merge by a list of keys', 'merge', ['id', 'place'], "(2, 'c', 8), (3, 'd', 7)", [[1, 'a', 1], [2, 'b', 2], [2, 'c', 8], [3, 'd', 7]]],
-  ['merge by an expression', 'merge', ["id || '-' || place"], "(2, 'c', 8), (3, 'd', 7)", [[1, 'a', 1], [2, 'b', 2], [2, 'c', 8], [3, 'd', 7]]],
-  ['delete+insert replaces all rows of a key', 'delete+insert', ['id'], "(2, 'z', 5), (3, 'd', 7)", [[1, 'a', 1], [2, 'z', 5], [3, 'd', 7]]],
-  ['delete+insert keeps rows of other keys', 'delete+insert', ['id', 'place'], "(2, 'c', 8)", [[1, 'a', 1], [2, 'b', 2], [2, 'c', 8]]],
-  ['delete+insert may insert several of a key', 'delete+insert', ['id'], "(1, 'x', 1), (1, 'y', 2)", [[1, 'x', 1], [1, 'y', 2], [2, 'b', 2], [2, 'c', 3]]],
-  ['delete+insert, one of two rows unchanged', 'delete+insert', ['id'], "(2, 'b', 2), (2, 'c', 4)", [[1, 'a', 1], [2, 'b', 2], [2, 'c', 4]]],
+  [
+    'append adds',
+    'append',
+    [],
+    "(1, 'a', 9)",
+    [
+      [1, 'a', 1],
+      [1, 'a', 9],
+      [2, 'b', 2],
+      [2, 'c', 3],
+    ],
+  ],
+  [
+    'append adds a row that is there already',
+    'append',
+    [],
+    "(1, 'a', 1)",
+    [
+      [1, 'a', 1],
+      [1, 'a', 1],
+      [2, 'b', 2],
+      [2, 'c', 3],
+    ],
+  ],
+  [
+    'merge without a key appends',
+    'merge',
+    [],
+    "(1, 'a', 9)",
+    [
+      [1, 'a', 1],
+      [1, 'a', 9],
+      [2, 'b', 2],
+      [2, 'c', 3],
+    ],
+  ],
+  [
+    'merge by a list of keys',
+    'merge',
+    ['id', 'place'],
+    "(2, 'c', 8), (3, 'd', 7)",
+    [
+      [1, 'a', 1],
+      [2, 'b', 2],
+      [2, 'c', 8],
+      [3, 'd', 7],
+    ],
+  ],
+  [
+    'merge by an expression',
+    'merge',
+    ["id || '-' || place"],
+    "(2, 'c', 8), (3, 'd', 7)",
+    [
+      [1, 'a', 1],
+      [2, 'b', 2],
+      [2, 'c', 8],
+      [3, 'd', 7],
+    ],
+  ],
+  [
+    'delete+insert replaces all rows of a key',
+    'delete+insert',
+    ['id'],
+    "(2, 'z', 5), (3, 'd', 7)",
+    [
+      [1, 'a', 1],
+      [2, 'z', 5],
+      [3, 'd', 7],
+    ],
+  ],
+  [
+    'delete+insert keeps rows of other keys',
+    'delete+insert',
+    ['id', 'place'],
+    "(2, 'c', 8)",
+    [
+      [1, 'a', 1],
+      [2, 'b', 2],
+      [2, 'c', 8],
+    ],
+  ],
+  [
+    'delete+insert may insert several of a key',
+    'delete+insert',
+    ['id'],
+    "(1, 'x', 1), (1, 'y', 2)",
+    [
+      [1, 'x', 1],
+      [1, 'y', 2],
+      [2, 'b', 2],
+      [2, 'c', 3],
+    ],
+  ],
+  [
+    'delete+insert, one of two rows unchanged',
+    'delete+insert',
+    ['id'],
+    "(2, 'b', 2), (2, 'c', 4)",
+    [
+      [1, 'a', 1],
+      [2, 'b', 2],
+      [2, 'c', 4],
+    ],
+  ],
 ])('%s', async (_, strategy, key, values, expected) => {
   const model = incremental(strategy, key);
   await incoming("(1, 'a', 1), (2, 'b', 2), (2, 'c', 3)");
@@ -73,7 +170,10 @@ test.each<[string, Strategy, string]>([
 ])('%s in what would be merged is an error, on the first build too', async (_, strategy, values) => {
   const model = incremental(strategy, ['id']);
   await incoming(values);
-  const refused = { code: 'TRANSFORM_DUPLICATE_KEYS', message: expect.stringMatching(/id = (1|null)/) as string };
+  const refused = {
+    code: 'TRANSFORM_DUPLICATE_KEYS',
+    message: expect.stringMatching(/id = (1|null)/) as string,
+  };
   await expect(rig.build([model], 'target', first)).rejects.toMatchObject(refused);
   await incoming("(7, 'x', 1)");
   await rig.build([model], 'target', first);
@@ -88,7 +188,11 @@ test('delete+insert replaces rows of a null key, and does not double them', asyn
   await rig.build([model], 'target', first);
   await incoming("(cast(null as integer), 'a', 9), (1, cast(null as varchar), 8)");
   await rig.build([model], 'target', changed());
-  expect(await target('amount')).toEqual([[1, 'b', 3], [1, null, 8], [null, 'a', 9]]);
+  expect(await target('amount')).toEqual([
+    [1, 'b', 3],
+    [1, null, 8],
+    [null, 'a', 9],
+  ]);
 });
 
 test('an unknown key is an error with the nearest column', async () => {
@@ -108,13 +212,22 @@ test('columns that a merge leaves out keep their value, and predicates bound wha
   await rig.build([model], 'target', first);
   await incoming("(1, 'z', 5), (3, 'c', 3)");
   await rig.build([model], 'target', changed());
-  expect(await target()).toEqual([[1, 'a', 5], [2, 'b', 2], [3, 'c', 3]]);
+  expect(await target()).toEqual([
+    [1, 'a', 5],
+    [2, 'b', 2],
+    [3, 'c', 3],
+  ]);
   const bounded = incremental('delete+insert', ['id'], undefined, {
     authored: { incremental_predicates: ['DBT_INTERNAL_DEST.amount < 3'] },
   });
   await incoming("(1, 'n', 0), (2, 'n', 0)");
   await rig.build([bounded], 'target', changed());
-  expect(await target()).toEqual([[1, 'a', 5], [1, 'n', 0], [2, 'n', 0], [3, 'c', 3]]);
+  expect(await target()).toEqual([
+    [1, 'a', 5],
+    [1, 'n', 0],
+    [2, 'n', 0],
+    [3, 'c', 3],
+  ]);
 });
 
 const wider = 'select id, place, 0.5::decimal(4,2) as rate, amount from raw.incoming';
@@ -125,13 +238,61 @@ test.each<[OnSchemaChange, string, string, unknown]>([
   ['fail', 'new column', wider, /new column rate DECIMAL\(4,2\)/],
   ['fail', 'column gone', narrower, /place VARCHAR is gone/],
   ['fail', 'other type', retyped, /amount was INTEGER and is now BIGINT/],
-  ['ignore', 'new column', wider, [[1, 'z', 9], [2, 'b', 2]]],
+  [
+    'ignore',
+    'new column',
+    wider,
+    [
+      [1, 'z', 9],
+      [2, 'b', 2],
+    ],
+  ],
   ['ignore', 'column gone', narrower, /place VARCHAR is gone/],
-  ['append_new_columns', 'new column', wider, [[1, 'z', 9, '0.50'], [2, 'b', 2, null]]],
-  ['append_new_columns', 'column gone', narrower, [[1, 'a', 9], [2, 'b', 2]]],
-  ['sync_all_columns', 'new column', wider, [[1, 'z', 9, '0.50'], [2, 'b', 2, null]]],
-  ['sync_all_columns', 'column gone', narrower, [[1, 9], [2, 2]]],
-  ['sync_all_columns', 'other type', retyped, [[1, 'z', 9n], [2, 'b', 2n]]],
+  [
+    'append_new_columns',
+    'new column',
+    wider,
+    [
+      [1, 'z', 9, '0.50'],
+      [2, 'b', 2, null],
+    ],
+  ],
+  [
+    'append_new_columns',
+    'column gone',
+    narrower,
+    [
+      [1, 'a', 9],
+      [2, 'b', 2],
+    ],
+  ],
+  [
+    'sync_all_columns',
+    'new column',
+    wider,
+    [
+      [1, 'z', 9, '0.50'],
+      [2, 'b', 2, null],
+    ],
+  ],
+  [
+    'sync_all_columns',
+    'column gone',
+    narrower,
+    [
+      [1, 9],
+      [2, 2],
+    ],
+  ],
+  [
+    'sync_all_columns',
+    'other type',
+    retyped,
+    [
+      [1, 'z', 9n],
+      [2, 'b', 2n],
+    ],
+  ],
 ])('on_schema_change %s, %s', async (onSchemaChange, _, sql, expected) => {
   await incoming("(1, 'a', 1), (2, 'b', 2)");
   await rig.build([incremental('merge', ['id'])], 'target', first);
@@ -146,7 +307,10 @@ test.each<[OnSchemaChange, string, string, unknown]>([
     code: 'TRANSFORM_SCHEMA_CHANGED',
     message: expect.stringMatching(expected) as string,
   });
-  expect(await target('id')).toEqual([[1, 'a', 1], [2, 'b', 2]]);
+  expect(await target('id')).toEqual([
+    [1, 'a', 1],
+    [2, 'b', 2],
+  ]);
 });
 
 test('a table with other columns starts its feed anew, and readers see both in one version', async () => {

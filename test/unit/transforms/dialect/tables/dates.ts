@@ -8,7 +8,7 @@ const asDecimal: Query = (sql) => `select cast(${sql} as decimal(10,2))`;
 const noDay = 'cast(null as date)';
 
 export const dateTables: TruthTables = {
-  dateadd: [
+  date_add: [
     [['day', '1', day('2024-02-28')], '2024-02-29'],
     [['day', '-1', day('2024-03-01')], '2024-02-29'],
     [['week', '2', day('2024-01-01')], '2024-01-15'],
@@ -34,8 +34,11 @@ export const dateTables: TruthTables = {
     [['hour', '1', day('2024-02-28')], 'TIMESTAMP', typeOf],
     [['day', 'cast(null as integer)', day('2024-02-28')], null],
     [['day', '1', noDay], null],
+    [['day', '1.5', day('2024-02-28')], '2024-03-01'],
+    [['day', '-1.5', day('2024-03-02')], '2024-02-29'],
+    [['day', '1.4', day('2024-02-28')], '2024-02-29'],
   ],
-  datediff: [
+  date_diff: [
     [['day', at('2024-01-01 23:59:59'), at('2024-01-02 00:00:01')], '1'],
     [['day', at('2024-01-01 00:00:00'), at('2024-01-01 23:59:59')], '0'],
     [['day', day('2024-03-01'), day('2024-02-28')], '-2'],

@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import { isRetryable } from '../../../lib/errors.ts';
+import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
+import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
+import { withLostReply, withStatementHook } from '../../support/faulty-warehouse.ts';
+import { appendBatch } from '../../support/raw-log.ts';
+import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
+
+const first = [
+  productRow(1, '1'),
+  customerRow(2, '1'),
+  orderRow(3, '1', { customer_id: '1' }),
+  lineRow(4, '1', '1'),
+  paymentRow(5, '1', '1'),
+];
+const second = [
+  customerRow(6, '1', { city: 'Rome', updated_at: '2026-03-02 00:00:00+00' }),
+  orderRow(7, '2', { customer_id: '1', placed_at: '2026-03-03 00:00:00+00' }),
+  lineRow(8, '2', '2'),
+  lineRow(9, '1', '2'),
+];
+
+/** One version published, and a batch loaded that nobody has staged. */
+async function prepare(): Promise<DuckdbWarehouse> {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: first });
+  await transforms.stage();
+  await transforms.build();
+  await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
+  return warehouse;
+}
+
+/** What readers can see: version, rows of all marts, and what staging has taken in. */
+async function visible(warehouse: DuckdbWarehouse): Promise<unknown> {
+  const state = await warehouse.query(
+    `select (select version from _meta.head) as version, (select step from _meta.stage_head) as step,
+       (select count(*) from _meta.staged_batch) as batches, (select count(*) from _meta.publication) as publications`,
+  );
+  return { state, marts: await martContents(warehouse) };
+}
+
+/** Statements in which a run differs from one that ended: what frees a lease or drops relations is best effort. */
+async function countStatements(): Promise<number> {
+  const warehouse = await prepare();
+  let sent = 0;
+  const transforms = await engineOn(withStatementHook(warehouse, () => void (sent += 1)));
+  await transforms.stage();
+  await transforms.build();
+  await warehouse.close();
+  return sent;
+}
+
+test('cut off before any one of its statements, a run leaves all or nothing, and the next one makes it whole', async () => {
+  const total = await countStatements();
+  const reference = await prepare();
+  const before = await visible(reference);
+  const healthy = await engineOn(reference);
+  await healthy.stage();
+  const staged = await visible(reference);
+  await healthy.build();
+  const after = await visible(reference);
+  await reference.close();
+  const warehouse = await prepare();
+  let outcomes = 0;
+  // Every statement in turn would take minutes; which ones are left out changes with the length of the run.
+  for (let at = 1 + (total % 7); at <= total; at += 7) {
+    let sent = 0;
+    const cut = withStatementHook(warehouse, () => {
+      sent += 1;
+      if (sent >= at) throw new Error('the warehouse is away');
+    });
+    const transforms = await engineOn(cut);
+    const failed = await transforms
+      .stage()
+      .then(() => transforms.build())
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    if (failed !== undefined) {
+      expect(isRetryable(failed), `statement ${at}: ${String(failed)}`).toBe(true);
+      outcomes += 1;
+    }
+    const seen = await visible(warehouse);
+    expect([before, staged, after], `statement ${at}`).toContainEqual(seen);
+    if (JSON.stringify(seen, bigintText) === JSON.stringify(after, bigintText)) break;
+  }
+  expect(outcomes).toBeGreaterThan(10);
+  const again = await engineOn(warehouse);
+  await again.stage();
+  await again.build();
+  expect(await martContents(warehouse)).toEqual((after as { marts: unknown }).marts);
+  // A run with something to do clears away what the dead ones left; one without looks at nothing.
+  await again.build({ fullRefresh: true, select: new Set(['dim_date']) });
+  const left = await warehouse.query(
+    "select table_name from information_schema.tables where table_schema = 'delta'",
+  );
+  expect(left).toEqual([]);
+  await warehouse.close();
+});
+
+test('when the reply to COMMIT is lost, the head tells that it was published', async () => {
+  const warehouse = await prepare();
+  const publications = (): Promise<unknown> => warehouse.query('select count(*) as n from _meta.publication');
+  let isArmed = false;
+  const transforms = await engineOn(
+    withLostReply(warehouse, () => {
+      const isLost = isArmed;
+      isArmed = false;
+      return isLost;
+    }),
+    // Armed once the checks are done: the next transaction is the publication.
+    { onProgress: ({ step, state }) => void (isArmed = step === 'audit' && state === 'finished') },
+  );
+  await transforms.stage();
+  expect(await transforms.build()).toMatchObject({ published: true, publication: { version: 2 } });
+  expect(await publications()).toEqual([{ n: 2n }]);
+  await warehouse.close();
+});
+
+test('a publisher that lost its lease publishes nothing, and computes again after the one that took it', async () => {
+  const warehouse = await prepare();
+  const rival = await engineOn(warehouse);
+  let steals = 0;
+  const hooked = withStatementHook(warehouse, async (sql) => {
+    if (!sql.startsWith('update _meta.head set version') || steals > 0) return;
+    steals += 1;
+    await warehouse.execute("update _meta.build_lease set lease_until = timestamp '2000-01-01 00:00:00'");
+    await appendBatch(warehouse, { id: 'b3', from: 9, to: 10, entries: [orderRow(10, '3')] });
+    await rival.stage();
+    expect(await rival.build()).toMatchObject({ published: true, publication: { version: 2 } });
+  });
+  const transforms = await engineOn(hooked);
+  await transforms.stage();
+  const result = await transforms.build();
+  expect(steals).toBe(1);
+  expect(result).toMatchObject({ published: false, publication: { version: 2 } });
+  const [lease] = await warehouse.query('select epoch from _meta.head');
+  expect(Number(lease?.['epoch'])).toBeGreaterThanOrEqual(3);
+  await warehouse.close();
+});
+
+test('a run that has nothing to do asks five things and leaves it at that', async () => {
+  const warehouse = await prepare();
+  const sent: string[] = [];
+  const transforms = await engineOn(withStatementHook(warehouse, (sql) => void sent.push(sql)));
+  await transforms.stage();
+  await transforms.build();
+  sent.length = 0;
+  expect(await transforms.build()).toMatchObject({ published: false });
+  expect(sent).toHaveLength(5);
+  await warehouse.close();
+});
+
+test('a cancelled build publishes nothing, says so, and leaves nothing behind', async () => {
+  const warehouse = await prepare();
+  const abort = new AbortController();
+  const transforms = await engineOn(warehouse, {
+    onProgress: ({ step }) => void (step === 'audit' && abort.abort()),
+  });
+  await transforms.stage();
+  await expect(transforms.build({ signal: abort.signal })).rejects.toMatchObject({
+    code: 'TRANSFORM_CANCELLED',
+  });
+  expect(await transforms.publication()).toMatchObject({ version: 1 });
+  expect(
+    await warehouse.query("select 1 from information_schema.tables where table_schema = 'delta'"),
+  ).toEqual([]);
+  expect(await transforms.build()).toMatchObject({ published: true });
+  await warehouse.close();
+});
+
+test("a run drops what dead runs left, and no other live run's relations", async () => {
+  const warehouse = await prepare();
+  await warehouse.execute('create table delta.dim_date__new__rdead01 as select 1 as a');
+  const transforms = await engineOn(warehouse);
+  await transforms.stage();
+  let isPublished = false;
+  const rival = await engineOn(
+    withStatementHook(warehouse, async (sql) => {
+      // In the middle of the dry run, when it has relations of its own, the other one publishes.
+      if (isPublished || !sql.includes('__added__')) return;
+      isPublished = true;
+      expect(await transforms.build()).toMatchObject({ published: true });
+    }),
+  );
+  const result = await rival.build({ dryRun: true });
+  expect(isPublished).toBe(true);
+  expect(result.checks.filter(({ status }) => status === 'error')).toEqual([]);
+  expect(
+    await warehouse.query("select 1 from information_schema.tables where table_schema = 'delta'"),
+  ).toEqual([]);
+  await warehouse.close();
+});
+
+function bigintText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

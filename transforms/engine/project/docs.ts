@@ -1,0 +1,59 @@
+import { bind, mustText } from '../compile/host.ts';
+import { formatLocation } from '../jinja/location.ts';
+import type { Location } from '../jinja/location.ts';
+import { parseTemplate } from '../jinja/parse.ts';
+import { renderSync } from '../jinja/render.ts';
+import { Callable } from '../jinja/values.ts';
+import type { Defects } from './defects.ts';
+import { projectErrors } from './errors.ts';
+import type { SourceFile } from './files.ts';
+import { nearest } from './graph.ts';
+import { holdsTemplate } from './profile.ts';
+
+/** The docs blocks of some Markdown files, by name. */
+export function collectDocs(files: readonly SourceFile[], defects: Defects): ReadonlyMap<string, string> {
+  const docs = new Map<string, string>();
+  for (const source of files) {
+    // Markdown may hold braces of its own: only files with a block are templates.
+    if (!/\{%-?\s*docs\b/.test(source.text)) continue;
+    const template = defects.try(() => parseTemplate(source.text, source.file));
+    for (const definition of template?.macros ?? []) {
+      if (definition.kind !== 'docs') continue;
+      if (docs.has(definition.name)) {
+        const message = `there is another docs block ${definition.name}`;
+        defects.add(projectErrors.error('PROJECT_MACRO_INVALID', { message, where: formatLocation(definition.at) }));
+      }
+      docs.set(definition.name, definition.bodyText.trim());
+    }
+  }
+  return docs;
+}
+
+/** A description with its doc() calls filled in. */
+export function describe(
+  text: string,
+  at: () => Location,
+  docs: ReadonlyMap<string, string>,
+  defects: Defects,
+): string {
+  if (!holdsTemplate(text)) return text;
+  const place = at();
+  const doc = new Callable('doc', (args) => {
+    const values = bind('doc', ['package_or_name', 'name'], args);
+    const name = mustText(values[1] ?? values[0], 'the name of a docs block', args);
+    const found = docs.get(name);
+    if (found !== undefined) return found;
+    const near = nearest(name, docs.keys());
+    throw projectErrors.error('PROJECT_SETTING_INVALID', {
+      message: `there is no docs block ${name}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      where: formatLocation(args.at),
+      remedy: 'Write {% docs name %}...{% enddocs %} into a .md file beside the models.',
+    });
+  });
+  const rendered = defects.try(() =>
+    renderSync(parseTemplate(text, place.file, { startLine: place.line, startColumn: place.column }), {
+      globals: (name) => (name === 'doc' ? doc : undefined),
+    }),
+  );
+  return rendered ?? text;
+}

@@ -1,0 +1,158 @@
+import { failpoint } from '../../../lib/failpoint.ts';
+import { formatDuration } from '../../../lib/duration.ts';
+import type { EngineContext } from '../context.ts';
+import type { BuildRun } from '../materialize/delta.ts';
+import { mustModel } from '../project/laws.ts';
+import { planBackfill } from './backfill-plan.ts';
+import type { BackfillOptions, BackfillPlan, Chunk } from './backfill-plan.ts';
+import { beginBackfill, findUnfinished, moveOn } from './backfill-progress.ts';
+import type { BackfillProgress } from './backfill-progress.ts';
+import { mustAllowRefresh } from './build.ts';
+import { runErrors } from './errors.ts';
+import { throwIfCancelled } from './lease.ts';
+import type { BuildResult, HeldModel, ModelPreview, RunRequest } from './request.ts';
+import { touchedByEvents, touchedByName } from './touch-keys.ts';
+
+export interface BackfillResult {
+  readonly id: string;
+  readonly chunks: number;
+  /** Chunks that an earlier call had finished. */
+  readonly resumedAt: number;
+  /** Versions published. */
+  readonly versions: readonly number[];
+  readonly models: ReadonlyArray<{
+    readonly model: string;
+    readonly removed: number;
+    readonly added: number;
+  }>;
+  /** Of a dry run. */
+  readonly preview: readonly ModelPreview[];
+}
+
+/** Carries out one run under the build lease, and again when it lost a race. */
+export type Runner = (request: RunRequest, signal: AbortSignal | undefined) => Promise<BuildResult>;
+
+/**
+ * Computes rows again, chunk by chunk, each through delta, audit and publish like every build. A chunk is recorded as
+ * done in the transaction of its rows, so that the same arguments go on after it. Between chunks live builds run.
+ */
+export async function backfill(
+  context: EngineContext,
+  options: BackfillOptions,
+  run: Runner,
+): Promise<BackfillResult> {
+  const { project, warehouse, clock } = context;
+  const asked = planBackfill(project, options, clock.now());
+  if (options.fullRebuild === true) mustAllowRefresh(context, new Set(asked.targets));
+  const unfinished = await findUnfinished(warehouse, asked.argumentsHash);
+  // An open range ends where it ended when it was first asked for: its chunks must be the same ones.
+  const plan = unfinished === undefined ? asked : planBackfill(project, options, unfinished.startedAt);
+  if (options.dryRun === true) return await preview(context, options, plan, run);
+  const progress = unfinished ?? (await beginBackfill(context, plan));
+  return await carryOut(context, options, plan, progress, run);
+}
+
+async function carryOut(
+  context: EngineContext,
+  options: BackfillOptions,
+  plan: BackfillPlan,
+  progress: BackfillProgress,
+  run: Runner,
+): Promise<BackfillResult> {
+  const { clock } = context;
+  const total = plan.chunks.length;
+  const started = clock.monotonicMs();
+  const rows = new Map<string, { removed: number; added: number }>();
+  const versions: number[] = [];
+  for (let next = progress.nextChunk; next < total;) {
+    throwIfCancelled(options.signal);
+    const end = Math.min(total, next + Math.max(1, options.maxActive ?? 1));
+    const result = await run(
+      {
+        ...toRequest(context, options, plan, plan.chunks.slice(next, end)),
+        alongside: async (session, held) => {
+          if (plan.targets.some((target) => held.has(target))) return;
+          await moveOn(session, { id: progress.id, from: next, to: end, of: total, at: clock.now() });
+        },
+      },
+      options.signal,
+    );
+    mustNotBeHeld(plan, result.held, next);
+    if (result.published && result.publication !== undefined) versions.push(result.publication.version);
+    for (const { model, removed, added } of result.models) {
+      const sum = rows.get(model) ?? { removed: 0, added: 0 };
+      rows.set(model, { removed: sum.removed + removed, added: sum.added + added });
+    }
+    next = end;
+    const perChunk = (clock.monotonicMs() - started) / (next - progress.nextChunk);
+    const changed = [...rows.values()].reduce((sum, each) => sum + each.removed + each.added, 0);
+    context.onProgress({
+      step: 'backfill',
+      state: next === total ? 'finished' : 'running',
+      done: next,
+      total,
+      unit: 'chunks',
+      note: `${changed} rows changed, ${formatDuration(perChunk * (total - next))} to go`,
+    });
+    failpoint('backfill.between_chunks');
+  }
+  const models = [...rows].map(([model, sum]) => ({ model, ...sum }));
+  return { id: progress.id, chunks: total, resumedAt: progress.nextChunk, versions, models, preview: [] };
+}
+
+/** All chunks as one, so that rows which several of them touch are shown once. */
+async function preview(
+  context: EngineContext,
+  options: BackfillOptions,
+  plan: BackfillPlan,
+  run: Runner,
+): Promise<BackfillResult> {
+  const result = await run(toRequest(context, options, plan, plan.chunks), options.signal);
+  const models = result.preview.map(({ model, removed, added }) => ({ model, removed, added }));
+  return { id: '', chunks: plan.chunks.length, resumedAt: 0, versions: [], models, preview: result.preview };
+}
+
+function toRequest(
+  context: EngineContext,
+  options: BackfillOptions,
+  plan: BackfillPlan,
+  chunks: readonly Chunk[],
+): RunRequest {
+  const isFull = options.fullRebuild === true;
+  return {
+    select: plan.select,
+    isRefreshed: (name) => isFull && plan.targets.includes(name),
+    ...(isFull ? {} : { touch: (run: BuildRun) => touch(context, run, plan, chunks) }),
+    threads: options.threads ?? 2,
+    dryRun: options.dryRun ?? false,
+  };
+}
+
+async function touch(
+  context: EngineContext,
+  run: BuildRun,
+  plan: BackfillPlan,
+  chunks: readonly Chunk[],
+): Promise<Map<string, string>> {
+  const ranges = chunks.flatMap((chunk) => (chunk.kind === 'range' ? [chunk.range] : []));
+  const keys = chunks.flatMap((chunk) => (chunk.kind === 'keys' ? chunk.keys : []));
+  const touched = new Map<string, string>();
+  for (const name of plan.targets) {
+    const model = mustModel(context.project, name);
+    const relation =
+      keys.length > 0
+        ? await touchedByName(context, run, model, keys)
+        : await touchedByEvents(context, run, model, ranges);
+    touched.set(name, relation);
+  }
+  return touched;
+}
+
+function mustNotBeHeld(plan: BackfillPlan, held: readonly HeldModel[], chunk: number): void {
+  const target = held.find(({ model }) => plan.targets.includes(model));
+  if (target === undefined) return;
+  throw runErrors.error('TRANSFORM_HELD_BACK', {
+    message: `chunk ${chunk + 1} of ${plan.chunks.length}: ${target.model} is held back: ${target.reasons.join('; ')}`,
+    remedy: 'Correct the data or the model; the same arguments go on at this chunk.',
+  });
+}
