@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '^monitoring/',
   ],
   cli: ['.'],
-  bench: ['^bench/', '^lib/', '^cli/'],
+  bench: ['.'],
   test: ['.'],
 };
 

@@ -16,6 +16,8 @@ export interface DataPaths {
   readonly warehouse: string;
   readonly semantic: string;
   readonly log: string;
+  /** Compiled SQL, manifests, results and the documentation page of the transform verbs: `transform retry` reads its results. */
+  readonly target: string;
 }
 
 /** Where things are below a data folder. */
@@ -31,6 +33,7 @@ export function dataPaths(dataDir: string): DataPaths {
     warehouse: inside('warehouse', 'warehouse.duckdb'),
     semantic: inside('semantic'),
     log: inside('logs', 'shopwave.log'),
+    target: inside('target'),
   };
 }
 
@@ -43,7 +46,8 @@ const ownNames: ReadonlySet<string> = new Set([
   'semantic',
   'logs',
 ]);
-const harmlessNames: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep']);
+// `target`: compile writes there, before or without any start.
+const harmlessNames: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep', 'target']);
 const minimumFreeBytes = 300_000_000;
 
 const markerShape = z.object({
@@ -104,6 +108,17 @@ async function missingFolders(folder: string): Promise<string[]> {
   );
   if (exists || folder === path.dirname(folder)) return [];
   return [...(await missingFolders(path.dirname(folder))), folder];
+}
+
+/** Makes the folder of the transform verbs' files, in a data folder that need not be there yet. */
+export async function makeTarget(paths: DataPaths): Promise<string> {
+  try {
+    await makeRoot(paths.root);
+    await mkdir(paths.target, { recursive: true });
+  } catch (error) {
+    throw asDataDirError(error, paths.target);
+  }
+  return paths.target;
 }
 
 /**

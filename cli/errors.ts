@@ -77,6 +77,21 @@ export const cliErrors = errorCatalog({
     remedy: 'Correct the files named above.',
     retryable: false,
   },
+  CLI_UNIT_TEST_FAILED: {
+    summary: 'A unit test of a model failed.',
+    remedy: 'Correct the model or the expectation; nothing was computed or published.',
+    retryable: false,
+  },
+  CLI_SQL_UNPARSABLE: {
+    summary: 'A rendering is no SQL that the target engine can parse.',
+    remedy: 'Mend the model, or use a dialect macro where the engines differ; see the compiled file named.',
+    retryable: false,
+  },
+  CLI_SOURCES_STALE: {
+    summary: 'A source is older than it may be, or its age could not be told.',
+    remedy: 'See `shopwave status` for how far the shop is captured and loaded.',
+    retryable: true,
+  },
   CLI_CHECKS_FAILED: {
     summary: 'Checks on the published marts failed.',
     remedy: 'See `shopwave transform compile` for the SQL of the model named above, and query it.',

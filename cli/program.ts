@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { OutputConfiguration } from 'commander';
+import { addBackfill } from './commands/backfill.ts';
 import { addDags } from './commands/dags.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMetrics } from './commands/metrics.ts';
@@ -34,6 +35,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addRuns,
     addTasks,
     addTransform,
+    addBackfill,
     addMetrics,
     addWarehouse,
     addSimulator,

@@ -17,6 +17,8 @@ export type OperationResult =
       readonly rows: ReadonlyArray<Readonly<Record<string, Cell>>>;
       /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
       readonly failure?: Failure;
+      /** What whoever asked should know besides; shown on standard error. */
+      readonly notes?: readonly string[];
     }
   | {
       readonly kind: 'documents';
@@ -67,7 +69,11 @@ export function defineOperation<Schema extends z.ZodType>(definition: {
 /** Rows whose columns are the keys of the first one, in its order, unless given. */
 export function rowsResult(
   rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
-  options: { readonly columns?: readonly string[]; readonly failure?: ShopwaveError | undefined } = {},
+  options: {
+    readonly columns?: readonly string[];
+    readonly failure?: ShopwaveError | undefined;
+    readonly notes?: readonly string[];
+  } = {},
 ): OperationResult {
   const columns = options.columns ?? Object.keys(rows[0] ?? {});
   return {
@@ -75,6 +81,7 @@ export function rowsResult(
     columns,
     rows,
     ...(options.failure === undefined ? {} : { failure: toFailure(options.failure) }),
+    ...(options.notes === undefined || options.notes.length === 0 ? {} : { notes: options.notes }),
   };
 }
 

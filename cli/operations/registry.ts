@@ -3,7 +3,16 @@ import type { Operation } from './operation.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
 import { simulatorReplay } from './simulator.ts';
 import { status } from './status.ts';
-import { transformRun, transformTest } from './transform.ts';
+import { backfillCancel, backfillList, backfillRun } from './transform/backfill.ts';
+import { transformBuild, transformRun, transformSeed } from './transform/build.ts';
+import { transformDiff } from './transform/diff.ts';
+import { transformDocs } from './transform/docs.ts';
+import { transformFreshness } from './transform/freshness.ts';
+import { transformHeld } from './transform/held.ts';
+import { transformRerun } from './transform/rerun.ts';
+import { transformRetry } from './transform/retry.ts';
+import { transformShow } from './transform/show.ts';
+import { transformTest } from './transform/test.ts';
 import { warehouseQuery } from './warehouse.ts';
 
 /** Everything the platform can be asked to do; the only table of verbs behind both doors. */
@@ -17,7 +26,19 @@ const operations: readonly Operation[] = [
   tasksClear,
   tasksLogs,
   transformRun,
+  transformBuild,
+  transformSeed,
   transformTest,
+  transformShow,
+  transformDocs,
+  transformDiff,
+  transformRetry,
+  transformFreshness,
+  transformRerun,
+  transformHeld,
+  backfillRun,
+  backfillList,
+  backfillCancel,
   metricsList,
   metricsQuery,
   warehouseQuery,

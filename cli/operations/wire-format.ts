@@ -22,6 +22,7 @@ const resultShape = z.discriminatedUnion('kind', [
     columns: z.array(z.string()),
     rows: z.array(z.record(z.string(), cell)),
     failure: errorShape.optional(),
+    notes: z.array(z.string()).optional(),
   }),
   z.object({
     kind: z.literal('documents'),

@@ -1,5 +1,4 @@
-import { runErrors } from '../../transforms/engine/run/errors.ts';
-import type { HeldModel } from '../../transforms/engine/run/request.ts';
+import { describeHeld, heldBackError } from '../../transforms/engine/run/held-back-error.ts';
 import { TaskSkip } from '../../scheduler/index.ts';
 import type { FunctionTask } from '../../scheduler/index.ts';
 import type { PipelineServices } from '../services.ts';
@@ -32,27 +31,11 @@ export function buildMarts(): FunctionTask<PipelineServices, BuildOutput> {
       logger.info(`published version ${version}: ${added} rows added, ${removed} removed`, {
         sourceWatermark,
       });
-      mustNotHoldBack(version, held, (model) => logger.error(describeHeld(model), { sourceWatermark }));
+      for (const model of held) logger.error(describeHeld(model), { sourceWatermark });
+      // The same data would fail again, so this is not retried; the next new data are.
+      const failure = heldBackError(version, held);
+      if (failure !== undefined) throw failure;
       return { version, sourceWatermark, removed, added, checks: checks.length };
     },
   };
-}
-
-/** The same data would fail again, so this is not retried; the next new data are. */
-function mustNotHoldBack(
-  version: number,
-  held: readonly HeldModel[],
-  report: (model: HeldModel) => void,
-): void {
-  if (held.length === 0) return;
-  for (const model of held) report(model);
-  throw runErrors.error('TRANSFORM_HELD_BACK', {
-    message: `version ${version} is published without ${held.map(({ model }) => model).join(', ')}: ${held.map(describeHeld).join('; ')}`,
-  });
-}
-
-function describeHeld({ model, version, since, sourceCommittedAt, reasons }: HeldModel): string {
-  const stands = version === null ? 'was never published' : `stands at version ${version}`;
-  const reflects = sourceCommittedAt === null ? '' : `, which reflects the source up to ${sourceCommittedAt}`;
-  return `${model} ${stands}${reflects}, held back since ${since}: ${reasons.join(', ')}`;
 }

@@ -28,7 +28,8 @@ const onChanges: readonly FailpointName[] = [
   'load.inside',
   'stage.inside',
   'build.before_audit',
-  'publish.inside',
+  'publish.after_cas',
+  'publish.after_apply',
   'publish.after_commit',
 ];
 

@@ -10,6 +10,7 @@ import type { DataTest, Model, Project, TestConfig } from '../../transforms/engi
 import { ensureMeta } from '../../transforms/engine/warehouse/meta-tables.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import { makeProject } from './project-parts.ts';
 
 /** One model's table and what a run does to it. Rows are SQL tuples: `(1, 'a')`. */
 export interface TestTable {
@@ -97,6 +98,12 @@ async function createTables(
   );
   const delta = { model, fingerprint: '', removed: removed.length, added: added.length };
   run.deltas.set(model.name, { ...delta, kind: 'incremental' });
+}
+
+/** Vars of a project, for makeProject. */
+export function withVars(vars: Readonly<Record<string, unknown>>): Pick<Project, 'vars' | 'authoring'> {
+  const { authoring } = makeProject([]);
+  return { vars, authoring: { ...authoring, environment: { ...authoring.environment, vars } } };
 }
 
 /** A declared check with everything at its default but what a test is about. */

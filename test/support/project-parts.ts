@@ -72,7 +72,15 @@ export function makeProject(models: readonly Model[], change: Partial<Project> =
 const bareAuthoring: Authoring = {
   environment: {
     projectName: 'shopwave',
-    target: { name: 'local', profile: 'shopwave', type: 'duckdb', schema: 'main', database: 'shopwave', threads: 4, settings: {} },
+    target: {
+      name: 'local',
+      profile: 'shopwave',
+      type: 'duckdb',
+      schema: 'main',
+      database: 'shopwave',
+      threads: 4,
+      settings: {},
+    },
     vars: {},
     env: {},
     onWarning: () => undefined,

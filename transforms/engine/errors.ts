@@ -58,6 +58,12 @@ export const transformErrors = errorCatalog({
     remedy: 'See the names with `shopwave transform ls`.',
     retryable: false,
   },
+  TRANSFORM_TARGET_MISMATCH: {
+    summary: 'A target was named whose engine is not that of the warehouse that is open.',
+    remedy:
+      'Leave --target out, or see its SQL with `shopwave transform compile --target <name>`, which asks no warehouse.',
+    retryable: false,
+  },
   TRANSFORM_MODEL_FAILED: {
     summary: "The warehouse refused a model's SQL.",
     remedy: 'See the SQL that was sent with `shopwave transform compile --select <model>`.',

@@ -3,13 +3,23 @@ import type { Logger } from '../../lib/logger.ts';
 import type { OnProgress } from '../../lib/progress.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import type { CheckResult } from './checks/check.ts';
+import { checkFreshness } from './checks/freshness.ts';
+import type { FreshnessResult } from './checks/freshness.ts';
 import type { EngineContext } from './context.ts';
+import { diffModels } from './diff/diff.ts';
+import type { DiffOptions, ModelDiff } from './diff/diff.ts';
+import { transformErrors } from './errors.ts';
 import { loadProject } from './project/load-project.ts';
+import type { LoadOptions } from './project/load-project.ts';
+import type { Project } from './project/model.ts';
 import { backfill } from './run/backfill.ts';
 import type { BackfillResult } from './run/backfill.ts';
 import type { BackfillOptions } from './run/backfill-plan.ts';
+import { cancelBackfill, listBackfills } from './run/backfill-progress.ts';
+import type { BackfillStatus } from './run/backfill-progress.ts';
 import { build, withoutConflict } from './run/build.ts';
 import { isBehind, readHeldBack, testPublished } from './run/published.ts';
+import type { TestOptions } from './run/published.ts';
 import { rerun } from './run/rerun.ts';
 import type { RerunOptions } from './run/rerun.ts';
 import type { BuildOptions, BuildResult, HeldModel } from './run/request.ts';
@@ -42,20 +52,42 @@ export interface Transforms {
   readonly rerun: (runOrVersion: string | number, options?: RerunOptions) => Promise<BuildResult>;
   /** Computes rows again by date, by key or whole; unfinished, the same arguments go on where it stopped. */
   readonly backfill: (options: BackfillOptions) => Promise<BackfillResult>;
-  /** Every check on the published marts. */
-  readonly test: () => Promise<CheckResult[]>;
+  /** How old the sources' newest rows are, against the limits they declare. */
+  readonly freshness: (options?: { readonly select?: ReadonlySet<string> }) => Promise<FreshnessResult[]>;
+  /** The newest backfills first. */
+  readonly backfills: () => Promise<readonly BackfillStatus[]>;
+  /** Ends a backfill before its next chunk; what it has published stays. Resolves to whether it was still running. */
+  readonly cancelBackfill: (id: string) => Promise<boolean>;
+  /** How what the files say differs from what is published, row by row; nothing is published. */
+  readonly diff: (options?: DiffOptions) => Promise<ModelDiff[]>;
+  /** Every check on the published marts, or those that are wanted. */
+  readonly test: (options?: TestOptions) => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;
   /** Marts that stand at an older version because a check failed. */
   readonly heldBack: () => Promise<readonly HeldModel[]>;
   /** Whether anything loaded is not staged, or anything staged was not yet tried to be published. */
   readonly isBehind: () => Promise<boolean>;
+  /** The project as this engine has read it. */
+  readonly project: () => Project;
+  /**
+   * The same engine, one queue of runs, by the files as they are now: for one command, with its vars and target.
+   * TRANSFORM_TARGET_MISMATCH for a target of another kind of warehouse.
+   */
+  readonly reading: (options?: Reading) => Promise<Transforms>;
+  /** Goes by another reading of the files from here on, as the builds of the schedule do. */
+  readonly adopt: (project: Project) => void;
 }
+
+/** How one command reads the project, and where its progress goes. */
+export type Reading = Pick<LoadOptions, 'target' | 'vars' | 'onWarning'> & { readonly onProgress?: OnProgress };
 
 /** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
 export async function createTransforms(options: TransformsOptions): Promise<Transforms> {
-  const project = await loadProject(options.projectFolder);
-  const context: EngineContext = { ...options, project };
-  const exclusively = oneAtATime();
+  return door(options, await loadProject(options.projectFolder), oneAtATime());
+}
+
+function door(options: TransformsOptions, project: Project, exclusively: Exclusively): Transforms {
+  let context: EngineContext = { ...options, project };
   const announced = async (work: () => Promise<BuildResult>): Promise<BuildResult> => {
     const result = await exclusively(work);
     if (result.published && result.publication !== undefined) await options.onPublished?.(result.publication);
@@ -71,14 +103,38 @@ export async function createTransforms(options: TransformsOptions): Promise<Tran
       backfill(context, input, (request, signal) =>
         announced(() => withoutConflict(context, signal, () => runOnce(context, request, signal))),
       ),
-    test: () => exclusively(() => testPublished(context)),
+    backfills: () => listBackfills(options.warehouse),
+    cancelBackfill: (id) => cancelBackfill(context, id),
+    diff: (input) => exclusively(() => diffModels(context, input)),
+    freshness: (input) => checkFreshness(context, input),
+    test: (input) => exclusively(() => testPublished(context, input)),
     publication: () => readPublication(options.warehouse),
     heldBack: () => readHeldBack(context),
     isBehind: () => isBehind(context),
+    project: () => context.project,
+    reading: async ({ onProgress = options.onProgress, ...loading } = {}) => {
+      const read = await loadProject(options.projectFolder, loading);
+      mustFitWarehouse(options.warehouse, read);
+      return door({ ...options, onProgress }, read, exclusively);
+    },
+    adopt: (read) => {
+      context = { ...context, project: read };
+    },
   };
 }
 
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+function mustFitWarehouse({ capabilities }: Warehouse, project: Project): void {
+  const { target } = project.authoring.environment;
+  if (target.type === capabilities.dialect) return;
+  throw transformErrors.error('TRANSFORM_TARGET_MISMATCH', {
+    message: `target ${target.name} is of type ${target.type}, and the warehouse of this platform is ${capabilities.dialect}`,
+    where: 'profiles.yml',
+  });
+}
+
+type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
+
+function oneAtATime(): Exclusively {
   let queue: Promise<unknown> = Promise.resolve();
   return (work) => {
     const running = queue.then(work, work);

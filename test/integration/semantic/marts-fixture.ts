@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 const tables = `
 create schema marts;
 create table marts.dim_customer (
-  customer_key varchar, customer_durable_key varchar, customer_id bigint, email_token varchar, country varchar,
+  customer_key varchar, customer_durable_key bigint, customer_id bigint, email_token varchar, country varchar,
   city varchar, segment varchar, valid_from timestamp, valid_to timestamp, is_current boolean, is_inferred boolean,
   is_deleted boolean);
 create table marts.dim_product (
@@ -19,7 +19,7 @@ create table marts.fct_order_events (
   channel varchar, country varchar, currency varchar, is_test boolean, quantity bigint, amount_minor bigint,
   event_at timestamp, event_date date, order_date date);
 create table marts.fct_orders (
-  order_key varchar, order_id bigint, order_number varchar, customer_key varchar, customer_durable_key varchar,
+  order_key varchar, order_id bigint, order_number varchar, customer_key varchar, customer_durable_key bigint,
   channel varchar, country varchar, currency varchar, is_test boolean, order_status varchar, placed_at timestamp,
   order_date date, fulfilled_date date, is_fulfilled boolean, is_partly_fulfilled boolean);
 create table marts.fct_order_lines (
@@ -41,8 +41,8 @@ create table marts.fct_order_lines (
  */
 const rows = `
 insert into marts.dim_customer (customer_key, customer_durable_key, country, segment, is_current) values
-  ('c1v1', 'c1', 'DE', 'consumer', false), ('c1v2', 'c1', 'DE', 'business', true),
-  ('c2v1', 'c2', 'FR', 'consumer', true), ('-1', '-1', null, 'unknown', true);
+  ('c1v1', 1, 'DE', 'consumer', false), ('c1v2', 1, 'DE', 'business', true),
+  ('c2v1', 2, 'FR', 'consumer', true), ('-1', -1, null, 'unknown', true);
 insert into marts.dim_product (product_key, product_durable_key, sku, title, category, seller_name, is_current) values
   ('p1', 'p1', 'SKU-1', 'Lamp', 'home', 'Lumen', true), ('p2', 'p2', 'SKU-2', 'Novel', 'books', 'Folio', true);
 insert into marts.fct_order_events
@@ -70,11 +70,11 @@ insert into marts.fct_order_events
 insert into marts.fct_orders
   (order_key, customer_key, customer_durable_key, channel, country, currency, is_test, order_status, order_date,
    fulfilled_date, is_fulfilled, is_partly_fulfilled) values
-  ('o1', 'c1v1', 'c1', 'web', 'DE', 'EUR', false, 'delivered', '2026-01-30', '2026-02-01', true, false),
-  ('o2', 'c2v1', 'c2', 'app', 'FR', 'EUR', false, 'cancelled', '2026-01-31', null, false, false),
-  ('o3', 'c1v2', 'c1', 'web', 'DE', 'EUR', false, 'cancelled', '2026-02-01', null, false, false),
-  ('o4', '-1', '-1', 'web', 'DE', 'EUR', false, 'shipped', '2026-02-01', null, false, true),
-  ('t1', 'c2v1', 'c2', 'web', 'FR', 'EUR', true, 'placed', '2026-02-01', '2026-02-01', true, false);
+  ('o1', 'c1v1', 1, 'web', 'DE', 'EUR', false, 'delivered', '2026-01-30', '2026-02-01', true, false),
+  ('o2', 'c2v1', 2, 'app', 'FR', 'EUR', false, 'cancelled', '2026-01-31', null, false, false),
+  ('o3', 'c1v2', 1, 'web', 'DE', 'EUR', false, 'cancelled', '2026-02-01', null, false, false),
+  ('o4', '-1', -1, 'web', 'DE', 'EUR', false, 'shipped', '2026-02-01', null, false, true),
+  ('t1', 'c2v1', 2, 'web', 'FR', 'EUR', true, 'placed', '2026-02-01', '2026-02-01', true, false);
 insert into marts.fct_order_lines
   (order_line_key, order_key, line_kind, product_key, channel, currency, is_test, quantity, order_date) values
   ('l1', 'o1', 'goods', 'p1', 'web', 'EUR', false, 1, '2026-01-30'),

@@ -1,13 +1,9 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../../lib/clock.ts';
-import { silentLogger } from '../../../lib/logger.ts';
-import { ignoreProgress } from '../../../lib/progress.ts';
-import { createTransforms } from '../../../transforms/engine/transforms.ts';
 import type { BuildResult } from '../../../transforms/engine/run/request.ts';
-import { martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
+import { engineOn, martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
@@ -93,13 +89,7 @@ test('what cannot be computed is held back with all that is made from it', async
     join(folder, 'models/marts/fct_payments.sql'),
     'select 1 / from {{ ref("dim_customer") }} {{ ref("stg_shop__payments") }} {{ ref("stg_shop__orders") }} where {{ touched("1") }}',
   );
-  const edited = await createTransforms({
-    warehouse,
-    projectFolder: folder,
-    clock: systemClock,
-    logger: silentLogger,
-    onProgress: ignoreProgress,
-  });
+  const edited = await engineOn(warehouse, { projectFolder: folder });
   await take(parts, 5, [orderRow(6, '2'), lineRow(7, '2', '2')]);
   const result = await edited.build();
   expect(statuses(result)).toMatchObject({ fct_payments: 'held', fct_orders: 'published' });
@@ -108,6 +98,36 @@ test('what cannot be computed is held back with all that is made from it', async
     status: 'error',
   });
   expect(await warehouse.query('select count(*) as n from marts.fct_payments')).toEqual([{ n: 1n }]);
+  await warehouse.close();
+  await rm(folder, { recursive: true });
+});
+
+test('what no longer agrees with a held-back mart is held back with it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shopwave-across-'));
+  await cp(projectFolder, folder, { recursive: true, filter: (path) => !path.includes('engine') });
+  const parts = await openTransforms(folder);
+  const { warehouse, transforms } = parts;
+  await take(parts, 0, start);
+  await transforms.build();
+  const file = join(folder, 'models/marts/fct_order_events.sql');
+  await writeFile(file, `${await readFile(file, 'utf8')}\nthis is no SQL`);
+  const edited = await engineOn(warehouse, { projectFolder: folder });
+  const moved = customerRow(9, '1', { city: 'Rome', updated_at: '2026-03-05 00:00:00+00' });
+  await take(parts, 5, [orderRow(6, '2'), lineRow(7, '2', '2'), paymentRow(8, '2', '2'), moved]);
+  // Sale events of a day add up to its lines: with the events at their old rows, new lines would not.
+  const result = await edited.build();
+  expect(statuses(result)).toMatchObject({
+    fct_order_events: 'held',
+    fct_order_lines: 'held',
+    fct_orders: 'held',
+    // Its new row names an order that stands at version 1 and is not there.
+    fct_payments: 'held',
+    dim_customer: 'published',
+  });
+  expect(result.held.find(({ model }) => model === 'fct_order_lines')?.reasons[0]).toContain(
+    'assert_r8_events_equal_lines',
+  );
+  expect(await warehouse.query('select count(*) as n from marts.fct_order_lines')).toEqual([{ n: 1n }]);
   await warehouse.close();
   await rm(folder, { recursive: true });
 });
@@ -141,11 +161,11 @@ test('a dimension row that a held-back fact names stays until nobody names it an
   expect(await warehouse.query('select customer_key from marts.fct_payments')).toEqual([rome]);
   expect(
     await warehouse.query(
-      `select count(*) as n from marts.dim_customer where customer_key = '${String(rome?.['customer_key'])}'`,
+      `select count(*) as n from marts.dim_customer where customer_key = ${String(rome?.['customer_key'])}`,
     ),
   ).toEqual([{ n: 1n }]);
   expect(await warehouse.query('select model, row_key from _meta.kept_row')).toEqual([
-    { model: 'dim_customer', row_key: rome?.['customer_key'] },
+    { model: 'dim_customer', row_key: String(rome?.['customer_key']) },
   ]);
   // A new order reads the dimension as it is, not the row that is only kept.
   await take(parts, 7, [orderRow(8, '2', { customer_id: '1', placed_at: '2026-03-12 00:00:00+00' })]);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { isRetryable } from '../../../lib/errors.ts';
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
+import { silentLogger } from '../../../lib/logger.ts';
+import { takeLease } from '../../../transforms/engine/run/lease.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
 import { withLostReply, withStatementHook } from '../../support/faulty-warehouse.ts';
@@ -78,7 +80,7 @@ test('cut off before any one of its statements, a run leaves all or nothing, and
         (error: unknown) => error,
       );
     if (failed !== undefined) {
-      expect(isRetryable(failed), `statement ${at}: ${String(failed)}`).toBe(true);
+      expect(isRetryable(failed), `statement ${at}: ${messageOf(failed)}`).toBe(true);
       outcomes += 1;
     }
     const seen = await visible(warehouse);
@@ -137,6 +139,27 @@ test('a publisher that lost its lease publishes nothing, and computes again afte
   expect(result).toMatchObject({ published: false, publication: { version: 2 } });
   const [lease] = await warehouse.query('select epoch from _meta.head');
   expect(Number(lease?.['epoch'])).toBeGreaterThanOrEqual(3);
+  await warehouse.close();
+});
+
+test('an epoch that is over publishes nothing, also where the one after it published nothing either', async () => {
+  const warehouse = await prepare();
+  const warnings: string[] = [];
+  let isStolen = false;
+  const hooked = withStatementHook(warehouse, async (sql) => {
+    if (isStolen || !sql.startsWith('update _meta.head set version')) return;
+    isStolen = true;
+    await warehouse.execute("update _meta.build_lease set lease_until = timestamp '2000-01-01 00:00:00'");
+    expect(await takeLease(warehouse, 'rshort')).toMatchObject({ epoch: 3n });
+  });
+  const transforms = await engineOn(hooked, {
+    logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
+  });
+  await transforms.stage();
+  expect(await transforms.build()).toMatchObject({ published: true, publication: { version: 2 } });
+  expect(warnings).toMatchObject([expect.stringContaining('computed again')]);
+  const [head] = await warehouse.query('select epoch from _meta.head');
+  expect(head).toEqual({ epoch: 4n });
   await warehouse.close();
 });
 

@@ -140,7 +140,7 @@ const faults: ReadonlyArray<{
   {
     check: 'relationships_product_key_dim_product',
     model: 'fct_order_lines',
-    fault: (rows) => `update ${rows} set product_key = 'nobody'`,
+    fault: (rows) => `update ${rows} set product_key = -9`,
   },
   {
     check: 'not_null_gross_minor',

@@ -144,7 +144,7 @@ test('of two builds at once one publishes, the other waits and finds nothing lef
   await appendBatch(warehouse, first);
   await transforms.stage();
   const results = await Promise.all([transforms.build(), rival.build()]);
-  expect(results.map((result) => result.published).toSorted()).toEqual([false, true]);
+  expect(results.filter((result) => result.published)).toHaveLength(1);
   const [row] = await warehouse.query('select count(*) as n, max(version) as version from _meta.publication');
   expect(row).toMatchObject({ n: 1n, version: 1n });
   const [lines] = await warehouse.query('select count(*) as n from marts.fct_order_lines');

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 from dbt.artifacts.schemas.catalog import CatalogArtifact
@@ -27,6 +28,7 @@ ARTIFACTS = {
 }
 
 
+@cache
 def parse(folder):
     """The project's manifest; target/manifest.json is written too."""
     args = ["--quiet", "parse", "--no-partial-parse", "--project-dir", folder, "--profiles-dir", folder]

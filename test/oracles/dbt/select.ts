@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -114,18 +115,23 @@ function oneLineEach(value: unknown, levels: number): string {
 }
 
 async function writeJob(folder: string, { name, content, cases }: Asked): Promise<Job> {
-  const project = path.join(folder, name, 'project');
-  const previous = path.join(folder, name, 'previous');
-  const state = path.join(previous, 'target');
-  await writeDbtProject(project, content.graph);
-  if (content.previous !== undefined) await writeDbtProject(previous, content.previous);
+  const project = await writeProject(folder, content.graph);
+  const previous = content.previous === undefined ? undefined : await writeProject(folder, content.previous);
+  const state = previous === undefined ? path.join(folder, name) : path.join(previous, 'target');
   await writeState(state, content);
   return {
     folder: project,
-    previous: content.previous === undefined ? undefined : previous,
+    previous,
     state,
     requests: cases.map((each) => ({ ...each, expected: undefined, selectors: content.selectors })),
   };
+}
+
+/** Equal graphs share a folder, so that dbt reads each project once. */
+async function writeProject(folder: string, graph: CaseFile['graph']): Promise<string> {
+  const project = path.join(folder, createHash('sha256').update(JSON.stringify(graph)).digest('hex'));
+  await writeDbtProject(project, graph);
+  return project;
 }
 
 /** Our own artifacts as dbt's earlier run. */

@@ -74,7 +74,7 @@ function orphans(input: {
   const [column] = columnsOf(test);
   const field = fieldOf(test);
   const among = input.isWhole ? undefined : `select ${column} as ${field} from ${input.rows} as asked_rows`;
-  const present = parent({ columns: [field], among, where: undefined });
+  const present = parent({ columns: [field], among, where: undefined, isOnceEnough: true });
   const sql = `select child.* from ${input.rows} as child
     left join (select distinct ${field} as parent_field from (${present}) as present) as parent
       on parent.parent_field = child.${column}

@@ -10,6 +10,9 @@ const plainName = /^[a-z_][a-z0-9_]*$/i;
  * and not twice where somebody did.
  */
 export function implicitTests(project: string, model: Model): DataTest[] {
+  const { materialization } = model;
+  // delete+insert replaces all rows of a key, which may be several and may lack it.
+  if (materialization.kind === 'incremental' && materialization.strategy === 'delete+insert') return [];
   const key = uniqueKeyOf(model);
   if (key.length === 0 || !key.every((column) => plainName.test(column))) return [];
   const tests: DataTest[] = [];

@@ -12,6 +12,8 @@ export interface PresentQuery {
   readonly among: string | undefined;
   /** SQL that narrows the relation first. */
   readonly where: string | undefined;
+  /** How often a value is there does not matter: what the delta holds is not looked up in production again. */
+  readonly isOnceEnough?: boolean;
 }
 
 /** Makes the select that answers {@link PresentQuery} for one relation. */
@@ -39,9 +41,12 @@ export function presentInRun(context: EngineContext, run: BuildRun, name: string
   }
   const removed = deltaRelation(model, 'removed', run.id);
   const isSame = key.map((column) => `r.${column} = p.${column}`).join(' and ');
-  return ({ columns, among, where }) => {
-    const isAsked = among === undefined ? '' : `${isAmong('p', columns, among)} and `;
-    return `select ${list('a', columns)} from ${narrowed(deltaRelation(model, 'added', run.id), where)} as a
+  return ({ columns, among, where, isOnceEnough = false }) => {
+    const added = narrowed(deltaRelation(model, 'added', run.id), where);
+    // With nothing left to ask for, the warehouse does not read production at all.
+    const rest = isOnceEnough ? `${among} except select ${list('a', columns)} from ${added} as a` : among;
+    const isAsked = among === undefined ? '' : `${isAmong('p', columns, rest ?? among)} and `;
+    return `select ${list('a', columns)} from ${added} as a
       union all
       select ${list('p', columns)} from ${narrowed(publishedRelation(model), where)} as p
       where ${isAsked}not exists (select 1 from ${removed} as r where ${isSame})`;

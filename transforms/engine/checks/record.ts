@@ -25,8 +25,12 @@ export async function recordChecks(
   });
   const passed = results.filter((result) => result.status === 'pass' && result.definition !== undefined);
   if (passed.length === 0) return;
-  // Older passes than the newest published one are never asked for again.
-  await session.execute('delete from _meta.check_pass where version < (select version from _meta.head)');
+  // Only those that pass again: a check whose models did not change is not run, and its pass still counts.
+  await session.execute(
+    `delete from _meta.check_pass where version < (select version from _meta.head)
+     and unique_id in (${passed.map(() => '?').join(', ')})`,
+    passed.map(({ uniqueId }) => uniqueId),
+  );
   await insertRows(session, '_meta.check_pass', {
     types: ['varchar', 'varchar', 'varchar', 'bigint', 'bigint'],
     rows: passed.map(({ uniqueId, definition }) => [

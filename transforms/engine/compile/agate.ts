@@ -45,16 +45,24 @@ class Named extends HostObject {
   }
 }
 
-const namedMethods: Readonly<Record<string, (names: readonly string[], values: readonly Value[]) => Value>> = {
-  keys: (names) => new Callable('keys', () => new Tuple(names)),
-  values: (_, values) => new Callable('values', () => new Tuple(values)),
-  items: (names, values) =>
-    new Callable('items', () => new JinjaList(names.map((name, index) => new Tuple([name, values[index] ?? null])))),
-  dict: (names, values) =>
-    new Callable('dict', () => new Dict(names.map((name, index) => [name, values[index] ?? null]))),
-  get: (names, values) =>
-    bound('get', ['key', 'default'], ([key, fallback]) => values[names.indexOf(shownText(key))] ?? fallback ?? null)[1],
-};
+const namedMethods: Readonly<Record<string, (names: readonly string[], values: readonly Value[]) => Value>> =
+  {
+    keys: (names) => new Callable('keys', () => new Tuple(names)),
+    values: (_, values) => new Callable('values', () => new Tuple(values)),
+    items: (names, values) =>
+      new Callable(
+        'items',
+        () => new JinjaList(names.map((name, index) => new Tuple([name, values[index] ?? null]))),
+      ),
+    dict: (names, values) =>
+      new Callable('dict', () => new Dict(names.map((name, index) => [name, values[index] ?? null]))),
+    get: (names, values) =>
+      bound(
+        'get',
+        ['key', 'default'],
+        ([key, fallback]) => values[names.indexOf(shownText(key))] ?? fallback ?? null,
+      )[1],
+  };
 
 /** The result of a query as dbt's templates know it: an agate table. */
 export class AgateTable extends HostObject {
@@ -73,9 +81,17 @@ export class AgateTable extends HostObject {
       case 'column_names':
         return new Tuple(this.#names);
       case 'columns':
-        return new Named('MappedSequence', this.#names, this.#names.map((_, index) => this.#column(index)));
+        return new Named(
+          'MappedSequence',
+          this.#names,
+          this.#names.map((_, index) => this.#column(index)),
+        );
       case 'rows':
-        return new Named('MappedSequence', [], this.#rows.map((row) => this.#row(row)));
+        return new Named(
+          'MappedSequence',
+          [],
+          this.#rows.map((row) => this.#row(row)),
+        );
       case 'print_table':
       case 'print_csv':
       case 'print_json':
@@ -84,7 +100,11 @@ export class AgateTable extends HostObject {
       case 'exclude':
         return bound(name, ['key'], ([key]) => this.#pick(key, name === 'select'))[1];
       case 'limit':
-        return bound(name, ['count'], ([count]) => new AgateTable(this.#names, this.#rows.slice(0, Number(count ?? 0n))))[1];
+        return bound(
+          name,
+          ['count'],
+          ([count]) => new AgateTable(this.#names, this.#rows.slice(0, Number(count ?? 0n))),
+        )[1];
       default:
         return undefined;
     }
@@ -103,10 +123,7 @@ export class AgateTable extends HostObject {
     const values = this.#rows.map((row) => row[index] ?? null);
     const extra = new Map<string, Value>([
       ['name', this.#names[index] ?? ''],
-      [
-        'values_distinct',
-        new Callable('values_distinct', () => new Tuple([...new Set(values)])),
-      ],
+      ['values_distinct', new Callable('values_distinct', () => new Tuple([...new Set(values)]))],
       [
         'values_without_nulls',
         new Callable('values_without_nulls', () => new Tuple(values.filter((value) => value !== null))),

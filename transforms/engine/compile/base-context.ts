@@ -59,7 +59,8 @@ function baseMakers(): Makers<BaseInput> {
     selected_resources: () => new JinjaList(),
     dbt_metadata_envs: () => new Dict(),
     var: ({ environment }) => new Callable('var', (args) => readVar(environment, args)),
-    env_var: ({ environment, options }) => new Callable('env_var', (args) => readEnv(environment, options, args)),
+    env_var: ({ environment, options }) =>
+      new Callable('env_var', (args) => readEnv(environment, options, args)),
     exceptions: ({ environment }) => new Namespace('exceptions', new Map([...raisers, warner(environment)])),
     log: ({ options }) => teller('log', options),
     print: ({ options }) => teller('print', options),
@@ -100,7 +101,8 @@ function targetObject({ target }: Environment): Value {
 }
 
 function readVar(environment: Environment, args: CallArguments): Value {
-  if (args.positional.length + args.named.size > 2) throw argumentError('var(name, default) takes two arguments', args);
+  if (args.positional.length + args.named.size > 2)
+    throw argumentError('var(name, default) takes two arguments', args);
   const name = mustText(args.positional[0] ?? args.named.get('name'), 'the name of a var', args);
   if (Object.hasOwn(environment.vars, name)) return toValue(environment.vars[name]);
   const fallback = args.positional.length > 1 ? args.positional[1] : args.named.get('default');
@@ -115,7 +117,11 @@ function readVar(environment: Environment, args: CallArguments): Value {
 const secretPrefix = 'DBT_ENV_SECRET';
 
 function readEnv(environment: Environment, options: BaseOptions, args: CallArguments): Value {
-  const name = mustText(args.positional[0] ?? args.named.get('name'), 'the name of an environment variable', args);
+  const name = mustText(
+    args.positional[0] ?? args.named.get('name'),
+    'the name of an environment variable',
+    args,
+  );
   const fallback = args.positional[1] ?? args.named.get('default');
   options.onVolatile();
   if (name.startsWith(secretPrefix) && !options.allowSecrets) {
@@ -173,7 +179,15 @@ const conversions: readonly (readonly [string, Value])[] = [
     attempt(() => toValue(parse(shownText(text), { maxAliasCount: 100 }) as unknown), fallback),
   ),
   bound('toyaml', ['value', 'default', 'sort_keys'], ([value, fallback, sort]) =>
-    attempt(() => stringify(fromValue(value ?? null), { sortMapEntries: sort === true, indentSeq: false, lineWidth: 0 }), fallback),
+    attempt(
+      () =>
+        stringify(fromValue(value ?? null), {
+          sortMapEntries: sort === true,
+          indentSeq: false,
+          lineWidth: 0,
+        }),
+      fallback,
+    ),
   ),
   bound('local_md5', ['value'], ([value]) => createHash('md5').update(shownText(value)).digest('hex')),
 ];
@@ -199,7 +213,10 @@ export function pythonJson(value: unknown, sorted: boolean): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'function' || value === undefined) throw new TypeError('not serialisable');
   const text = JSON.stringify(value);
-  return text.replaceAll(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replaceAll(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const collections: readonly (readonly [string, Value])[] = [
@@ -240,7 +257,9 @@ function differenceOf(a: Value | undefined, b: Value | undefined): Value {
   );
   const result = new Dict();
   for (const [key, value] of a.entries()) {
-    const others = new Set((lower.get(shownText(key).toLowerCase()) ?? []).map((each) => shownText(each).toLowerCase()));
+    const others = new Set(
+      (lower.get(shownText(key).toLowerCase()) ?? []).map((each) => shownText(each).toLowerCase()),
+    );
     const left = (itemsOf(value) ?? []).filter((each) => !others.has(shownText(each).toLowerCase()));
     if (left.length > 0) result.set(key, new JinjaList(left));
   }

@@ -28,7 +28,9 @@ export function callTest(test: DataTest, context: Context, rows: string, databas
     ]);
     const at = { file: test.file, line: test.line, column: 1 };
     const called = macro.call({ positional: [], named, at });
-    return called instanceof Promise ? called.catch((error: unknown) => Promise.reject(context.explain(error))) : called;
+    return called instanceof Promise
+      ? called.catch((error: unknown) => Promise.reject(context.explain(error)))
+      : called;
   } catch (error) {
     throw context.explain(error);
   }
@@ -45,5 +47,7 @@ function argumentValue(value: unknown, test: DataTest, options: RenderOptions): 
   }
   if (Array.isArray(value)) return toValue(value.map((each) => argumentValue(each, test, options)));
   if (typeof value !== 'object' || value === null) return toValue(value);
-  return toValue(new Map(Object.entries(value).map(([key, each]) => [key, argumentValue(each, test, options)])));
+  return toValue(
+    new Map(Object.entries(value).map(([key, each]) => [key, argumentValue(each, test, options)])),
+  );
 }

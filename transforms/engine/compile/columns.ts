@@ -7,7 +7,8 @@ const families: Readonly<Record<string, RegExp>> = {
   is_integer: /^(?:tinyint|smallint|integer|int|bigint|hugeint|uinteger|ubigint)/i,
   is_float: /^(?:float|double|real)/i,
   is_numeric: /^(?:decimal|numeric|number)/i,
-  is_number: /^(?:tinyint|smallint|integer|int|bigint|hugeint|uinteger|ubigint|float|double|real|decimal|numeric|number)/i,
+  is_number:
+    /^(?:tinyint|smallint|integer|int|bigint|hugeint|uinteger|ubigint|float|double|real|decimal|numeric|number)/i,
 };
 
 /** A column of a relation, as adapter.get_columns_in_relation gives it. */

@@ -4,6 +4,7 @@ import type { Location } from '../jinja/location.ts';
 import type { Template } from '../jinja/ast.ts';
 import { parseTemplate } from '../jinja/parse.ts';
 import { textOf } from '../jinja/values.ts';
+import { hashSalt } from '../project/environment.ts';
 import type { Macro } from '../project/macros.ts';
 import { keyingOf } from '../project/model.ts';
 import type { DataTest, Model, Project, SingularTest } from '../project/model.ts';
@@ -18,11 +19,21 @@ export type { CompileScope } from './scope.ts';
 /** The SQL of a model, ephemeral models inlined. */
 export async function renderModel(project: Project, name: string, scope: CompileScope): Promise<string> {
   const model = mustModel(project, name);
-  return await renderTemplate(model.template, { project, scope, execute: true, model, refs: model.refs });
+  return await renderTemplate(model.template, {
+    project,
+    scope: { ...scope, touchKey: keyingOf(model)?.touchKey },
+    execute: true,
+    model,
+    refs: model.refs,
+  });
 }
 
 /** The SQL of a template of the project that is no node, such as a hook or a filter. */
-export async function renderParts(project: Project, template: Template, scope: CompileScope): Promise<string> {
+export async function renderParts(
+  project: Project,
+  template: Template,
+  scope: CompileScope,
+): Promise<string> {
   return await renderTemplate(template, { project, scope, execute: true });
 }
 
@@ -90,13 +101,20 @@ function freshFingerprint(project: Project, name: string, dialect: Dialect): str
   const model = mustModel(project, name);
   const hash = createHash('sha256').update(JSON.stringify(model.materialization));
   if (model.materialization.kind === 'seed') return hash.update(model.checksum).digest('hex').slice(0, 16);
+  // The engine makes the keys of dimensions: they change with the salt, and once did with their type.
+  if (model.materialization.kind === 'scd2')
+    hash.update('\0numbers').update(hashSalt(project.authoring.environment).join(''));
   const macros = new Map<string, Macro>();
   let isVolatile = false;
-  const placeholders = { dialect, relation: (key: string) => `<${key}>`, source: (key: string) => `<${key}>` };
+  const placeholders = {
+    dialect,
+    relation: (key: string) => `<${key}>`,
+    source: (key: string) => `<${key}>`,
+  };
   for (const scope of [placeholders, { ...placeholders, touched: '<touched>', isIncremental: true }]) {
     const sql = renderTemplate(model.template, {
       project,
-      scope: { ...scope, self: '<self>' },
+      scope: { ...scope, self: '<self>', touchKey: keyingOf(model)?.touchKey },
       execute: false,
       model,
       refs: model.refs,
@@ -108,14 +126,17 @@ function freshFingerprint(project: Project, name: string, dialect: Dialect): str
   }
   if (isVolatile) {
     for (const text of volatileTexts(project, model)) hash.update('\0').update(text);
-    for (const key of [...macros.keys()].toSorted()) hash.update('\0').update(macros.get(key)?.definition.raw ?? '');
+    for (const key of [...macros.keys()].toSorted())
+      hash.update('\0').update(macros.get(key)?.definition.raw ?? '');
   }
   return hash.digest('hex').slice(0, 16);
 }
 
 /** The texts of a model and of what it inlines, and of the macros that they may reach while they run. */
 function volatileTexts(project: Project, model: Model): string[] {
-  const inlined = model.refs.map((ref) => mustModel(project, ref)).filter((ref) => ref.materialization.kind === 'ephemeral');
+  const inlined = model.refs
+    .map((ref) => mustModel(project, ref))
+    .filter((ref) => ref.materialization.kind === 'ephemeral');
   const macros = (model.macros ?? []).map((id) => project.macros?.get(id)?.text ?? '');
   return [model.rawCode, ...macros, ...inlined.flatMap((each) => volatileTexts(project, each))];
 }

@@ -45,11 +45,17 @@ export class ConfigObject extends HostObject {
 
 const methods: Readonly<Record<string, (access: ConfigAccess) => Value>> = {
   get: (access) =>
-    bound('get', ['name', 'default', 'validator'], ([name, fallback]) => found(access.get(shownText(name)), fallback))[1],
+    bound('get', ['name', 'default', 'validator'], ([name, fallback]) =>
+      found(access.get(shownText(name)), fallback),
+    )[1],
   require: (access) =>
-    bound('require', ['name', 'validator'], ([name], args) => required(access.get(shownText(name)), shownText(name), args))[1],
+    bound('require', ['name', 'validator'], ([name], args) =>
+      required(access.get(shownText(name)), shownText(name), args),
+    )[1],
   meta_get: (access) =>
-    bound('meta_get', ['name', 'default', 'validator'], ([name, fallback]) => found(metaOf(access, shownText(name)), fallback))[1],
+    bound('meta_get', ['name', 'default', 'validator'], ([name, fallback]) =>
+      found(metaOf(access, shownText(name)), fallback),
+    )[1],
   meta_require: (access) =>
     bound('meta_require', ['name', 'validator'], ([name], args) =>
       required(metaOf(access, shownText(name)), `meta.${shownText(name)}`, args),

@@ -11,6 +11,7 @@ import type { CallArguments, Value } from '../jinja/values.ts';
 import type { Environment } from '../project/environment.ts';
 import { nearest } from '../project/graph.ts';
 import type { Macro, MacroTable } from '../project/macros.ts';
+import { hashSalt } from '../project/environment.ts';
 import { own } from '../project/yaml.ts';
 import { compileErrors } from './errors.ts';
 import { itemsOf, Namespace, shownText } from './host.ts';
@@ -25,6 +26,8 @@ export interface Names {
 export interface ContextInput {
   readonly environment: Environment;
   readonly dialect: Dialect;
+  /** Few keys are computed, not all. */
+  readonly isRestricted?: boolean | undefined;
   /** Results that a unit test puts in the place of macros. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
   readonly macros: MacroTable;
@@ -112,7 +115,10 @@ export class Context {
     if (name !== 'dbt' && name !== projectName) return undefined;
     return this.#once(`package ${name}`, () =>
       name === 'dbt'
-        ? new Namespace('dbt', (each) => this.#override(`dbt.${each}`) ?? this.#builtIn(each) ?? this.#miss(each))
+        ? new Namespace(
+            'dbt',
+            (each) => this.#override(`dbt.${each}`) ?? this.#builtIn(each) ?? this.#miss(each),
+          )
         : new Namespace(name, (each) => this.macro(each) ?? this.#miss(each)),
     );
   }
@@ -130,10 +136,14 @@ export function prefixed(name: string, dialect: Dialect): readonly string[] {
 const callables = new Map<string, Callable>();
 
 /** A macro of the dialect table as a function; models' own come before dbt's of the same name. */
-function dialectCallable(name: string, { dialect, environment }: ContextInput): Callable | undefined {
+function dialectCallable(name: string, input: ContextInput): Callable | undefined {
+  const { dialect, environment } = input;
+  // An as-of join sorts the whole dimension, which few rows are not worth; a hash join starts from those few.
+  if (name === 'asof_join' && input.isRestricted === true) return dialectCallable('version_join', input);
   const key = [name, `dbt.${name}`].find((each) => Object.hasOwn(dialectMacros, each));
   if (key === undefined) return undefined;
   if (name === 'business_date') return businessDate(dialect, environment);
+  if (name === 'hash_key') return hashKey(dialect, environment);
   const id = `${dialect} ${key}`;
   const made = callables.get(id) ?? new Callable(name, (args) => renderDialect(key, dialect, args));
   callables.set(id, made);
@@ -142,12 +152,24 @@ function dialectCallable(name: string, { dialect, environment }: ContextInput): 
 
 /** The business time zone is the project's, not the model's. */
 function businessDate(dialect: Dialect, { vars }: Environment): Callable {
-  const zone = String(own(vars, 'business_timezone') ?? 'UTC');
+  const said = own(vars, 'business_timezone');
+  const zone = typeof said === 'string' ? said : 'UTC';
   return new Callable('business_date', (args) => {
     const given = args.positional.length + args.named.size;
-    const positional = given === 1 && args.positional.length === 1 ? [...args.positional, zone] : args.positional;
+    const positional =
+      given === 1 && args.positional.length === 1 ? [...args.positional, zone] : args.positional;
     return renderDialect('business_date', dialect, { ...args, positional });
   });
+}
+
+/** As is its salt: all keys change together. */
+function hashKey(dialect: Dialect, environment: Environment): Callable {
+  return new Callable('hash_key', (args) =>
+    renderDialect('hash_key', dialect, {
+      ...args,
+      positional: [...hashSalt(environment), ...args.positional],
+    }),
+  );
 }
 
 function renderDialect(name: string, dialect: Dialect, { positional, named, at }: CallArguments): string {
@@ -157,7 +179,11 @@ function renderDialect(name: string, dialect: Dialect, { positional, named, at }
   } catch (error) {
     if (!(error instanceof ShopwaveError) || error.where !== undefined) throw error;
     const kind = { summary: '', remedy: error.remedy, retryable: error.retryable };
-    throw new ShopwaveError(error.code, kind, { message: error.message, where: formatLocation(at), cause: error });
+    throw new ShopwaveError(error.code, kind, {
+      message: error.message,
+      where: formatLocation(at),
+      cause: error,
+    });
   }
 }
 
@@ -181,7 +207,9 @@ function undispatched(name: string, input: ContextInput, { at }: CallArguments):
 function knownNames({ macros, node, base }: ContextInput): string[] {
   const table = Object.keys(dialectMacros).map((name) => name.replace(/^dbt\./, ''));
   const plain = [...macros.keys()].map((name) => name.replace(/^(?:duckdb|snowflake|default)__/, ''));
-  return [...new Set([...plain, ...node.keys(), ...base.keys(), ...table, 'dbt', 'range', 'namespace', 'dict'])];
+  return [
+    ...new Set([...plain, ...node.keys(), ...base.keys(), ...table, 'dbt', 'range', 'namespace', 'dict']),
+  ];
 }
 
 function explained(error: unknown, missed: ReadonlySet<string>, input: ContextInput): unknown {

@@ -9,7 +9,8 @@ export const compileErrors = errorCatalog({
   },
   COMPILE_UNKNOWN_NAME: {
     summary: 'A template calls a macro or function that does not exist.',
-    remedy: 'Check the spelling; macros are the files under macros/, built-in ones are in docs/reference/dialect-macros.md.',
+    remedy:
+      'Check the spelling; macros are the files under macros/, built-in ones are in docs/reference/dialect-macros.md.',
     retryable: false,
   },
   COMPILE_ARGUMENT: {

@@ -8,7 +8,9 @@ const made = new WeakMap<Project, Value>();
 export function graphOf(project: Project): Value {
   const before = made.get(project);
   if (before !== undefined) return before;
-  const nodes = [...project.models.values()].map((model) => [model.uniqueId, nodeOf(project, model)] as const);
+  const nodes = [...project.models.values()].map(
+    (model) => [model.uniqueId, nodeOf(project, model)] as const,
+  );
   const sources = [...project.sources.values()].map((source) => [source.uniqueId, sourceOf(source)] as const);
   const graph = new Dict([
     ['nodes', new Dict(nodes)],
@@ -40,11 +42,25 @@ export function nodeOf(project: Project, model: Model): Value {
     description: model.description,
     tags: config.tags,
     meta: config.meta,
-    config: { ...config.authored, materialized: config.authored['materialized'] ?? model.materialization.kind, enabled: true, schema: config.schema, alias: config.alias, tags: config.tags, meta: config.meta },
+    config: {
+      ...config.authored,
+      materialized: config.authored['materialized'] ?? model.materialization.kind,
+      enabled: true,
+      schema: config.schema,
+      alias: config.alias,
+      tags: config.tags,
+      meta: config.meta,
+    },
     columns: Object.fromEntries(
       model.columns.map((column) => [
         column.name,
-        { name: column.name, description: column.description, data_type: column.dataType ?? null, meta: column.meta, tags: column.tags },
+        {
+          name: column.name,
+          description: column.description,
+          data_type: column.dataType ?? null,
+          meta: column.meta,
+          tags: column.tags,
+        },
       ]),
     ),
     depends_on: {

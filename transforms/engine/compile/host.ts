@@ -8,7 +8,10 @@ export class Namespace extends HostObject {
   override readonly typeName: string;
   readonly #find: (name: string) => Value | undefined;
 
-  constructor(typeName: string, attributes: ReadonlyMap<string, Value> | ((name: string) => Value | undefined)) {
+  constructor(
+    typeName: string,
+    attributes: ReadonlyMap<string, Value> | ((name: string) => Value | undefined),
+  ) {
     super();
     this.typeName = typeName;
     this.#find = typeof attributes === 'function' ? attributes : (name) => attributes.get(name);
@@ -83,7 +86,9 @@ export function bind(
   if (positional.length > parameters.length) throw refuse(`was given ${positional.length} arguments`);
   const unknown = [...named.keys()].find((each) => !parameters.includes(each));
   if (unknown !== undefined) throw refuse(`has no argument ${unknown}`);
-  return parameters.map((parameter, index) => positional[index] ?? namedOrNull(positional, named, parameter, index));
+  return parameters.map(
+    (parameter, index) => positional[index] ?? namedOrNull(positional, named, parameter, index),
+  );
 }
 
 /** None is null and must not be mistaken for "not given". */
@@ -110,7 +115,7 @@ export function argumentError(message: string, { at }: CallArguments): Error {
 /** The items of anything that can be gone through; undefined where it cannot. */
 export function itemsOf(value: Value | undefined): Value[] | undefined {
   if (value instanceof JinjaList || value instanceof Tuple) return [...value.items];
-  if (typeof value === 'string') return [...value];
+  if (typeof value === 'string') return Array.from(value);
   if (value instanceof Undefined) return [];
   if (value instanceof HostObject && value.iterate !== undefined) return [...value.iterate()];
   if (typeof value !== 'object' || value === null) return undefined;

@@ -59,20 +59,33 @@ const partNames = ['year', 'month', 'day', 'hour', 'minute', 'second', 'microsec
 const methods: Readonly<Record<string, (self: DateTime) => Value>> = {
   strftime: (self) => bound('strftime', ['format'], ([format]) => strftime(self, shownText(format)))[1],
   isoformat: (self) =>
-    bound('isoformat', ['sep'], ([separator]) => (self.isDate ? self.text() : self.iso(shownText(separator ?? 'T'))))[1],
+    bound('isoformat', ['sep'], ([separator]) =>
+      self.isDate ? self.text() : self.iso(shownText(separator ?? 'T')),
+    )[1],
   date: (self) => bound('date', [], () => new DateTime(startOfDay(self.millis), false, true))[1],
   weekday: (self) => bound('weekday', [], () => BigInt((new Date(self.millis).getUTCDay() + 6) % 7))[1],
-  isoweekday: (self) => bound('isoweekday', [], () => BigInt(((new Date(self.millis).getUTCDay() + 6) % 7) + 1))[1],
+  isoweekday: (self) =>
+    bound('isoweekday', [], () => BigInt(((new Date(self.millis).getUTCDay() + 6) % 7) + 1))[1],
   timestamp: (self) => bound('timestamp', [], () => self.millis / 1000)[1],
-  astimezone: (self) => bound('astimezone', ['tz'], (_, args) => new DateTime(mustBeUtc(self, args), true))[1],
+  astimezone: (self) =>
+    bound('astimezone', ['tz'], (_, args) => new DateTime(mustBeUtc(self, args), true))[1],
   replace: (self) =>
     bound('replace', [...partNames, 'tzinfo'], (values) => {
       const was = partNames.map((name) => parts[name]?.(new Date(self.millis)) ?? 0);
       const now = was.map((before, index) => numberOr(values[index], before));
-      return new DateTime(toMillis(now), values[7] === undefined ? self.isUtc : values[7] !== null, self.isDate);
+      return new DateTime(
+        toMillis(now),
+        values[7] === undefined ? self.isUtc : values[7] !== null,
+        self.isDate,
+      );
     })[1],
   // Templates have no arithmetic on objects of the host, so the sums of Python are methods here.
-  add: (self) => bound('add', ['delta'], ([delta], args) => new DateTime(self.millis + mustDelta(delta, args), self.isUtc, self.isDate))[1],
+  add: (self) =>
+    bound(
+      'add',
+      ['delta'],
+      ([delta], args) => new DateTime(self.millis + mustDelta(delta, args), self.isUtc, self.isDate),
+    )[1],
   subtract: (self) =>
     bound('subtract', ['other'], ([other], args) =>
       other instanceof DateTime
@@ -122,14 +135,33 @@ function numberOr(value: Value | undefined, fallback: number): number {
   return typeof value === 'bigint' || typeof value === 'number' ? Number(value) : fallback;
 }
 
-function toMillis([year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, micro = 0]: readonly number[]): number {
+function toMillis([
+  year = 1970,
+  month = 1,
+  day = 1,
+  hour = 0,
+  minute = 0,
+  second = 0,
+  micro = 0,
+]: readonly number[]): number {
   return Date.UTC(year, month - 1, day, hour, minute, second, Math.floor(micro / 1000));
 }
 
 const pad = (value: number, length = 2): string => String(value).padStart(length, '0');
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const months = [
-  'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ];
 
 const directives: Readonly<Record<string, (at: Date, self: DateTime) => string>> = {
@@ -197,7 +229,11 @@ class Class extends HostObject {
   readonly #name: string;
   readonly #make: (args: CallArguments) => Value;
   readonly #table: ReadonlyMap<string, Value>;
-  constructor(name: string, make: (args: CallArguments) => Value, table: readonly (readonly [string, Value])[]) {
+  constructor(
+    name: string,
+    make: (args: CallArguments) => Value,
+    table: readonly (readonly [string, Value])[],
+  ) {
     super();
     this.#name = name;
     this.#make = make;
@@ -220,15 +256,22 @@ class Class extends HostObject {
 function make(isDate: boolean): (args: CallArguments) => Value {
   return (args) => {
     const values = partNames.map((name, index) => args.positional[index] ?? args.named.get(name));
-    if (values.slice(0, 3).some((each) => each === undefined)) throw argumentError('year, month and day are needed', args);
-    return new DateTime(toMillis(values.map((each, index) => numberOr(each, index < 3 ? 1 : 0))), false, isDate);
+    if (values.slice(0, 3).some((each) => each === undefined))
+      throw argumentError('year, month and day are needed', args);
+    return new DateTime(
+      toMillis(values.map((each, index) => numberOr(each, index < 3 ? 1 : 0))),
+      false,
+      isDate,
+    );
   };
 }
 
 const fromIso = (isDate: boolean): readonly [string, Value] =>
   bound('fromisoformat', ['text'], ([text], args) => {
     const said = mustText(text, 'a date', args);
-    const millis = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(said) || said.length <= 10 ? said : `${said.replace(' ', 'T')}Z`);
+    const millis = Date.parse(
+      /[zZ]|[+-]\d\d:\d\d$/.test(said) || said.length <= 10 ? said : `${said.replace(' ', 'T')}Z`,
+    );
     if (Number.isNaN(millis)) throw argumentError(`Invalid isoformat string: '${said}'`, args);
     return new DateTime(millis, /[zZ]|[+-]\d\d:\d\d$/.test(said), isDate);
   });
@@ -253,8 +296,14 @@ export const datetimeModule: Value = new Namespace(
         bound('now', ['tz'], ([zone]) => now(zone !== undefined && zone !== null)),
         bound('utcnow', [], () => now(false)),
         bound('today', [], () => now(false)),
-        bound('strptime', ['text', 'format'], ([text, format], args) => strptime(shownText(text), shownText(format), args)),
-        bound('fromtimestamp', ['timestamp', 'tz'], ([at, zone]) => new DateTime(numberOr(at, 0) * 1000, zone !== undefined && zone !== null)),
+        bound('strptime', ['text', 'format'], ([text, format], args) =>
+          strptime(shownText(text), shownText(format), args),
+        ),
+        bound(
+          'fromtimestamp',
+          ['timestamp', 'tz'],
+          ([at, zone]) => new DateTime(numberOr(at, 0) * 1000, zone !== undefined && zone !== null),
+        ),
         fromIso(false),
       ]),
     ],
@@ -272,7 +321,8 @@ export const datetimeModule: Value = new Namespace(
         ({ positional, named }) =>
           new TimeDelta(
             Object.entries(units).reduce(
-              (sum, [unit, millis], index) => sum + numberOr(positional[index] ?? named.get(unit), 0) * millis,
+              (sum, [unit, millis], index) =>
+                sum + numberOr(positional[index] ?? named.get(unit), 0) * millis,
               0,
             ),
           ),

@@ -3,7 +3,16 @@ import type { CallArguments, Value } from '../jinja/values.ts';
 import { messageOf } from '../../../lib/errors.ts';
 import { argumentError, bound, mustText, Namespace, shownText } from './host.ts';
 
-const flagLetters = { IGNORECASE: 2n, I: 2n, MULTILINE: 8n, M: 8n, DOTALL: 16n, S: 16n, VERBOSE: 64n, X: 64n } as const;
+const flagLetters = {
+  IGNORECASE: 2n,
+  I: 2n,
+  MULTILINE: 8n,
+  M: 8n,
+  DOTALL: 16n,
+  S: 16n,
+  VERBOSE: 64n,
+  X: 64n,
+} as const;
 
 /** Python's spellings that JavaScript lacks. */
 const spellings: readonly (readonly [RegExp, string])[] = [
@@ -13,7 +22,12 @@ const spellings: readonly (readonly [RegExp, string])[] = [
   [/\\Z/g, '$'],
 ];
 
-function compiled(pattern: Value | undefined, flags: Value | undefined, extra: string, args: CallArguments): RegExp {
+function compiled(
+  pattern: Value | undefined,
+  flags: Value | undefined,
+  extra: string,
+  args: CallArguments,
+): RegExp {
   if (pattern instanceof Pattern) return new RegExp(pattern.source, pattern.flags + extra);
   const bits = typeof flags === 'bigint' ? flags : 0n;
   const letters = [
@@ -22,7 +36,10 @@ function compiled(pattern: Value | undefined, flags: Value | undefined, extra: s
     [16n, 's'],
   ] as const;
   const given = letters.flatMap(([bit, letter]) => ((bits & bit) === 0n ? [] : [letter])).join('');
-  const source = spellings.reduce((text, [from, to]) => text.replaceAll(from, to), mustText(pattern, 'a pattern', args));
+  const source = spellings.reduce(
+    (text, [from, to]) => text.replaceAll(from, to),
+    mustText(pattern, 'a pattern', args),
+  );
   try {
     return new RegExp(source, `${given}u${extra}`);
   } catch (error) {
@@ -79,7 +96,11 @@ class Match extends ReObject {
         const given = keys.filter((each) => each !== undefined);
         return given.length > 1 ? new Tuple(given.map(group)) : group(given[0]);
       }),
-      bound('groups', ['default'], ([fallback]) => new Tuple(match.slice(1).map((each: string | undefined) => each ?? fallback ?? null))),
+      bound(
+        'groups',
+        ['default'],
+        ([fallback]) => new Tuple(match.slice(1).map((each: string | undefined) => each ?? fallback ?? null)),
+      ),
       bound('groupdict', [], () => toValue({ ...match.groups })),
       bound('start', [], () => BigInt(match.index)),
       bound('end', [], () => BigInt(match.index + match[0].length)),
@@ -106,35 +127,81 @@ function findings(match: RegExpMatchArray): Value {
 }
 
 const replacement = (text: string): string =>
-  text.replaceAll('$', '$$$$').replaceAll(/\\g<(\w+)>/g, (_, key: string) => (/^\d+$/.test(key) ? `$${key}` : `$<${key}>`)).replaceAll(/\\(\d+)/g, '$$$1');
+  text
+    .replaceAll('$', '$$$$')
+    .replaceAll(/\\g<(\w+)>/g, (_, key: string) => (/^\d+$/.test(key) ? `$${key}` : `$<${key}>`))
+    .replaceAll(/\\(\d+)/g, '$$$1');
 
-const functions: readonly (readonly [string, readonly string[], (values: Values, args: CallArguments) => Value])[] = [
-  ['match', ['pattern', 'string', 'flags'], ([p, s, f], a) => {
-    const expression = compiled(p, f, 'y', a);
-    return found(expression.exec(mustText(s, 'the string', a)));
-  }],
-  ['fullmatch', ['pattern', 'string', 'flags'], ([p, s, f], a) => {
-    const expression = compiled(p, f, '', a);
-    return found(new RegExp(`^(?:${expression.source})$`, expression.flags).exec(mustText(s, 'the string', a)));
-  }],
-  ['search', ['pattern', 'string', 'flags'], ([p, s, f], a) => found(compiled(p, f, '', a).exec(mustText(s, 'the string', a)))],
-  ['findall', ['pattern', 'string', 'flags'], ([p, s, f], a) =>
-    new JinjaList(Array.from(mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)), findings))],
-  ['finditer', ['pattern', 'string', 'flags'], ([p, s, f], a) =>
-    new JinjaList(Array.from(mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)), (match) => new Match(match)))],
-  ['split', ['pattern', 'string', 'maxsplit', 'flags'], ([p, s, , f], a) =>
-    new JinjaList(mustText(s, 'the string', a).split(compiled(p, f, '', a)).map((each: string | undefined) => each ?? null))],
-  ['sub', ['pattern', 'repl', 'string', 'count', 'flags'], ([p, r, s, n, f], a) => {
-    const text = mustText(s, 'the string', a);
-    const by = replacement(mustText(r, 'the replacement', a));
-    const most = typeof n === 'bigint' && n > 0n ? Number(n) : Infinity;
-    let done = 0;
-    return text.replaceAll(compiled(p, f, 'g', a), (...parts) => {
-      const [whole] = parts as [string];
-      done += 1;
-      return done > most ? whole : whole.replace(compiled(p, f, '', a), by);
-    });
-  }],
+const functions: readonly (readonly [
+  string,
+  readonly string[],
+  (values: Values, args: CallArguments) => Value,
+])[] = [
+  [
+    'match',
+    ['pattern', 'string', 'flags'],
+    ([p, s, f], a) => {
+      const expression = compiled(p, f, 'y', a);
+      return found(expression.exec(mustText(s, 'the string', a)));
+    },
+  ],
+  [
+    'fullmatch',
+    ['pattern', 'string', 'flags'],
+    ([p, s, f], a) => {
+      const expression = compiled(p, f, '', a);
+      return found(
+        new RegExp(`^(?:${expression.source})$`, expression.flags).exec(mustText(s, 'the string', a)),
+      );
+    },
+  ],
+  [
+    'search',
+    ['pattern', 'string', 'flags'],
+    ([p, s, f], a) => found(compiled(p, f, '', a).exec(mustText(s, 'the string', a))),
+  ],
+  [
+    'findall',
+    ['pattern', 'string', 'flags'],
+    ([p, s, f], a) =>
+      new JinjaList(Array.from(mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)), findings)),
+  ],
+  [
+    'finditer',
+    ['pattern', 'string', 'flags'],
+    ([p, s, f], a) =>
+      new JinjaList(
+        Array.from(
+          mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)),
+          (match) => new Match(match),
+        ),
+      ),
+  ],
+  [
+    'split',
+    ['pattern', 'string', 'maxsplit', 'flags'],
+    ([p, s, , f], a) =>
+      new JinjaList(
+        mustText(s, 'the string', a)
+          .split(compiled(p, f, '', a))
+          .map((each: string | undefined) => each ?? null),
+      ),
+  ],
+  [
+    'sub',
+    ['pattern', 'repl', 'string', 'count', 'flags'],
+    ([p, r, s, n, f], a) => {
+      const text = mustText(s, 'the string', a);
+      const by = replacement(mustText(r, 'the replacement', a));
+      const most = typeof n === 'bigint' && n > 0n ? Number(n) : Infinity;
+      let done = 0;
+      return text.replaceAll(compiled(p, f, 'g', a), (...parts) => {
+        const [whole] = parts as [string];
+        done += 1;
+        return done > most ? whole : whole.replace(compiled(p, f, '', a), by);
+      });
+    },
+  ],
 ];
 
 /** `modules.re`. Patterns are JavaScript's with Python's names for groups. */
@@ -143,7 +210,11 @@ export const reModule: Value = new Namespace(
   new Map<string, Value>([
     ...Object.entries(flagLetters),
     ...functions.map(([name, parameters, call]) => bound(name, parameters, call)),
-    bound('compile', ['pattern', 'flags'], ([pattern, flags], args) => new Pattern(compiled(pattern, flags, '', args))),
+    bound(
+      'compile',
+      ['pattern', 'flags'],
+      ([pattern, flags], args) => new Pattern(compiled(pattern, flags, '', args)),
+    ),
     bound('escape', ['pattern'], ([text]) => shownText(text).replaceAll(/[\\^$.*+?()[\]{}|\-#&~ ]/g, '\\$&')),
   ]),
 );

@@ -84,8 +84,14 @@ function refRequest({ projectName }: Environment, args: CallArguments): RefReque
   }
   const [first = '', second] = texts;
   if (second !== undefined && first !== projectName) {
-    throw argumentError(`ref('${first}', '${second}'): there is no package ${first}, only ${projectName}`, args);
+    throw argumentError(
+      `ref('${first}', '${second}'): there is no package ${first}, only ${projectName}`,
+      args,
+    );
   }
   const version = args.named.get('v') ?? args.named.get('version');
-  return { name: second ?? first, version: version === undefined || version === null ? undefined : shownText(version) };
+  return {
+    name: second ?? first,
+    version: version === undefined || version === null ? undefined : shownText(version),
+  };
 }

@@ -1,3 +1,5 @@
+import { quoteLiteral } from '../../../warehouse/sql-text.ts';
+import type { Row } from '../../../warehouse/warehouse.ts';
 import { formatLocation } from '../jinja/location.ts';
 import { Callable, Dict } from '../jinja/values.ts';
 import type { CallArguments } from '../jinja/values.ts';
@@ -9,6 +11,10 @@ import { touchedInRun } from './touched-in-run.ts';
 /** Relations that the platform's own functions speak of. */
 export interface PlatformScope {
   readonly touched?: string | undefined;
+  /** The touch key of the model that is rendered; a model that it inlines may ask by it. */
+  readonly touchKey?: string | undefined;
+  readonly runQuery?: ((sql: string) => Promise<readonly Row[]>) | undefined;
+  readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
   readonly changed?: string | undefined;
   readonly changedInRun?: ((model: string) => string | undefined) | undefined;
   readonly onTouched: () => void;
@@ -19,8 +25,14 @@ export const platformMakers: Makers<PlatformScope> = {
   touched: (scope) =>
     new Callable('touched', (args) => {
       scope.onTouched();
-      const expression = mustTexts(args, 1)[0] ?? '';
-      return scope.touched === undefined ? '1 = 1' : `${expression} in (select touch_key from ${scope.touched})`;
+      const expression = touchedExpression(scope, args);
+      if (scope.touched === undefined || expression === undefined) return '1 = 1';
+      const isAmong = `${expression} in (select touch_key from ${scope.touched})`;
+      // Engines push literals below joins and prune by them, which they do not do with a list from a query.
+      const { touchedBounds: bounds } = scope;
+      return bounds === undefined
+        ? isAmong
+        : `(${isAmong} and ${expression} between ${bounds.low} and ${bounds.high})`;
     }),
   changed: (scope) => new Callable('changed', (args) => mustChanged(scope, 'changed', args)),
   changed_ranges: (scope) =>
@@ -28,13 +40,48 @@ export const platformMakers: Makers<PlatformScope> = {
       const [key = '', id = '', ...carried] = mustTexts(args, 2);
       return changedRanges(mustChanged(scope, 'changed_ranges', args), key, id, carried);
     }),
+  changed_from: (scope) =>
+    new Callable('changed_from', (args) => {
+      const [key = '', id = '', ...carried] = mustTexts(args, 2);
+      return changedFrom(scope, changedRanges(mustChanged(scope, 'changed_from', args), key, id, carried));
+    }),
   touched_in_run: (scope) =>
     bound('touched_in_run', ['expression', 'mappings'], ([expression, mappings], args) => {
-      if (!(mappings instanceof Dict)) throw argumentError('touched_in_run(expression, {model: mapping}) takes a dict', args);
-      const texts = Array.from(mappings.entries(), ([key, value]) => [shownText(key), shownText(value)] as const);
+      if (!(mappings instanceof Dict))
+        throw argumentError('touched_in_run(expression, {model: mapping}) takes a dict', args);
+      const texts = Array.from(
+        mappings.entries(),
+        ([key, value]) => [shownText(key), shownText(value)] as const,
+      );
       return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), scope.changedInRun);
     })[1],
 };
+
+/**
+ * touched('expression'), or in a model that others inline touched({'order_id': 'l.order_id', ...}): the expression for
+ * the touch key of the model that is rendered, and no restriction where that is not named.
+ */
+function touchedExpression({ touchKey }: PlatformScope, args: CallArguments): string | undefined {
+  const [first] = args.positional;
+  if (!(first instanceof Dict)) return mustTexts(args, 1)[0];
+  const value = touchKey === undefined ? undefined : first.get(touchKey);
+  return value === undefined ? undefined : mustText(value, 'the expression of a touch key', args);
+}
+
+/**
+ * The earliest instant at which a dimension now gives another answer, as a literal: with it an engine can skip the
+ * facts before, which it cannot with a join. Asked of the warehouse; where there is none to ask, before all facts.
+ */
+function changedFrom({ runQuery }: PlatformScope, ranges: string): string | Promise<string> {
+  if (runQuery === undefined) return timestampLiteral('1900-01-01 00:00:00');
+  return runQuery(`select cast(min(valid_from) as varchar) as low from ${ranges} as ranges`).then(([row]) =>
+    timestampLiteral(typeof row?.['low'] === 'string' ? row['low'] : '9999-12-31 00:00:00'),
+  );
+}
+
+function timestampLiteral(text: string): string {
+  return `timestamp ${quoteLiteral(text)}`;
+}
 
 function mustTexts(args: CallArguments, least: number): string[] {
   if (args.positional.length < least || args.named.size > 0)

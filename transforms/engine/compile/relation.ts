@@ -76,7 +76,12 @@ export class Relation extends HostObject {
       levels.map((level) => [level, shown.get(level) === false ? undefined : this.parts[level]]),
     );
     return new Relation(
-      { database: parts['database'], schema: parts['schema'], identifier: parts['identifier'], type: this.parts.type },
+      {
+        database: parts['database'],
+        schema: parts['schema'],
+        identifier: parts['identifier'],
+        type: this.parts.type,
+      },
       { text: undefined, quoted: this.#printed.quoted },
     );
   }
@@ -104,18 +109,29 @@ const attributes: Readonly<Record<string, (self: Relation) => Value>> = {
   is_hive_metastore: () => false,
   // dbt_utils tells relations by it.
   metadata: () => new Dict([['type', 'ShopwaveRelation']]),
-  get: (self) => bound('get', ['key', 'default'], ([key, fallback]) => self.attribute(shownText(key)) ?? fallback ?? null)[1],
+  get: (self) =>
+    bound(
+      'get',
+      ['key', 'default'],
+      ([key, fallback]) => self.attribute(shownText(key)) ?? fallback ?? null,
+    )[1],
   render: (self) => new Callable('render', () => self.text()),
-  to_dict: (self) => new Callable('to_dict', () => new Dict(levels.map((level) => [level, self.parts[level] ?? null]))),
+  to_dict: (self) =>
+    new Callable('to_dict', () => new Dict(levels.map((level) => [level, self.parts[level] ?? null]))),
   include: (self) => new Callable('include', ({ named }) => self.include(named)),
   quote: (self) => new Callable('quote', ({ named }) => self.quote(named)),
-  without_identifier: (self) => new Callable('without_identifier', () => self.with({ identifier: undefined })),
+  without_identifier: (self) =>
+    new Callable('without_identifier', () => self.with({ identifier: undefined })),
   incorporate: (self) => new Callable('incorporate', (args) => incorporated(self, args)),
   matches: (self) =>
     bound('matches', ['database', 'schema', 'identifier'], (wanted) =>
       levels.every((level, index) => {
         const value = wanted[index];
-        return value === undefined || value === null || shownText(value).toLowerCase() === self.parts[level]?.toLowerCase();
+        return (
+          value === undefined ||
+          value === null ||
+          shownText(value).toLowerCase() === self.parts[level]?.toLowerCase()
+        );
       }),
     )[1],
 };

@@ -10,6 +10,10 @@ export interface CompileScope {
   readonly source: (source: string) => string;
   /** The relation of touched keys (column touch_key); undefined renders the whole model. */
   readonly touched?: string | undefined;
+  /** The least and the greatest of the touched keys, as SQL literals, where they are numbers. */
+  readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
+  /** The touch key of the model that is rendered, for touched() in what it inlines. */
+  readonly touchKey?: string | undefined;
   /** The relation of an input's changed rows; only inside touched_by mappings. */
   readonly changed?: string | undefined;
   /** What is_incremental() answers; false unless said. */

@@ -48,7 +48,11 @@ export const warehouseMakers: Makers<WarehouseInput> = {
       return ask === undefined ? '' : statement(ask, results, args);
     }),
   load_result: ({ results }) =>
-    bound('load_result', ['name'], ([name]) => results.get(shownText(name)) ?? new Undefined('load_result'))[1],
+    bound(
+      'load_result',
+      ['name'],
+      ([name]) => results.get(shownText(name)) ?? new Undefined('load_result'),
+    )[1],
   store_result: ({ results }) =>
     bound('store_result', ['name', 'response', 'agate_table'], ([name, response, table]) => {
       results.set(shownText(name), resultOf(response ?? null, table ?? null));
@@ -58,13 +62,18 @@ export const warehouseMakers: Makers<WarehouseInput> = {
   api: () => apiNamespace,
 };
 
-function statement(ask: NonNullable<Ask>, results: Map<string, Value>, args: CallArguments): Value | Promise<Value> {
+function statement(
+  ask: NonNullable<Ask>,
+  results: Map<string, Value>,
+  args: CallArguments,
+): Value | Promise<Value> {
   const [name, fetch, , , caller] = bind(
     'statement',
     ['name', 'fetch_result', 'auto_begin', 'language', 'caller'],
     args,
   );
-  if (!(caller instanceof Callable)) throw argumentError('statement is used as {% call statement(...) %}', args);
+  if (!(caller instanceof Callable))
+    throw argumentError('statement is used as {% call statement(...) %}', args);
   const text = caller.call({ positional: [], named: new Map(), at: args.at, run: args.run });
   return chain(text, async (sql) => {
     const rows = await ask(shownText(sql), args);
@@ -111,14 +120,18 @@ function adapter(
       bound('quote', ['identifier'], ([name]) => quoteIdentifier(shownText(name))),
       bound('quote_as_configured', ['identifier', 'quote_key'], ([name]) => shownText(name)),
       bound('get_columns_in_relation', ['relation'], ([relation], args) =>
-        ask === undefined ? new JinjaList() : columnsOf(relation, args).then((columns) => new JinjaList(columns)),
+        ask === undefined
+          ? new JinjaList()
+          : columnsOf(relation, args).then((columns) => new JinjaList(columns)),
       ),
       bound('get_missing_columns', ['from_relation', 'to_relation'], ([from, to], args) =>
         ask === undefined ? new JinjaList() : missingColumns(columnsOf, from, to, args),
       ),
       bound('get_relation', ['database', 'schema', 'identifier'], ([database, schema, identifier], args) => {
         onVolatile();
-        return ask === undefined ? null : findRelation(ask, [database, schema, identifier].map(shownText), args);
+        return ask === undefined
+          ? null
+          : findRelation(ask, [database, schema, identifier].map(shownText), args);
       }),
       bound('check_schema_exists', ['database', 'schema'], ([, schema], args) => {
         onVolatile();
@@ -142,7 +155,11 @@ async function missingColumns(
 
 const lowered = (text: string): string => quoteLiteral(text.toLowerCase());
 
-async function readColumns(ask: NonNullable<Ask>, relation: Value | undefined, args: CallArguments): Promise<Column[]> {
+async function readColumns(
+  ask: NonNullable<Ask>,
+  relation: Value | undefined,
+  args: CallArguments,
+): Promise<Column[]> {
   if (!(relation instanceof Relation) || relation.parts.identifier === undefined) {
     throw argumentError('a relation is needed, as ref(), source() or api.Relation.create() gives it', args);
   }
@@ -158,7 +175,11 @@ async function readColumns(ask: NonNullable<Ask>, relation: Value | undefined, a
   });
 }
 
-async function findRelation(ask: NonNullable<Ask>, names: readonly string[], args: CallArguments): Promise<Value> {
+async function findRelation(
+  ask: NonNullable<Ask>,
+  names: readonly string[],
+  args: CallArguments,
+): Promise<Value> {
   const [database = '', schema = '', identifier = ''] = names;
   const rows = await ask(
     `select table_type from information_schema.tables where lower(table_schema) = ${lowered(schema)} and lower(table_name) = ${lowered(identifier)} limit 1`,

@@ -83,6 +83,8 @@ function analyseScope(
 }
 
 function visit(part: Part, names: Names, inner: Inner[]): void {
+  // Only what binds names or opens a scope is special; everything else is gone through.
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check
   switch (part.kind) {
     case 'name':
       return names.load(part.name);
@@ -131,21 +133,22 @@ function visitIf(node: Node & { kind: 'if' }, names: Names, inner: Inner[], from
   const branch = node.branches[from];
   if (branch === undefined) return;
   visit(branch.test, names, inner);
-  const run = (act: (copy: Names) => void): Names => {
-    const copy = names.copy();
-    act(copy);
-    return copy;
-  };
-  const body = run((copy) => branch.body.forEach((part) => visit(part, copy, inner)));
+  const body = onCopy(names, (copy) => branch.body.forEach((part) => visit(part, copy, inner)));
   // As in Jinja2, all `elif`s together are one branch, each of them an `if` without an `else`.
-  const elifs = run((copy) => {
+  const elifs = onCopy(names, (copy) => {
     if (from > 0) return;
     for (let index = 1; index < node.branches.length; index += 1) visitIf(node, copy, inner, index);
   });
-  const otherwise = run((copy) => {
+  const otherwise = onCopy(names, (copy) => {
     if (from === 0) node.otherwise.forEach((part) => visit(part, copy, inner));
   });
   names.merge([body, elifs, otherwise]);
+}
+
+function onCopy(names: Names, act: (copy: Names) => void): Names {
+  const copy = names.copy();
+  act(copy);
+  return copy;
 }
 
 function storeTarget(target: Target, names: Names): void {
@@ -221,7 +224,12 @@ function bodiesOf(node: Node, isInLoop: boolean): readonly (readonly [readonly N
       return [[node.definition.signature.body.nodes, false]];
     case 'callBlock':
       return [[node.signature.body.nodes, false]];
-    default:
+    case 'break':
+    case 'continue':
+    case 'do':
+    case 'print':
+    case 'set':
+    case 'text':
       return [];
   }
 }

@@ -49,7 +49,7 @@ export type CompareExpr = Of<'compare'> & {
 };
 export type ConditionExpr = Of<'condition'> & {
   readonly test: Expr;
-  readonly then: Expr;
+  readonly chosen: Expr;
   readonly otherwise: Expr | undefined;
 };
 

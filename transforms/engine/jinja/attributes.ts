@@ -1,5 +1,7 @@
 import { fail } from './errors.ts';
+import { formatBraces } from './format-braces.ts';
 import { methodOf } from './methods.ts';
+import { bind, signature } from './signature.ts';
 import { pointLength, pointSlice, points } from './text.ts';
 import {
   Callable,
@@ -11,7 +13,7 @@ import {
   refuseUndefined,
   typeName,
 } from './values.ts';
-import type { Value } from './values.ts';
+import type { CallArguments, Value } from './values.ts';
 
 /** `value.name`: a method or attribute first, then an item of that name; undefined (JavaScript's) for neither. */
 export function attributeOf(value: Value, name: string): Value | undefined {
@@ -30,8 +32,27 @@ function ownAttribute(value: Value, name: string): Value | undefined {
   if (value instanceof HostObject) return value.attribute(name);
   // As in Jinja2's sandbox, nothing that starts with an underscore is an attribute of a plain value.
   if (name.startsWith('_')) return undefined;
-  return value instanceof Callable ? value.attributes.get(name) : methodOf(value, name);
+  if (value instanceof Callable) return value.attributes.get(name);
+  const format = typeof value === 'string' ? FORMATS.get(name) : undefined;
+  return format === undefined
+    ? methodOf(value, name)
+    : new Callable(name, (args) => format(value as string, args));
 }
+
+const ACCESS = { attributeOf, itemOf };
+const MAPPING = signature('mapping, /');
+
+// The two methods of texts that look into values themselves.
+const FORMATS: ReadonlyMap<string, (self: string, args: CallArguments) => Value> = new Map([
+  ['format', (self: string, args: CallArguments) => formatBraces(ACCESS, self, args.positional, args.named)],
+  [
+    'format_map',
+    (self: string, args: CallArguments) => {
+      const [mapping = null] = bind('format_map', MAPPING, args.positional, args.named).values;
+      return formatBraces(ACCESS, self, undefined, mapping);
+    },
+  ],
+]);
 
 function keyedItem(value: Value, key: Value): Value | undefined {
   if (value instanceof Dict) return isHashable(key) ? value.get(key) : undefined;

@@ -66,7 +66,17 @@ export function literalOf(expr: Expr): Value | undefined {
     }
     case 'dict':
       return literalDict(expr.pairs);
-    default:
+    case 'attribute':
+    case 'binary':
+    case 'call':
+    case 'compare':
+    case 'condition':
+    case 'filter':
+    case 'item':
+    case 'logic':
+    case 'name':
+    case 'slice':
+    case 'test':
       return undefined;
   }
 }

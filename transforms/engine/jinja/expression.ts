@@ -51,12 +51,19 @@ export function evaluate(expr: Expr, frame: Frame): Maybe<Value> {
     case 'condition':
       return chain(evaluate(expr.test, frame), (test) => {
         it.at = expr.at;
-        if (isTrue(test)) return evaluate(expr.then, frame);
+        if (isTrue(test)) return evaluate(expr.chosen, frame);
         return expr.otherwise === undefined
           ? it.undefinedValue('if without else')
           : evaluate(expr.otherwise, frame);
       });
-    default:
+    case 'compare':
+    case 'dict':
+    case 'item':
+    case 'list':
+    case 'slice':
+    case 'test':
+    case 'tuple':
+    case 'unary':
       return evaluateRare(expr, frame);
   }
 }

@@ -117,7 +117,7 @@ function* batches(value: Value, size: number, fill: Value): Generator<Value> {
     part.push(item);
   }
   if (part.length === 0) return;
-  while (fill !== null && part.length < size) part.push(fill);
+  if (fill !== null) while (part.length < size) part.push(fill);
   yield new JinjaList(part);
 }
 

@@ -1,4 +1,3 @@
-import { attributeOf, itemOf } from './attributes.ts';
 import { fail } from './errors.ts';
 import { formatValue } from './format-spec.ts';
 import { Dict, HostObject, Undefined, representationOf, textOf } from './values.ts';
@@ -6,7 +5,14 @@ import type { Value } from './values.ts';
 
 type Named = ReadonlyMap<string, Value> | Value;
 
+/** How a format gets at parts of its values; handed in, as attributes know of formats. */
+export interface Access {
+  readonly attributeOf: (value: Value, name: string) => Value | undefined;
+  readonly itemOf: (value: Value, key: Value) => Value | undefined;
+}
+
 interface Source {
+  readonly access: Access;
   readonly positional: readonly Value[] | undefined;
   readonly named: Named;
   /** The next position for fields without a name; undefined once numbers were used. */
@@ -15,8 +21,13 @@ interface Source {
 }
 
 /** Python's `str.format(*positional, **named)`; without positional values, `str.format_map`. */
-export function formatBraces(format: string, positional: readonly Value[] | undefined, named: Named): string {
-  return expand(format, { positional, named, automatic: 0, manual: false }, 2);
+export function formatBraces(
+  access: Access,
+  format: string,
+  positional: readonly Value[] | undefined,
+  named: Named,
+): string {
+  return expand(format, { access, positional, named, automatic: 0, manual: false }, 2);
 }
 
 function expand(format: string, source: Source, depth: number): string {
@@ -86,7 +97,10 @@ function lookup(name: string, source: Source): Value {
     used += step.length;
     const index = /^\d+$/.test(key) ? BigInt(key) : key;
     // As in Jinja2's sandbox, what is not there is undefined.
-    const part = attribute === undefined ? itemOf(value, index) : attributeOf(value, attribute);
+    const part =
+      attribute === undefined
+        ? source.access.itemOf(value, index)
+        : source.access.attributeOf(value, attribute);
     value = part === undefined ? new Undefined(step) : part;
   }
   return used === rest.length ? value : fail('JINJA_TYPE', `this field name cannot be read: ${name}`);
@@ -96,7 +110,9 @@ function argument(name: string, source: Source): Value {
   const { positional, named } = source;
   if (name !== '' && !/^\d+$/.test(name)) {
     const value =
-      named instanceof Map ? (named.get(name) as Value | undefined) : mapped(named as Value, name);
+      named instanceof Map
+        ? (named.get(name) as Value | undefined)
+        : mapped(named as Value, name, source.access);
     return value === undefined ? fail('JINJA_TYPE', `the format's key '${name}' is missing`) : value;
   }
   if (positional === undefined) return fail('JINJA_TYPE', 'format string contains positional fields');
@@ -106,7 +122,7 @@ function argument(name: string, source: Source): Value {
   return fail('JINJA_TYPE', `replacement index ${index} out of range for positional args tuple`);
 }
 
-function mapped(named: Value, name: string): Value | undefined {
+function mapped(named: Value, name: string, { itemOf }: Access): Value | undefined {
   return named instanceof Dict || named instanceof HostObject ? itemOf(named, name) : undefined;
 }
 

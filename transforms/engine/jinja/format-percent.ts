@@ -125,7 +125,7 @@ function padded(text: string, spec: Directive): string {
 }
 
 function charOf(value: Value): string {
-  if (typeof value === 'string' && [...value].length === 1) return value;
+  if (typeof value === 'string' && Array.from(value).length === 1) return value;
   if (typeof value === 'bigint' && value >= 0n && value <= 0x10ffffn)
     return String.fromCodePoint(Number(value));
   return fail('JINJA_TYPE', '%c requires int or char');
@@ -180,7 +180,7 @@ function zeroFilled(head: string, digits: string, spec: Directive): string {
 }
 
 function asciiText(text: string): string {
-  return [...text]
+  return Array.from(text)
     .map((char) => (char > '\x7f' ? `\\${escapedPoint(char.codePointAt(0) ?? 0)}` : char))
     .join('');
 }

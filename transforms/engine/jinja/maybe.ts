@@ -2,8 +2,8 @@
 export type Maybe<T> = T | Promise<T>;
 
 /** Goes on with a value as soon as it is there: at once for one that is. */
-export function chain<T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> {
-  return value instanceof Promise ? value.then(next) : next(value);
+export function chain<T, R>(value: Maybe<T>, use: (value: T) => Maybe<R>): Maybe<R> {
+  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** Maps in order, one after the other; the first that waits moves the rest behind it. */

@@ -1,6 +1,5 @@
 import { asFlag, asInt, asText } from './arguments.ts';
 import { fail } from './errors.ts';
-import { formatBraces } from './format-braces.ts';
 import {
   capitalizeText,
   isLowerText,
@@ -194,6 +193,4 @@ export const TEXT_METHODS: MethodTable<string> = new Map<string, Method<string>>
   text('zfill', 'width, /', (self, [width]) => zeroFill(self, asInt(width, 0))),
   text('expandtabs', 'tabsize?', (self, [size]) => expandTabs(self, asInt(size, 8))),
   text('translate', 'table, /', (self, [table = null]) => translate(self, table)),
-  ['format', (self, args) => formatBraces(self, args.positional, args.named)],
-  text('format_map', 'mapping, /', (self, [mapping = null]) => formatBraces(self, undefined, mapping)),
 ]);

@@ -26,18 +26,11 @@ const MAX_REPEATED = 16_000_000;
 /** Whether a value counts as true. */
 export function isTrue(value: Value): boolean {
   if (value === null) return false;
-  switch (typeof value) {
-    case 'boolean':
-      return value;
-    case 'string':
-      return value !== '';
-    case 'bigint':
-      return value !== 0n;
-    case 'number':
-      return value !== 0;
-    default:
-      return isTrueObject(value);
-  }
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value !== '';
+  if (typeof value === 'bigint') return value !== 0n;
+  if (typeof value === 'number') return value !== 0;
+  return isTrueObject(value);
 }
 
 function isTrueObject(value: JinjaList | Tuple | Dict | PySet | Undefined | Callable | HostObject): boolean {
@@ -178,7 +171,10 @@ export function compare(op: CompareOp, left: Value, right: Value): boolean {
       return contains(right, left);
     case 'not in':
       return !contains(right, left);
-    default: {
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
       const sets = compareSets(op, left, right);
       if (sets !== undefined) return sets;
       const found = order(left, right, op);

@@ -1,4 +1,5 @@
 import type { Args, BinaryOp, CompareOp, Expr, FilterExpr, SequenceExpr } from './ast.ts';
+import type { Token } from './lex.ts';
 import { describe } from './token-stream.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -36,22 +37,23 @@ export function parseExpression(stream: TokenStream, withCondition = true): Expr
 }
 
 function parseCondition(stream: TokenStream): Expr {
-  let then = parseLogic(stream, 'or');
+  let chosen = parseLogic(stream, 'or');
   while (stream.isName('if')) {
     const at = stream.location(stream.next());
     const test = parseLogic(stream, 'or');
     const otherwise = stream.skipName('else') ? parseExpression(stream) : undefined;
-    then = { kind: 'condition', test, then, otherwise, at };
+    chosen = { kind: 'condition', test, chosen, otherwise, at };
   }
-  return then;
+  return chosen;
 }
 
+// Inner functions are avoided on the path of every expression: parsing is felt at the start of each command.
 function parseLogic(stream: TokenStream, op: 'and' | 'or'): Expr {
-  const operand = (): Expr => (op === 'or' ? parseLogic(stream, 'and') : parseNot(stream));
-  let left = operand();
+  let left = op === 'or' ? parseLogic(stream, 'and') : parseNot(stream);
   while (stream.isName(op)) {
     const at = stream.location(stream.next());
-    left = { kind: 'logic', op, left, right: operand(), at };
+    const right = op === 'or' ? parseLogic(stream, 'and') : parseNot(stream);
+    left = { kind: 'logic', op, left, right, at };
   }
   return left;
 }
@@ -113,6 +115,7 @@ function parseUnary(stream: TokenStream, withFilter: boolean): Expr {
 export function parsePrimary(stream: TokenStream): Expr {
   const token = stream.current;
   const at = stream.location(token);
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check
   switch (token.type) {
     case 'name': {
       stream.next();
@@ -222,7 +225,14 @@ function parseFilters(stream: TokenStream, start: Expr): Expr {
 }
 
 function parseCall(stream: TokenStream, target: Expr): Expr {
-  return { kind: 'call', target, args: parseArgs(stream), at: target.at };
+  return { kind: 'call', target, args: parseArgs(stream), at: startOf(target) };
+}
+
+/** Where an expression such as `a.b[0]` begins; a call is reported there. */
+function startOf(expr: Expr): Expr['at'] {
+  return expr.kind === 'attribute' || expr.kind === 'item' || expr.kind === 'slice'
+    ? startOf(expr.target)
+    : expr.at;
 }
 
 function parseDot(stream: TokenStream, target: Expr): Expr {
@@ -270,35 +280,35 @@ export function parseArgs(stream: TokenStream): Args {
   const named: (readonly [string, Expr])[] = [];
   let star: Expr | undefined;
   let doubleStar: Expr | undefined;
-  const ensure = (isAllowed: boolean): void => {
-    if (!isAllowed)
-      stream.refuse('arguments in the wrong order: positional, then *, named ones, then **', open);
-  };
   for (let isFirst = true; !stream.isOp(')'); isFirst = false) {
     if (!isFirst) {
       stream.expectOp(',');
       if (stream.isOp(')')) break;
     }
     if (stream.skipOp('*')) {
-      ensure(star === undefined && doubleStar === undefined);
+      if (star !== undefined || doubleStar !== undefined) refuseOrder(stream, open);
       star = parseExpression(stream);
     } else if (stream.skipOp('**')) {
-      ensure(doubleStar === undefined);
+      if (doubleStar !== undefined) refuseOrder(stream, open);
       doubleStar = parseExpression(stream);
     } else if (stream.current.type === 'name' && stream.look().type === 'op' && stream.look().text === '=') {
-      ensure(doubleStar === undefined);
+      if (doubleStar !== undefined) refuseOrder(stream, open);
       const name = stream.next().text;
       if (named.some(([other]) => other === name))
         stream.refuse(`the argument '${name}' is given twice`, open);
       stream.next();
       named.push([name, parseExpression(stream)]);
     } else {
-      ensure(star === undefined && doubleStar === undefined && named.length === 0);
+      if (star !== undefined || doubleStar !== undefined || named.length > 0) refuseOrder(stream, open);
       positional.push(parseExpression(stream));
     }
   }
   stream.next();
   return { positional, named, star, doubleStar };
+}
+
+function refuseOrder(stream: TokenStream, open: Token): never {
+  return stream.refuse('arguments in the wrong order: positional, then *, named ones, then **', open);
 }
 
 const NO_ARGS: Args = { positional: [], named: [] };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Template } from './ast.ts';
 import { analyse } from './analyse.ts';
-import { jinjaErrors } from './errors.ts';
+import { jinjaErrors, located } from './errors.ts';
 import { lex, normaliseSource } from './lex.ts';
 import type { Refuse } from './lex.ts';
 import { Locator, codeFrame, formatLocation } from './location.ts';
@@ -28,7 +28,7 @@ export function parseTemplate(text: string, file: string, options: ParseOptions 
   const key = `${file}\0${startLine}:${startColumn}\0${fingerprint(text)}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const template = parseFresh(text, file, startLine, startColumn);
+  const template = parseGuarded(text, file, startLine, startColumn);
   if (cache.size >= CACHE_SIZE) cache.clear();
   cache.set(key, template);
   return template;
@@ -36,6 +36,16 @@ export function parseTemplate(text: string, file: string, options: ParseOptions 
 
 function fingerprint(text: string): string {
   return text.length < 64 ? text : createHash('sha1').update(text).digest('base64');
+}
+
+/** A text nested or chained beyond the JavaScript stack is refused like any other limit. */
+function parseGuarded(text: string, file: string, startLine: number, startColumn: number): Template {
+  try {
+    return parseFresh(text, file, startLine, startColumn);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw located(error, { file, line: startLine, column: startColumn });
+  }
 }
 
 function parseFresh(text: string, file: string, startLine: number, startColumn: number): Template {

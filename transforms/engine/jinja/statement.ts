@@ -60,7 +60,10 @@ function executeNode(node: Node, frame: Frame): Maybe<Jump> {
     case 'break':
     case 'continue':
       return node.kind;
-    default:
+    case 'callBlock':
+    case 'filterBlock':
+    case 'setBlock':
+    case 'with':
       return executeBlock(node, frame);
   }
 }

@@ -1,7 +1,8 @@
 import { SPACE } from './text.ts';
 
 const SPACES = new RegExp(`[${SPACE}]+`);
-const LINE_BREAK = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+const LINE_ENDS = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]';
+const LINE_BREAK = new RegExp(LINE_ENDS, 'g');
 
 /** Python's `splitlines`. */
 export function splitLines(text: string, keepEnds = false): string[] {
@@ -89,7 +90,7 @@ const CLASS_SPACE = new RegExp(`[${SPACE}]`);
 /** Python's `strip`, `lstrip`, `rstrip`: white space, or any of the given characters. */
 export function stripText(text: string, chars: string | undefined, side: 'left' | 'right' | 'both'): string {
   const set = chars === undefined ? undefined : new Set(chars);
-  const all = [...text];
+  const all = Array.from(text);
   const isStripped = (char: string | undefined): boolean => {
     if (char === undefined) return false;
     return set === undefined ? CLASS_SPACE.test(char) : set.has(char);
@@ -104,7 +105,7 @@ export function stripText(text: string, chars: string | undefined, side: 'left' 
 /** Python's `replace`; `most` negative replaces all. An empty `old` stands between the characters. */
 export function replaceText(text: string, old: string, fresh: string, most: number): string {
   if (old === '') {
-    const chars = [...text];
+    const chars = Array.from(text);
     const count = most < 0 ? chars.length + 1 : Math.min(most, chars.length + 1);
     return (
       chars.map((char, index) => (index < count ? fresh : '') + char).join('') +

@@ -36,17 +36,17 @@ export function isWide(text: string): boolean {
 
 /** Length in code points. */
 export function pointLength(text: string): number {
-  return isWide(text) ? [...text].length : text.length;
+  return isWide(text) ? Array.from(text).length : text.length;
 }
 
 /** The characters (code points) of a text. */
 export function points(text: string): string[] {
-  return isWide(text) ? [...text] : text.split('');
+  return isWide(text) ? Array.from(text) : text.split('');
 }
 
 /** Code points `from` up to `to`. */
 export function pointSlice(text: string, from: number, to: number): string {
-  return isWide(text) ? [...text].slice(from, to).join('') : text.slice(from, to);
+  return isWide(text) ? Array.from(text).slice(from, to).join('') : text.slice(from, to);
 }
 
 /** Pads to a width in code points. */

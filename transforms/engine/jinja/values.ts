@@ -204,18 +204,11 @@ export class PySet {
 /** The type's name as Python's messages have it. */
 export function typeName(value: Value): string {
   if (value === null) return 'NoneType';
-  switch (typeof value) {
-    case 'string':
-      return 'str';
-    case 'boolean':
-      return 'bool';
-    case 'bigint':
-      return 'int';
-    case 'number':
-      return 'float';
-    default:
-      return objectTypeName(value);
-  }
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return 'int';
+  if (typeof value === 'number') return 'float';
+  return objectTypeName(value);
 }
 
 const OBJECT_TYPES = {
@@ -331,7 +324,7 @@ function plainDict(dict: Dict): unknown {
     return new Map(Array.from(dict.entries(), ([key, item]) => [fromValue(key), fromValue(item)]));
   }
   // A key such as __proto__ must become an own property, not the prototype.
-  return Object.fromEntries(Array.from(dict.entries(), ([key, item]) => [String(key), fromValue(item)]));
+  return Object.fromEntries(Array.from(dict.entries(), ([key, item]) => [key as string, fromValue(item)]));
 }
 
 function callableText(value: Callable): string {

@@ -60,7 +60,18 @@ export function partsOf(part: Part): readonly Part[] {
       return [part.filter, ...part.body.nodes];
     case 'do':
       return [part.value];
-    default:
+    case 'attribute':
+    case 'binary':
+    case 'call':
+    case 'compare':
+    case 'condition':
+    case 'dict':
+    case 'filter':
+    case 'item':
+    case 'logic':
+    case 'slice':
+    case 'test':
+    case 'unary':
       return expressionParts(part);
   }
 }
@@ -89,7 +100,7 @@ function expressionParts(part: Composite): readonly Expr[] {
     case 'compare':
       return [part.first, ...part.rest.map((step) => step.value)];
     case 'condition':
-      return present(part.test, part.then, part.otherwise);
+      return present(part.test, part.chosen, part.otherwise);
   }
 }
 

@@ -15,9 +15,9 @@ const SIMPLE_PIECES = /[\t\n\v\f\r ]+|[^\t\n\v\f\r ]+/g;
 /** Wraps one paragraph as Python's `textwrap.wrap` does, tabs and blanks kept. */
 export function wrapText(text: string, options: WrapOptions): string[] {
   if (options.width <= 0) fail('JINJA_ARGUMENTS', `a text cannot be wrapped at ${options.width} characters`);
-  const pieces = (text.match(options.breakOnHyphens ? PIECES : SIMPLE_PIECES) ?? []).map((piece) => [
-    ...piece,
-  ]);
+  const pieces = (text.match(options.breakOnHyphens ? PIECES : SIMPLE_PIECES) ?? []).map((piece) =>
+    Array.from(piece),
+  );
   const lines: string[] = [];
   pieces.reverse();
   while (pieces.length > 0) {

@@ -54,12 +54,14 @@ export async function columnLineage(
   const polyglot = await import('@polyglot-sql/sdk');
   const byIdentifier = new Map(relations.map((each) => [each.identifier.toLowerCase(), each.relation]));
   const columns = new Map(relations.map((each) => [each.relation, each.columns]));
-  const identifiers = new Map(relations.map((each) => [each.relation, each.identifier]));
   const result: ModelLineage[] = [];
   for (const { model, sql } of statements) {
-    const tables = relations.flatMap((each) => {
-      const known = columns.get(each.relation) ?? [];
-      return known.length === 0 ? [] : [toTable(identifiers.get(each.relation) ?? each.identifier, known)];
+    const words = new Set(sql.toLowerCase().match(/\w+/g));
+    // Only what the statement names: the parser takes the schema in anew for every column.
+    const named = relations.filter(({ identifier }) => words.has(identifier.toLowerCase()));
+    const tables = named.flatMap(({ identifier, relation }) => {
+      const known = columns.get(relation) ?? [];
+      return known.length === 0 ? [] : [toTable(identifier, known)];
     });
     const lineage = lineageOf(polyglot, { model, sql }, { tables }, byIdentifier, dialect);
     columns.set(
@@ -87,7 +89,7 @@ function lineageOf(
   if (!success || !output) return { model, columns: [], problem: error ?? 'the SQL could not be parsed' };
   const problems: string[] = [];
   const columns = output.columns.map((column, ordinal): ColumnLineage => {
-    const traced = polyglot.lineageAtWithSchema(ordinal, sql, schema, dialect);
+    const traced = polyglot.lineageAtWithSchema(ordinal, sql, schema, dialect, true);
     if (!traced.lineage) problems.push(traced.error ?? `column ${ordinal + 1} could not be traced`);
     const upstream = !traced.lineage ? [] : leavesOf(traced.lineage, byIdentifier);
     return { column: nameOf(column, ordinal), upstream };

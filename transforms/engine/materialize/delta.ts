@@ -89,15 +89,3 @@ export function runScope(context: EngineContext, run: BuildRun): CompileScope {
     runId: run.id,
   };
 }
-
-/** Drops what dead runs left beside production, and this run's own when it is done with them. */
-export async function dropDeltas(context: EngineContext): Promise<void> {
-  const { warehouse } = context;
-  const rows = await warehouse.query(
-    `select table_name, table_type from information_schema.tables where table_schema = 'delta' order by table_type desc`,
-  );
-  for (const row of rows) {
-    const kind = row['table_type'] === 'VIEW' ? 'view' : 'table';
-    await warehouse.execute(`drop ${kind} if exists delta.${String(row['table_name'])}`);
-  }
-}

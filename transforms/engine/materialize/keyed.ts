@@ -24,13 +24,22 @@ export async function computeTouched(
   const { dialect } = warehouse.capabilities;
   await createFromModel(context, model, partOf(work, 'touched'), await touchedKeys(work));
   const touched = partOf(work, 'touched');
-  const sql = await renderStatement(context.project, model.name, { ...runScope(context, run), touched });
+  const keys = await boundsOf(work, touched);
+  if (keys === 'none')
+    return { model, kind: 'incremental', fingerprint: work.fingerprint, removed: 0, added: 0 };
+  const sql = await renderStatement(context.project, model.name, {
+    ...runScope(context, run),
+    touched,
+    touchedBounds: keys,
+  });
   await createFromModel(context, model, partOf(work, 'new'), sql);
   const production = publishedRelation(model);
   // Read once: production may be large, and both differences need these rows.
   await warehouse.execute(
     `create or replace table ${partOf(work, 'old')} as
-     select * from ${production} where ${keying.touchKey} in (select touch_key from ${touched})`,
+     select * from ${production} where ${keying.touchKey} in (select touch_key from ${touched})${
+       keys === undefined ? '' : ` and ${keying.touchKey} between ${keys.low} and ${keys.high}`
+     }`,
   );
   const [old, fresh] = [`select * from ${partOf(work, 'old')}`, `select * from ${partOf(work, 'new')}`];
   await warehouse.execute(
@@ -47,6 +56,20 @@ export async function computeTouched(
   );
   await mustMeetConstraints(work, partOf(work, 'added'));
   return await rowsDelta(work, undefined);
+}
+
+/** The least and the greatest key, where keys are numbers: ids grow with time, so that old rows need not be read. */
+async function boundsOf(
+  { context }: Work,
+  touched: string,
+): Promise<{ readonly low: string; readonly high: string } | 'none' | undefined> {
+  const [row] = await context.warehouse.query(
+    `select min(touch_key) as low, max(touch_key) as high from ${touched}`,
+  );
+  const { low, high } = row ?? {};
+  if (low === null || low === undefined) return 'none';
+  const isNumber = (value: unknown): boolean => typeof value === 'bigint' || typeof value === 'number';
+  return isNumber(low) && isNumber(high) ? { low: String(low), high: String(high) } : undefined;
 }
 
 /** The keys to compute: those the changed inputs map to, and those given from outside. */

@@ -14,7 +14,7 @@ export function logSteps(scd2: Scd2, log: string, dialect: Dialect): string {
   const inOrder = `partition by ${key} order by _position, _ordinal`;
   const isRecord = scd2.hardDeletes === 'new_record';
   const compared = isRecord ? [...scd2.attributes, '_is_deleted'] : scd2.attributes;
-  const attributes = renderDialectMacro('hash_key', dialect, { positional: compared, named: {} });
+  const attributes = renderDialectMacro('hash_text', dialect, { positional: compared, named: {} });
   return `${noted(scd2, log)},
 
 ${isRecord ? carried(scd2) : remaining(scd2)},

@@ -1,6 +1,5 @@
 import type { CompileScope } from '../compile/compile.ts';
 import { renderDialectMacro } from '../dialect/macros.ts';
-import type { Dialect } from '../dialect/macros.ts';
 import type { Materialization, Scd2 } from '../project/model.ts';
 import { logSteps } from './scd2-log.ts';
 
@@ -23,17 +22,20 @@ const end = "timestamp '9999-12-31 00:00:00'";
  * no place in the log, and an inferred member keeps its key when its row arrives, as all do over a new snapshot.
  *
  * Columns: surrogate key, durable key, natural key, attributes, derived, type 1, valid_from, valid_to, is_current,
- * is_inferred, is_deleted.
+ * is_inferred, is_deleted. `salt` is SQL that the keys are made of besides (see hashSalt).
  */
 export function scd2Statement(
   materialization: Scd2Materialization,
   log: string,
   scope: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
+  salt: readonly string[] = [],
 ): string {
   const { scd2 } = materialization;
-  const selects = [versionRows(materialization, scope.dialect)];
-  if (scd2.inferredFrom.length > 0) selects.push(inferredRows(materialization, scope));
-  selects.push(...scd2.standing.map((member) => standingRow(scd2, member, scope)));
+  const keyOf: KeyOf = (...parts) =>
+    renderDialectMacro('hash_key', scope.dialect, { positional: [...salt, ...parts], named: {} });
+  const selects = [versionRows(materialization, keyOf)];
+  if (scd2.inferredFrom.length > 0) selects.push(inferredRows(materialization, scope, keyOf));
+  selects.push(...scd2.standing.map((member) => standingRow(scd2, member, scope, keyOf)));
   return `with ${logSteps(scd2, log, scope.dialect)},
 
 versions as (
@@ -55,15 +57,14 @@ function shownColumns({ attributes, derived, type1 }: Scd2): string[] {
   return [...attributes, ...derived, ...type1];
 }
 
-function hash(dialect: Dialect, ...parts: string[]): string {
-  return renderDialectMacro('hash_key', dialect, { positional: parts, named: {} });
-}
+/** SQL of a surrogate key of some SQL expressions. */
+type KeyOf = (...parts: string[]) => string;
 
-function versionRows({ uniqueKey, scd2 }: Scd2Materialization, dialect: Dialect): string {
+function versionRows({ uniqueKey, scd2 }: Scd2Materialization, keyOf: KeyOf): string {
   const { naturalKey: key, durableKey } = scd2;
   return `select
-  ${hash(dialect, key, 'valid_from')} as ${uniqueKey},
-  ${hash(dialect, key)} as ${durableKey},
+  ${keyOf(key, 'valid_from')} as ${uniqueKey},
+  ${keyOf(key)} as ${durableKey},
   ${[key, ...shownColumns(scd2)].join(',\n  ')},
   valid_from,
   valid_to,
@@ -79,7 +80,8 @@ from versions`;
  */
 function inferredRows(
   { scd2 }: Scd2Materialization,
-  { dialect, relation, touched }: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
+  { relation, touched }: Pick<CompileScope, 'relation' | 'touched'>,
+  keyOf: KeyOf,
 ): string {
   const { naturalKey: key, inferredFrom, inferredValues } = scd2;
   const unknown = (name: string): string =>
@@ -91,8 +93,8 @@ function inferredRows(
     where ${column} in (select t.touch_key from ${touched} as t where ${unknown('t.touch_key')})`,
   );
   return `select
-  ${hash(dialect, `i.${key}`, beginning)},
-  ${hash(dialect, `i.${key}`)},
+  ${keyOf(`i.${key}`, beginning)},
+  ${keyOf(`i.${key}`)},
   i.${key},
   ${memberValues(scd2, inferredValues)}
   ${beginning}, ${end}, true, true, false
@@ -105,18 +107,23 @@ from (
 where ${unknown(`i.${key}`)}`;
 }
 
-/** A member that stands for no key of the source; its keys are its natural key itself, which facts write as they are. */
+/**
+ * A member that stands for no key of the source. Its keys are its natural key itself where that is a number, which facts
+ * write as it is and no hash ever is where it is negative; else the hash of it, which facts must write, too.
+ */
 function standingRow(
   scd2: Scd2,
   member: Scd2['standing'][number],
   { touched }: Pick<CompileScope, 'touched'>,
+  keyOf: KeyOf,
 ): string {
   const isTouched =
     touched === undefined ? '' : `\nwhere m.${scd2.naturalKey} in (select touch_key from ${touched})`;
-  const literal = /^-?\d+$/.test(member.key) ? member.key : `'${member.key.replaceAll("'", "''")}'`;
-  const text = `'${member.key.replaceAll("'", "''")}'`;
+  const isNumber = /^-?\d+$/.test(member.key);
+  const literal = isNumber ? member.key : `'${member.key.replaceAll("'", "''")}'`;
+  const key = isNumber ? `cast(${member.key} as bigint)` : keyOf(literal);
   return `select
-  ${text}, ${text}, m.${scd2.naturalKey},
+  ${key}, ${key}, m.${scd2.naturalKey},
   ${memberValues(scd2, member.values)}
   ${beginning}, ${end}, true, ${String(member.isInferred)}, false
 from (select ${literal} as ${scd2.naturalKey}) as m${isTouched}`;

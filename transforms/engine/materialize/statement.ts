@@ -1,5 +1,6 @@
 import { renderModel } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
+import { hashSalt } from '../project/environment.ts';
 import { mustModel } from '../project/laws.ts';
 import type { Project } from '../project/model.ts';
 import { scd2Statement } from './scd2.ts';
@@ -11,5 +12,7 @@ import { scd2Statement } from './scd2.ts';
 export async function renderStatement(project: Project, name: string, scope: CompileScope): Promise<string> {
   const sql = await renderModel(project, name, scope);
   const { materialization } = mustModel(project, name);
-  return materialization.kind === 'scd2' ? scd2Statement(materialization, sql, scope) : sql;
+  return materialization.kind === 'scd2'
+    ? scd2Statement(materialization, sql, scope, hashSalt(project.authoring.environment))
+    : sql;
 }

@@ -99,7 +99,20 @@ async function difference(work: Work, columns: readonly Column[]): Promise<Model
     isNewFeed: false,
     isTouched: false,
   });
-  return isSmallChange(delta.removed + delta.added, rows) ? await withCurrent(work, delta, match) : undefined;
+  if (!isSmallChange(delta.removed + delta.added, rows)) return undefined;
+  await nameTouched(work);
+  return await withCurrent(work, delta, match);
+}
+
+/** Readers of a keyed model's rows find its touched keys beside them, however the rows came about. */
+async function nameTouched(work: Work): Promise<void> {
+  const touchKey = keyingOf(work.model)?.touchKey;
+  if (touchKey === undefined) return;
+  await work.context.warehouse.execute(
+    `create or replace table ${partOf(work, 'touched')} as
+     select ${touchKey} as touch_key from ${partOf(work, 'removed')}
+     union select ${touchKey} from ${partOf(work, 'added')}`,
+  );
 }
 
 /**

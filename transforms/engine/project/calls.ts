@@ -11,7 +11,10 @@ export function referencesIn(
   isMapping = false,
 ): Pick<Discovery, 'refs' | 'sources'> {
   const template = /\{[{%]/.test(text) ? text : `{{ ${text} }}`;
-  const parsed = parseTemplate(template, at.file, { startLine: at.line, startColumn: Math.max(1, at.column) });
+  const parsed = parseTemplate(template, at.file, {
+    startLine: at.line,
+    startColumn: Math.max(1, at.column),
+  });
   return discover(parsed, known, { settings: {}, self: undefined, isMapping });
 }
 
@@ -19,4 +22,3 @@ export function referencesIn(
 export function isReference(text: string): boolean {
   return /^\s*(?:ref|source)\s*\(.+\)\s*$/s.test(text);
 }
-

@@ -11,9 +11,14 @@ export function toColumns(
 ): ColumnDoc[] {
   return columns.map(({ column, path }) => ({
     name: column.name,
+    line: file.yaml.at(path).line,
     description: describe(column.description, () => file.yaml.at([...path, 'description']), docs, defects),
     dataType: column.data_type,
-    constraints: column.constraints.map(({ type, expression, columns: among }) => ({ type, expression, columns: among })),
+    constraints: column.constraints.map(({ type, expression, columns: among }) => ({
+      type,
+      expression,
+      columns: among,
+    })),
     tags: [...new Set([...column.tags, ...column.config.tags])],
     meta: { ...column.meta, ...column.config.meta },
   }));

@@ -30,7 +30,12 @@ const common = {
   grants: grants.optional(),
   query_tag: z.string().nullish(),
   event_time: z.string().nullish(),
-  contract: z.union([flag.transform((enforced) => ({ enforced })), z.strictObject({ enforced: flag, alias_types: flag.optional() })]).optional(),
+  contract: z
+    .union([
+      flag.transform((enforced) => ({ enforced })),
+      z.strictObject({ enforced: flag, alias_types: flag.optional() }),
+    ])
+    .optional(),
 };
 
 /** Settings of dbt that change nothing here: accepted, kept for the manifest and told of once. */
@@ -98,7 +103,10 @@ export const seedConfigSchema = z.strictObject({
 const failureCondition = z
   .string()
   .trim()
-  .regex(/^(?:(?:=|==|!=|<>|<|<=|>|>=)\s*-?\d+(?:\.\d+)?|between\s+\d+\s+and\s+\d+)$/i, 'must compare a number of failures, such as ">10" or "!= 0"');
+  .regex(
+    /^(?:(?:=|==|!=|<>|<|<=|>|>=)\s*-?\d+(?:\.\d+)?|between\s+\d+\s+and\s+\d+)$/i,
+    'must compare a number of failures, such as ">10" or "!= 0"',
+  );
 
 export const testConfigSchema = z.strictObject({
   enabled: flag.optional(),

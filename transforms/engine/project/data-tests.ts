@@ -14,7 +14,6 @@ import { placesIn, validate } from './validate.ts';
 import { isRecord, own } from './yaml.ts';
 import type { Path } from './yaml.ts';
 
-
 /** What tests of one entry stand on. */
 export interface TestTarget {
   readonly attachedTo: DataTest['attachedTo'];
@@ -32,6 +31,8 @@ const body = z.strictObject({
   arguments: z.record(z.string(), z.unknown()).default({}),
   config: z.record(z.string(), z.unknown()).default({}),
 });
+
+const bare: z.output<typeof body> = { arguments: {}, config: {} };
 
 /** The generic tests declared in one list; disabled ones are left out, defects are collected. */
 export function readTests(
@@ -70,11 +71,17 @@ function readTest(
     defects.add(misplaced(`${target.named}: ${kind}`, strays, file, inside));
     return undefined;
   }
-  const valid = validate(body, form.body, placesIn(file.yaml, inside, `${target.named}: ${kind}`), defects);
+  // Most tests are a name only: nothing of them needs checking.
+  const valid =
+    typeof entry === 'string'
+      ? bare
+      : validate(body, form.body, placesIn(file.yaml, inside, `${target.named}: ${kind}`), defects);
   if (valid === undefined) return undefined;
   const levels = [
     ...loading.trees.data_tests.levelsOf([...target.fqn, ...(valid.name === undefined ? [] : [valid.name])]),
-    testSettings(valid.config, [...inside, 'config'], file, loading),
+    ...(Object.keys(valid.config).length === 0
+      ? []
+      : [testSettings(valid.config, [...inside, 'config'], file, loading)]),
   ];
   const { enabled, ...config } = toTestConfig(levels);
   if (!enabled) return undefined;
@@ -104,15 +111,20 @@ function formOf(entry: unknown): Form | undefined {
 
 function knowsTest(kind: string, path: Path, file: PropertiesFile, { macros, defects }: Loading): boolean {
   if (nativeTests.has(kind) || macros.has(`test_${kind}`)) return true;
-  const own_ = [...macros.values()].filter((macro) => macro.kind === 'test').map((macro) => macro.name.slice(5));
-  const near = nearest(kind, [...nativeTests, ...own_]);
+  const ofProject = [...macros.values()]
+    .filter((macro) => macro.kind === 'test')
+    .map((macro) => macro.name.slice(5));
+  const near = nearest(kind, [...nativeTests, ...ofProject]);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   const isPackaged = kind.includes('.');
   defects.add(
     projectErrors.error(isPackaged ? 'PROJECT_UNSUPPORTED' : 'PROJECT_UNKNOWN_KEY', {
-      message: isPackaged ? `the test ${kind} belongs to a package, and there are none` : `there is no test ${kind}${hint}`,
+      message: isPackaged
+        ? `the test ${kind} belongs to a package, and there are none`
+        : `there is no test ${kind}${hint}`,
       where: formatLocation(file.yaml.at(path)),
-      remedy: 'Use a built-in test, or write {% test name(model, column_name) %} in a file under tests/generic/.',
+      remedy:
+        'Use a built-in test, or write {% test name(model, column_name) %} in a file under tests/generic/.',
     }),
   );
   return false;
@@ -144,7 +156,12 @@ function misplaced(
 export function testSettings(raw: Authored, path: Path, file: PropertiesFile, loading: Loading): Authored {
   const { render, defects, environment } = loading;
   const places = placesIn(file.yaml, path, 'config');
-  return readSettings(raw, places, { schema: testConfigSchema, render, defects, onWarning: environment.onWarning });
+  return readSettings(raw, places, {
+    schema: testConfigSchema,
+    render,
+    defects,
+    onWarning: environment.onWarning,
+  });
 }
 
 function toDataTest(

@@ -7,6 +7,10 @@ const mostTold = 20;
 export class Defects {
   readonly #found: ShopwaveError[] = [];
 
+  get count(): number {
+    return this.#found.length;
+  }
+
   add(error: ShopwaveError): void {
     this.#found.push(error);
   }

@@ -56,7 +56,13 @@ export interface ParseInput {
 
 /** Names for rendering without a warehouse. */
 export function parseContext({ environment, macros }: Known, input: ParseInput): Parsing {
-  const found: Parsing['found'] = { refs: [], sources: [], configs: [], callsTouched: false, asksIncremental: false };
+  const found: Parsing['found'] = {
+    refs: [],
+    sources: [],
+    configs: [],
+    callsTouched: false,
+    asksIncremental: false,
+  };
   const { database, type } = environment.target;
   const { self } = input;
   const nothing = (): void => undefined;
@@ -70,32 +76,33 @@ export function parseContext({ environment, macros }: Known, input: ParseInput):
   const get = (name: string): unknown =>
     own(mergeSettings([input.settings, ...found.configs.map((each) => each.values)]), name);
   const node = nodeNames({
-      environment,
-      execute: false,
-      isIncremental: () => {
-        found.asksIncremental = true;
-        return input.isIncremental;
-      },
-      ref: (request, { at }) => {
-        found.refs.push({ ...request, at });
-        return relationOf(`${self?.schema ?? environment.target.schema}.${request.name}`, database, 'table');
-      },
-      source: (name, { at }) => {
-        found.sources.push({ name, at });
-        return relationOf(name, database, 'table');
-      },
-      config: { get, add: (values, { at }) => void found.configs.push({ values, at }) },
-      self: self === undefined ? undefined : relationOf(`${self.schema}.${self.identifier}`, database, 'table'),
-      model: () => toValue({ name: self?.identifier ?? '', resource_type: 'model', config: input.settings, columns: {} }),
-      graph: () => new Dict(),
-      ask: undefined,
-      changed: input.isMapping === true ? 'changed' : undefined,
-      onTouched: () => (found.callsTouched = true),
-      onVolatile: nothing,
-      targetType: type,
-      dispatch: (name, args) => context.dispatch(name, args),
-      results: new Map(),
-    });
+    environment,
+    execute: false,
+    isIncremental: () => {
+      found.asksIncremental = true;
+      return input.isIncremental;
+    },
+    ref: (request, { at }) => {
+      found.refs.push({ ...request, at });
+      return relationOf(`${self?.schema ?? environment.target.schema}.${request.name}`, database, 'table');
+    },
+    source: (name, { at }) => {
+      found.sources.push({ name, at });
+      return relationOf(name, database, 'table');
+    },
+    config: { get, add: (values, { at }) => void found.configs.push({ values, at }) },
+    self: self === undefined ? undefined : relationOf(`${self.schema}.${self.identifier}`, database, 'table'),
+    model: () =>
+      toValue({ name: self?.identifier ?? '', resource_type: 'model', config: input.settings, columns: {} }),
+    graph: () => new Dict(),
+    ask: undefined,
+    changed: input.isMapping === true ? 'changed' : undefined,
+    onTouched: () => (found.callsTouched = true),
+    onVolatile: nothing,
+    targetType: type,
+    dispatch: (name, args) => context.dispatch(name, args),
+    results: new Map(),
+  });
   const context: Context = new Context({ environment, dialect: type, macros, node, base });
   return { context, found };
 }
@@ -104,9 +111,15 @@ export function parseContext({ environment, macros }: Known, input: ParseInput):
  * Renders a template as dbt parses it and records what it uses. Where it asks is_incremental() it is rendered both ways,
  * so that a ref in either branch is an input.
  */
-export function discover(template: Template, known: Known, input: Omit<ParseInput, 'isIncremental'>): Discovery {
+export function discover(
+  template: Template,
+  known: Known,
+  input: Omit<ParseInput, 'isIncremental'>,
+): Discovery {
   const first = discoverOnce(template, known, { ...input, isIncremental: false });
-  const second = first.asksIncremental ? discoverOnce(template, known, { ...input, isIncremental: true }) : undefined;
+  const second = first.asksIncremental
+    ? discoverOnce(template, known, { ...input, isIncremental: true })
+    : undefined;
   const { type } = known.environment.target;
   const reached = reachedMacros(known.macros, mentionedIn(template.body.nodes), [type, 'default']);
   return {

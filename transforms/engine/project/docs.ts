@@ -21,7 +21,9 @@ export function collectDocs(files: readonly SourceFile[], defects: Defects): Rea
       if (definition.kind !== 'docs') continue;
       if (docs.has(definition.name)) {
         const message = `there is another docs block ${definition.name}`;
-        defects.add(projectErrors.error('PROJECT_MACRO_INVALID', { message, where: formatLocation(definition.at) }));
+        defects.add(
+          projectErrors.error('PROJECT_MACRO_INVALID', { message, where: formatLocation(definition.at) }),
+        );
       }
       docs.set(definition.name, definition.bodyText.trim());
     }

@@ -1,3 +1,6 @@
+import { quoteLiteral } from '../../../warehouse/sql-text.ts';
+import { own } from './yaml.ts';
+
 /** Where a project is compiled for: one output of the profile. */
 export interface Target {
   readonly name: string;
@@ -19,4 +22,13 @@ export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Told of what is accepted without effect, and of what templates log as a warning. */
   readonly onWarning: (message: string) => void;
+}
+
+/**
+ * What hash_key() hashes before the parts, as SQL: nothing, or the variable hash_salt. Changing it and building anew
+ * cures a collision of two keys.
+ */
+export function hashSalt({ vars }: Pick<Environment, 'vars'>): readonly string[] {
+  const salt = String(own(vars, 'hash_salt') ?? '');
+  return salt === '' ? [] : [quoteLiteral(salt)];
 }

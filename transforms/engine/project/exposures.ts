@@ -11,9 +11,15 @@ import { placesIn } from './validate.ts';
 import type { Path } from './yaml.ts';
 
 /** The exposures declared in some properties files. */
-export function readExposures(files: readonly PropertiesFile[], targets: Targets, loading: Loading): Exposure[] {
+export function readExposures(
+  files: readonly PropertiesFile[],
+  targets: Targets,
+  loading: Loading,
+): Exposure[] {
   return files.flatMap((file) =>
-    file.properties.exposures.flatMap((properties, index) => toExposure(properties, ['exposures', index], file, targets, loading) ?? []),
+    file.properties.exposures.flatMap(
+      (properties, index) => toExposure(properties, ['exposures', index], file, targets, loading) ?? [],
+    ),
   );
 }
 
@@ -25,15 +31,20 @@ function toExposure(
   loading: Loading,
 ): Exposure | undefined {
   const { defects, docs, projectName, environment } = loading;
-  const settings = readSettings(properties.config, placesIn(file.yaml, [...path, 'config'], properties.name), {
-    schema: sourceConfigSchema,
-    render: loading.render,
-    defects,
-    onWarning: environment.onWarning,
-  });
+  const settings = readSettings(
+    properties.config,
+    placesIn(file.yaml, [...path, 'config'], properties.name),
+    {
+      schema: sourceConfigSchema,
+      render: loading.render,
+      defects,
+      onWarning: environment.onWarning,
+    },
+  );
   if (settings['enabled'] === false || properties.enabled === false) return undefined;
   const found = properties.depends_on.flatMap(
-    (text, index) => defects.try(() => referencesIn(text, file.yaml.at([...path, 'depends_on', index]), loading)) ?? [],
+    (text, index) =>
+      defects.try(() => referencesIn(text, file.yaml.at([...path, 'depends_on', index]), loading)) ?? [],
   );
   const sources = found.flatMap((each) => each.sources);
   mustKnowSources(sources, targets, defects);
@@ -43,11 +54,20 @@ function toExposure(
     uniqueId: `exposure.${projectName}.${properties.name}`,
     label: properties.label,
     type: properties.type,
-    description: describe(properties.description, () => file.yaml.at([...path, 'description']), docs, defects),
+    description: describe(
+      properties.description,
+      () => file.yaml.at([...path, 'description']),
+      docs,
+      defects,
+    ),
     owner: { name: properties.owner.name, email: Array.isArray(email) ? email.join(', ') : email },
     url: properties.url,
     maturity: properties.maturity,
-    refs: resolveRefs(found.flatMap((each) => each.refs), targets, defects),
+    refs: resolveRefs(
+      found.flatMap((each) => each.refs),
+      targets,
+      defects,
+    ),
     sources: [...new Set(sources.map((each) => each.name))],
     tags: properties.tags,
     meta: properties.meta,

@@ -13,7 +13,11 @@ export function storedInputs(project: Project, name: string): string[] {
 
 /** Inputs of a model that hold rows, and so have a change feed: views are looked through, too. */
 export function rowInputs(project: Project, name: string): string[] {
-  return inputsThrough(project, name, ({ materialization: { kind } }) => kind === 'ephemeral' || kind === 'view');
+  return inputsThrough(
+    project,
+    name,
+    ({ materialization: { kind } }) => kind === 'ephemeral' || kind === 'view',
+  );
 }
 
 function inputsThrough(project: Project, name: string, isTransparent: (model: Model) => boolean): string[] {

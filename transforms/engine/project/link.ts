@@ -14,7 +14,12 @@ import { holdsTemplate } from './profile.ts';
 import type { TestDraft } from './singular-tests.ts';
 
 /** Models with their refs resolved; what leads nowhere is collected. */
-export function linkModels(drafts: readonly Draft[], targets: Targets, known: Known, defects: Defects): Model[] {
+export function linkModels(
+  drafts: readonly Draft[],
+  targets: Targets,
+  known: Known,
+  defects: Defects,
+): Model[] {
   return drafts.map(({ model, discovery }) => {
     mustKnowSources(discovery.sources, targets, defects);
     const found = [...discovery.refs, ...inferredRefs(model)];
@@ -35,7 +40,12 @@ function inferredRefs({ materialization, properties, file }: Model): Discovery['
 }
 
 /** Mappings of touched keys are templates of their own: their refs must exist, but do not order the build. */
-function checkMappings({ materialization, properties, file }: Model, targets: Targets, known: Known, defects: Defects): void {
+function checkMappings(
+  { materialization, properties, file }: Model,
+  targets: Targets,
+  known: Known,
+  defects: Defects,
+): void {
   if (!('touchedBy' in materialization)) return;
   const at = { file: properties?.file ?? file, line: properties?.line ?? 1, column: 1 };
   for (const mapping of Object.values(materialization.touchedBy)) {
@@ -46,7 +56,11 @@ function checkMappings({ materialization, properties, file }: Model, targets: Ta
 }
 
 /** Tests of their own with their refs resolved. */
-export function linkSingular(drafts: readonly TestDraft[], targets: Targets, defects: Defects): TestDraft['test'][] {
+export function linkSingular(
+  drafts: readonly TestDraft[],
+  targets: Targets,
+  defects: Defects,
+): TestDraft['test'][] {
   return drafts.map(({ test, discovery }) => {
     mustKnowSources(discovery.sources, targets, defects);
     return { ...test, refs: resolveRefs(discovery.refs, targets, defects) };
@@ -61,7 +75,10 @@ export function linkSources(
   defects: Defects,
 ): ReadonlyMap<string, SourceTable> {
   return new Map(
-    Array.from(sources, ([name, table]) => [name, { ...table, tests: linkTests(table.tests, targets, known, defects) }]),
+    Array.from(sources, ([name, table]) => [
+      name,
+      { ...table, tests: linkTests(table.tests, targets, known, defects) },
+    ]),
   );
 }
 
@@ -94,7 +111,9 @@ function renderedReferences(test: DataTest, known: Known): Pick<Discovery, 'refs
 }
 
 /** Arguments of the built-in tests: those needed, and those possible. */
-const nativeArguments: Readonly<Record<string, { readonly needed: readonly string[]; readonly possible: readonly string[] }>> = {
+const nativeArguments: Readonly<
+  Record<string, { readonly needed: readonly string[]; readonly possible: readonly string[] }>
+> = {
   unique: { needed: [], possible: [] },
   not_null: { needed: [], possible: [] },
   accepted_values: { needed: ['values'], possible: ['values', 'quote'] },

@@ -1,11 +1,16 @@
 import { baseNames } from '../compile/base-context.ts';
 import type { Value } from '../jinja/values.ts';
-import { modelConfigSchema, seedConfigSchema, sourceConfigSchema, testConfigSchema } from './config-schema.ts';
+import {
+  modelConfigSchema,
+  seedConfigSchema,
+  sourceConfigSchema,
+  testConfigSchema,
+} from './config-schema.ts';
 import { Defects } from './defects.ts';
 import { collectDocs } from './docs.ts';
 import type { Environment, Target } from './environment.ts';
 import { readExposures } from './exposures.ts';
-import { readFiles } from './files.ts';
+import { checksumOf, readFiles } from './files.ts';
 import type { SourceFile } from './files.ts';
 import { topologicalOrder } from './graph.ts';
 import { checkProject, mustModel, placeOfCall } from './laws.ts';
@@ -53,11 +58,19 @@ export async function loadProject(folder: string, options: LoadOptions = {}): Pr
   const macros = collectMacros(file.settings.name, files.macros, defects);
   const docs = collectDocs(files.markdown, defects);
   defects.throwIfAny();
-  const loading = prepare(file, { environment, macros, docs }, defects);
+  const signature = signatureOf(file, environment, files);
+  const loading = prepare(file, { environment, macros, docs, signature }, defects);
   checkMacroCalls(loading, defects);
   const nodes = readNodes(files, properties, loading);
   defects.throwIfAny();
   return link(folder, file, files, properties, nodes, loading);
+}
+
+/** What every model depends on: the project's own settings, its target, vars and environment, its macros and docs. */
+function signatureOf(file: ProjectFile, environment: Environment, files: Files): string {
+  const { target, vars, env } = environment;
+  const texts = [...files.macros, ...files.markdown].map((each) => `${each.file}\0${each.text}`);
+  return checksumOf(JSON.stringify([file.yaml.file, file.text, target, vars, env, texts]));
 }
 
 interface Files {
@@ -73,7 +86,9 @@ interface Files {
 const extensions = new Set(['.sql', '.yml', '.yaml', '.md', '.csv', '.py']);
 
 async function readAll(folder: string, { settings }: ProjectFile): Promise<Files> {
-  const read = async (key: 'model-paths' | 'seed-paths' | 'test-paths' | 'macro-paths'): Promise<SourceFile[]> =>
+  const read = async (
+    key: 'model-paths' | 'seed-paths' | 'test-paths' | 'macro-paths',
+  ): Promise<SourceFile[]> =>
     (await Promise.all(settings[key].map((path) => readFiles(folder, path, extensions)))).flat();
   const [models, seeds, tests, macros] = await Promise.all([
     read('model-paths'),
@@ -83,7 +98,10 @@ async function readAll(folder: string, { settings }: ProjectFile): Promise<Files
   ]);
   const all = [...models, ...seeds, ...tests, ...macros];
   const isSql = ({ extension }: SourceFile): boolean => extension === '.sql';
-  const inFolder = (name: string) => (each: SourceFile): boolean => each.folders[0] === name;
+  const inFolder =
+    (name: string) =>
+    (each: SourceFile): boolean =>
+      each.folders[0] === name;
   // Layer by layer, so that the order of independent models is that of the flow.
   const inOrder = layers.flatMap((layer) => models.filter(inFolder(layer)));
   const elsewhere = models.filter((each) => !layers.some((layer) => inFolder(layer)(each)));
@@ -99,7 +117,11 @@ async function readAll(folder: string, { settings }: ProjectFile): Promise<Files
   };
 }
 
-async function readEnvironment(folder: string, file: ProjectFile, options: LoadOptions): Promise<Environment> {
+async function readEnvironment(
+  folder: string,
+  file: ProjectFile,
+  options: LoadOptions,
+): Promise<Environment> {
   const { settings } = file;
   const env = options.env ?? process.env;
   const warned = new Set<string>();
@@ -115,7 +137,15 @@ async function readEnvironment(folder: string, file: ProjectFile, options: LoadO
 }
 
 /** Stands in while the profile itself is read. */
-const noTarget: Target = { name: '', profile: '', type: 'duckdb', schema: '', database: '', threads: 1, settings: {} };
+const noTarget: Target = {
+  name: '',
+  profile: '',
+  type: 'duckdb',
+  schema: '',
+  database: '',
+  threads: 1,
+  settings: {},
+};
 
 /** Names of templates in YAML files: no macros, no refs. */
 function yamlNames(environment: Environment, allowSecrets: boolean): (name: string) => Value | undefined {
@@ -132,13 +162,19 @@ function yamlNames(environment: Environment, allowSecrets: boolean): (name: stri
 
 function prepare(
   { yaml, settings }: ProjectFile,
-  parts: Pick<Loading, 'environment' | 'macros' | 'docs'>,
+  parts: Pick<Loading, 'environment' | 'macros' | 'docs' | 'signature'>,
   defects: Defects,
 ): Loading {
   const render = yamlRenderer(yamlNames(parts.environment, false));
   const { onWarning } = parts.environment;
-  const tree = (section: string, schema: typeof modelConfigSchema | typeof seedConfigSchema | typeof testConfigSchema | typeof sourceConfigSchema): SettingsTree =>
-    new SettingsTree(yaml, section, { schema, render, defects, onWarning });
+  const tree = (
+    section: string,
+    schema:
+      | typeof modelConfigSchema
+      | typeof seedConfigSchema
+      | typeof testConfigSchema
+      | typeof sourceConfigSchema,
+  ): SettingsTree => new SettingsTree(yaml, section, { schema, render, defects, onWarning });
   return {
     ...parts,
     projectName: settings.name,
@@ -147,7 +183,10 @@ function prepare(
     trees: {
       models: tree('models', modelConfigSchema),
       seeds: tree('seeds', seedConfigSchema),
-      data_tests: tree(Object.keys(settings.data_tests).length > 0 ? 'data_tests' : 'tests', testConfigSchema),
+      data_tests: tree(
+        Object.keys(settings.data_tests).length > 0 ? 'data_tests' : 'tests',
+        testConfigSchema,
+      ),
       sources: tree('sources', sourceConfigSchema),
       unit_tests: tree('unit_tests', sourceConfigSchema),
       exposures: tree('exposures', sourceConfigSchema),
@@ -205,10 +244,15 @@ function link(
 ): Project {
   const { defects, environment, macros, docs } = loading;
   const sources = readSources(properties, loading);
-  const unlinked = new Map([...nodes.seeds, ...nodes.drafts.map((draft) => draft.model)].map((model) => [model.name, model]));
+  const unlinked = new Map(
+    [...nodes.seeds, ...nodes.drafts.map((draft) => draft.model)].map((model) => [model.name, model]),
+  );
   const targets = { models: unlinked, sources, disabled: nodes.disabled };
   const models = new Map(
-    [...nodes.seeds, ...linkModels(nodes.drafts, targets, loading, defects)].map((model) => [model.name, model]),
+    [...nodes.seeds, ...linkModels(nodes.drafts, targets, loading, defects)].map((model) => [
+      model.name,
+      model,
+    ]),
   );
   const singular = indexSingularTests(properties);
   const tests = files.tests.flatMap((source) => draftTest(source, singular.get(source.base), loading) ?? []);
@@ -242,4 +286,3 @@ function link(
   defects.throwIfAny();
   return project;
 }
-

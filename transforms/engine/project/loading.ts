@@ -17,9 +17,13 @@ export interface Loading {
   readonly macros: MacroTable;
   readonly docs: ReadonlyMap<string, string>;
   readonly defects: Defects;
+  /** Stands for everything that a model's draft depends on besides its own files. */
+  readonly signature: string;
   /** Renders values of YAML files. */
   readonly render: RenderText;
-  readonly trees: Readonly<Record<'models' | 'seeds' | 'data_tests' | 'sources' | 'unit_tests' | 'exposures', SettingsTree>>;
+  readonly trees: Readonly<
+    Record<'models' | 'seeds' | 'data_tests' | 'sources' | 'unit_tests' | 'exposures', SettingsTree>
+  >;
 }
 
 /** A properties file with its entries checked. */

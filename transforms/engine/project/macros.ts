@@ -37,7 +37,11 @@ const instead = {
 } as const;
 
 /** Every macro and test in some files, by name; double and forbidden ones are collected as defects. */
-export function collectMacros(projectName: string, files: readonly SourceFile[], defects: Defects): MacroTable {
+export function collectMacros(
+  projectName: string,
+  files: readonly SourceFile[],
+  defects: Defects,
+): MacroTable {
   const table = new Map<string, Macro>();
   for (const source of files) {
     const template = defects.try(() => parseTemplate(source.text, source.file));
@@ -93,7 +97,8 @@ export function mentionedIn(parts: Parameters<typeof walkNodes>[0]): string[] {
   const found = new Set<string>();
   walkNodes(parts, (part) => {
     if (part.kind === 'name' || part.kind === 'attribute') found.add(part.name);
-    if (part.kind === 'const' && typeof part.value === 'string' && /^\w+$/.test(part.value)) found.add(part.value);
+    if (part.kind === 'const' && typeof part.value === 'string' && /^\w+$/.test(part.value))
+      found.add(part.value);
     return partsOf(part).length > 0;
   });
   return [...found];

@@ -54,7 +54,8 @@ const otherNames: Readonly<Record<string, string>> = {
 const strategies = ['keys_touched', 'append', 'merge', 'delete+insert'] as const;
 
 const otherStrategies: Readonly<Record<string, string>> = {
-  insert_overwrite: 'write incremental_strategy: keys_touched; a full rebuild replaces the table in one transaction',
+  insert_overwrite:
+    'write incremental_strategy: keys_touched; a full rebuild replaces the table in one transaction',
   microbatch: 'write incremental_strategy: keys_touched; `shopwave backfill` takes date ranges',
 };
 
@@ -76,27 +77,35 @@ export function toMaterialization(
 
 function kindOf({ name, layer, settings, at }: Subject): Kind {
   const allowed = kindsOfLayer[layer === 'seeds' ? 'marts' : layer];
-  const said = settings['materialized'] ?? defaultKind[layer];
+  const said = textOr(settings['materialized'], defaultKind[layer]);
   if (said === undefined) throw invalid(at, `${name} needs materialized: one of ${allowed.join(', ')}`);
   const known = allowed.find((kind) => kind === said);
   if (known !== undefined) return known;
-  const instead = own(otherNames, String(said));
-  if (instead !== undefined) throw unsupported(`${name}: materialized: ${String(said)} is not supported: ${instead}`, instead, at);
-  const near = nearest(String(said), allowed);
+  const instead = own(otherNames, said);
+  if (instead !== undefined)
+    throw unsupported(`${name}: materialized: ${said} is not supported: ${instead}`, instead, at);
+  const near = nearest(said, allowed);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  throw invalid(at, `${name}: materialized: ${String(said)} is none of ${allowed.join(', ')} that ${layer} may have${hint}`);
+  throw invalid(
+    at,
+    `${name}: materialized: ${said} is none of ${allowed.join(', ')} that ${layer} may have${hint}`,
+  );
 }
 
 const byKind: Readonly<Record<Kind, (subject: Subject) => Materialization>> = {
   view: () => ({ kind: 'view' }),
   ephemeral: () => ({ kind: 'ephemeral' }),
-  table: (subject) => ({ kind: 'table', uniqueKey: subject.uniqueKey.length === 0 ? undefined : oneKey(subject) }),
+  table: (subject) => ({
+    kind: 'table',
+    uniqueKey: subject.uniqueKey.length === 0 ? undefined : oneKey(subject),
+  }),
   latest: (subject) => ({ kind: 'latest', uniqueKey: oneKey(subject) }),
   history: (subject) => ({ kind: 'history', uniqueKey: oneKey(subject) }),
   incremental,
   scd2: (subject) => {
     const { meta, name, at } = subject;
-    if (meta.scd2 === undefined) throw invalid(at, `${name} needs meta.scd2: natural_key, attributes, updated_at, durable_key`);
+    if (meta.scd2 === undefined)
+      throw invalid(at, `${name} needs meta.scd2: natural_key, attributes, updated_at, durable_key`);
     const { scd2 } = meta;
     return {
       kind: 'scd2',
@@ -112,11 +121,12 @@ const byKind: Readonly<Record<Kind, (subject: Subject) => Materialization>> = {
 function incremental(subject: Subject): Materialization {
   const { name, settings, meta, uniqueKey, at } = subject;
   const implied = meta.touch_key !== undefined ? 'keys_touched' : uniqueKey.length > 0 ? 'merge' : 'append';
-  const said = String(settings['incremental_strategy'] ?? implied);
+  const said = textOr(settings['incremental_strategy'], undefined) ?? implied;
   const strategy = strategies.find((each) => each === said);
   if (strategy === undefined) {
     const instead = own(otherStrategies, said);
-    if (instead !== undefined) throw unsupported(`${name}: incremental_strategy: ${said} is not supported: ${instead}`, instead, at);
+    if (instead !== undefined)
+      throw unsupported(`${name}: incremental_strategy: ${said} is not supported: ${instead}`, instead, at);
     const near = nearest(said, strategies);
     const hint = near === undefined ? '' : `; did you mean ${near}?`;
     throw invalid(at, `${name}: incremental_strategy: ${said} is none of ${strategies.join(', ')}${hint}`);
@@ -126,15 +136,24 @@ function incremental(subject: Subject): Materialization {
     const { touch_key: touchKey, touched_by: touchedBy, prune_by: pruneBy } = meta;
     return { kind: 'incremental', strategy, uniqueKey: oneKey(subject), touchKey, touchedBy, pruneBy };
   }
-  if (strategy !== 'append' && uniqueKey.length === 0) throw invalid(at, `${name} needs unique_key for ${strategy}`);
+  if (strategy !== 'append' && uniqueKey.length === 0)
+    throw invalid(at, `${name} needs unique_key for ${strategy}`);
   return { kind: 'incremental', strategy, uniqueKey };
+}
+
+/** Settings were checked: what is no text is not set. */
+function textOr(value: unknown, fallback: string | undefined): string | undefined {
+  return typeof value === 'string' ? value : fallback;
 }
 
 function oneKey({ name, uniqueKey, at }: Subject): string {
   const [key, ...others] = uniqueKey;
   if (key === undefined) throw invalid(at, `${name} needs unique_key`);
   if (others.length === 0) return key;
-  throw invalid(at, `${name}: unique_key must be one column; make one of ${uniqueKey.join(', ')} with hash_key()`);
+  throw invalid(
+    at,
+    `${name}: unique_key must be one column; make one of ${uniqueKey.join(', ')} with hash_key()`,
+  );
 }
 
 function invalid(at: Location, message: string): Error {

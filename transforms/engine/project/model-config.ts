@@ -60,7 +60,9 @@ function aliasName(node: NamedNode, custom: string | undefined, known: Known): s
   const overridden = generated('generate_alias_name', node, custom, known);
   if (overridden !== undefined) return overridden;
   if (custom !== undefined) return custom.trim();
-  return node.version === undefined ? node.baseName : `${node.baseName}_v${node.version.replaceAll('.', '_')}`;
+  return node.version === undefined
+    ? node.baseName
+    : `${node.baseName}_v${node.version.replaceAll('.', '_')}`;
 }
 
 function generated(
@@ -73,9 +75,19 @@ function generated(
   const { context } = parseContext(known, { settings: {}, self: undefined, isIncremental: false });
   const callable = context.macro(macro);
   if (!(callable instanceof Callable)) return undefined;
-  const shown = { name: node.baseName, version: node.version ?? null, resource_type: node.layer === 'seeds' ? 'seed' : 'model', fqn: [known.environment.projectName, node.layer, node.baseName], schema: node.layer };
+  const shown = {
+    name: node.baseName,
+    version: node.version ?? null,
+    resource_type: node.layer === 'seeds' ? 'seed' : 'model',
+    fqn: [known.environment.projectName, node.layer, node.baseName],
+    schema: node.layer,
+  };
   const at = { file: known.macros.get(macro)?.file ?? macro, line: 1, column: 1 };
-  const result: Value | Promise<Value> = callable.call({ positional: [custom ?? null, toValue(shown)], named: new Map(), at });
+  const result: Value | Promise<Value> = callable.call({
+    positional: [custom ?? null, toValue(shown)],
+    named: new Map(),
+    at,
+  });
   if (result instanceof Promise) throw new Error(`${macro} waited`);
   return shownText(result).trim();
 }

@@ -28,11 +28,18 @@ export interface ModelEntry {
   /** Settings of the entry, the version's own last. */
   readonly settings: readonly { readonly values: Authored; readonly path: Path }[];
   readonly columns: readonly PlacedColumn[];
-  readonly tests: readonly { readonly list: readonly unknown[]; readonly path: Path; readonly column: string | undefined }[];
+  readonly tests: readonly {
+    readonly list: readonly unknown[];
+    readonly path: Path;
+    readonly column: string | undefined;
+  }[];
 }
 
 /** Entries by the name of the file they describe; double ones are defects. */
-export function indexEntries(files: readonly PropertiesFile[], defects: Defects): ReadonlyMap<string, ModelEntry> {
+export function indexEntries(
+  files: readonly PropertiesFile[],
+  defects: Defects,
+): ReadonlyMap<string, ModelEntry> {
   const index = new Map<string, ModelEntry>();
   for (const file of files) {
     for (const [position, properties] of file.properties.models.entries()) {
@@ -115,18 +122,20 @@ function versionEntry(
     tests: [
       ...(version.data_tests === undefined && version.tests === undefined
         ? modelTests
-        : [{ list: own, path: [...path, version.data_tests === undefined ? 'tests' : 'data_tests'], column: undefined }]),
+        : [
+            {
+              list: own,
+              path: [...path, version.data_tests === undefined ? 'tests' : 'data_tests'],
+              column: undefined,
+            },
+          ]),
       ...columnTests(columns),
     ],
   };
 }
 
 /** A version's columns: those of the model that it includes, and its own. */
-function columnsOf(
-  base: ModelEntry,
-  version: VersionProperties,
-  path: Path,
-): ModelEntry['columns'] {
+function columnsOf(base: ModelEntry, version: VersionProperties, path: Path): ModelEntry['columns'] {
   if (version.columns === undefined) return base.columns;
   return version.columns.flatMap((each, index) => {
     if (!('include' in each)) return [{ column: each, path: [...path, 'columns', index] }];
@@ -151,7 +160,10 @@ function settingsOf(properties: ModelProperties, path: Path): ModelEntry['settin
 
 /** The two names under which dbt takes a list of tests. */
 export function testLists(
-  { data_tests: dataTests, tests }: { readonly data_tests: readonly unknown[]; readonly tests: readonly unknown[] },
+  {
+    data_tests: dataTests,
+    tests,
+  }: { readonly data_tests: readonly unknown[]; readonly tests: readonly unknown[] },
   path: Path,
 ): ModelEntry['tests'] {
   return [
@@ -168,6 +180,8 @@ export function columnTests(columns: readonly PlacedColumn[]): ModelEntry['tests
 }
 
 function newest(versions: readonly VersionProperties[]): string {
-  const sorted = versions.map((each) => each.v).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const sorted = versions
+    .map((each) => each.v)
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return sorted.at(-1) ?? '';
 }

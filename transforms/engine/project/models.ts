@@ -29,21 +29,42 @@ export interface Draft {
 /** Folders of models in the order of the flow. */
 export const layers: readonly Layer[] = ['staging', 'intermediate', 'marts'];
 
-/** The model of one SQL file; undefined where it is disabled or has a defect. */
+type Drafted = Draft | { readonly disabled: string } | undefined;
+
+/** Drafts without a defect, for as long as their files are the same. */
+const drafted = new WeakMap<
+  SourceFile,
+  { readonly properties: unknown; readonly signature: string; readonly result: Drafted }
+>();
+
+/** The model of one SQL file; undefined where it has a defect. What did not change since the last load is kept. */
 export function draftModel(
   source: SourceFile,
   entries: ReadonlyMap<string, ModelEntry>,
   loading: Loading,
-): Draft | { readonly disabled: string } | undefined {
-  const { defects } = loading;
-  return defects.try(() => {
-    const layer = mustLayer(source);
-    const entry = entries.get(source.base);
-    if (entry === undefined) throw withoutEntry(source);
-    const template = parseTemplate(source.text, source.file);
-    refuseDefinitions(template);
-    return draft(source, layer, entry, template, loading);
-  });
+): Drafted {
+  const { defects, signature } = loading;
+  const entry = entries.get(source.base);
+  const before = drafted.get(source);
+  if (
+    before !== undefined &&
+    before.properties === entry?.file.properties &&
+    before.signature === signature
+  ) {
+    return before.result;
+  }
+  const found = defects.count;
+  const result = defects.try(() => draftAnew(source, entry, loading));
+  if (defects.count === found) drafted.set(source, { properties: entry?.file.properties, signature, result });
+  return result;
+}
+
+function draftAnew(source: SourceFile, entry: ModelEntry | undefined, loading: Loading): Drafted {
+  const layer = mustLayer(source);
+  if (entry === undefined) throw withoutEntry(source);
+  const template = parseTemplate(source.text, source.file);
+  refuseDefinitions(template);
+  return draft(source, layer, entry, template, loading);
 }
 
 function draft(
@@ -52,7 +73,7 @@ function draft(
   entry: ModelEntry,
   template: Template,
   loading: Loading,
-): Draft | { readonly disabled: string } | undefined {
+): Drafted {
   const { environment, macros, trees, render, defects } = loading;
   const kind = { schema: modelConfigSchema, render, defects, onWarning: environment.onWarning };
   const fqn = [loading.projectName, ...source.folders, entry.baseName];
@@ -64,14 +85,23 @@ function draft(
   ];
   const before = mergeSettings(outer);
   if (before['enabled'] === false) return { disabled: entry.key };
-  const discovery = discover(template, { environment, macros }, { settings: before, self: { schema: layer, identifier: entry.baseName } });
-  const inFile = discovery.configs.map(({ values, at }) => readSettings(values, placesAt(at, entry.key), kind));
+  const discovery = discover(
+    template,
+    { environment, macros },
+    { settings: before, self: { schema: layer, identifier: entry.baseName } },
+  );
+  const inFile = discovery.configs.map(({ values, at }) =>
+    readSettings(values, placesAt(at, entry.key), kind),
+  );
   const settings = mergeSettings([...outer, ...inFile]);
   if (settings['enabled'] === false) return { disabled: entry.key };
   const at = discovery.configs.at(-1)?.at ?? entry.file.yaml.at(entry.settings.at(-1)?.path ?? entry.path);
   const materialization = toMaterialization(entry.key, layer, settings, at, defects);
   if (materialization === undefined) return undefined;
-  return { model: toModel(source, layer, entry, template, settings, materialization, discovery, loading), discovery };
+  return {
+    model: toModel(source, layer, entry, template, settings, materialization, discovery, loading),
+    discovery,
+  };
 }
 
 function toModel(
@@ -105,9 +135,18 @@ function toModel(
     layer,
     file: source.file,
     properties: { file: file.yaml.file, line: file.yaml.at(entry.path).line },
-    description: describe(entry.description, () => file.yaml.at([...entry.path, 'description']), loading.docs, loading.defects),
+    description: describe(
+      entry.description,
+      () => file.yaml.at([...entry.path, 'description']),
+      loading.docs,
+      loading.defects,
+    ),
     materialization,
-    config: toModelConfig({ baseName, version, layer, group: entry.group, access: entry.access }, settings, loading),
+    config: toModelConfig(
+      { baseName, version, layer, group: entry.group, access: entry.access },
+      settings,
+      loading,
+    ),
     columns: toColumns(entry.columns, file, loading),
     tests,
     template,
@@ -125,7 +164,8 @@ function mustLayer({ folders, file }: SourceFile): Layer {
   throw transformErrors.error('TRANSFORM_LAYER_VIOLATION', {
     message: `${file} lies in none of the layers ${layers.join(', ')}`,
     where: `${file}:1:1`,
-    remedy: 'Move it into the folder of its layer: the layer decides its schema, its grants and what it may read.',
+    remedy:
+      'Move it into the folder of its layer: the layer decides its schema, its grants and what it may read.',
   });
 }
 
@@ -147,7 +187,8 @@ const instead: Readonly<Record<string, string>> = {
 function refuseDefinitions(template: Template): void {
   for (const { kind, name, at } of template.macros) {
     const better = instead[kind];
-    if (better !== undefined) throw unsupported(`{% ${kind} ${name} %} does not belong into a model: ${better}`, better, at);
+    if (better !== undefined)
+      throw unsupported(`{% ${kind} ${name} %} does not belong into a model: ${better}`, better, at);
   }
 }
 

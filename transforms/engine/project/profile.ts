@@ -56,7 +56,8 @@ export async function readTarget(
   }
   const yaml = readYaml({ file: shown(path), folders: [], base: 'profiles', extension: '.yml', text });
   const defects = new Defects();
-  const all = validate(z.record(z.string(), z.unknown()), yaml.value ?? {}, placesIn(yaml, [], ''), defects) ?? {};
+  const all =
+    validate(z.record(z.string(), z.unknown()), yaml.value ?? {}, placesIn(yaml, [], ''), defects) ?? {};
   const found = own(all, profileName);
   if (found === undefined) {
     throw projectErrors.error('PROJECT_TARGET_UNKNOWN', {
@@ -69,7 +70,9 @@ export async function readTarget(
   defects.throwIfAny();
   const outputs = chosen?.outputs ?? {};
   const rendered = (value: string | undefined): string | undefined =>
-    value === undefined ? undefined : String(renderAny(value, () => yaml.at([profileName, 'target']), render));
+    value === undefined
+      ? undefined
+      : String(renderAny(value, () => yaml.at([profileName, 'target']), render));
   const name = targetName ?? rendered(chosen?.target) ?? 'default';
   const raw = own(outputs, name);
   if (raw === undefined) {

@@ -9,7 +9,8 @@ import { readYaml } from './yaml.ts';
 import type { YamlFile } from './yaml.ts';
 
 const tree = z.record(z.string(), z.unknown()).default({});
-const paths = (fallback: string): z.ZodDefault<z.ZodArray<z.ZodString>> => z.array(z.string()).default([fallback]);
+const paths = (fallback: string): z.ZodDefault<z.ZodArray<z.ZodString>> =>
+  z.array(z.string()).default([fallback]);
 const tolerated = z.unknown().optional();
 
 const schema = z.strictObject({
@@ -89,6 +90,7 @@ export function varsOf(
   const { vars, name } = settings;
   const mine = Object.hasOwn(vars, name) ? vars[name] : undefined;
   const general = Object.entries(vars).filter(([key]) => key !== name);
-  const scoped = typeof mine === 'object' && mine !== null && !Array.isArray(mine) ? Object.entries(mine) : [];
+  const scoped =
+    typeof mine === 'object' && mine !== null && !Array.isArray(mine) ? Object.entries(mine) : [];
   return Object.fromEntries([...general, ...scoped, ...Object.entries(given)]);
 }

@@ -32,11 +32,14 @@ export function readProperties(source: SourceFile, defects: Defects): Properties
   const value = yaml.value ?? {};
   if (!isRecord(value)) {
     const message = 'the file must hold a mapping such as `models: [...]`';
-    defects.add(transformErrors.error('TRANSFORM_PROPERTIES_INVALID', { message, where: formatLocation(yaml.at([])) }));
+    defects.add(
+      transformErrors.error('TRANSFORM_PROPERTIES_INVALID', { message, where: formatLocation(yaml.at([])) }),
+    );
     return undefined;
   }
   if (Array.isArray(own(value, 'snapshots'))) {
-    const instead = 'write a model with materialized: scd2, which is built from the change log and loses no version';
+    const instead =
+      'write a model with materialized: scd2, which is built from the change log and loses no version';
     defects.add(unsupported(`snapshots are not supported: ${instead}`, instead, yaml.atKey(['snapshots'])));
   }
   const known = valid.get(source) ?? validate(propertiesSchema, value, placesIn(yaml, [], ''), defects);

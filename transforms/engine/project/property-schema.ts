@@ -9,7 +9,9 @@ const meta = z.record(z.string(), z.unknown()).default({});
 const settings = z.record(z.string(), z.unknown()).default({});
 const tags = texts.default([]);
 const anyList = z.array(z.unknown()).default([]);
-const identifier = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name: letters, digits and underscores');
+const identifier = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name: letters, digits and underscores');
 const docs = z.unknown().optional();
 
 const constraint = z.strictObject({
@@ -44,7 +46,10 @@ const columnKeys = {
 const column = z.strictObject(columnKeys);
 
 const versionColumn = z.union([
-  z.strictObject({ include: z.union([z.literal('all'), z.literal('*'), z.array(z.string())]), exclude: z.array(z.string()).default([]) }),
+  z.strictObject({
+    include: z.union([z.literal('all'), z.literal('*'), z.array(z.string())]),
+    exclude: z.array(z.string()).default([]),
+  }),
   column,
 ]);
 
@@ -141,7 +146,10 @@ const exposure = z.strictObject({
   label: z.string().optional(),
   type: z.enum(['dashboard', 'notebook', 'analysis', 'ml', 'application']),
   description: text,
-  owner: z.strictObject({ name: z.string().optional(), email: z.union([z.string(), z.array(z.string())]).optional() }),
+  owner: z.strictObject({
+    name: z.string().optional(),
+    email: z.union([z.string(), z.array(z.string())]).optional(),
+  }),
   url: z.string().optional(),
   maturity: z.enum(['high', 'medium', 'low']).optional(),
   depends_on: z.array(z.string()).default([]),
@@ -164,7 +172,11 @@ const unitTest = z.strictObject({
   model: z.string(),
   description: text,
   given: z.array(given).default([]),
-  expect: z.strictObject({ rows, format: z.enum(['dict', 'csv', 'sql']).default('dict'), fixture: z.string().optional() }),
+  expect: z.strictObject({
+    rows,
+    format: z.enum(['dict', 'csv', 'sql']).default('dict'),
+    fixture: z.string().optional(),
+  }),
   overrides: z
     .strictObject({
       macros: z.record(z.string(), z.unknown()).default({}),

@@ -26,7 +26,10 @@ export interface SeedEntry {
 export function indexSeeds(files: readonly PropertiesFile[]): ReadonlyMap<string, SeedEntry> {
   return new Map(
     files.flatMap((file) =>
-      file.properties.seeds.map((properties, index) => [properties.name, { file, properties, path: ['seeds', index] }]),
+      file.properties.seeds.map((properties, index) => [
+        properties.name,
+        { file, properties, path: ['seeds', index] },
+      ]),
     ),
   );
 }
@@ -41,12 +44,23 @@ export function toSeed(
   const { base: name } = source;
   const kind = { schema: seedConfigSchema, render, defects, onWarning: environment.onWarning };
   const fqn = [projectName, ...source.folders, name];
-  const own = entry === undefined ? [] : entrySettings(entry).map(({ values, path }) => readSettings(values, placesIn(entry.file.yaml, path, name), kind));
+  const own =
+    entry === undefined
+      ? []
+      : entrySettings(entry).map(({ values, path }) =>
+          readSettings(values, placesIn(entry.file.yaml, path, name), kind),
+        );
   const settings = mergeSettings([...trees.seeds.levelsOf(fqn), ...own]);
   if (settings['enabled'] === false) return { disabled: name };
-  const target = { attachedTo: { kind: 'model' as const, name }, named: name, written: `ref('${name}')`, fqn };
+  const target = {
+    attachedTo: { kind: 'model' as const, name },
+    named: name,
+    written: `ref('${name}')`,
+    fqn,
+  };
   const columns = entry === undefined ? [] : placed(entry.properties.columns, [...entry.path, 'columns']);
-  const lists = entry === undefined ? [] : [...testLists(entry.properties, entry.path), ...columnTests(columns)];
+  const lists =
+    entry === undefined ? [] : [...testLists(entry.properties, entry.path), ...columnTests(columns)];
   const columnTypes = isRecord(settings['column_types']) ? settings['column_types'] : {};
   return {
     name,
@@ -55,15 +69,43 @@ export function toSeed(
     version: undefined,
     layer: 'seeds',
     file: source.file,
-    properties: entry === undefined ? undefined : { file: entry.file.yaml.file, line: entry.file.yaml.at(entry.path).line },
-    description: entry === undefined ? '' : describe(entry.properties.description, () => entry.file.yaml.at([...entry.path, 'description']), docs, defects),
+    properties:
+      entry === undefined
+        ? undefined
+        : { file: entry.file.yaml.file, line: entry.file.yaml.at(entry.path).line },
+    description:
+      entry === undefined
+        ? ''
+        : describe(
+            entry.properties.description,
+            () => entry.file.yaml.at([...entry.path, 'description']),
+            docs,
+            defects,
+          ),
     materialization: {
       kind: 'seed',
-      columnTypes: Object.fromEntries(Object.entries(columnTypes).map(([column, type]) => [column, String(type)])),
+      columnTypes: Object.fromEntries(
+        Object.entries(columnTypes).map(([column, type]) => [column, String(type)]),
+      ),
     },
-    config: toModelConfig({ baseName: name, version: undefined, layer: 'seeds', group: entry?.properties.group, access: undefined }, settings, loading),
+    config: toModelConfig(
+      {
+        baseName: name,
+        version: undefined,
+        layer: 'seeds',
+        group: entry?.properties.group,
+        access: undefined,
+      },
+      settings,
+      loading,
+    ),
     columns: entry === undefined ? [] : toColumns(columns, entry.file, loading),
-    tests: entry === undefined ? [] : lists.flatMap(({ list, path, column }) => readTests(list, path, { ...target, column }, entry.file, loading)),
+    tests:
+      entry === undefined
+        ? []
+        : lists.flatMap(({ list, path, column }) =>
+            readTests(list, path, { ...target, column }, entry.file, loading),
+          ),
     template: parseTemplate('', source.file),
     rawCode: source.text,
     callsTouched: false,

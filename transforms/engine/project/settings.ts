@@ -33,11 +33,20 @@ export function readSettings(raw: Authored, places: Places, kind: SettingsKind):
     const at = (): Location => places.at([written]);
     const instead = own(refusedSettings, key);
     if (instead !== undefined) {
-      kind.defects.add(unsupported(`${places.called}: ${key} is not supported: ${instead}`, instead, places.atKey([written])));
+      kind.defects.add(
+        unsupported(
+          `${places.called}: ${key} is not supported: ${instead}`,
+          instead,
+          places.atKey([written]),
+        ),
+      );
       continue;
     }
-    if (settingsWithoutEffect.has(key)) kind.onWarning(`${formatLocation(places.atKey([written]))}: ${key} has no effect here`);
-    rendered[key] = renderedLater.has(key) ? value : kind.defects.try(() => renderMeta(key, value, at, kind.render));
+    if (settingsWithoutEffect.has(key))
+      kind.onWarning(`${formatLocation(places.atKey([written]))}: ${key} has no effect here`);
+    rendered[key] = renderedLater.has(key)
+      ? value
+      : kind.defects.try(() => renderMeta(key, value, at, kind.render));
   }
   const valid = validate(kind.schema, rendered, places, kind.defects);
   return (valid ?? {}) as Authored;
@@ -64,7 +73,11 @@ function withoutRaw(mappings: Record<string, unknown>, at: () => Location, rende
   return Object.fromEntries(entries);
 }
 
-export function unsupported(message: string, remedy: string, at: Location): ReturnType<typeof projectErrors.error> {
+export function unsupported(
+  message: string,
+  remedy: string,
+  at: Location,
+): ReturnType<typeof projectErrors.error> {
   return projectErrors.error('PROJECT_UNSUPPORTED', { message, remedy, where: formatLocation(at) });
 }
 
@@ -147,7 +160,8 @@ export class SettingsTree {
     };
     const entries = Object.entries(node).flatMap(([name, value]) => {
       if (name.startsWith('+')) return [[name.slice(1), value] as const];
-      if (!isRecord(value)) this.#kind.defects.add(missingPlus(name, base.join('.'), this.#yaml.atKey([...base, name])));
+      if (!isRecord(value))
+        this.#kind.defects.add(missingPlus(name, base.join('.'), this.#yaml.atKey([...base, name])));
       return [];
     });
     const level = readSettings(Object.fromEntries(entries), places, this.#kind);
@@ -165,10 +179,14 @@ export class SettingsTree {
     const visit = (node: unknown, path: readonly string[]): void => {
       if (!isRecord(node)) return;
       if (path.length > 0 && !this.#used.has(path.join('\0'))) {
-        found.push({ path: [this.#section, ...path].join('.'), at: this.#yaml.atKey([this.#section, ...path]) });
+        found.push({
+          path: [this.#section, ...path].join('.'),
+          at: this.#yaml.atKey([this.#section, ...path]),
+        });
         return;
       }
-      for (const [name, value] of Object.entries(node)) if (!name.startsWith('+')) visit(value, [...path, name]);
+      for (const [name, value] of Object.entries(node))
+        if (!name.startsWith('+')) visit(value, [...path, name]);
     };
     visit(this.#root, []);
     return found;

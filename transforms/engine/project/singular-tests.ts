@@ -31,7 +31,9 @@ export function indexSingularTests(files: readonly PropertiesFile[]): ReadonlyMa
   return new Map(
     files.flatMap((file) =>
       (['data_tests', 'tests'] as const).flatMap((list) =>
-        file.properties[list].map((properties, index) => [properties.name, { file, properties, path: [list, index] }] as const),
+        file.properties[list].map(
+          (properties, index) => [properties.name, { file, properties, path: [list, index] }] as const,
+        ),
       ),
     ),
   );
@@ -48,11 +50,19 @@ export function draftTest(
     const template = parseTemplate(source.text, source.file);
     const outer = [
       ...trees.data_tests.levelsOf([projectName, ...source.folders, source.base]),
-      ...(entry === undefined ? [] : [testSettings(entry.properties.config, [...entry.path, 'config'], entry.file, loading)]),
+      ...(entry === undefined
+        ? []
+        : [testSettings(entry.properties.config, [...entry.path, 'config'], entry.file, loading)]),
     ];
-    const discovery = discover(template, { environment, macros }, { settings: mergeSettings(outer), self: undefined });
+    const discovery = discover(
+      template,
+      { environment, macros },
+      { settings: mergeSettings(outer), self: undefined },
+    );
     const kind = { schema: testConfigSchema, render, defects, onWarning: environment.onWarning };
-    const inFile = discovery.configs.map(({ values, at }) => readSettings(values, placesAt(at, source.base), kind));
+    const inFile = discovery.configs.map(({ values, at }) =>
+      readSettings(values, placesAt(at, source.base), kind),
+    );
     const { enabled, ...config } = toTestConfig([...outer, ...inFile]);
     if (!enabled) return undefined;
     const test: SingularTest = {
@@ -62,7 +72,12 @@ export function draftTest(
       description:
         entry === undefined
           ? ''
-          : describe(entry.properties.description, () => entry.file.yaml.at([...entry.path, 'description']), loading.docs, defects),
+          : describe(
+              entry.properties.description,
+              () => entry.file.yaml.at([...entry.path, 'description']),
+              loading.docs,
+              defects,
+            ),
       rawCode: source.text,
       checksum: checksumOf(source.text),
       macros: discovery.macros,

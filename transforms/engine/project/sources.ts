@@ -15,7 +15,10 @@ import { placesIn } from './validate.ts';
 import type { Path } from './yaml.ts';
 
 /** The raw tables declared in some properties files, by `source.table`; disabled ones are left out. */
-export function readSources(files: readonly PropertiesFile[], loading: Loading): ReadonlyMap<string, SourceTable> {
+export function readSources(
+  files: readonly PropertiesFile[],
+  loading: Loading,
+): ReadonlyMap<string, SourceTable> {
   const tables = new Map<string, SourceTable>();
   for (const file of files) {
     for (const [position, source] of file.properties.sources.entries()) {
@@ -23,7 +26,8 @@ export function readSources(files: readonly PropertiesFile[], loading: Loading):
         const path = ['sources', position, 'tables', index];
         const made = toTable(source, table, file, path, loading);
         if (made === undefined) continue;
-        if (tables.has(made.name)) loading.defects.add(declaredTwice(made.name, formatLocation(file.yaml.at(path))));
+        if (tables.has(made.name))
+          loading.defects.add(declaredTwice(made.name, formatLocation(file.yaml.at(path))));
         tables.set(made.name, made);
       }
     }
@@ -33,7 +37,11 @@ export function readSources(files: readonly PropertiesFile[], loading: Loading):
 
 function declaredTwice(name: string, where: string): ReturnType<typeof transformErrors.error> {
   const message = `the source table ${name} is declared a second time`;
-  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', { message, where, remedy: 'Keep one of the entries.' });
+  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', {
+    message,
+    where,
+    remedy: 'Keep one of the entries.',
+  });
 }
 
 function toTable(
@@ -46,7 +54,12 @@ function toTable(
   const { projectName, docs, defects, trees } = loading;
   const name = `${source.name}.${table.name}`;
   const sourcePath = path.slice(0, 2);
-  const kind = { schema: sourceConfigSchema, render: loading.render, defects, onWarning: loading.environment.onWarning };
+  const kind = {
+    schema: sourceConfigSchema,
+    render: loading.render,
+    defects,
+    onWarning: loading.environment.onWarning,
+  };
   const settings = mergeSettings([
     ...trees.sources.levelsOf([projectName, source.name, table.name]),
     readSettings(source.config, placesIn(file.yaml, [...sourcePath, 'config'], source.name), kind),
@@ -68,7 +81,9 @@ function toTable(
     tableName: table.name,
     description: describe(table.description, () => file.yaml.at([...path, 'description']), docs, defects),
     columns: toColumns(columns, file, loading),
-    tests: lists.flatMap(({ list, path: at, column }) => readTests(list, at, { ...target, column }, file, loading)),
+    tests: lists.flatMap(({ list, path: at, column }) =>
+      readTests(list, at, { ...target, column }, file, loading),
+    ),
     freshness: toFreshness(source, table, settings['freshness']),
     loadedAtField: textOr(settings['loaded_at_field'], table.loaded_at_field, source.loaded_at_field),
     loadedAtQuery: textOr(settings['loaded_at_query'], table.loaded_at_query, source.loaded_at_query),
@@ -89,11 +104,15 @@ function toFreshness(
   const merged: z.infer<typeof freshnessSchema> = {
     ...source.freshness,
     ...table.freshness,
-    ...(configured as z.infer<typeof freshnessSchema> | undefined),
+    ...configured,
   };
   const { warn_after: warnAfter, error_after: errorAfter, filter } = merged;
   if ((warnAfter ?? errorAfter ?? undefined) === undefined) return undefined;
-  return { warnAfter: warnAfter ?? undefined, errorAfter: errorAfter ?? undefined, filter: filter ?? undefined };
+  return {
+    warnAfter: warnAfter ?? undefined,
+    errorAfter: errorAfter ?? undefined,
+    filter: filter ?? undefined,
+  };
 }
 
 function textOr(...values: readonly unknown[]): string | undefined {

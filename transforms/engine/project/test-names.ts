@@ -30,7 +30,11 @@ export function testId(
   model: string,
   args: Readonly<Record<string, unknown>>,
 ): string {
-  const metadata = { name: kind, kwargs: { ...args, model: `{{ get_where_subquery(${model}) }}` }, namespace: null };
+  const metadata = {
+    name: kind,
+    kwargs: { ...args, model: `{{ get_where_subquery(${model}) }}` },
+    namespace: null,
+  };
   const hash = md5(name + representationOf(toValue(hashable(metadata)))).slice(-10);
   return `test.${projectName}.${name}.${hash}`;
 }

@@ -34,7 +34,9 @@ export function readUnitTests(
   return files.flatMap((file) =>
     file.properties.unit_tests.flatMap(
       (properties, index) =>
-        loading.defects.try(() => toUnitTest(properties, ['unit_tests', index], file, targets, fixtures, loading)) ?? [],
+        loading.defects.try(() =>
+          toUnitTest(properties, ['unit_tests', index], file, targets, fixtures, loading),
+        ) ?? [],
     ),
   );
 }
@@ -48,10 +50,16 @@ function toUnitTest(
   loading: Loading,
 ): UnitTest | undefined {
   const { defects, projectName } = loading;
-  const config = validate(settings, properties.config, placesIn(file.yaml, [...path, 'config'], properties.name), defects);
+  const config = validate(
+    settings,
+    properties.config,
+    placesIn(file.yaml, [...path, 'config'], properties.name),
+    defects,
+  );
   if (config?.enabled === false) return undefined;
   const model = resolveRef(targets.models, properties.model, undefined);
-  if (model === undefined) throw unknownModel(properties, formatLocation(file.yaml.at([...path, 'model'])), targets);
+  if (model === undefined)
+    throw unknownModel(properties, formatLocation(file.yaml.at([...path, 'model'])), targets);
   const given = properties.given.flatMap((each, index) => {
     const at = [...path, 'given', index];
     const input = inputOf(each.input, [...at, 'input'], file, targets, loading);
@@ -108,9 +116,17 @@ interface Rows {
   readonly fixture?: string | undefined;
 }
 
-function fixtureOf({ rows, format, fixture }: Rows, path: Path, file: PropertiesFile, fixtures: Fixtures): Fixture {
+function fixtureOf(
+  { rows, format, fixture }: Rows,
+  path: Path,
+  file: PropertiesFile,
+  fixtures: Fixtures,
+): Fixture {
   const refuse = (message: string, key: string): Error =>
-    projectErrors.error('PROJECT_SETTING_INVALID', { message, where: formatLocation(file.yaml.at([...path, key])) });
+    projectErrors.error('PROJECT_SETTING_INVALID', {
+      message,
+      where: formatLocation(file.yaml.at([...path, key])),
+    });
   if (fixture !== undefined) {
     const text = fixtures.get(`${fixture}.${format}`);
     if (text === undefined || format === 'dict') {
@@ -122,6 +138,7 @@ function fixtureOf({ rows, format, fixture }: Rows, path: Path, file: Properties
     if (typeof rows === 'string') throw refuse('rows of the format dict are a list of mappings', 'rows');
     return { format, rows: rows ?? [] };
   }
-  if (rows !== null && rows !== undefined && typeof rows !== 'string') throw refuse(`rows of the format ${format} are a text`, 'rows');
+  if (rows !== null && rows !== undefined && typeof rows !== 'string')
+    throw refuse(`rows of the format ${format} are a text`, 'rows');
   return { format, text: rows ?? '' };
 }

@@ -19,7 +19,9 @@ export function unknownCalls(
 ): FoundCall[] {
   const parts = 'body' in from ? from.body.nodes : from;
   const calls = findCalls(parts).filter((call) => !call.name.includes('.'));
-  const suspects = calls.filter((call) => known(call.name) === undefined && builtinGlobal(call.name, true) === undefined);
+  const suspects = calls.filter(
+    (call) => known(call.name) === undefined && builtinGlobal(call.name, true) === undefined,
+  );
   if (suspects.length === 0) return [];
   const names = ownNames(parts);
   return suspects.filter((call) => !names.has(call.name));
@@ -32,11 +34,17 @@ function ownNames(parts: readonly Part[]): ReadonlySet<string> {
       names.add(part.definition.name);
       for (const parameter of part.definition.signature.parameters) names.add(parameter.name);
     }
-    if (part.kind === 'callBlock') for (const parameter of part.signature.parameters) names.add(parameter.name);
-    if (part.kind === 'test' && (part.name === 'defined' || part.name === 'undefined') && part.target.kind === 'name') {
+    if (part.kind === 'callBlock')
+      for (const parameter of part.signature.parameters) names.add(parameter.name);
+    if (
+      part.kind === 'test' &&
+      (part.name === 'defined' || part.name === 'undefined') &&
+      part.target.kind === 'name'
+    ) {
       names.add(part.target.name);
     }
-    if (part.kind === 'set' || part.kind === 'setBlock' || part.kind === 'for') addTargets(part.target, names);
+    if (part.kind === 'set' || part.kind === 'setBlock' || part.kind === 'for')
+      addTargets(part.target, names);
     if (part.kind === 'with') for (const binding of part.bindings) addTargets(binding.target, names);
   });
   return names;

@@ -17,7 +17,11 @@ export interface Places {
 
 /** Places of a value inside a YAML file. */
 export function placesIn(yaml: YamlFile, base: Path, called: string): Places {
-  return { at: (path) => yaml.at([...base, ...path]), atKey: (path) => yaml.atKey([...base, ...path]), called };
+  return {
+    at: (path) => yaml.at([...base, ...path]),
+    atKey: (path) => yaml.atKey([...base, ...path]),
+    called,
+  };
 }
 
 /** Places of a value that stands in one piece, such as the arguments of a config() call. */
@@ -53,19 +57,34 @@ function deepest(issue: Issue): Issue {
   return best !== undefined && best.path.length > issue.path.length ? best : issue;
 }
 
-function toDefects(schema: z.ZodType, value: unknown, issue: Issue, places: Places): ReturnType<typeof make>[] {
+function toDefects(
+  schema: z.ZodType,
+  value: unknown,
+  issue: Issue,
+  places: Places,
+): ReturnType<typeof make>[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const name = [places.called, ...spoken(value, path)].filter((part) => part !== '').join('.');
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path);
     return issue.keys.map((key) => {
       const near = nearest(key, known);
-      const hint = near === undefined ? '; custom keys go under meta' : `; did you mean ${near}? Custom keys go under meta`;
-      return make('PROJECT_UNKNOWN_KEY', `${name}: there is no key ${key}${hint}`, places.atKey([...path, key]));
+      const hint =
+        near === undefined
+          ? '; custom keys go under meta'
+          : `; did you mean ${near}? Custom keys go under meta`;
+      return make(
+        'PROJECT_UNKNOWN_KEY',
+        `${name}: there is no key ${key}${hint}`,
+        places.atKey([...path, key]),
+      );
     });
   }
   const said = valueAt(value, path);
-  const near = issue.code === 'invalid_value' && typeof said === 'string' ? nearest(said, issue.values.map(String)) : undefined;
+  const near =
+    issue.code === 'invalid_value' && typeof said === 'string'
+      ? nearest(said, issue.values.map(String))
+      : undefined;
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return [make('PROJECT_SETTING_INVALID', `${name}: ${spokenIssue(issue, said)}${hint}`, places.at(path))];
 }
@@ -76,7 +95,8 @@ function make(code: 'PROJECT_UNKNOWN_KEY' | 'PROJECT_SETTING_INVALID', message: 
 
 function spokenIssue(issue: Issue, said: unknown): string {
   const shown = typeof said === 'string' || typeof said === 'number' || typeof said === 'boolean';
-  if (issue.code === 'invalid_value') return `${shown ? String(said) : 'this'} is none of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_value')
+    return `${shown ? String(said) : 'this'} is none of ${issue.values.join(', ')}`;
   if (said === undefined && issue.code === 'invalid_type') return 'this is required';
   return issue.message;
 }
@@ -86,7 +106,9 @@ function spoken(value: unknown, path: Path): string[] {
   let inner: unknown = value;
   return path.map((step) => {
     inner = childOf(inner, step);
-    return typeof step === 'number' && isRecord(inner) && typeof inner['name'] === 'string' ? inner['name'] : String(step);
+    return typeof step === 'number' && isRecord(inner) && typeof inner['name'] === 'string'
+      ? inner['name']
+      : String(step);
   });
 }
 

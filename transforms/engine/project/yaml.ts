@@ -40,7 +40,10 @@ function parseYaml(file: string, text: string): YamlFile {
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     const message = syntax.code === 'MULTIPLE_DOCS' ? 'the file holds several documents' : syntax.message;
-    throw projectErrors.error('PROJECT_YAML_SYNTAX', { message, where: formatLocation(place(syntax.pos[0])) });
+    throw projectErrors.error('PROJECT_YAML_SYNTAX', {
+      message,
+      where: formatLocation(place(syntax.pos[0])),
+    });
   }
   const root = document.contents;
   const value = root === null ? null : new Reader(place).read(root);

@@ -3,6 +3,7 @@ import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
+import { runErrors } from './errors.ts';
 
 /** How far a backfill has come; kept in the warehouse, and moved on in the transaction of a chunk's rows. */
 export interface BackfillProgress {
@@ -60,11 +61,64 @@ export async function moveOn(
 ): Promise<void> {
   const moved = await session.execute(
     `update _meta.backfill set next_chunk = ?, status = ?, updated_at = cast(? as timestamp)
-     where id = ? and next_chunk = ?`,
+     where id = ? and next_chunk = ? and status = 'running'`,
     [step.to, step.to >= step.of ? 'done' : 'running', step.at.toISOString(), step.id, step.from],
   );
   if (moved === 1) return;
+  await mustNotBeCancelled(session, step.id);
   throw transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
     message: `chunk ${step.from + 1} of backfill ${step.id} was done by another process`,
+  });
+}
+
+/** A backfill as it stands. */
+export interface BackfillStatus {
+  readonly id: string;
+  readonly status: 'running' | 'done' | 'cancelled';
+  /** JSON of what was asked for, keys left out. */
+  readonly arguments: string;
+  readonly chunksDone: number;
+  readonly chunks: number;
+  /** UTC, as the warehouse prints timestamps. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** The newest backfills first. `running` also stands for one whose process has ended: the same arguments go on. */
+export async function listBackfills(session: Session): Promise<BackfillStatus[]> {
+  const rows = await session.query('select * from _meta.backfill order by started_at desc, id limit 100');
+  return rows.map((row) => ({
+    id: String(row['id']),
+    status: row['status'] === 'done' || row['status'] === 'cancelled' ? row['status'] : 'running',
+    arguments: String(row['arguments']),
+    chunksDone: Number(row['next_chunk']),
+    chunks: Number(row['chunks']),
+    startedAt: String(row['started_at']),
+    updatedAt: String(row['updated_at']),
+  }));
+}
+
+/** Marks a backfill so that it ends before its next chunk. False where it was over; TRANSFORM_RUN_UNKNOWN without it. */
+export async function cancelBackfill({ warehouse, clock }: EngineContext, id: string): Promise<boolean> {
+  const changed = await warehouse.execute(
+    `update _meta.backfill set status = 'cancelled', updated_at = cast(? as timestamp) where id = ? and status = 'running'`,
+    [clock.now().toISOString(), id],
+  );
+  if (changed > 0) return true;
+  const [row] = await warehouse.query('select 1 as there from _meta.backfill where id = ?', [id]);
+  if (row !== undefined) return false;
+  throw runErrors.error('TRANSFORM_RUN_UNKNOWN', {
+    message: `there is no backfill ${id}`,
+    remedy: 'See the backfills with `shopwave backfill list`.',
+  });
+}
+
+/** Ends a backfill that somebody has cancelled meanwhile. */
+export async function mustNotBeCancelled(session: Session, id: string): Promise<void> {
+  const [row] = await session.query('select status, next_chunk from _meta.backfill where id = ?', [id]);
+  if (row?.['status'] !== 'cancelled') return;
+  throw runErrors.error('TRANSFORM_CANCELLED', {
+    message: `backfill ${id} was cancelled after ${String(row['next_chunk'])} chunks, which stay published`,
+    remedy: 'The same arguments begin a new backfill.',
   });
 }

@@ -5,7 +5,7 @@ import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
 import { planBackfill } from './backfill-plan.ts';
 import type { BackfillOptions, BackfillPlan, Chunk } from './backfill-plan.ts';
-import { beginBackfill, findUnfinished, moveOn } from './backfill-progress.ts';
+import { beginBackfill, findUnfinished, moveOn, mustNotBeCancelled } from './backfill-progress.ts';
 import type { BackfillProgress } from './backfill-progress.ts';
 import { mustAllowRefresh } from './build.ts';
 import { runErrors } from './errors.ts';
@@ -66,6 +66,7 @@ async function carryOut(
   const versions: number[] = [];
   for (let next = progress.nextChunk; next < total;) {
     throwIfCancelled(options.signal);
+    await mustNotBeCancelled(context.warehouse, progress.id);
     const end = Math.min(total, next + Math.max(1, options.maxActive ?? 1));
     const result = await run(
       {

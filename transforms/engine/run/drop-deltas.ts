@@ -24,3 +24,16 @@ export async function dropDeltas(context: EngineContext, run: string): Promise<v
     );
   }
 }
+
+/** Does a run's work and drops its relations, however it ends; what cannot be dropped is left to the next run. */
+export async function thenDropDeltas<T>(
+  context: EngineContext,
+  run: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await dropDeltas(context, run).catch(() => {});
+  }
+}

@@ -35,6 +35,8 @@ export async function judge(
   const considered = new Set(computed.keys());
   let held: Reasons = withDescendants(project, failedToCompute(computed));
   let kept = nothingKept;
+  // Before the first version nothing has old rows to stand at, so that there is no world to judge.
+  if (state.last === undefined && held.size > 0) return { held, kept, checks: [] };
   let standing: CheckResult[] = [];
   let newlyHeld: ReadonlySet<string> | undefined;
   for (;;) {
@@ -51,7 +53,6 @@ export async function judge(
     const before = held;
     held = withDescendants(project, merge(held, failing.size > 0 ? failing : kept.impossible));
     newlyHeld = new Set([...held.keys()].filter((name) => !before.has(name)));
-    // Before the first version nothing has old rows to stand at, so that there is no world to judge again.
     if (state.last === undefined) break;
   }
   return { held, kept, checks: [...checks.values()] };

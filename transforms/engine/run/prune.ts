@@ -15,7 +15,8 @@ const pruneEvery = '1 hour';
  */
 export async function pruneFeeds(context: EngineContext): Promise<void> {
   const { warehouse, project } = context;
-  const retentionMs = parseDurationMs(String(project.vars['feed_retention'] ?? defaultRetention));
+  const asked = project.vars['feed_retention'];
+  const retentionMs = parseDurationMs(typeof asked === 'string' ? asked : defaultRetention);
   const oldest = new Date(context.clock.now().getTime() - retentionMs).toISOString();
   const [row] = await warehouse.query(
     `select max(p.version) as version, max(p.stage_step) as stage_step

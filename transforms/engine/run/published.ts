@@ -4,14 +4,26 @@ import { runChecks } from '../checks/run-checks.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { BuildRun } from '../materialize/delta.ts';
+import type { Project } from '../project/model.ts';
 import { readRunState } from '../warehouse/state.ts';
 import type { RunState } from '../warehouse/state.ts';
 import { fingerprintOf } from './fingerprints.ts';
 import { standingOf } from './reflects.ts';
 import type { HeldModel } from './request.ts';
 
-/** Every check on the published marts as they are. */
-export async function testPublished(context: EngineContext): Promise<CheckResult[]> {
+export interface TestOptions {
+  /** Unique ids of tests; undefined means every check. */
+  readonly tests?: ReadonlySet<string> | undefined;
+  /** Models whose checks by the engine itself, which have no test in a file, are wanted besides. */
+  readonly models?: ReadonlySet<string> | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** The checks that are wanted on the published marts as they are. */
+export async function testPublished(
+  context: EngineContext,
+  options: TestOptions = {},
+): Promise<CheckResult[]> {
   const state = await readRunState(context.warehouse);
   if (state.last === undefined)
     throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', { message: 'there are no marts to check' });
@@ -22,7 +34,17 @@ export async function testPublished(context: EngineContext): Promise<CheckResult
     deltas: new Map(),
     consumed: state.consumed,
   };
-  return await runChecks(context, await planPublishedChecks(context, run));
+  const { tests, models, threads } = options;
+  const declared = tests === undefined ? undefined : declaredTests(context.project);
+  const checks = (await planPublishedChecks(context, run)).filter(({ uniqueId, model }) =>
+    declared?.has(uniqueId) === false ? (models?.has(model) ?? false) : (tests?.has(uniqueId) ?? true),
+  );
+  return await runChecks(context, checks, threads === undefined ? {} : { threads });
+}
+
+function declaredTests(project: Project): Set<string> {
+  const on = [...project.models.values(), ...project.sources.values()].flatMap(({ tests }) => tests);
+  return new Set([...on, ...project.tests].map(({ uniqueId }) => uniqueId));
 }
 
 /** Marts that stand at an older version because a check, or their own SQL, failed. */

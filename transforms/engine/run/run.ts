@@ -9,7 +9,7 @@ import type { HeldMark, Publication, RunState } from '../warehouse/state.ts';
 import { writeHeld } from '../warehouse/state-writes.ts';
 import { computable, computeDeltas, isQuiet } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
-import { dropDeltas } from './drop-deltas.ts';
+import { dropDeltas, thenDropDeltas } from './drop-deltas.ts';
 import { fingerprintOf } from './fingerprints.ts';
 import { judge } from './gate.ts';
 import type { Verdict } from './gate.ts';
@@ -34,11 +34,11 @@ export async function runOnce(
   const quiet = await quietResult(context, request);
   if (quiet !== undefined) return quiet;
   const id = newRunId(context.clock.now());
-  const whole = (epoch: bigint | undefined) => (alive: AbortSignal) =>
-    runAs(context, id, epoch, request, alive).finally(() => dropDeltas(context, id).catch(() => {}));
+  const whole = (epoch: bigint | undefined, alive: AbortSignal): Promise<BuildResult> =>
+    thenDropDeltas(context, id, () => runAs(context, id, epoch, request, alive));
   return request.dryRun
-    ? await whileMarked(context, id, signal, whole(undefined))
-    : await withBuildLease(context, id, signal, (lease, alive) => whole(lease.epoch)(alive));
+    ? await whileMarked(context, id, signal, (alive) => whole(undefined, alive))
+    : await withBuildLease(context, id, signal, (lease, alive) => whole(lease.epoch, alive));
 }
 
 /** The result of a run that has nothing to do; found with five reads and nothing else. */
@@ -102,6 +102,7 @@ async function runAs(
       preview: await previewDeltas(context, run),
     });
   }
+  request.onNodes?.(summarise(context, { ...outcome, publication: undefined, preview: [] }).nodes);
   await recordChecks(context.warehouse, run, recordable(verdict), context.clock.now().toISOString());
   await leaveKeptRows(context, run, verdict.kept);
   throwIfCancelled(signal);

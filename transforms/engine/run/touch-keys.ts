@@ -94,7 +94,7 @@ export async function touchedByName(
   } catch (error) {
     if (isRetryable(error)) throw error;
     throw runErrors.error('TRANSFORM_BACKFILL_INVALID', {
-      message: `a key is not a ${touchKey} of ${model.name} (${type}): ${messageOf(error)}`,
+      message: `a key is no ${touchKey} of ${model.name} (${type}): ${messageOf(error)}`,
       remedy: 'Give the keys as the column has them, one a line.',
       cause: error,
     });

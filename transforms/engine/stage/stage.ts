@@ -2,7 +2,7 @@ import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
-import { dropDeltas } from '../run/drop-deltas.ts';
+import { thenDropDeltas } from '../run/drop-deltas.ts';
 import { newRunId, whileMarked } from '../run/lease.ts';
 import { writeModelStates } from '../warehouse/state-writes.ts';
 import { readModelStates, readStageHead } from '../warehouse/state.ts';
@@ -38,7 +38,7 @@ export async function stage(context: EngineContext): Promise<StageResult> {
   if (isQuiet) return { batches: 0, step: head.step, changedRows: 0, watermark: head.watermark };
   const run = newRunId(context.clock.now());
   return await whileMarked(context, run, undefined, () =>
-    stageAs(context, run, head, states).finally(() => dropDeltas(context, run).catch(() => {})),
+    thenDropDeltas(context, run, () => stageAs(context, run, head, states)),
   );
 }
 

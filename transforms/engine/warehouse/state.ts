@@ -1,4 +1,4 @@
-import type { Row, Session } from '../../../warehouse/warehouse.ts';
+import type { Row, Session, SqlValue } from '../../../warehouse/warehouse.ts';
 import { firstPosition } from './meta-tables.ts';
 
 /** The state of staging: its step, and the log position that everything up to is staged. */
@@ -19,11 +19,6 @@ function toStageHead(row: Row | undefined): StageHead {
     watermark: String(row?.['watermark'] ?? firstPosition),
     watermarkAt: toTextOrNull(row?.['watermark_at']),
   };
-}
-
-export async function readHeadVersion(session: Session): Promise<bigint> {
-  const [row] = await session.query('select version from _meta.head');
-  return toBigint(row?.['version']);
 }
 
 /** One published version of all marts. */
@@ -177,7 +172,7 @@ function toHeldMark(row: Row): HeldMark {
 }
 
 /** A count or step as read; 0 where there is none. */
-export function toBigint(value: unknown): bigint {
+export function toBigint(value: SqlValue | undefined): bigint {
   return BigInt(String(value ?? 0));
 }
 

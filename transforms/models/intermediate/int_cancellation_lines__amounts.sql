@@ -1,4 +1,5 @@
--- One row a cancelled line. event_group_id is the order, or minus the cancellation where it names no order.
+-- One row a cancelled line; only those that are recomputed, by line or by event group: the order, or minus the
+-- cancellation where it names no order.
 select
   cl.cancellation_line_id,
   cl.order_line_id,
@@ -14,5 +15,10 @@ select
   c.cancelled_at,
   {{ minor('cl.quantity * cl.unit_price') }} as gross_minor,
   {{ minor('cl.discount_amount') }} as discount_minor
-from {{ ref('stg_shop__cancellation_lines') }} as cl
-join {{ ref('stg_shop__cancellations') }} as c on c.cancellation_id = cl.cancellation_id
+from (
+  select * from {{ ref('stg_shop__cancellation_lines') }} where {{ touched({'order_line_id': 'order_line_id'}) }}
+) as cl
+join (
+  select * from {{ ref('stg_shop__cancellations') }}
+  where {{ touched({'event_group_id': 'coalesce(order_id, -cancellation_id)'}) }}
+) as c on c.cancellation_id = cl.cancellation_id

@@ -1,4 +1,4 @@
--- One row a refunded line.
+-- One row a refunded line; only those that are recomputed, by line or by order.
 select
   rl.refund_line_id,
   rl.refund_id,
@@ -10,5 +10,10 @@ select
   r.refunded_at,
   {{ minor('rl.amount') }} as goods_minor,
   {{ minor('rl.tax_amount') }} as tax_minor
-from {{ ref('stg_shop__refund_lines') }} as rl
-join {{ ref('stg_shop__refunds') }} as r on r.refund_id = rl.refund_id
+from (
+  select * from {{ ref('stg_shop__refund_lines') }} where {{ touched({'order_line_id': 'order_line_id'}) }}
+) as rl
+join (
+  select * from {{ ref('stg_shop__refunds') }}
+  where {{ touched({'order_id': 'order_id', 'event_group_id': 'order_id'}) }}
+) as r on r.refund_id = rl.refund_id

@@ -3,23 +3,21 @@ with lines as (
   select l.*, p.product_key, p.product_durable_key, p.kind as line_kind
   from {{ ref('int_order_lines__amounts') }} as l
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
-  where {{ touched('l.order_id') }}
 ),
 
 cancelled as (
   select c.*, p.product_key, p.product_durable_key, p.kind as line_kind
   from {{ ref('int_cancellation_lines__amounts') }} as c
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = c.product_id', 'c.cancelled_at') }}
-  where {{ touched('c.event_group_id') }}
 ),
 
 -- A refunded line may have moved to another order since: its product is looked up by the line, not by the order.
 refund_lines as (
   select r.*, p.product_key, p.product_durable_key
   from {{ ref('int_refund_lines__amounts') }} as r
-  left join {{ ref('int_order_lines__amounts') }} as l on l.order_line_id = r.order_line_id
-  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
-  where {{ touched('r.order_id') }}
+  left join {{ ref('stg_shop__order_lines') }} as l on l.order_line_id = r.order_line_id
+  left join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
+  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'o.placed_at') }}
 ),
 
 refunds as (
@@ -30,9 +28,8 @@ refunds as (
     {{ minor('r.amount') }} as amount_minor,
     {{ minor('r.shipping_amount') }} as shipping_minor,
     coalesce(sum(l.goods_minor + l.tax_minor), 0) as lines_minor
-  from {{ ref('stg_shop__refunds') }} as r
+  from (select * from {{ ref('stg_shop__refunds') }} where {{ touched('order_id') }}) as r
   left join refund_lines as l on l.refund_id = r.refund_id
-  where {{ touched('r.order_id') }}
   group by r.refund_id, r.order_id, r.refunded_at, r.amount, r.shipping_amount
 ),
 
@@ -108,16 +105,16 @@ headers as (
 )
 
 select
-  {{ hash_key('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
+  {{ hash_text('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
   e.event_type,
   e.event_group_id,
-  case when e.order_id is null then '-2' else {{ hash_key('e.order_id') }} end as order_key,
+  case when e.order_id is null then -2 else {{ hash_key('e.order_id') }} end as order_key,
   e.order_id,
-  case when e.order_line_id is null then '-2' else {{ hash_key('e.order_line_id') }} end as order_line_key,
-  coalesce(cu.customer_key, '-1') as customer_key,
-  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
-  coalesce(e.product_key, '-2') as product_key,
-  coalesce(e.product_durable_key, '-2') as product_durable_key,
+  case when e.order_line_id is null then -2 else {{ hash_key('e.order_line_id') }} end as order_line_key,
+  coalesce(cu.customer_key, -1) as customer_key,
+  coalesce(cu.customer_durable_key, -1) as customer_durable_key,
+  coalesce(e.product_key, -2) as product_key,
+  coalesce(e.product_durable_key, -2) as product_durable_key,
   h.channel,
   h.country,
   h.currency,

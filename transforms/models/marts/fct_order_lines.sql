@@ -3,21 +3,18 @@
 with cancelled as (
   select order_line_id, sum(quantity) as quantity, sum(gross_minor - discount_minor) as amount_minor
   from {{ ref('int_cancellation_lines__amounts') }} as c
-  where {{ touched('c.order_line_id') }}
   group by order_line_id
 ),
 
 refunded as (
   select order_line_id, sum(quantity) as quantity, sum(goods_minor) as amount_minor
   from {{ ref('int_refund_lines__amounts') }} as r
-  where {{ touched('r.order_line_id') }}
   group by order_line_id
 ),
 
 shipped as (
   select order_line_id, sum(quantity) as quantity
   from {{ ref('int_shipped_lines__quantities') }} as s
-  where {{ touched('s.order_line_id') }}
   group by order_line_id
 )
 
@@ -29,8 +26,8 @@ select
   l.order_number,
   l.line_no,
   p.kind as line_kind,
-  coalesce(cu.customer_key, '-1') as customer_key,
-  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  coalesce(cu.customer_key, -1) as customer_key,
+  coalesce(cu.customer_durable_key, -1) as customer_durable_key,
   p.product_key,
   p.product_durable_key,
   l.channel,
@@ -58,4 +55,3 @@ from {{ ref('int_order_lines__amounts') }} as l
 left join cancelled as c on c.order_line_id = l.order_line_id
 left join refunded as r on r.order_line_id = l.order_line_id
 left join shipped as s on s.order_line_id = l.order_line_id
-where {{ touched('l.order_line_id') }}

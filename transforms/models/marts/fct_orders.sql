@@ -17,7 +17,7 @@ with lines as (
 unshipped_refunds as (
   select r.order_id, sum(r.quantity) as quantity
   from {{ ref('int_refund_lines__amounts') }} as r
-  where r.restock_type = 'cancel' and {{ touched('r.order_id') }}
+  where r.restock_type = 'cancel'
   group by r.order_id
 ),
 
@@ -57,10 +57,9 @@ orders as (
     coalesce(l.gross_minor, 0) as gross_minor,
     coalesce(l.discount_minor, 0) as discount_minor,
     coalesce(l.tax_minor, 0) as tax_minor
-  from {{ ref('stg_shop__orders') }} as o
+  from (select * from {{ ref('stg_shop__orders') }} where {{ touched('order_id') }}) as o
   left join lines as l on l.order_id = o.order_id
   left join unshipped_refunds as u on u.order_id = o.order_id
-  where {{ touched('o.order_id') }}
 ),
 
 judged as (
@@ -75,8 +74,8 @@ select
   {{ hash_key('o.order_id') }} as order_key,
   o.order_id,
   o.order_number,
-  coalesce(cu.customer_key, '-1') as customer_key,
-  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  coalesce(cu.customer_key, -1) as customer_key,
+  coalesce(cu.customer_durable_key, -1) as customer_durable_key,
   o.channel,
   coalesce(o.ship_country, 'Unknown') as country,
   o.currency,

@@ -4,8 +4,8 @@ select
   p.payment_id,
   {{ hash_key('p.order_id') }} as order_key,
   p.order_id,
-  coalesce(cu.customer_key, '-1') as customer_key,
-  coalesce(cu.customer_durable_key, '-1') as customer_durable_key,
+  coalesce(cu.customer_key, -1) as customer_key,
+  coalesce(cu.customer_durable_key, -1) as customer_durable_key,
   p.kind,
   p.method,
   p.status,
@@ -21,7 +21,6 @@ select
   end as cash_minor,
   p.created_at,
   {{ business_date('p.created_at') }} as payment_date
-from {{ ref('stg_shop__payments') }} as p
+from (select * from {{ ref('stg_shop__payments') }} where {{ touched('order_id') }}) as p
 join {{ ref('stg_shop__orders') }} as o on o.order_id = p.order_id
 {{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = o.customer_id', 'o.placed_at') }}
-where {{ touched('p.order_id') }}

@@ -4,7 +4,7 @@ import { checkFreshness } from '../../../../transforms/engine/checks/freshness.t
 import type { FreshnessResult } from '../../../../transforms/engine/checks/freshness.ts';
 import type { EngineContext } from '../../../../transforms/engine/context.ts';
 import type { SourceTable } from '../../../../transforms/engine/project/model.ts';
-import { openCheckWorld } from '../../../support/check-world.ts';
+import { openCheckWorld, withVars } from '../../../support/check-world.ts';
 import type { CheckWorld } from '../../../support/check-world.ts';
 import { makeProject } from '../../../support/project-parts.ts';
 
@@ -61,7 +61,7 @@ async function check(sources: readonly SourceTable[], at = now): Promise<Freshne
     ...world.context,
     project: makeProject([], {
       sources: new Map(sources.map((each) => [each.name, each])),
-      vars: { zone: 'eu' },
+      ...withVars({ zone: 'eu' }),
     }),
     clock: { ...world.context.clock, now: () => at },
     warehouse: {

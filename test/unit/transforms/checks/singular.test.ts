@@ -203,6 +203,23 @@ test('a mapping may be a select over the changed rows', async () => {
   await world.warehouse.close();
 });
 
+test('a pass still counts after runs that had no reason to check it again', async () => {
+  const world = await scene(untouchedFault);
+  await passedBefore(world);
+  await world.warehouse.execute('update _meta.head set version = 5');
+  const other = { ...(await outcome(world)), uniqueId: 'test.shopwave.other', status: 'pass' as const };
+  await recordChecks(
+    world.warehouse,
+    { id: 'r6', version: 6n, stageStep: 2n },
+    [other],
+    '2026-01-02T00:00:00Z',
+  );
+  expect(await outcome(world)).toMatchObject({ status: 'pass' });
+  const { passes } = await readPassHistory(world.warehouse);
+  expect([...passes.keys()].map((key) => key.split(' ')[0])).toEqual(['test.shopwave.assert_equal']);
+  await world.warehouse.close();
+});
+
 test('a check that cannot be rendered blocks, and is not remembered as passed', async () => {
   const world = await scene({
     ...untouchedFault,

@@ -4,6 +4,7 @@ import type { UnitTestResult } from '../../../../transforms/engine/checks/unit-t
 import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
 import type { Fixture, Model, UnitTest } from '../../../../transforms/engine/project/model.ts';
 import { openDuckdbWarehouse } from '../../../../warehouse/duckdb/open.ts';
+import { withVars } from '../../../support/check-world.ts';
 import { makeModel, makeProject } from '../../../support/project-parts.ts';
 
 const openScratch = () => openDuckdbWarehouse({ path: ':memory:' });
@@ -39,7 +40,7 @@ const project = makeProject(
       { refs: ['int_doubled', 'stg_orders'] },
     ),
   ],
-  { vars: { factor: '3' } },
+  withVars({ factor: '3' }),
 );
 
 const orders: Fixture = {

@@ -1,13 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { isBuiltIn } from '../../../../transforms/engine/checks/rows-under-test.ts';
-import {
-  renderDataTest,
-  renderMapping,
-  renderModel,
-  renderTest,
-} from '../../../../transforms/engine/compile/compile.ts';
+import { renderDataTest, renderMapping, renderTest } from '../../../../transforms/engine/compile/compile.ts';
 import { parseCheck } from '../../../../transforms/engine/dialect/parse-check.ts';
+import { renderStatement } from '../../../../transforms/engine/materialize/statement.ts';
 import { loadProject } from '../../../../transforms/engine/project/load-project.ts';
 import { keyingOf } from '../../../../transforms/engine/project/model.ts';
 import type { Project } from '../../../../transforms/engine/project/model.ts';
@@ -28,8 +24,8 @@ async function renderings(project: Project): Promise<ReadonlyArray<readonly [str
   for (const [name, model] of project.models) {
     if (model.materialization.kind === 'seed') continue;
     const touched = { ...scope, touched: '_delta.touched', isIncremental: true };
-    found.push([name, await renderModel(project, name, scope)]);
-    found.push([`${name} (touched)`, await renderModel(project, name, touched)]);
+    found.push([name, await renderStatement(project, name, scope)]);
+    found.push([`${name} (touched)`, await renderStatement(project, name, touched)]);
     for (const input of Object.keys(keyingOf(model)?.touchedBy ?? {})) {
       const mapping = await renderMapping(project, model, input, { ...scope, changed: '_delta.changed' });
       if (mapping !== undefined) found.push([`${name} (touched by ${input})`, mapping]);

@@ -180,7 +180,7 @@ describe('errors', () => {
     ['{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}'],
     ["{% set ns = namespace(v='ab') %}{% for i in range(99) %}{% set ns.v = ns.v * 2 %}{% endfor %}"],
     ["{{ 'a' * 10 ** 12 }}"],
-    ['{{ 9 ** 9 ** 9 }}'],
+    ['{{ 9 ** (9 ** 9) }}'],
     ['{{ range(10 ** 9) }}'],
     ["{{ 'x' * 1000000 }}{{ 'x' * 1000000 }}"],
     ['{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}'],
@@ -288,24 +288,28 @@ describe('values', () => {
 });
 
 test('calls are found with their literal arguments', () => {
-  const template = parseTemplate(
-    `{{ ref('a') }} {% if ref('p', "b", v=-2) %}{% endif %}{{ dbt_utils.star(from=ref(x), except=['q']) }}{{ f(*a) }}`,
-    'a.sql',
-  );
-  const found = findCalls(template).map(({ name, positional, named, isSpread, at }) => {
-    return [
+  const text = `{{ ref('a') }} {% if ref('p', "b", v=-2) %}{% endif %}{{ dbt_utils.star(from=ref(x), except=['q']) }}{{ f(*a) }}`;
+  const found = findCalls(parseTemplate(text, 'a.sql')).map(({ name, positional, named, isSpread, at }) => {
+    return {
       name,
-      positional.map((value) => value && fromValue(value)),
-      Object.keys(Object.fromEntries(named)),
+      positional: positional.map((it) => it && fromValue(it)),
+      named: [...named.keys()],
       isSpread,
-      at.column,
-    ];
+      column: at.column,
+    };
   });
+  const column = (part: string): number => text.indexOf(part) + 1;
   expect(found).toEqual([
-    ['ref', ['a'], [], false, 4],
-    ['ref', ['p', 'b'], ['v'], false, 22],
-    ['dbt_utils.star', [], ['from', 'except'], false, 60],
-    ['ref', [undefined], [], false, 80],
-    ['f', [], [], true, 109],
+    { name: 'ref', positional: ['a'], named: [], isSpread: false, column: column("ref('a')") },
+    { name: 'ref', positional: ['p', 'b'], named: ['v'], isSpread: false, column: column("ref('p'") },
+    {
+      name: 'dbt_utils.star',
+      positional: [],
+      named: ['from', 'except'],
+      isSpread: false,
+      column: column('dbt_utils'),
+    },
+    { name: 'ref', positional: [undefined], named: [], isSpread: false, column: column('ref(x)') },
+    { name: 'f', positional: [], named: [], isSpread: true, column: column('f(*a)') },
   ]);
 });

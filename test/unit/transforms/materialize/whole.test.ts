@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestOf } from '../../../../transforms/engine/materialize/difference.ts';
 import type { Model } from '../../../../transforms/engine/project/model.ts';
 import { changed, edited, first, openRig, refreshed, sqlModel } from '../../../support/materialize-rig.ts';
 import type { Rig } from '../../../support/materialize-rig.ts';
@@ -132,8 +133,25 @@ test('on_schema_change holds for keyed models too, unless a full refresh was ask
   await expect(rig.build([keyed(narrow, 'append_new_columns')], 'grown', edited)).rejects.toMatchObject({
     code: 'TRANSFORM_SCHEMA_CHANGED',
   });
-  await rig.build([keyed(narrow, 'fail')], 'grown', refreshed);
+  const rebuilt = await rig.build([keyed(narrow, 'fail')], 'grown', refreshed);
+  expect(rebuilt).toMatchObject({ kind: 'full' });
   expect(await rig.rows('select * from marts.grown')).toEqual([{ id: 1 }]);
+});
+
+test('a digest tells relations apart by their rows, not by their order', async () => {
+  const digest = (sql: string): Promise<string> => digestOf(rig.warehouse, `(${sql})`);
+  const rows = await digest('select * from raw.input');
+  expect(await digest('select * from raw.input order by name desc')).toBe(rows);
+  expect(await digest("select id, case when id = 7 then 'q' else name end as name from raw.input")).not.toBe(
+    rows,
+  );
+  expect(await digest('select id, case when id = 7 then null else name end as name from raw.input')).not.toBe(
+    rows,
+  );
+  expect(await digest('select * from raw.input union all select * from raw.input where id = 7')).not.toBe(
+    rows,
+  );
+  expect(await digest('select 1 as a, 2 as b')).not.toBe(await digest('select 2 as a, 1 as b'));
 });
 
 test('an incremental model without a table is built whole', async () => {
@@ -141,4 +159,26 @@ test('an incremental model without a table is built whole', async () => {
     materialization: { kind: 'incremental', strategy: 'merge', uniqueKey: ['id'] },
   });
   expect(await rig.build([model], 'late', changed())).toMatchObject({ kind: 'full', added: 1 });
+});
+
+test('a keyed model without a key to compute has no rows and reads nothing; text keys work as numbers do', async () => {
+  const model = sqlModel('texts', "select id, name from raw.input where {{ touched('name') }} and id < 20", {
+    materialization: {
+      kind: 'incremental',
+      strategy: 'keys_touched',
+      uniqueKey: 'id',
+      touchKey: 'name',
+      touchedBy: {},
+      pruneBy: undefined,
+    },
+  });
+  await rig.build([model], 'texts', first);
+  await rig.warehouse.execute('delete from marts.texts where id in (3, 11)');
+  const plan = { kind: 'incremental', changedInputs: [], extraKeys: 'raw.some_keys' } as const;
+  await rig.warehouse.execute(
+    'create or replace table raw.some_keys as select $$x11$$ as touch_key where false',
+  );
+  expect(await rig.build([model], 'texts', plan)).toMatchObject({ removed: 0, added: 0 });
+  await rig.warehouse.execute("insert into raw.some_keys values ('x3'), ('x11'), ('x5')");
+  expect(await rig.build([model], 'texts', plan)).toMatchObject({ removed: 0, added: 2 });
 });

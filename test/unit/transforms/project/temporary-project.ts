@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
+import { renderModel } from '../../../../transforms/engine/compile/compile.ts';
+import type { CompileScope } from '../../../../transforms/engine/compile/compile.ts';
 import { loadProject } from '../../../../transforms/engine/project/load-project.ts';
 import type { LoadOptions } from '../../../../transforms/engine/project/load-project.ts';
 import type { Project } from '../../../../transforms/engine/project/model.ts';
@@ -23,9 +25,12 @@ models:
     description: Orders.
     config: { materialized: latest, unique_key: order_id }
 `,
-  'models/staging/stg_orders.sql': "select {{ field_as('id', 'bigint', 'order_id') }}\nfrom {{ source('erp', 'orders') }}\n",
-  'models/intermediate/_intermediate.yml': 'version: 2\nmodels:\n  - name: int_orders\n    description: Orders again.\n',
-  'models/intermediate/int_orders.sql': "select order_id from {{ ref('stg_orders') }} where {{ touched('order_id') }}\n",
+  'models/staging/stg_orders.sql':
+    "select {{ field_as('id', 'bigint', 'order_id') }}\nfrom {{ source('erp', 'orders') }}\n",
+  'models/intermediate/_intermediate.yml':
+    'version: 2\nmodels:\n  - name: int_orders\n    description: Orders again.\n',
+  'models/intermediate/int_orders.sql':
+    "select order_id from {{ ref('stg_orders') }} where {{ touched('order_id') }}\n",
   'models/marts/_marts.yml': `version: 2
 models:
   - name: fct_orders
@@ -78,3 +83,19 @@ export const plainScope = {
   relation: (name: string) => name,
   source: (name: string) => name,
 };
+
+/** Two vars, one of them of the project's own section. */
+export const plainVars = 'name: shop\nprofile: shop\nvars:\n  zone: Europe/Berlin\n  shop: { rate: 7 }\n';
+
+/** The SQL of agg_orders in a small project with these two vars. */
+export async function rendered(
+  sql: string,
+  files: Files = {},
+  scope: Partial<CompileScope> = {},
+): Promise<string> {
+  const project = await load({ 'dbt_project.yml': plainVars, ...mart(sql), ...files });
+  return await renderModel(project, 'agg_orders', { ...plainScope, ...scope });
+}
+
+/** A project's macros in one file. */
+export const macros = (text: string): Files => ({ 'macros/m.sql': text });

@@ -1,5 +1,6 @@
-import { over, overNothing } from '../truth.ts';
-import type { Query, TruthTables } from '../truth.ts';
+import { createHash } from 'node:crypto';
+import { over, overNothing, typeOf } from '../truth.ts';
+import type { Query, TruthRow, TruthTables } from '../truth.ts';
 
 const words = over('x, y', "('b', 2), ('a', 3), (null, 1), ('c', null), ('a', 4)");
 const numbers = over('x, y', '(3, 1), (1, 2), (null, 3)');
@@ -15,8 +16,27 @@ const raw: Query = (sql) =>
 function versionAt(key: string, at: string): Query {
   return (sql) => `select v.name from (select ${key} as id, cast('${at}' as timestamp) as at) as l ${sql}`;
 }
-const versions = `(select * from (values (1, cast('2024-01-01' as timestamp), 'first'), (1, cast('2024-02-01' as timestamp), 'second'), (2, cast('2024-01-15' as timestamp), 'other')) as versions(id, valid_from, name))`;
+const versions = `(select id, cast(valid_from as timestamp) as valid_from, cast(valid_to as timestamp) as valid_to, name from (values (1, '2024-01-01', '2024-02-01', 'first'), (1, '2024-02-01', '9999-12-31', 'second'), (2, '2024-01-15', '9999-12-31', 'other')) as versions(id, valid_from, valid_to, name))`;
 const join = [versions, 'v', 'v.id = l.id', 'l.at'];
+
+/** The two ways of finding a version give the same rows. */
+const versionRows: readonly TruthRow[] = [
+  [join, 'first', versionAt('1', '2024-01-31 23:59:59')],
+  [join, 'second', versionAt('1', '2024-02-01 00:00:00')],
+  [join, 'second', versionAt('1', '2030-01-01 00:00:00')],
+  [join, 'second', versionAt('1', '9999-12-31 12:00:00')],
+  [join, null, versionAt('1', '2023-12-31 00:00:00')],
+  [join, null, versionAt('2', '2024-01-14 00:00:00')],
+  [join, 'other', versionAt('2', '2024-01-15 00:00:00')],
+  [join, null, versionAt('3', '2024-01-15 00:00:00')],
+  [join, null, versionAt('cast(null as integer)', '2024-01-15 00:00:00')],
+];
+
+/** The lower 63 bits of a text's MD5, as a number. */
+function lowerBits(text: string): string {
+  const digits = createHash('md5').update(text).digest('hex').slice(16);
+  return String(BigInt(`0x${digits}`) & (2n ** 63n - 1n));
+}
 
 const aggregates: TruthTables = {
   list_agg: [
@@ -107,23 +127,26 @@ const log: TruthTables = {
         `select concat(_op, '|', _ordinal) from (select ${sql} from (select 'I' as _op, '0/1' as _position, 7 as _ordinal, 1 as _committed_at) as r) as r`,
     ],
   ],
+  // Snowflake documents md5_number_lower64('Snowflake') = 9203306159527282910. md5('c') ends in 95649038408b5f33, whose
+  // first bit goes.
   hash_key: [
+    [["'Snowflake'"], '9203306159527282910'],
+    [["'c'"], String(0x15649038408b5f33n)],
+    [['1'], lowerBits('1')],
+    [['1', "'a'"], lowerBits('1|a')],
+    [['null'], lowerBits('~null~')],
+    [["''", 'null'], lowerBits('|~null~')],
+    [['1'], 'BIGINT', typeOf],
+  ],
+  hash_text: [
     [['1'], 'c4ca4238a0b923820dcc509a6f75849b'],
     [['1', "'a'"], 'true', (sql) => `select ${sql} = md5('1|a')`],
     [['null'], 'true', (sql) => `select ${sql} = md5('~null~')`],
     [["''", 'null'], 'true', (sql) => `select ${sql} = md5('|~null~')`],
     [["''"], 'd41d8cd98f00b204e9800998ecf8427e'],
   ],
-  asof_join: [
-    [join, 'first', versionAt('1', '2024-01-31 23:59:59')],
-    [join, 'second', versionAt('1', '2024-02-01 00:00:00')],
-    [join, 'second', versionAt('1', '2030-01-01 00:00:00')],
-    [join, null, versionAt('1', '2023-12-31 00:00:00')],
-    [join, null, versionAt('2', '2024-01-14 00:00:00')],
-    [join, 'other', versionAt('2', '2024-01-15 00:00:00')],
-    [join, null, versionAt('3', '2024-01-15 00:00:00')],
-    [join, null, versionAt('cast(null as integer)', '2024-01-15 00:00:00')],
-  ],
+  asof_join: versionRows,
+  version_join: versionRows,
 };
 
 export const aggregateTables: TruthTables = { ...aggregates, ...log };

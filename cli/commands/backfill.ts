@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { messageOf } from '../../lib/errors.ts';
+import { cliErrors } from '../errors.ts';
+import { exampleVerb, selectionInput, withDryRun, withReading, withThreads } from './transform-options.ts';
+import type { SelectOptions } from './transform-options.ts';
+import { perform, wholeNumber } from './verb.ts';
+import type { VerbOptions } from './verb.ts';
+
+interface BackfillOptions extends SelectOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly chunk?: string;
+  readonly maxActive?: number;
+  readonly keys?: string;
+  readonly fullRebuild?: boolean;
+  readonly threads?: number;
+  readonly dryRun?: boolean;
+}
+
+/** `shopwave backfill ...` */
+export function addBackfill(program: Command): void {
+  const group = exampleVerb(
+    program,
+    'backfill',
+    'compute rows of marts again, by date, by key or whole; the same arguments go on where it stopped',
+    'backfill --select fct_orders+ --from 2026-01-01 --to 2026-02-01 --chunk 1d',
+  )
+    // `backfill list -o json`: the option is the sub-command's.
+    .enablePositionalOptions()
+    .option('-s, --select <selector...>', 'models; name+ publishes what is made from it in the same versions')
+    .option('--exclude <selector...>', 'leave these models out')
+    .option('--state <folder>', 'artifacts of an earlier run, for state: and result:')
+    .option('--from <date>', 'first date or time, UTC')
+    .option('--to <date>', 'end, not included; now unless said')
+    .option('--chunk <length>', 'length of a chunk: 1d, 12h, month; 7d unless said')
+    .option('--max-active <n>', 'chunks computed and published together', wholeNumber(1, 1_000))
+    .option('--keys <file>', 'a file with one touch key a line, instead of dates')
+    .option('--full-rebuild', 'everything, instead of dates or keys');
+  withDryRun(withThreads(withReading(group))).action(async (options: BackfillOptions) => {
+    if (options.select === undefined) group.error("error: required option '-s, --select <selector...>' not specified");
+    const { from, to, chunk, maxActive, fullRebuild = false, threads, dryRun = false } = options;
+    const keys = options.keys === undefined ? undefined : await readKeys(options.keys);
+    const { select, exclude, state, vars, target } = selectionInput(options);
+    const asked = { from, to, chunk, maxActive, keys, fullRebuild, threads, dryRun };
+    return await perform('backfill.run', { select, exclude, state, vars, target, ...asked }, options);
+  });
+  exampleVerb(group, 'list', 'list backfills, the newest first', 'backfill list').action((options: VerbOptions) =>
+    perform('backfill.list', {}, options),
+  );
+  exampleVerb(
+    group,
+    'cancel <id>',
+    'end a backfill before its next chunk; what it has published stays',
+    'backfill cancel b1a2b3c',
+  ).action((id: string, options: VerbOptions) => perform('backfill.cancel', { id }, options));
+}
+
+async function readKeys(file: string): Promise<string[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
+    return lines.map((line) => line.trim()).filter((line) => line !== '');
+  } catch (error) {
+    throw cliErrors.error('CLI_NOT_FOUND', {
+      message: `the file of keys cannot be read: ${messageOf(error)}`,
+      where: file,
+      remedy: 'Name a text file with one touch key a line.',
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Project } from '../../../transforms/engine/project/model.ts';
+import { computable } from '../../../transforms/engine/run/compute-deltas.ts';
+import { cliErrors } from '../../errors.ts';
+import { resolveSelection, selectionSchema } from '../../transform/selection.ts';
+import type { SelectionInput } from '../../transform/selection.ts';
+import { defineOperation, rowsResult } from '../operation.ts';
+import { previewRows } from './build.ts';
+import { adoptFiles, beginCommand } from './command.ts';
+
+/** Computes rows again, by date, by key or whole, chunk by chunk; the same arguments go on where it stopped. */
+export const backfillRun = defineOperation({
+  name: 'backfill.run',
+  input: selectionSchema.pick({ vars: true, target: true, state: true, exclude: true }).extend({
+    select: z.array(z.string()).min(1),
+    from: z.string().optional(),
+    to: z.string().optional(),
+    chunk: z.string().optional(),
+    maxActive: z.int().min(1).max(1_000).optional(),
+    /** Touch keys, as text. */
+    keys: z.array(z.string()).optional(),
+    fullRebuild: z.boolean().default(false),
+    dryRun: z.boolean().default(false),
+    threads: z.int().min(1).max(64).optional(),
+  }),
+  run: async (input, context) => {
+    const { select, vars, target, state, exclude, ...asked } = input;
+    const command = await beginCommand({ vars, target }, context);
+    const { engine, project, notes } = command;
+    const models = await targetsOf(project, { select, exclude, state });
+    if (!asked.dryRun) adoptFiles(command, input);
+    const result = await engine.backfill({ ...definedOnly(asked), models, signal: context.signal });
+    if (asked.dryRun) {
+      return rowsResult(previewRows(result.preview), {
+        columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
+        notes: [...notes, `${result.chunks} chunks`, 'dry run: nothing was published'],
+      });
+    }
+    const resumed = result.resumedAt > 0 ? `, going on after ${result.resumedAt}` : '';
+    const versions = result.versions.length === 0 ? 'nothing differed' : `versions ${result.versions.join(', ')}`;
+    return rowsResult(result.models.map((each) => ({ ...each })), {
+      columns: ['model', 'removed', 'added'],
+      notes: [...notes, `backfill ${result.id}: ${result.chunks} chunks${resumed}; ${versions}`],
+    });
+  },
+});
+
+/** Backfills, the newest first. */
+export const backfillList = defineOperation({
+  name: 'backfill.list',
+  input: z.object({}),
+  run: async (_, { platform }) => {
+    const all = await (await platform.transforms()).backfills();
+    return rowsResult(
+      all.map(({ id, status, chunksDone, chunks, startedAt, updatedAt, arguments: asked }) => ({
+        id,
+        status,
+        done: chunksDone,
+        chunks,
+        started: startedAt,
+        updated: updatedAt,
+        arguments: asked,
+      })),
+      { columns: ['id', 'status', 'done', 'chunks', 'started', 'updated', 'arguments'] },
+    );
+  },
+});
+
+/** Ends a backfill before its next chunk. */
+export const backfillCancel = defineOperation({
+  name: 'backfill.cancel',
+  input: z.object({ id: z.string().min(1) }),
+  run: async ({ id }, { platform }) => {
+    const wasRunning = await (await platform.transforms()).cancelBackfill(id);
+    return rowsResult([{ id, cancelled: wasRunning }], {
+      notes: wasRunning ? [] : ['it was over already'],
+    });
+  },
+});
+
+/** Names go as they are, `name+` with what is taken along; whatever else is a selection of models. */
+async function targetsOf(project: Project, input: SelectionInput): Promise<string[]> {
+  const words = (input.select ?? []).flatMap((each) => each.split(' ')).filter((word) => word !== '');
+  const isName = (word: string): boolean => /^[\w.]+\+?$/.test(word);
+  if (words.every(isName) && input.exclude === undefined) return words;
+  const { models } = await resolveSelection(project, input);
+  const targets = computable(project, new Set(models));
+  if (targets.length > 0) return targets;
+  throw cliErrors.error('CLI_OPERATION_INPUT', {
+    message: 'the selection has no model that a backfill computes',
+    remedy: 'Select marts; staging is made from raw batches, and inlined models are not stored.',
+  });
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+function definedOnly<T extends object>(value: T): Partial<Defined<T>> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<Defined<T>>;
+}

@@ -1,0 +1,150 @@
+import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
+import { describeHeld } from './held.ts';
+import { runErrors } from '../../../transforms/engine/run/errors.ts';
+import type { BuildResult, ModelPreview } from '../../../transforms/engine/run/request.ts';
+import { defineOperation, rowsResult, toCell } from '../operation.ts';
+import type { Operation, OperationContext, OperationResult } from '../operation.ts';
+import { adoptFiles, beginCommand, workSchema, writeResults } from './command.ts';
+import type { TransformCommand, WorkInput } from './command.ts';
+import { runSelectedUnitTests, unitTestFailure, unitTestNode } from './unit-tests.ts';
+
+type Which = 'run' | 'build' | 'seed';
+
+/** Stages what was loaded, then builds, audits and publishes. */
+export const transformRun: Operation = buildOperation('run');
+
+/** Unit tests first: one that fails refuses everything, before anything is computed. */
+export const transformBuild: Operation = buildOperation('build');
+
+/** Seeds alone. */
+export const transformSeed: Operation = buildOperation('seed');
+
+function buildOperation(which: Which): Operation {
+  return defineOperation({
+    name: `transform.${which}`,
+    input: workSchema,
+    run: async (input, context) => {
+      const command = await beginCommand(input, context);
+      const nodes: NodeResult[] = [];
+      if (which === 'build') await mustPassUnitTests(command, context, input, nodes);
+      const chosen = chosenModels(command, which);
+      return await buildChosen({ which, input, chosen, nodes }, command, context);
+    },
+  });
+}
+
+async function mustPassUnitTests(
+  command: TransformCommand,
+  context: OperationContext,
+  input: WorkInput,
+  nodes: NodeResult[],
+): Promise<void> {
+  const results = await runSelectedUnitTests(command);
+  const now = context.platform.clock.now();
+  nodes.push(...results.map((result) => unitTestNode(result, now)));
+  const failure = unitTestFailure(results);
+  if (failure === undefined) return;
+  await writeResults(command, context, { which: 'build', input, nodes });
+  throw failure;
+}
+
+/** Undefined means all. */
+function chosenModels({ project, selected }: TransformCommand, which: Which): ReadonlySet<string> | undefined {
+  const isSeed = (name: string): boolean => project.models.get(name)?.materialization.kind === 'seed';
+  if (which === 'seed') return new Set(selected.models.filter(isSeed));
+  return selected.isNarrowed ? new Set(selected.models) : undefined;
+}
+
+/** What a build is to do. */
+export interface Build {
+  readonly which: string;
+  readonly input: WorkInput;
+  readonly chosen: ReadonlySet<string> | undefined;
+  /** Results of nodes that ran before it. */
+  readonly nodes: readonly NodeResult[];
+}
+
+/** Stages, builds and publishes what was chosen, and leaves its results in the data folder however it ends. */
+export async function buildChosen(
+  { which, input, chosen, nodes }: Build,
+  command: TransformCommand,
+  context: OperationContext,
+): Promise<OperationResult> {
+  const { engine, notes } = command;
+  const { fullRefresh, threads, dryRun } = input;
+  if (chosen?.size === 0) {
+    await writeResults(command, context, { which, input, nodes });
+    return rowsResult([], { columns: resultColumns, notes: [...notes, 'there is nothing to build'] });
+  }
+  if (!dryRun) {
+    adoptFiles(command, input);
+    if (which !== 'seed') await engine.stage();
+  } else if (await engine.isBehind()) notes.push('batches that are loaded and not yet staged are left out');
+  let built: readonly NodeResult[] = [];
+  try {
+    const result = await engine.build({
+      fullRefresh,
+      dryRun,
+      signal: context.signal,
+      onNodes: (told) => (built = told),
+      ...(threads === undefined ? {} : { threads }),
+      ...(chosen === undefined ? {} : { select: chosen }),
+    });
+    built = result.nodes;
+    return dryRun ? previewResult(result, notes) : buildResult(result, notes);
+  } finally {
+    if (!dryRun) await writeResults(command, context, { which, input, nodes: [...nodes, ...built] });
+  }
+}
+
+const resultColumns = ['model', 'kind', 'status', 'removed', 'added', 'published'];
+
+/** One row a model; what is held back makes the command fail although the rest is published. */
+export function buildResult(result: BuildResult, notes: readonly string[]): OperationResult {
+  const rows = result.models.map(({ model, kind, status, removed, added, version }) => ({
+    model,
+    kind,
+    status,
+    removed,
+    added,
+    published: version,
+  }));
+  const held = result.held.map(describeHeld).join('\n');
+  return rowsResult(rows, {
+    columns: resultColumns,
+    notes,
+    failure:
+      result.held.length === 0
+        ? undefined
+        : runErrors.error('TRANSFORM_HELD_BACK', {
+            message: `version ${result.publication?.version ?? 'none'} stands without ${result.held.length} models\n${held}`,
+            where: result.held[0]?.model,
+          }),
+  });
+}
+
+/** What a dry run would change, with a few rows. */
+export function previewResult({ preview, models }: BuildResult, notes: readonly string[]): OperationResult {
+  const held = models.filter(({ status }) => status === 'held');
+  return rowsResult(previewRows(preview), {
+    columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
+    notes: [
+      ...notes,
+      ...held.map(({ model, reasons }) => `${model} would be held back: ${reasons.join('; ')}`),
+      'dry run: nothing was published',
+    ],
+  });
+}
+
+/** One row a model; a sample is a changed key with its row before and after. */
+export function previewRows(preview: readonly ModelPreview[]): Array<Record<string, ReturnType<typeof toCell>>> {
+  return preview.map(({ model, keysTouched, removed, added, sample }) => ({
+    model,
+    keys_touched: keysTouched,
+    removed,
+    added,
+    sample: sample
+      .map(({ key, before, after }) => `${key} ${before === null ? 'new' : after === null ? 'gone' : 'changed'}`)
+      .join('; '),
+  }));
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { HeldModel } from '../../../transforms/engine/run/request.ts';
+import { defineOperation, rowsResult } from '../operation.ts';
+
+/** What is held back at an older version, since when, and why. */
+export const transformHeld = defineOperation({
+  name: 'transform.held',
+  input: z.object({}),
+  run: async (_, { platform }) => {
+    const held = await (await platform.transforms()).heldBack();
+    return rowsResult(
+      held.map(({ model, version, since, sourceCommittedAt, reasons }) => ({
+        model,
+        version,
+        since,
+        reflects: sourceCommittedAt,
+        reasons: reasons.join('; '),
+      })),
+      { columns: ['model', 'version', 'since', 'reflects', 'reasons'] },
+    );
+  },
+});
+
+/** One line on one held-back model. */
+export function describeHeld({ model, version, since, reasons }: HeldModel): string {
+  const standing = version === null ? 'has no version yet' : `stays at version ${version}`;
+  return `${model} ${standing} since ${since}: ${reasons.join('; ')}`;
+}

@@ -1,0 +1,89 @@
+import { selectionSchema } from '../../transform/selection.ts';
+import type { SelectionInput } from '../../transform/selection.ts';
+import { cliErrors } from '../../errors.ts';
+import { isBlocking } from '../../../transforms/engine/checks/check.ts';
+import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
+import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
+import { z } from 'zod';
+import { defineOperation, rowsResult } from '../operation.ts';
+import type { OperationContext, OperationResult } from '../operation.ts';
+import { beginCommand, writeResults } from './command.ts';
+import type { TransformCommand } from './command.ts';
+import { runSelectedUnitTests, unitTestNode } from './unit-tests.ts';
+
+/** Data tests on the published marts, and unit tests. */
+export const transformTest = defineOperation({
+  name: 'transform.test',
+  input: selectionSchema.extend({ threads: z.int().min(1).max(64).optional() }),
+  run: async (input, context) =>
+    await testSelected(await beginCommand(input, context), context, input, input.threads),
+});
+
+/** Runs the tests of a selection, and leaves their results in the data folder. */
+export async function testSelected(
+  command: TransformCommand,
+  context: OperationContext,
+  input: SelectionInput,
+  threads: number | undefined,
+): Promise<OperationResult> {
+    const unit = await runSelectedUnitTests(command);
+    const checks = await dataChecks(command, threads);
+    const now = context.platform.clock.now();
+    const nodes = [...unit.map((each) => unitTestNode(each, now)), ...checks.map((each) => checkNode(each, now))];
+    await writeResults(command, context, { which: 'test', input, nodes });
+    const rows = [
+      ...unit.map(({ model, name, status, message }) => ({
+        model,
+        check: name,
+        status,
+        failures: status === 'pass' ? 0 : 1,
+        message: message ?? null,
+      })),
+      ...checks.map(({ model, name, status, failures, message }) => ({
+        model,
+        check: name,
+        status,
+        failures,
+        message: message ?? null,
+      })),
+    ];
+    const bad = rows.filter(({ status }) => isBlocking({ status }));
+    const [first] = bad;
+    return rowsResult(rows, {
+      columns: ['model', 'check', 'status', 'failures', 'message'],
+      notes: command.notes,
+      failure:
+        first === undefined
+          ? undefined
+          : cliErrors.error('CLI_CHECKS_FAILED', {
+              message: `${bad.length} of ${rows.length} checks failed`,
+              where: `${first.model}, check ${first.check}`,
+            }),
+    });
+}
+
+/** The warehouse is left alone where only unit tests are selected. */
+async function dataChecks(
+  { engine, project, selected }: TransformCommand,
+  threads: number | undefined,
+): Promise<CheckResult[]> {
+  if (!selected.isNarrowed) return await engine.test({ threads });
+  const isDataTest = (id: string): boolean => id.startsWith('test.');
+  const tests = new Set([...selected.ids].filter(isDataTest));
+  const models = new Set(selected.models.filter((name) => project.models.get(name) !== undefined));
+  return tests.size === 0 && models.size === 0 ? [] : await engine.test({ tests, models, threads });
+}
+
+function checkNode({ uniqueId, status, failures, message, sql }: CheckResult, now: Date): NodeResult {
+  return {
+    uniqueId,
+    status,
+    executionTime: 0,
+    message,
+    failures,
+    compiledCode: sql,
+    startedAt: now,
+    completedAt: now,
+    threadId: 'Thread-1',
+  };
+}

@@ -1,0 +1,181 @@
+import { marts, project, settings } from './error-case.ts';
+import type { Row } from './error-case.ts';
+
+export const yamlErrors: readonly Row[] = [
+  // dbt_project.yml and profiles.yml
+  {
+    what: 'no project file',
+    files: { 'dbt_project.yml': null },
+    code: 'PROJECT_FILE_MISSING',
+    where: 'dbt_project.yml',
+    says: 'there is no dbt_project.yml',
+  },
+  {
+    what: 'unknown project key',
+    files: project('model-path: [models]\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: 'dbt_project.yml:3:1',
+    says: 'did you mean model-paths?',
+  },
+  {
+    what: 'setting without plus',
+    files: project('models:\n  shop:\n    marts:\n      materialized: table\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: 'dbt_project.yml:6:7',
+    says: 'did you mean +materialized?',
+  },
+  {
+    what: 'unknown setting in the tree',
+    files: project('models:\n  shop:\n    marts:\n      +materialised: table\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: 'dbt_project.yml:6:7',
+    says: 'did you mean materialized?',
+  },
+  {
+    what: 'bad value in the tree',
+    files: project('models:\n  +enabled: perhaps\n'),
+    code: 'PROJECT_SETTING_INVALID',
+    where: 'dbt_project.yml:4:13',
+    says: 'models.enabled',
+  },
+  {
+    what: 'unknown target',
+    files: { 'profiles.yml': 'shop:\n  target: prod\n  outputs:\n    production: { type: duckdb }\n' },
+    code: 'PROJECT_TARGET_UNKNOWN',
+    where: 'profiles.yml:4:5',
+    says: 'there is no target prod; there are production',
+  },
+  {
+    what: 'unknown profile',
+    files: { 'profiles.yml': 'shops:\n  outputs: {}\n' },
+    code: 'PROJECT_TARGET_UNKNOWN',
+    where: 'profiles.yml',
+    says: 'did you mean shops?',
+  },
+  {
+    what: 'target of another warehouse',
+    files: { 'profiles.yml': 'shop:\n  target: a\n  outputs:\n    a: { type: bigquery }\n' },
+    code: 'PROJECT_SETTING_INVALID',
+    where: 'profiles.yml:4:16',
+    says: 'bigquery is none of duckdb, snowflake',
+  },
+  {
+    what: 'variable of the environment missing',
+    files: {
+      'profiles.yml':
+        'shop:\n  target: a\n  outputs:\n    a:\n      type: duckdb\n      schema: "{{ env_var(\'NOWHERE\') }}"\n',
+    },
+    code: 'COMPILE_ENV_MISSING',
+    where: 'profiles.yml:6:19',
+    says: 'NOWHERE is not set',
+  },
+  // YAML
+  {
+    what: 'YAML syntax',
+    files: marts('  - name: [1\n'),
+    code: 'PROJECT_YAML_SYNTAX',
+    where: '_marts.yml:8:1',
+    says: 'Flow sequence',
+  },
+  {
+    what: 'double key',
+    files: marts('    description: twice\n'),
+    code: 'PROJECT_YAML_SYNTAX',
+    where: '_marts.yml:7:5',
+    says: 'unique',
+  },
+  {
+    what: 'ambiguous truth',
+    files: settings('{ enabled: yes }'),
+    code: 'PROJECT_YAML_AMBIGUOUS',
+    where: '_marts.yml:7:24',
+    says: 'yes without quotes',
+  },
+  {
+    what: 'ambiguous number',
+    files: marts('    meta: { code: 0123 }\n'),
+    code: 'PROJECT_YAML_AMBIGUOUS',
+    where: '_marts.yml:7:19',
+    says: '0123 without quotes',
+  },
+  {
+    what: 'prototype key',
+    files: settings('{ meta: { __proto__: { enabled: false } } }'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: '_marts.yml:7:23',
+    says: '__proto__',
+  },
+  {
+    what: 'unknown anchor',
+    files: settings('*base'),
+    code: 'PROJECT_YAML_SYNTAX',
+    where: '_marts.yml:7:13',
+    says: '&base',
+  },
+  {
+    what: 'file that is a list',
+    files: { 'models/marts/more.yml': '- a\n' },
+    code: 'TRANSFORM_PROPERTIES_INVALID',
+    where: 'more.yml:1:1',
+    says: 'mapping',
+  },
+  {
+    what: 'unknown section',
+    files: { 'models/marts/more.yml': 'version: 2\nmodles: []\n' },
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: 'more.yml:2:1',
+    says: 'did you mean models?',
+  },
+  {
+    what: 'unknown key of a model',
+    files: marts('    descriptoin: x\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: '_marts.yml:7:5',
+    says: 'models.agg_orders: there is no key descriptoin; did you mean description? Custom keys go under meta',
+  },
+  {
+    what: 'key of our own',
+    files: marts('    owner: finance\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: '_marts.yml:7:5',
+    says: 'custom keys go under meta',
+  },
+  {
+    what: 'unknown key of a column',
+    files: marts('    columns:\n      - name: x\n        type: int\n'),
+    code: 'PROJECT_UNKNOWN_KEY',
+    where: '_marts.yml:9:9',
+    says: 'models.agg_orders.columns.x',
+  },
+  {
+    what: 'column without a name',
+    files: marts('    columns:\n      - description: x\n'),
+    code: 'PROJECT_SETTING_INVALID',
+    where: '_marts.yml:8:9',
+    says: 'this is required',
+  },
+  {
+    what: 'period that is none',
+    files: {
+      'models/staging/more.yml':
+        'sources:\n  - name: a\n    freshness: { warn_after: { count: 1, period: hours } }\n',
+    },
+    code: 'PROJECT_SETTING_INVALID',
+    where: 'more.yml:3:50',
+    says: 'did you mean hour?',
+  },
+  {
+    what: 'a source declared twice',
+    files: { 'models/staging/more.yml': 'sources:\n  - name: erp\n    tables: [{ name: orders }]\n' },
+    code: 'TRANSFORM_DUPLICATE_NAME',
+    where: 'more.yml:3:14',
+    says: 'erp.orders',
+  },
+  {
+    what: 'a model described twice',
+    files: { 'models/marts/more.yml': 'models:\n  - name: agg_orders\n' },
+    code: 'TRANSFORM_DUPLICATE_NAME',
+    where: 'more.yml:2:5',
+    says: '_marts.yml:12:5',
+  },
+];

@@ -1,0 +1,85 @@
+import { parseSeed } from '../materialize/seed-csv.ts';
+import { renderStatement } from '../materialize/statement.ts';
+import type { Dialect } from '../dialect/dialect.ts';
+import { mustModel } from '../project/laws.ts';
+import type { Model, Project } from '../project/model.ts';
+import { columnLineage } from './column-lineage.ts';
+import type { LineageRelation, LineageStatement, ModelLineage } from './column-lineage.ts';
+
+/** Columns of every raw table besides the fields of its rows, as the loader makes them. */
+const logColumns = ['_op', '_position', '_ordinal', '_committed_at', '_schema_id', '_batch_id', '_file', '_loaded_at'];
+
+/**
+ * Column lineage of a project from its files alone: every model, inlined ones as nodes of their own, every seed. The
+ * fields that staging takes out of a raw row are columns of their source: `shop.orders.placed_at`.
+ */
+export async function projectLineage(
+  project: Project,
+  options: {
+    readonly dialect?: Dialect;
+    /** Only these models, which must come with everything that they are made from. */
+    readonly only?: ReadonlySet<string>;
+  } = {},
+): Promise<ModelLineage[]> {
+  const { dialect = 'duckdb' } = options;
+  const stored = withoutInlining(project);
+  const fields = new Map([...project.sources.keys()].map((name) => [name, new Set(logColumns)]));
+  const statements: LineageStatement[] = [];
+  const seeds: LineageRelation[] = [];
+  for (const name of project.order) {
+    const model = mustModel(stored, name);
+    if (options.only?.has(name) === false) continue;
+    if (model.materialization.kind === 'seed') {
+      const { columns } = parseSeed(model.file, model.rawCode, model.materialization.columnTypes);
+      seeds.push({ identifier: identifierOf(name), relation: name, columns: columns.map((each) => each.name) });
+    } else statements.push({ model: name, sql: await lineageSql(stored, model, fields, dialect) });
+  }
+  const relations = [
+    ...Array.from(fields, ([name, columns]) => ({
+      identifier: `source__${identifierOf(name)}`,
+      relation: name,
+      columns: [...columns, 'data'],
+    })),
+    ...seeds,
+    ...statements.map(({ model }) => ({ identifier: identifierOf(model), relation: model, columns: [] })),
+  ];
+  const traced = await columnLineage(statements, relations, dialect);
+  const constants = seeds.map(({ relation, columns }) => ({
+    model: relation,
+    columns: columns.map((column) => ({ column, upstream: [] })),
+    problem: undefined,
+  }));
+  return [...constants, ...traced];
+}
+
+/** An inlined model would hide behind its readers; for lineage each is a relation. */
+function withoutInlining(project: Project): Project {
+  const models = [...project.models].map(([name, model]): [string, Model] => [
+    name,
+    model.materialization.kind === 'ephemeral' ? { ...model, materialization: { kind: 'view' } } : model,
+  ]);
+  return { ...project, models: new Map(models) };
+}
+
+async function lineageSql(
+  project: Project,
+  model: Model,
+  fields: ReadonlyMap<string, Set<string>>,
+  dialect: Dialect,
+): Promise<string> {
+  const note = (field: string | undefined, alias = field): string => {
+    for (const source of model.sources) if (field !== undefined) fields.get(source)?.add(field);
+    return field === alias ? String(field) : `${field} as ${alias}`;
+  };
+  return await renderStatement(project, model.name, {
+    dialect,
+    relation: identifierOf,
+    source: (name) => `source__${identifierOf(name)}`,
+    // As columns: the parser cannot look into a JSON path.
+    functions: { field: ([name]) => note(name), field_as: ([name, , alias]) => note(name, alias) },
+  });
+}
+
+function identifierOf(name: string): string {
+  return name.replaceAll('.', '__');
+}
