@@ -24,6 +24,8 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     )
     .version(packageVersion())
     .exitOverride()
+    // An option belongs to the verb it follows: `backfill list -o json`.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help for the verbs and options)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });

@@ -105,7 +105,8 @@ export function batchName(number: string): string {
 }
 
 function batchNumber(at: string): string {
-  return `(epoch(${at}) - epoch(timestamp '${history.start}')) // ${batchSeconds}`;
+  // Whole microseconds: a quotient of fractions would be rounded, not cut off, when it becomes a number of a batch.
+  return `(epoch_us(${at}) - epoch_us(timestamp '${history.start}')) // ${batchSeconds * 1_000_000}`;
 }
 
 function months(): ReadonlyArray<{ readonly first: number; readonly end: number }> {

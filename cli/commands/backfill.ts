@@ -26,7 +26,6 @@ export function addBackfill(program: Command): void {
     'compute rows of marts again, by date, by key or whole; the same arguments go on where it stopped',
     'backfill --select fct_orders+ --from 2026-01-01 --to 2026-02-01 --chunk 1d',
   )
-    // `backfill list -o json`: the option is the sub-command's.
     .enablePositionalOptions()
     .option('-s, --select <selector...>', 'models; name+ publishes what is made from it in the same versions')
     .option('--exclude <selector...>', 'leave these models out')
@@ -38,15 +37,16 @@ export function addBackfill(program: Command): void {
     .option('--keys <file>', 'a file with one touch key a line, instead of dates')
     .option('--full-rebuild', 'everything, instead of dates or keys');
   withDryRun(withThreads(withReading(group))).action(async (options: BackfillOptions) => {
-    if (options.select === undefined) group.error("error: required option '-s, --select <selector...>' not specified");
+    if (options.select === undefined)
+      group.error("error: required option '-s, --select <selector...>' not specified");
     const { from, to, chunk, maxActive, fullRebuild = false, threads, dryRun = false } = options;
     const keys = options.keys === undefined ? undefined : await readKeys(options.keys);
     const { select, exclude, state, vars, target } = selectionInput(options);
     const asked = { from, to, chunk, maxActive, keys, fullRebuild, threads, dryRun };
     return await perform('backfill.run', { select, exclude, state, vars, target, ...asked }, options);
   });
-  exampleVerb(group, 'list', 'list backfills, the newest first', 'backfill list').action((options: VerbOptions) =>
-    perform('backfill.list', {}, options),
+  exampleVerb(group, 'list', 'list backfills, the newest first', 'backfill list').action(
+    (options: VerbOptions) => perform('backfill.list', {}, options),
   );
   exampleVerb(
     group,

@@ -10,7 +10,15 @@ import { dataDirOption, perform, print } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
 const nameForms: readonly NameForm[] = ['name', 'path', 'selector'];
-const resourceTypes: readonly ResourceType[] = ['model', 'seed', 'test', 'unit_test', 'source', 'exposure', 'all'];
+const resourceTypes: readonly ResourceType[] = [
+  'model',
+  'seed',
+  'test',
+  'unit_test',
+  'source',
+  'exposure',
+  'all',
+];
 
 /** Verbs that need nothing but the files: they run in place, whether or not anything is up. */
 export function addTransformFiles(transform: Command): void {
@@ -48,7 +56,8 @@ function addList(transform: Command): void {
       onWarning,
     };
     const form = nameForms.find((each) => each === output);
-    if (form === undefined) print(await listNodes(input), output === 'json' || output === 'plain' ? output : 'table');
+    if (form === undefined)
+      print(await listNodes(input), output === 'json' || output === 'plain' ? output : 'table');
     else for (const line of await listNames(input, form)) process.stdout.write(`${line}\n`);
   });
 }

@@ -31,7 +31,12 @@ export interface WorkOptions extends SelectOptions {
 }
 
 /** A verb with an example in its help. */
-export function exampleVerb(group: Command, signature: string, description: string, example: string): Command {
+export function exampleVerb(
+  group: Command,
+  signature: string,
+  description: string,
+  example: string,
+): Command {
   return verb(group, signature, description).addHelpText('after', `\nExample:\n  $ shopwave ${example}`);
 }
 
@@ -53,7 +58,9 @@ export function withSelection(command: Command): Command {
       .option('--exclude <selector...>', 'leave these nodes out')
       .option('--selector <name>', 'a named selection of selectors.yml')
       .addOption(
-        new Option('--indirect-selection <mode>', 'which tests come with selected models').choices(indirectModes),
+        new Option('--indirect-selection <mode>', 'which tests come with selected models').choices(
+          indirectModes,
+        ),
       )
       .option('--state <folder>', 'artifacts of an earlier run, for state: and result:'),
   );

@@ -26,9 +26,16 @@ export function addTransformWork(transform: Command): void {
     'transform build --select state:modified+ --state ./main-artifacts',
   );
   for (const [name, command] of Object.entries({ run, build })) {
-    withWork(command).action((options: WorkOptions) => perform(`transform.${name}`, workInput(options), options));
+    withWork(command).action((options: WorkOptions) =>
+      perform(`transform.${name}`, workInput(options), options),
+    );
   }
-  const seed = exampleVerb(transform, 'seed', 'load the CSV files of seeds/', 'transform seed --full-refresh');
+  const seed = exampleVerb(
+    transform,
+    'seed',
+    'load the CSV files of seeds/',
+    'transform seed --full-refresh',
+  );
   withWork(seed).action((options: WorkOptions) => perform('transform.seed', workInput(options), options));
   const retry = exampleVerb(
     transform,

@@ -54,7 +54,8 @@ export async function perform(name: string, input: unknown, options: VerbOptions
 export function print(result: OperationResult, format: OutputFormat): void {
   const text = renderResult(result, format);
   if (text !== '') process.stdout.write(`${text}\n`);
-  for (const note of result.kind === 'rows' ? (result.notes ?? []) : []) process.stderr.write(`  note: ${note}\n`);
+  for (const note of result.kind === 'rows' ? (result.notes ?? []) : [])
+    process.stderr.write(`  note: ${note}\n`);
   if (result.kind === 'rows' && result.failure !== undefined) {
     throw revive(result.failure);
   }

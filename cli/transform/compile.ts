@@ -52,9 +52,7 @@ export async function compileNodes(project: Project, ids: ReadonlySet<string>): 
 }
 
 /** `transform compile`: writes below `<data folder>/target/compiled`, and has each rendering for Snowflake parsed. */
-export async function compileFiles(
-  input: FilesInput & { readonly dataDir: string },
-): Promise<CompileResult> {
+export async function compileFiles(input: FilesInput & { readonly dataDir: string }): Promise<CompileResult> {
   const project = await readProject(input);
   const { ids } = await resolveSelection(project, input);
   const folder = path.join(await makeTarget(dataPaths(input.dataDir)), 'compiled', project.name);

@@ -41,7 +41,11 @@ export async function docsFromFiles(
   const project = await readProject(input);
   const invocation = newInvocation(input.now);
   const catalog = buildCatalog({ invocation, nodes: new Map(), sources: new Map() }, []);
-  return await writeDocs(project, { folder: await makeTarget(dataPaths(input.dataDir)), invocation, catalog });
+  return await writeDocs(project, {
+    folder: await makeTarget(dataPaths(input.dataDir)),
+    invocation,
+    catalog,
+  });
 }
 
 /** Writes manifest.json, catalog.json and index.html, which opens from the folder as it is. */
@@ -56,7 +60,9 @@ export async function writeDocs(
   await writeArtifact(folder, 'manifest', manifest);
   await writeArtifact(folder, 'catalog', catalog);
   await writeFile(page, await docsPage({ manifest, catalog, lineage }));
-  const problems = lineage.flatMap(({ model, problem }) => (problem === undefined ? [] : [`${model}: ${problem}`]));
+  const problems = lineage.flatMap(({ model, problem }) =>
+    problem === undefined ? [] : [`${model}: ${problem}`],
+  );
   return rowsResult(
     [
       {

@@ -34,7 +34,9 @@ export async function columnWays(
   const found = new Map(
     starts.flatMap((start) => trace(edges, start, direction)).map((edge) => [JSON.stringify(edge), edge]),
   );
-  const problems = lineage.flatMap(({ model, problem }) => (problem === undefined ? [] : [`${model}: ${problem}`]));
+  const problems = lineage.flatMap(({ model, problem }) =>
+    problem === undefined ? [] : [`${model}: ${problem}`],
+  );
   return { edges: [...found.values()], project: project.name, problems };
 }
 
@@ -116,7 +118,7 @@ function startsOf(
   const asked = name.slice(relation.length + 1);
   const column = columns.find((each) => each.toLowerCase() === asked.toLowerCase());
   if (column !== undefined) return [{ relation, column }];
-  throw notFound(`${relation} has no column ${asked}`, nearest(asked, columns));
+  throw notFound(`${relation} has no column ${asked}; it has ${columns.join(', ')}`, nearest(asked, columns));
 }
 
 function notFound(message: string, near: string | undefined): Error {

@@ -27,9 +27,9 @@ export async function listNodes(
       const model = [...project.models.values()].find((each) => each.uniqueId === node.unique_id);
       return {
         name: nodeName(node),
-        type: node.resource_type,
         layer: model?.layer ?? null,
         materialized: model === undefined ? null : model.materialization.kind,
+        type: node.resource_type,
         reads: (node.depends_on?.nodes ?? []).map(shortId).join(', '),
         tests: model?.tests.length ?? null,
         file: node.original_file_path,
@@ -48,8 +48,11 @@ export async function listNames(
     name: nodeName,
     path: (node) => node.original_file_path,
     selector: (node) => {
-      const method = { source: 'source:', exposure: 'exposure:', unit_test: 'unit_test:' }[node.resource_type] ?? '';
-      return node.resource_type === 'source' ? `${method}${node.fqn[0]}.${nodeName(node)}` : `${method}${node.fqn.join('.')}`;
+      const method =
+        { source: 'source:', exposure: 'exposure:', unit_test: 'unit_test:' }[node.resource_type] ?? '';
+      return node.resource_type === 'source'
+        ? `${method}${node.fqn[0]}.${nodeName(node)}`
+        : `${method}${node.fqn.join('.')}`;
     },
   };
   return nodes.map(lines[form]);

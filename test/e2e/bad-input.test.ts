@@ -31,7 +31,7 @@ describe('a wrong command line', () => {
     const { code, stdout } = await launchProgram(link, ['transform', 'ls', '-o', 'plain'], { cwd: folder })
       .finished;
     expect(code).toBe(0);
-    expect(stdout).toContain('fct_orders\tmarts\tkeyed');
+    expect(stdout).toContain('fct_orders\tmarts\tincremental');
   });
 });
 

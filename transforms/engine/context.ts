@@ -11,4 +11,6 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onProgress: OnProgress;
+  /** Rows of its largest input that a model built whole reads at a time; its memory goes by this. */
+  readonly sliceRows?: number;
 }

@@ -79,7 +79,9 @@ export interface Transforms {
 }
 
 /** How one command reads the project, and where its progress goes. */
-export type Reading = Pick<LoadOptions, 'target' | 'vars' | 'onWarning'> & { readonly onProgress?: OnProgress };
+export type Reading = Pick<LoadOptions, 'target' | 'vars' | 'onWarning'> & {
+  readonly onProgress?: OnProgress;
+};
 
 /** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
 export async function createTransforms(options: TransformsOptions): Promise<Transforms> {

@@ -37,11 +37,15 @@ export const backfillRun = defineOperation({
       });
     }
     const resumed = result.resumedAt > 0 ? `, going on after ${result.resumedAt}` : '';
-    const versions = result.versions.length === 0 ? 'nothing differed' : `versions ${result.versions.join(', ')}`;
-    return rowsResult(result.models.map((each) => ({ ...each })), {
-      columns: ['model', 'removed', 'added'],
-      notes: [...notes, `backfill ${result.id}: ${result.chunks} chunks${resumed}; ${versions}`],
-    });
+    const versions =
+      result.versions.length === 0 ? 'nothing differed' : `versions ${result.versions.join(', ')}`;
+    return rowsResult(
+      result.models.map((each) => ({ ...each })),
+      {
+        columns: ['model', 'removed', 'added'],
+        notes: [...notes, `backfill ${result.id}: ${result.chunks} chunks${resumed}; ${versions}`],
+      },
+    );
   },
 });
 
@@ -95,5 +99,7 @@ async function targetsOf(project: Project, input: SelectionInput): Promise<strin
 type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
 function definedOnly<T extends object>(value: T): Partial<Defined<T>> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<Defined<T>>;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<
+    Defined<T>
+  >;
 }

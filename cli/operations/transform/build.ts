@@ -49,7 +49,10 @@ async function mustPassUnitTests(
 }
 
 /** Undefined means all. */
-function chosenModels({ project, selected }: TransformCommand, which: Which): ReadonlySet<string> | undefined {
+function chosenModels(
+  { project, selected }: TransformCommand,
+  which: Which,
+): ReadonlySet<string> | undefined {
   const isSeed = (name: string): boolean => project.models.get(name)?.materialization.kind === 'seed';
   if (which === 'seed') return new Set(selected.models.filter(isSeed));
   return selected.isNarrowed ? new Set(selected.models) : undefined;
@@ -91,7 +94,7 @@ export async function buildChosen(
       ...(chosen === undefined ? {} : { select: chosen }),
     });
     built = result.nodes;
-    return dryRun ? previewResult(result, notes) : buildResult(result, notes);
+    return dryRun ? previewResult(result, notes) : buildResult(result, command);
   } finally {
     if (!dryRun) await writeResults(command, context, { which, input, nodes: [...nodes, ...built] });
   }
@@ -100,8 +103,13 @@ export async function buildChosen(
 const resultColumns = ['model', 'kind', 'status', 'removed', 'added', 'published'];
 
 /** One row a model; what is held back makes the command fail although the rest is published. */
-export function buildResult(result: BuildResult, notes: readonly string[]): OperationResult {
-  const rows = result.models.map(({ model, kind, status, removed, added, version }) => ({
+export function buildResult(
+  result: BuildResult,
+  { project, notes }: Pick<TransformCommand, 'project' | 'notes'>,
+): OperationResult {
+  const place = (model: string): number => project.order.indexOf(model);
+  const inOrder = result.models.toSorted((a, b) => place(a.model) - place(b.model));
+  const rows = inOrder.map(({ model, kind, status, removed, added, version }) => ({
     model,
     kind,
     status,
@@ -137,14 +145,18 @@ export function previewResult({ preview, models }: BuildResult, notes: readonly 
 }
 
 /** One row a model; a sample is a changed key with its row before and after. */
-export function previewRows(preview: readonly ModelPreview[]): Array<Record<string, ReturnType<typeof toCell>>> {
+export function previewRows(
+  preview: readonly ModelPreview[],
+): Array<Record<string, ReturnType<typeof toCell>>> {
   return preview.map(({ model, keysTouched, removed, added, sample }) => ({
     model,
     keys_touched: keysTouched,
     removed,
     added,
     sample: sample
-      .map(({ key, before, after }) => `${key} ${before === null ? 'new' : after === null ? 'gone' : 'changed'}`)
+      .map(
+        ({ key, before, after }) => `${key} ${before === null ? 'new' : after === null ? 'gone' : 'changed'}`,
+      )
       .join('; '),
   }));
 }

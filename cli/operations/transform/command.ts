@@ -49,18 +49,30 @@ export async function beginCommand(
   const project = engine.project();
   const selected = await resolveSelection(project, input, platform.paths.target);
   if (selected.ids.size === 0) notes.push('the selection matches nothing');
-  return { platformEngine, engine, project, selected, notes, invocation: newInvocation(platform.clock.now()) };
+  return {
+    platformEngine,
+    engine,
+    project,
+    selected,
+    notes,
+    invocation: newInvocation(platform.clock.now()),
+  };
 }
 
 /** Before anything is published: the builds of the schedule go by the same files, or would turn them back. */
-export function adoptFiles({ platformEngine, project, notes }: TransformCommand, input: SelectionInput): void {
+export function adoptFiles(
+  { platformEngine, project, notes }: TransformCommand,
+  input: SelectionInput,
+): void {
   const isOfThisRunOnly = input.target !== undefined || Object.keys(input.vars ?? {}).length > 0;
   if (!isOfThisRunOnly) {
     platformEngine.adopt(project);
     return;
   }
   if (input.vars !== undefined) {
-    notes.push('--vars hold for this run only: the next ordinary build computes the models that read them again');
+    notes.push(
+      '--vars hold for this run only: the next ordinary build computes the models that read them again',
+    );
   }
 }
 
@@ -82,6 +94,10 @@ export async function writeResults(
     exclude: input.exclude ?? [],
     vars: input.vars ?? {},
   };
-  await writeArtifact(folder, 'runResults', buildRunResults({ invocation, results: nodes, elapsedTime, args }));
+  await writeArtifact(
+    folder,
+    'runResults',
+    buildRunResults({ invocation, results: nodes, elapsedTime, args }),
+  );
   await writeArtifact(folder, 'manifest', manifestOf(command.project, invocation));
 }

@@ -32,7 +32,9 @@ export const transformDiff = defineOperation({
       columns: ['model', 'difference', 'column', 'rows', 'sample'],
       notes: [
         ...notes,
-        ...duplicated.map(({ model, key, duplicates }) => `${model}: ${duplicates} rows share their ${key.join(', ')}`),
+        ...duplicated.map(
+          ({ model, key, duplicates }) => `${model}: ${duplicates} rows share their ${key.join(', ')}`,
+        ),
         ...(same.length === 0 ? [] : [`no difference: ${same.join(', ')}`]),
         ...(diffs.length === 0 ? ['no model differs in its definition'] : []),
       ],
@@ -41,8 +43,21 @@ export const transformDiff = defineOperation({
 });
 
 /** One row a difference: columns first, then rows, then each column that differs. */
-function rowsOf({ model, shape, added, removed, changed, columns, samples }: ModelDiff): Array<Record<string, Cell>> {
-  const row = (difference: string, column: string | null, rows: number | null, sample = ''): Record<string, Cell> => ({
+function rowsOf({
+  model,
+  shape,
+  added,
+  removed,
+  changed,
+  columns,
+  samples,
+}: ModelDiff): Array<Record<string, Cell>> {
+  const row = (
+    difference: string,
+    column: string | null,
+    rows: number | null,
+    sample = '',
+  ): Record<string, Cell> => ({
     model,
     difference,
     column,
@@ -58,10 +73,30 @@ function rowsOf({ model, shape, added, removed, changed, columns, samples }: Mod
     ...shape.added.map(({ name, type }) => row(`column added, ${type}`, name, null)),
     ...shape.removed.map(({ name, type }) => row(`column removed, ${type}`, name, null)),
     ...shape.retyped.map(({ name, from, to }) => row(`column retyped, ${from} to ${to}`, name, null)),
-    ...(added > 0 ? [row('rows added', null, added, some(({ before }) => before === null))] : []),
-    ...(removed > 0 ? [row('rows removed', null, removed, some(({ after }) => after === null))] : []),
+    ...(added > 0
+      ? [
+          row(
+            'rows added',
+            null,
+            added,
+            some(({ before }) => before === null),
+          ),
+        ]
+      : []),
+    ...(removed > 0
+      ? [
+          row(
+            'rows removed',
+            null,
+            removed,
+            some(({ after }) => after === null),
+          ),
+        ]
+      : []),
     ...(changed > 0 ? [row('rows changed', null, changed, some(isChange))] : []),
-    ...columns.map((column) => row('values changed', column.name, column.changed, valuesOf(samples, column.name))),
+    ...columns.map((column) =>
+      row('values changed', column.name, column.changed, valuesOf(samples, column.name)),
+    ),
   ];
 }
 

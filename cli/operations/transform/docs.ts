@@ -13,7 +13,9 @@ export const transformDocs = defineOperation({
   run: async (input, context) => {
     const { platform } = context;
     const { project, invocation } = await beginCommand(input, context);
-    const stored = [...project.models.values()].filter(({ materialization }) => materialization.kind !== 'ephemeral');
+    const stored = [...project.models.values()].filter(
+      ({ materialization }) => materialization.kind !== 'ephemeral',
+    );
     const catalog = await readCatalog(await platform.warehouse(), {
       invocation,
       nodes: new Map(stored.map((model) => [model.uniqueId, publishedRelation(model)])),

@@ -25,6 +25,6 @@ export const transformRerun = defineOperation({
     });
     if (dryRun) return previewResult(result, notes);
     await writeResults(command, context, { which: 'rerun', input, nodes: result.nodes });
-    return buildResult(result, notes);
+    return buildResult(result, command);
   },
 });

@@ -16,7 +16,8 @@ export const transformRetry = defineOperation({
     const { project, invocation, notes } = command;
     const { ids, gone } = nodesToRetry(previous, manifestOf(project, invocation));
     if (gone.length > 0) notes.push(`no longer in the project: ${gone.join(', ')}`);
-    if (ids.length === 0) return rowsResult([], { notes: [...notes, 'the last command left nothing undone'] });
+    if (ids.length === 0)
+      return rowsResult([], { notes: [...notes, 'the last command left nothing undone'] });
     const which = String(previous.args['which'] ?? 'run');
     const selected = {
       ids: new Set(ids),

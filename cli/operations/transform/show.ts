@@ -17,15 +17,23 @@ import type { TransformCommand } from './command.ts';
 /** Rows of a model's SELECT as the files say now, over what is published; nothing is written. */
 export const transformShow = defineOperation({
   name: 'transform.show',
-  input: selectionSchema.extend({ inline: z.string().min(1).optional(), limit: z.int().min(1).max(1_000_000) }),
+  input: selectionSchema.extend({
+    inline: z.string().min(1).optional(),
+    limit: z.int().min(1).max(1_000_000),
+  }),
   run: async (input, context) => {
-    const command = await beginCommand(input.inline === undefined ? input : { ...input, select: undefined }, context);
+    const command = await beginCommand(
+      input.inline === undefined ? input : { ...input, select: undefined },
+      context,
+    );
     const rows =
       input.inline === undefined
         ? await rowsOfModel(command, context, input.limit)
         : await rowsOfText(command, context, input.inline, input.limit);
     return rowsResult(
-      rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)]))),
+      rows.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])),
+      ),
       { notes: command.notes },
     );
   },

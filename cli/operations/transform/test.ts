@@ -26,40 +26,43 @@ export async function testSelected(
   input: SelectionInput,
   threads: number | undefined,
 ): Promise<OperationResult> {
-    const unit = await runSelectedUnitTests(command);
-    const checks = await dataChecks(command, threads);
-    const now = context.platform.clock.now();
-    const nodes = [...unit.map((each) => unitTestNode(each, now)), ...checks.map((each) => checkNode(each, now))];
-    await writeResults(command, context, { which: 'test', input, nodes });
-    const rows = [
-      ...unit.map(({ model, name, status, message }) => ({
-        model,
-        check: name,
-        status,
-        failures: status === 'pass' ? 0 : 1,
-        message: message ?? null,
-      })),
-      ...checks.map(({ model, name, status, failures, message }) => ({
-        model,
-        check: name,
-        status,
-        failures,
-        message: message ?? null,
-      })),
-    ];
-    const bad = rows.filter(({ status }) => isBlocking({ status }));
-    const [first] = bad;
-    return rowsResult(rows, {
-      columns: ['model', 'check', 'status', 'failures', 'message'],
-      notes: command.notes,
-      failure:
-        first === undefined
-          ? undefined
-          : cliErrors.error('CLI_CHECKS_FAILED', {
-              message: `${bad.length} of ${rows.length} checks failed`,
-              where: `${first.model}, check ${first.check}`,
-            }),
-    });
+  const unit = await runSelectedUnitTests(command);
+  const checks = await dataChecks(command, threads);
+  const now = context.platform.clock.now();
+  const nodes = [
+    ...unit.map((each) => unitTestNode(each, now)),
+    ...checks.map((each) => checkNode(each, now)),
+  ];
+  await writeResults(command, context, { which: 'test', input, nodes });
+  const rows = [
+    ...unit.map(({ model, name, status, message }) => ({
+      model,
+      check: name,
+      status,
+      failures: status === 'pass' ? 0 : 1,
+      message: message ?? null,
+    })),
+    ...checks.map(({ model, name, status, failures, message }) => ({
+      model,
+      check: name,
+      status,
+      failures,
+      message: message ?? null,
+    })),
+  ];
+  const bad = rows.filter(({ status }) => isBlocking({ status }));
+  const [first] = bad;
+  return rowsResult(rows, {
+    columns: ['model', 'check', 'status', 'failures', 'message'],
+    notes: command.notes,
+    failure:
+      first === undefined
+        ? undefined
+        : cliErrors.error('CLI_CHECKS_FAILED', {
+            message: `${bad.length} of ${rows.length} checks failed`,
+            where: `${first.model}, check ${first.check}`,
+          }),
+  });
 }
 
 /** The warehouse is left alone where only unit tests are selected. */

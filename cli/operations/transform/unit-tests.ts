@@ -5,7 +5,10 @@ import { cliErrors } from '../../errors.ts';
 import type { TransformCommand } from './command.ts';
 
 /** Runs the selected unit tests on an empty DuckDB in memory; the platform's warehouse is not asked. */
-export async function runSelectedUnitTests({ project, selected }: TransformCommand): Promise<UnitTestResult[]> {
+export async function runSelectedUnitTests({
+  project,
+  selected,
+}: TransformCommand): Promise<UnitTestResult[]> {
   const tests = project.unitTests.filter(({ uniqueId }) => selected.ids.has(uniqueId));
   return await runUnitTests({
     project,
@@ -18,7 +21,10 @@ export async function runSelectedUnitTests({ project, selected }: TransformComma
 }
 
 /** A unit test's outcome, for run_results.json. */
-export function unitTestNode({ uniqueId, status, message, sql, milliseconds }: UnitTestResult, now: Date): NodeResult {
+export function unitTestNode(
+  { uniqueId, status, message, sql, milliseconds }: UnitTestResult,
+  now: Date,
+): NodeResult {
   return {
     uniqueId,
     status,

@@ -199,17 +199,25 @@ test("a run drops what dead runs left, and no other live run's relations", async
   const transforms = await engineOn(warehouse);
   await transforms.stage();
   let isPublished = false;
+  const warnings: string[] = [];
   const rival = await engineOn(
     withStatementHook(warehouse, async (sql) => {
       // In the middle of the dry run, when it has relations of its own, the other one publishes.
       if (isPublished || !sql.includes('__added__')) return;
       isPublished = true;
       expect(await transforms.build()).toMatchObject({ published: true });
+      const left = await warehouse.query(
+        "select distinct right(table_name, 6) as run from information_schema.tables where table_schema = 'delta'",
+      );
+      expect(left).toHaveLength(1);
+      expect(left).not.toEqual([{ run: 'dead01' }]);
     }),
+    { logger: { ...silentLogger, warn: (message) => void warnings.push(message) } },
   );
-  const result = await rival.build({ dryRun: true });
+  // It had its relations to the end, saw then that its world was gone, and looked again at the new one.
+  expect(await rival.build({ dryRun: true })).toMatchObject({ published: false, held: [], preview: [] });
   expect(isPublished).toBe(true);
-  expect(result.checks.filter(({ status }) => status === 'error')).toEqual([]);
+  expect(warnings).toMatchObject([expect.stringContaining('is no longer the newest')]);
   expect(
     await warehouse.query("select 1 from information_schema.tables where table_schema = 'delta'"),
   ).toEqual([]);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 
-const requirements = ['dbt-core==1.10.23', 'dbt-duckdb==1.11.1', 'jsonschema'];
-const environment = path.join(tmpdir(), 'shopwave-dbt-1.10.23');
+// DuckDB as the platform has it, so that a comparison is one of the tools and not of two releases of the warehouse.
+const requirements = ['dbt-core==1.10.23', 'dbt-duckdb==1.11.1', 'duckdb==1.5.6', 'jsonschema'];
+const environment = path.join(tmpdir(), 'shopwave-dbt-1.10.23-duckdb-1.5.6');
 
 /** What dbt selected, a list of ids per request of every job; and what it has against our artifacts, per folder. */
 const answersSchema = z.object({

@@ -13,9 +13,11 @@ async function say(args: readonly string[]): Promise<string> {
   return text;
 }
 
-function leaves(command: Command, path: readonly string[] = []): string[][] {
-  if (command.commands.length === 0) return [[...path]];
-  return command.commands.flatMap((each) => leaves(each, [...path, each.name()]));
+/** Commands that do something themselves: those without sub-commands, and those with options of their own. */
+function verbsOf(command: Command, path: readonly string[] = []): string[][] {
+  const below = command.commands.flatMap((each) => verbsOf(each, [...path, each.name()]));
+  const isVerb = path.length > 0 && (below.length === 0 || command.options.length > 0);
+  return isVerb ? [[...path], ...below] : below;
 }
 
 test.each([
@@ -32,13 +34,44 @@ test.each([
   [['metrics', 'query', 'gmv', '--grain', 'hour'], 'Allowed choices are day, week'],
   [['warehouse', 'query', 'select 1', 'select 2'], 'too many arguments'],
   [['dags', 'trigger', 'x', '--conf', '[1]'], 'Expected a JSON object'],
+  [['transform', 'rn'], 'Did you mean run?'],
+  [['transform', 'run', 'fct_orders'], 'too many arguments'],
+  [['transform', 'run', '--vars', '[1]'], 'Expected a YAML mapping'],
+  [['transform', 'run', '--vars', '{a: '], 'It is no YAML'],
+  [['transform', 'run', '--threads', '0'], 'Expected a whole number from 1 to 64'],
+  [
+    ['transform', 'test', '--indirect-selection', 'some'],
+    'Allowed choices are eager, cautious, buildable, empty',
+  ],
+  [['transform', 'ls', '-o', 'yaml'], 'Allowed choices are table, json, plain, name, path, selector'],
+  [['transform', 'lineage', 'a.b', '--upstream', '--downstream'], 'cannot be used with option'],
+  [['transform', 'rerun'], "missing required argument 'run-or-version'"],
+  [['backfill', '--from', '2026-01-01'], "required option '-s, --select"],
+  [['backfill', 'cancel'], "missing required argument 'id'"],
   [['simulator', 'replay', 'online-retail'], "required option '--file <file>'"],
 ])('%j is refused with the words that help', async (args, words) => {
   expect(await say(args)).toContain(words);
 });
 
+const transformVerbs = [
+  'ls',
+  'compile',
+  'lineage',
+  'docs generate',
+  'run',
+  'build',
+  'seed',
+  'retry',
+  'rerun',
+  'test',
+  'show',
+  'diff',
+  'freshness',
+  'held',
+];
+
 test('every verb is there and explains itself', async () => {
-  const verbs = leaves(createProgram()).map((path) => path.join(' '));
+  const verbs = verbsOf(createProgram()).map((path) => path.join(' '));
   expect(verbs).toEqual([
     'start',
     'status',
@@ -50,10 +83,10 @@ test('every verb is there and explains itself', async () => {
     'tasks list',
     'tasks clear',
     'tasks logs',
-    'transform ls',
-    'transform compile',
-    'transform run',
-    'transform test',
+    ...transformVerbs.map((name) => `transform ${name}`),
+    'backfill',
+    'backfill list',
+    'backfill cancel',
     'metrics list',
     'metrics query',
     'warehouse query',
@@ -63,5 +96,17 @@ test('every verb is there and explains itself', async () => {
     const help = await say([...path.split(' '), '--help']);
     expect(help).toContain(`Usage: shopwave ${path}`);
     expect(help).toContain('--data-dir');
+    if (/^(transform|backfill)/.test(path)) expect(help).toMatch(new RegExp(`\\$ shopwave ${path}`));
   }
+});
+
+test('an option after a sub-command is its own, also where the command above has the same one', async () => {
+  const program = createProgram();
+  const list = program.commands
+    .find((each) => each.name() === 'backfill')
+    ?.commands.find((each) => each.name() === 'list');
+  let told: unknown;
+  list?.action((options: unknown) => void (told = options));
+  await program.parseAsync(['backfill', 'list', '-o', 'json', '--data-dir', '/x'], { from: 'user' });
+  expect(told).toMatchObject({ output: 'json', dataDir: '/x' });
 });

@@ -48,7 +48,7 @@ test('an unknown ref names the file, the place and the nearest model', async () 
 });
 
 test('a missing mapping does not compile', async () => {
-  await edit('marts/_marts.yml', (text) =>
+  await edit('marts/_fct_payments.yml', (text) =>
     text.replace(
       '          stg_shop__payments: order_id\n          stg_shop__orders: order_id\n',
       '          stg_shop__payments: order_id\n',
@@ -73,7 +73,7 @@ test('marts never read sources, staging never reads models', async () => {
 test('a circle of refs shows its path', async () => {
   await edit('marts/dim_date.sql', (text) => `${text}\n-- {{ ref('fct_orders') }}`);
   await edit('marts/dim_customer.sql', (text) => `${text}\n-- {{ ref('dim_date') }}`);
-  await edit('marts/_marts.yml', (text) =>
+  await edit('marts/_dim_customer.yml', (text) =>
     text.replace(
       '          stg_shop__customers: customer_id\n',
       '          stg_shop__customers: customer_id\n          dim_date: never\n',
@@ -88,10 +88,10 @@ test('a circle of refs shows its path', async () => {
 });
 
 test('bad YAML names the file and the line', async () => {
-  await edit('marts/_marts.yml', (text) => text.replace('materialized: table', 'materialized: tabel'));
+  await edit('marts/_dim_date.yml', (text) => text.replace('materialized: table', 'materialized: tabel'));
   await expect(loadProject(folder)).rejects.toMatchObject({
     code: 'PROJECT_SETTING_INVALID',
-    where: expect.stringMatching(/_marts\.yml:\d+:\d+$/) as string,
+    where: expect.stringMatching(/_dim_date\.yml:\d+:\d+$/) as string,
   });
 });
 

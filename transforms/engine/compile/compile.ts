@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { Location } from '../jinja/location.ts';
-import type { Template } from '../jinja/ast.ts';
 import { parseTemplate } from '../jinja/parse.ts';
 import { textOf } from '../jinja/values.ts';
 import { hashSalt } from '../project/environment.ts';
@@ -26,15 +25,6 @@ export async function renderModel(project: Project, name: string, scope: Compile
     model,
     refs: model.refs,
   });
-}
-
-/** The SQL of a template of the project that is no node, such as a hook or a filter. */
-export async function renderParts(
-  project: Project,
-  template: Template,
-  scope: CompileScope,
-): Promise<string> {
-  return await renderTemplate(template, { project, scope, execute: true });
 }
 
 /** The SQL of a text from a YAML file or a hook: `place` begins the `where` of its errors. Hooks may read secrets. */

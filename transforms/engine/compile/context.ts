@@ -26,7 +26,7 @@ export interface Names {
 export interface ContextInput {
   readonly environment: Environment;
   readonly dialect: Dialect;
-  /** Few keys are computed, not all. */
+  /** A part of the keys is computed, not all. */
   readonly isRestricted?: boolean | undefined;
   /** Results that a unit test puts in the place of macros. */
   readonly overrides?: Readonly<Record<string, unknown>> | undefined;
@@ -138,7 +138,7 @@ const callables = new Map<string, Callable>();
 /** A macro of the dialect table as a function; models' own come before dbt's of the same name. */
 function dialectCallable(name: string, input: ContextInput): Callable | undefined {
   const { dialect, environment } = input;
-  // An as-of join sorts the whole dimension, which few rows are not worth; a hash join starts from those few.
+  // An as-of join sorts the whole dimension, which a part of the facts is not worth; a hash join starts from that part.
   if (name === 'asof_join' && input.isRestricted === true) return dialectCallable('version_join', input);
   const key = [name, `dbt.${name}`].find((each) => Object.hasOwn(dialectMacros, each));
   if (key === undefined) return undefined;

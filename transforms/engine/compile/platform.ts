@@ -6,15 +6,15 @@ import type { CallArguments } from '../jinja/values.ts';
 import { compileErrors } from './errors.ts';
 import { argumentError, bound, mustText, shownText } from './host.ts';
 import type { Makers } from './host.ts';
+import { restrictionOf } from './restriction.ts';
+import type { Restriction } from './restriction.ts';
 import { touchedInRun } from './touched-in-run.ts';
 
 /** Relations that the platform's own functions speak of. */
-export interface PlatformScope {
-  readonly touched?: string | undefined;
+export interface PlatformScope extends Restriction {
   /** The touch key of the model that is rendered; a model that it inlines may ask by it. */
   readonly touchKey?: string | undefined;
   readonly runQuery?: ((sql: string) => Promise<readonly Row[]>) | undefined;
-  readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
   readonly changed?: string | undefined;
   readonly changedInRun?: ((model: string) => string | undefined) | undefined;
   readonly onTouched: () => void;
@@ -26,13 +26,7 @@ export const platformMakers: Makers<PlatformScope> = {
     new Callable('touched', (args) => {
       scope.onTouched();
       const expression = touchedExpression(scope, args);
-      if (scope.touched === undefined || expression === undefined) return '1 = 1';
-      const isAmong = `${expression} in (select touch_key from ${scope.touched})`;
-      // Engines push literals below joins and prune by them, which they do not do with a list from a query.
-      const { touchedBounds: bounds } = scope;
-      return bounds === undefined
-        ? isAmong
-        : `(${isAmong} and ${expression} between ${bounds.low} and ${bounds.high})`;
+      return (expression === undefined ? undefined : restrictionOf(expression, scope)) ?? '1 = 1';
     }),
   changed: (scope) => new Callable('changed', (args) => mustChanged(scope, 'changed', args)),
   changed_ranges: (scope) =>

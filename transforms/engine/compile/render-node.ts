@@ -19,6 +19,7 @@ import { nodeNames } from './node-context.ts';
 import type { RefRequest } from './node-context.ts';
 import { relationOf } from './relation.ts';
 import type { RelationType } from './relation.ts';
+import { isRestricted } from './restriction.ts';
 import type { CompileScope } from './scope.ts';
 import { asker } from './warehouse-functions.ts';
 
@@ -86,6 +87,7 @@ export function contextOf(rendering: Rendering): Context {
     touchKey: scope.touchKey,
     runQuery: rendering.execute ? scope.runQuery : undefined,
     touchedBounds: scope.touchedBounds,
+    slice: scope.slice,
     changed: scope.changed,
     changedInRun: scope.changedInRun,
     onTouched: ignore,
@@ -98,7 +100,7 @@ export function contextOf(rendering: Rendering): Context {
   const context: Context = new Context({
     environment,
     dialect: scope.dialect,
-    isRestricted: scope.touched !== undefined,
+    isRestricted: isRestricted(scope),
     overrides: scope.overrides?.macros,
     macros: project.authoring.macros,
     node,

@@ -1,17 +1,14 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import type { Restriction } from './restriction.ts';
 
 /** What a model's names stand for in one rendering. */
-export interface CompileScope {
+export interface CompileScope extends Restriction {
   readonly dialect: Dialect;
   /** The relation a stored model is read from. */
   readonly relation: (model: string) => string;
   /** The relation a raw table is read from; `source` is `source.table`. */
   readonly source: (source: string) => string;
-  /** The relation of touched keys (column touch_key); undefined renders the whole model. */
-  readonly touched?: string | undefined;
-  /** The least and the greatest of the touched keys, as SQL literals, where they are numbers. */
-  readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
   /** The touch key of the model that is rendered, for touched() in what it inlines. */
   readonly touchKey?: string | undefined;
   /** The relation of an input's changed rows; only inside touched_by mappings. */

@@ -52,7 +52,13 @@ export async function diffModels(context: EngineContext, options: DiffOptions = 
     try {
       for (const [done, name] of names.entries()) {
         throwIfCancelled(signal);
-        const progress = { step: 'diff', state: 'running', done, total: names.length, unit: 'models' } as const;
+        const progress = {
+          step: 'diff',
+          state: 'running',
+          done,
+          total: names.length,
+          unit: 'models',
+        } as const;
         context.onProgress({ ...progress, note: name });
         const model = mustModel(context.project, name);
         const after = await compute(context, context.project, { model, made: sides.now, part: 'new', run });
@@ -102,7 +108,11 @@ interface Side {
   readonly run: string;
 }
 
-async function compute(context: EngineContext, project: Project, { model, made, part, run }: Side): Promise<string> {
+async function compute(
+  context: EngineContext,
+  project: Project,
+  { model, made, part, run }: Side,
+): Promise<string> {
   const relation = deltaRelation(model, part, run);
   if (model.materialization.kind === 'seed') await createSeed(context.warehouse, model, relation);
   else {
@@ -132,7 +142,9 @@ async function compare(
   // What was never there is an empty relation of the same columns.
   const other = then === undefined || before === undefined ? `(select * from ${after} where 1 = 0)` : before;
   const shape = shapeDifference(then ?? now, now);
-  const shared = now.map(({ name }) => name).filter((name) => !shape.added.some((each) => each.name === name));
+  const shared = now
+    .map(({ name }) => name)
+    .filter((name) => !shape.added.some((each) => each.name === name));
   const key = uniqueKeyOf(model).every((each) => shared.includes(each)) ? uniqueKeyOf(model) : [];
   const keys = key.length > 0 ? key : shared;
   let duplicates = 0;

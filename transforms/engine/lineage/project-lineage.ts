@@ -7,7 +7,16 @@ import { columnLineage } from './column-lineage.ts';
 import type { LineageRelation, LineageStatement, ModelLineage } from './column-lineage.ts';
 
 /** Columns of every raw table besides the fields of its rows, as the loader makes them. */
-const logColumns = ['_op', '_position', '_ordinal', '_committed_at', '_schema_id', '_batch_id', '_file', '_loaded_at'];
+const logColumns = [
+  '_op',
+  '_position',
+  '_ordinal',
+  '_committed_at',
+  '_schema_id',
+  '_batch_id',
+  '_file',
+  '_loaded_at',
+];
 
 /**
  * Column lineage of a project from its files alone: every model, inlined ones as nodes of their own, every seed. The
@@ -31,7 +40,11 @@ export async function projectLineage(
     if (options.only?.has(name) === false) continue;
     if (model.materialization.kind === 'seed') {
       const { columns } = parseSeed(model.file, model.rawCode, model.materialization.columnTypes);
-      seeds.push({ identifier: identifierOf(name), relation: name, columns: columns.map((each) => each.name) });
+      seeds.push({
+        identifier: identifierOf(name),
+        relation: name,
+        columns: columns.map((each) => each.name),
+      });
     } else statements.push({ model: name, sql: await lineageSql(stored, model, fields, dialect) });
   }
   const relations = [

@@ -9,6 +9,8 @@ export type DeltaWrite =
   /** The new rows replace the table. */
   | {
       readonly how: 'replace';
+      /** The new rows; a table in production's schema is renamed, any other copied. Undefined: the run's `new`. */
+      readonly fresh?: string;
       /** DDL may stand inside the transaction. */
       readonly isTransactional: boolean;
       /** The table as it is: absent, of the same columns, or of others. */

@@ -31,6 +31,16 @@ export async function createFromModel(
   await blameModel(model, () => context.warehouse.execute(`create or replace table ${relation} as\n${sql}`));
 }
 
+/** Adds the rows of a model's SQL to a relation made by createFromModel. */
+export async function insertFromModel(
+  context: EngineContext,
+  model: Model,
+  relation: string,
+  sql: string,
+): Promise<void> {
+  await blameModel(model, () => context.warehouse.execute(`insert into ${relation}\n${sql}`));
+}
+
 /** Creates a view of a model's SQL. */
 export async function createViewFromModel(
   context: EngineContext,

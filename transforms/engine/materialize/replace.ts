@@ -1,4 +1,4 @@
-import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { deltaRelation, feedTable, nextRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
 
 /** Statements outside and inside the publish transaction. */
@@ -20,13 +20,18 @@ export function replaceStatements(
   write: DeltaWrite & { readonly how: 'replace' },
 ): Statements {
   const [target, feed] = [publishedRelation(model), feedTable(model)];
-  const fresh = deltaRelation(model, 'new', run.id);
+  const fresh = write.fresh ?? deltaRelation(model, 'new', run.id);
   const rows = `select * from ${fresh}`;
   const dropView = write.replacesView ? [`drop view ${target}`] : [];
   // A schema of the model's own is nobody else's to create.
   const schema = write.existing === 'none' ? [`create schema if not exists ${model.config.schema}`] : [];
   const table = [...schema, ...dropView, `create or replace table ${target} as ${rows}`];
   const newFeed = `create or replace table ${feed} as ${feedShape(fresh)}`;
+  if (write.isTransactional && fresh === nextRelation(model, run.id)) {
+    const dropOld = write.replacesView ? [] : [`drop table if exists ${target}`];
+    const rename = `alter table ${fresh} rename to ${model.config.alias}`;
+    return { before: [], inside: [newFeed, ...dropView, ...dropOld, rename], after: [] };
+  }
   if (write.isTransactional) return { before: [], inside: [...table, newFeed], after: [] };
   if (write.existing === 'other') return { before: table, inside: [], after: [newFeed] };
   const create = [

@@ -1,4 +1,6 @@
 import type { CompileScope } from '../compile/compile.ts';
+import { restrictionOf } from '../compile/restriction.ts';
+import type { Restriction } from '../compile/restriction.ts';
 import { renderDialectMacro } from '../dialect/macros.ts';
 import type { Materialization, Scd2 } from '../project/model.ts';
 import { logSteps } from './scd2-log.ts';
@@ -27,7 +29,7 @@ const end = "timestamp '9999-12-31 00:00:00'";
 export function scd2Statement(
   materialization: Scd2Materialization,
   log: string,
-  scope: Pick<CompileScope, 'dialect' | 'relation' | 'touched'>,
+  scope: Restriction & Pick<CompileScope, 'dialect' | 'relation'>,
   salt: readonly string[] = [],
 ): string {
   const { scd2 } = materialization;
@@ -80,18 +82,21 @@ from versions`;
  */
 function inferredRows(
   { scd2 }: Scd2Materialization,
-  { relation, touched }: Pick<CompileScope, 'relation' | 'touched'>,
+  scope: Restriction & Pick<CompileScope, 'relation'>,
   keyOf: KeyOf,
 ): string {
   const { naturalKey: key, inferredFrom, inferredValues } = scd2;
   const unknown = (name: string): string =>
     `not exists (select 1 from versions as v where v.${key} = ${name})`;
-  const named = inferredFrom.map(({ ref, column }) =>
-    touched === undefined
-      ? `select ${column} as ${key} from ${relation(ref)}`
-      : `select ${column} as ${key} from ${relation(ref)}
-    where ${column} in (select t.touch_key from ${touched} as t where ${unknown('t.touch_key')})`,
-  );
+  const { relation, touched } = scope;
+  const named = inferredFrom.map(({ ref, column }) => {
+    const isAsked =
+      touched === undefined
+        ? restrictionOf(column, scope)
+        : `${column} in (select t.touch_key from ${touched} as t where ${unknown('t.touch_key')})`;
+    const where = isAsked === undefined ? '' : `\n    where ${isAsked}`;
+    return `select ${column} as ${key} from ${relation(ref)}${where}`;
+  });
   return `select
   ${keyOf(`i.${key}`, beginning)},
   ${keyOf(`i.${key}`)},
@@ -111,14 +116,9 @@ where ${unknown(`i.${key}`)}`;
  * A member that stands for no key of the source. Its keys are its natural key itself where that is a number, which facts
  * write as it is and no hash ever is where it is negative; else the hash of it, which facts must write, too.
  */
-function standingRow(
-  scd2: Scd2,
-  member: Scd2['standing'][number],
-  { touched }: Pick<CompileScope, 'touched'>,
-  keyOf: KeyOf,
-): string {
-  const isTouched =
-    touched === undefined ? '' : `\nwhere m.${scd2.naturalKey} in (select touch_key from ${touched})`;
+function standingRow(scd2: Scd2, member: Scd2['standing'][number], scope: Restriction, keyOf: KeyOf): string {
+  const isAsked = restrictionOf(`m.${scd2.naturalKey}`, scope);
+  const where = isAsked === undefined ? '' : `\nwhere ${isAsked}`;
   const isNumber = /^-?\d+$/.test(member.key);
   const literal = isNumber ? member.key : `'${member.key.replaceAll("'", "''")}'`;
   const key = isNumber ? `cast(${member.key} as bigint)` : keyOf(literal);
@@ -126,7 +126,7 @@ function standingRow(
   ${key}, ${key}, m.${scd2.naturalKey},
   ${memberValues(scd2, member.values)}
   ${beginning}, ${end}, true, ${String(member.isInferred)}, false
-from (select ${literal} as ${scd2.naturalKey}) as m${isTouched}`;
+from (select ${literal} as ${scd2.naturalKey}) as m${where}`;
 }
 
 function memberValues(scd2: Scd2, values: Readonly<Record<string, string>>): string {

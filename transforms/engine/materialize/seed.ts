@@ -27,7 +27,7 @@ export async function computeSeed(work: Work): Promise<ModelDelta> {
   await mustKeepContract(work, '', select);
   if (published !== undefined && select !== undefined) mustNotBreakReaders(work, published, select);
   await mustMeetConstraints(work, fresh);
-  return await asDelta(work, published, select);
+  return await asDelta(work, fresh, published, select);
 }
 
 async function readSeed(file: string): Promise<string> {

@@ -1,16 +1,18 @@
+import type { KeySlice } from '../compile/restriction.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Model } from '../project/model.ts';
-import { feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { deltaRelation, feedTable, nextRelation, publishedRelation } from '../warehouse/relations.ts';
 import { mustMeetConstraints } from './constraints.ts';
 import { describeModel, mustKeepContract, mustNotBreakReaders } from './contract.ts';
 import { runScope } from './delta.ts';
 import type { ModelDelta } from './delta.ts';
 import { differingRows, digestOf, rowsByKey } from './difference.ts';
 import { mustHaveFitKeys } from './merge-keys.ts';
-import { createFromModel } from './model-statement.ts';
+import { createFromModel, insertFromModel } from './model-statement.ts';
 import { mustAllowRebuild } from './schema-change.ts';
 import { countRows, describeRelation, isSameShape, relationKind } from './shape.ts';
 import type { Column } from './shape.ts';
+import { slicesOf } from './slices.ts';
 import { renderStatement } from './statement.ts';
 import { partOf, rowsDelta } from './work.ts';
 import type { Work } from './work.ts';
@@ -28,11 +30,14 @@ const isSmallChange = (changed: number, rows: number): boolean => changed <= Mat
 export async function computeWhole(work: Work): Promise<ModelDelta> {
   const { context, run, model, plan } = work;
   const published = await describeProduction(work);
-  const sql = await renderStatement(context.project, model.name, {
-    ...runScope(context, run),
-    isIncremental: false,
-    self: publishedRelation(model),
-  });
+  const statement = (slice?: KeySlice): Promise<string> =>
+    renderStatement(context.project, model.name, {
+      ...runScope(context, run),
+      isIncremental: false,
+      self: publishedRelation(model),
+      slice,
+    });
+  const sql = await statement();
   const select = published === undefined ? undefined : await describeModel(work, sql);
   await mustKeepContract(work, sql, select);
   if (published !== undefined && select !== undefined) {
@@ -40,10 +45,42 @@ export async function computeWhole(work: Work): Promise<ModelDelta> {
     const isAccepted = plan.kind === 'full' && plan.cause === 'refresh';
     if (isGrowing(work) && !isAccepted) mustAllowRebuild(model, published, select);
   }
-  await createFromModel(context, model, partOf(work, 'new'), inTouchOrder(model, sql));
-  await mustHaveFitKeys(work, partOf(work, 'new'));
-  await mustMeetConstraints(work, partOf(work, 'new'));
-  return await asDelta(work, published, select);
+  const fresh = besideProduction(work);
+  await fill(work, fresh, published === undefined, statement);
+  await mustHaveFitKeys(work, fresh);
+  await mustMeetConstraints(work, fresh);
+  return await asDelta(work, fresh, published, select);
+}
+
+/**
+ * Where the new rows are made. With transactional DDL they stand in the schema of the old ones, and publishing only
+ * renames the table; else they are copied.
+ */
+function besideProduction({ context, run, model }: Work): string {
+  return context.warehouse.capabilities.transactionalDdl
+    ? nextRelation(model, run.id)
+    : deltaRelation(model, 'new', run.id);
+}
+
+/** Makes all rows, slice by slice. */
+async function fill(
+  { context, ...work }: Work,
+  fresh: string,
+  isFirst: boolean,
+  statement: (slice: KeySlice) => Promise<string>,
+): Promise<void> {
+  const { model } = work;
+  // A schema of the model's own is nobody else's to create.
+  if (isFirst) await context.warehouse.execute(`create schema if not exists ${model.config.schema}`);
+  const slices = await slicesOf({ ...work, context });
+  for (const [done, slice] of slices.entries()) {
+    const rows = inTouchOrder(model, await statement(slice));
+    if (done === 0) await createFromModel(context, model, fresh, rows);
+    else await insertFromModel(context, model, fresh, rows);
+    if (slices.length === 1) continue;
+    const progress = { done: done + 1, total: slices.length, unit: 'slices', note: `${model.name}, whole` };
+    context.onProgress({ step: 'build', state: 'running', ...progress });
+  }
 }
 
 /** Rows of a touch key lie together, so that later builds read the parts of the table that they touch and no more. */
@@ -67,22 +104,27 @@ export async function describeProduction(work: Work): Promise<readonly Column[] 
 /** The relation `new` holds all rows: as few rows as possible are published, or else all of them. */
 export async function asDelta(
   work: Work,
+  fresh: string,
   published: readonly Column[] | undefined,
   select: readonly Column[] | undefined,
 ): Promise<ModelDelta> {
   const isSame = published !== undefined && select !== undefined && isSameShape(published, select);
   const fits = isSame && (await feedFits(work, published));
   if (fits) {
-    const delta = await difference(work, published);
+    const delta = await difference(work, fresh, published);
     if (delta !== undefined) return delta;
   }
-  return await replacement(work, published, fits);
+  return await replacement(work, fresh, published, fits);
 }
 
-async function difference(work: Work, columns: readonly Column[]): Promise<ModelDelta | undefined> {
+async function difference(
+  work: Work,
+  fresh: string,
+  columns: readonly Column[],
+): Promise<ModelDelta | undefined> {
   const { context, model } = work;
   const { warehouse } = context;
-  const [production, fresh] = [publishedRelation(model), partOf(work, 'new')];
+  const production = publishedRelation(model);
   const rows = await countRows(warehouse, production);
   const match = matchOf(work, columns);
   if (rows + (await countRows(warehouse, fresh)) > compareBound) {
@@ -180,12 +222,12 @@ export async function withCurrent(
 
 async function replacement(
   work: Work,
+  fresh: string,
   published: readonly Column[] | undefined,
   isSame: boolean,
 ): Promise<ModelDelta> {
   const { context, model, fingerprint } = work;
   const { warehouse } = context;
-  const fresh = partOf(work, 'new');
   await warehouse.execute(`create or replace view ${partOf(work, 'current')} as select * from ${fresh}`);
   return {
     model,
@@ -196,6 +238,7 @@ async function replacement(
     write: {
       how: 'replace',
       isTransactional: warehouse.capabilities.transactionalDdl,
+      fresh,
       existing: published === undefined ? 'none' : isSame ? 'same' : 'other',
       replacesView:
         published !== undefined && (await relationKind(warehouse, publishedRelation(model))) === 'view',

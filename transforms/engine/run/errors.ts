@@ -31,7 +31,7 @@ export const runErrors = errorCatalog({
   },
   TRANSFORM_INPUTS_PRUNED: {
     summary: 'The changes that a run consumed are no longer kept.',
-    remedy: 'Recompute the rows by date instead: `shopwave transform backfill`.',
+    remedy: 'Recompute the rows by date instead: `shopwave backfill`.',
     retryable: false,
   },
   TRANSFORM_BACKFILL_INVALID: {

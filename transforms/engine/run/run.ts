@@ -96,6 +96,7 @@ async function runAs(
   const held = heldMarks(context, run, state, verdict, computed);
   const outcome = { run, state, computed, verdict, held };
   if (request.dryRun || epoch === undefined) {
+    await mustStandStill(context, state);
     return summarise(context, {
       ...outcome,
       publication: undefined,
@@ -215,6 +216,22 @@ async function withoutPublication(
     await context.warehouse.transaction(async (session) => await alongside?.(session, new Set()));
     return undefined;
   }
+  await mustStandStill(context, state);
   await context.warehouse.transaction((session) => writeHeld(session, held, []));
   throw nothingPublishable(state.last, verdict.checks, computed);
+}
+
+/**
+ * What was computed and judged while somebody else published or staged is a mixture of two worlds, and its failures
+ * mean nothing. Publishing finds that out by its compare-and-set; what publishes nothing has to look.
+ */
+async function mustStandStill({ warehouse }: EngineContext, state: RunState): Promise<void> {
+  const still = await warehouse.query(
+    'select 1 from _meta.head as h cross join _meta.stage_head as s where h.version = ? and s.step = ?',
+    [state.head, state.stage.step],
+  );
+  if (still.length === 1) return;
+  throw transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
+    message: `version ${state.head} or staging step ${state.stage.step} is no longer the newest`,
+  });
 }

@@ -48,6 +48,16 @@ export function deltaRelation(model: Model, part: DeltaPart, run: string): strin
   return `delta.${identifier(model)}__${part}__${run}`;
 }
 
+/** A table that a run makes beside the published one, in its schema, to take its name. */
+export function nextRelation(model: Model, run: string): string {
+  return `${publishedRelation(model)}__new__${run}`;
+}
+
+/** Whether a table's name is one of nextRelation's. */
+export function isNextRelation(name: string): boolean {
+  return /__new__r[0-9a-z]{8,}$/i.test(name);
+}
+
 /** Log columns of a `latest` model, invisible in its view. */
 export const logColumns: readonly string[] = ['_op', '_position', '_ordinal', '_committed_at'];
 

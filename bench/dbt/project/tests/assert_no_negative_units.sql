@@ -1,0 +1,1 @@
+select product_id from {{ ref('dim_product') }} where units < 0
