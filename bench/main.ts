@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../lib/errors.ts';
+import { dbt } from './dbt/area.ts';
 import { machine } from './figure.ts';
 import type { Area, BenchOptions, Figure } from './figure.ts';
 import { mainJob } from './main-job.ts';
@@ -13,6 +14,7 @@ const areas: readonly Area[] = [
   { name: 'scheduler', about: 'task throughput and latency' },
   { name: 'ingest', about: 'change capture against the speed of the log' },
   transforms,
+  dbt,
   { name: 'semantic', about: 'metric queries under load' },
   { name: 'end-to-end', about: 'age of a metric behind its source commit' },
 ];
@@ -77,10 +79,11 @@ function list(): number {
   return 0;
 }
 
-function render({ figure, value, unit, bar, holds, setup }: Figure): string {
+function render({ figure, value, unit, bar, holds, peer, setup }: Figure): string {
   const verdict = holds === null ? '' : holds ? ', holds' : ', DOES NOT HOLD';
   const shown = value === null ? 'not measured' : `${value} ${unit}`;
-  return `${figure}: ${shown}${bar === null ? '' : ` (${bar}${verdict})`}\n  ${setup}`;
+  const compared = peer === null ? '' : `, ${peer.name} ${peer.value} ${unit}, ratio ${peer.ratio}`;
+  return `${figure}: ${shown}${compared}${bar === null ? '' : ` (${bar}${verdict})`}\n  ${setup}`;
 }
 
 function usage(problem: string): number {

@@ -39,9 +39,9 @@ async function fill(warehouse: Warehouse, table: RawTable): Promise<number> {
   const rows = await warehouse.execute(
     `insert into raw.shop__${table.name} (${rawColumns.map(({ name }) => name).join(', ')})
      select json_object(${values.join(', ')}), case version when 1 then 'c' else 'u' end,
-       format('{:016X}', epoch_us(at)), id, at, '${table.name}-1', null, '${batch}', '${table.name}.ndjson.gz', ${loadedAt}
+       format('{:016X}', epoch_us(changed_at)), id, changed_at, '${table.name}-1', null, '${batch}', '${table.name}.ndjson.gz', ${loadedAt}
      from (
-       select *, made_at + to_seconds((version - 1) * (1 + cast(hash(id, 9) % 864000 as bigint))) as at
+       select *, made_at + to_seconds((version - 1) * (1 + cast(hash(id, 9) % 864000 as bigint))) as changed_at
        from (
          select id, version, timestamp '2025-03-01 00:00:00' + to_seconds(id * ${step}) as made_at
          from range(1, ${table.rows + 1}) as ids(id), range(1, 3) as versions(version)

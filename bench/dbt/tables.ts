@@ -6,7 +6,7 @@ interface Field {
   readonly type: FieldType;
   /** The column's name in staging where it is another. */
   readonly as?: string;
-  /** SQL of its value over `id` and `at`, without the text form that raw has. */
+  /** SQL of its value over `id`, `version`, `made_at` and `changed_at`, without the text form that raw has. */
   readonly value: string;
 }
 
@@ -20,7 +20,9 @@ export interface RawTable {
   readonly fields: readonly Field[];
 }
 
-const [customers, products, orders, lines, payments, refunds] = [30_000, 5_000, 150_000, 400_000, 150_000, 20_000];
+const [customers, products, orders, lines, payments, refunds] = [
+  30_000, 5_000, 150_000, 400_000, 150_000, 20_000,
+];
 
 /** 985,000 raw rows altogether. */
 export const rawTables: readonly RawTable[] = [
@@ -41,7 +43,10 @@ export const rawTables: readonly RawTable[] = [
     text('channel', oneOf(3, 'web', 'app', 'store')),
     text('ship_country', oneOf(4, 'DE', 'FR', 'NL', 'PL')),
     text('currency', `'EUR'`),
-    text('status', `case when version = 1 then 'placed' else ${oneOf(5, 'paid', 'shipped', 'cancelled')} end`),
+    text(
+      'status',
+      `case when version = 1 then 'placed' else ${oneOf(5, 'paid', 'shipped', 'cancelled')} end`,
+    ),
     { name: 'placed_at', type: 'timestamp', value: 'made_at' },
   ]),
   table('order_lines', 'order_line_id', lines, 10, [
@@ -53,7 +58,10 @@ export const rawTables: readonly RawTable[] = [
   ]),
   table('payments', 'payment_id', payments, 30, [
     { name: 'order_id', type: 'bigint', value: `1 + id % ${orders}` },
-    text('status', `case when version = 1 then ${oneOf(2, 'pending', 'succeeded')} else ${oneOf(3, 'succeeded', 'failed')} end`),
+    text(
+      'status',
+      `case when version = 1 then ${oneOf(2, 'pending', 'succeeded')} else ${oneOf(3, 'succeeded', 'failed')} end`,
+    ),
     { name: 'amount', type: 'money', value: money(4, 50_000) },
   ]),
   table('refunds', 'refund_id', refunds, 0, [
@@ -64,7 +72,7 @@ export const rawTables: readonly RawTable[] = [
 
 function table(name: string, key: string, rows: number, changed: number, fields: readonly Field[]): RawTable {
   const id: Field = { name: 'id', type: 'bigint', as: key, value: 'id' };
-  const updatedAt: Field = { name: 'updated_at', type: 'timestamp', value: 'at' };
+  const updatedAt: Field = { name: 'updated_at', type: 'timestamp', value: 'changed_at' };
   return { name, rows, changed, key, fields: [id, ...fields, updatedAt] };
 }
 
@@ -74,7 +82,7 @@ function text(name: string, value: string): Field {
 
 /** Seeded randomness: from 1 to `most`, the same for the same row and purpose. */
 function below(purpose: number, most: number): string {
-  return `1 + hash(id, ${purpose}) % ${most}`;
+  return `1 + cast(hash(id, ${purpose}) % ${most} as bigint)`;
 }
 
 function oneOf(purpose: number, ...texts: readonly string[]): string {

@@ -21,7 +21,9 @@ export async function writeProject(folder: string, tool: Tool): Promise<void> {
 
 /** The platform keeps the newest row of a key by itself. */
 function engineStaging({ name, key, fields }: RawTable): string {
-  const columns = fields.map((field) => `  {{ field_as('${field.name}', '${field.type}', '${field.as ?? field.name}') }},`);
+  const columns = fields.map(
+    (field) => `  {{ field_as('${field.name}', '${field.type}', '${field.as ?? field.name}') }},`,
+  );
   return `{{ config(materialized='latest', unique_key='${key}') }}
 select
 ${columns.join('\n')}
@@ -40,7 +42,9 @@ const reading = {
 
 /** As a dbt user keeps the newest row of a key over a log of changes: what was loaded since, deduplicated, merged. */
 function dbtStaging({ name, key, fields }: RawTable): string {
-  const columns = fields.map((field) => `  ${reading[field.type](`data->>'$.${field.name}'`)} as ${field.as ?? field.name},`);
+  const columns = fields.map(
+    (field) => `  ${reading[field.type](`data->>'$.${field.name}'`)} as ${field.as ?? field.name},`,
+  );
   return `{{ config(materialized='incremental', incremental_strategy='merge', unique_key='${key}') }}
 with ranked as (
   select *, row_number() over (partition by data->>'$.id' order by _position desc, _ordinal desc) as newest

@@ -2,7 +2,9 @@ import process from 'node:process';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { ignoreProgress } from '../../lib/progress.ts';
+import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { createTransforms } from '../../transforms/engine/transforms.ts';
+import type { Transforms } from '../../transforms/engine/transforms.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 
 const [projectFolder = '', database = ''] = process.argv.slice(2);
@@ -18,12 +20,23 @@ try {
     onProgress: ignoreProgress,
   });
   await transforms.setup();
-  await transforms.stage();
+  const staged = await transforms.stage();
   const { held, checks, models } = await transforms.build({ threads: 2 });
   const [first] = held;
   if (first !== undefined) throw new Error(`${first.model} is held back: ${first.reasons.join('; ')}`);
   const built = models.filter(({ status }) => status !== 'skipped').length;
-  process.stdout.write(`${built} models built, ${checks.length} checks\n`);
+  const more = staged.batches > 0 ? await stagingTests(transforms) : [];
+  const results = [...checks, ...more];
+  const bad = results.find(({ status }) => status !== 'pass');
+  if (bad !== undefined) throw new Error(`${bad.uniqueId}: ${bad.status}`);
+  process.stdout.write(`${built} models built, ${results.length} checks\n`);
 } finally {
   await warehouse.close();
+}
+
+/** A build checks what it publishes; the tests that stand on staging models are asked for, as dbt runs them, too. */
+async function stagingTests(transforms: Transforms): Promise<readonly CheckResult[]> {
+  const staging = [...transforms.project().models.values()].filter(({ layer }) => layer === 'staging');
+  const tests = new Set(staging.flatMap((model) => model.tests.map(({ uniqueId }) => uniqueId)));
+  return await transforms.test({ tests, threads: 2 });
 }

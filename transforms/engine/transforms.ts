@@ -7,7 +7,7 @@ import { checkFreshness } from './checks/freshness.ts';
 import type { FreshnessResult } from './checks/freshness.ts';
 import type { EngineContext } from './context.ts';
 import { diffModels } from './diff/diff.ts';
-import type { DiffOptions, ModelDiff } from './diff/diff.ts';
+import type { DiffOptions, DiffResult } from './diff/diff.ts';
 import { transformErrors } from './errors.ts';
 import { loadProject } from './project/load-project.ts';
 import type { LoadOptions } from './project/load-project.ts';
@@ -37,6 +37,8 @@ export interface TransformsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onProgress: OnProgress;
+  /** Rows of its largest input that a model built whole reads at a time; its memory goes by this. 2 million. */
+  readonly sliceRows?: number;
   /** Told of every publication, before whoever asked for it. */
   readonly onPublished?: (publication: Publication) => Promise<void>;
 }
@@ -59,7 +61,7 @@ export interface Transforms {
   /** Ends a backfill before its next chunk; what it has published stays. Resolves to whether it was still running. */
   readonly cancelBackfill: (id: string) => Promise<boolean>;
   /** How what the files say differs from what is published, row by row; nothing is published. */
-  readonly diff: (options?: DiffOptions) => Promise<ModelDiff[]>;
+  readonly diff: (options?: DiffOptions) => Promise<DiffResult>;
   /** Every check on the published marts, or those that are wanted. */
   readonly test: (options?: TestOptions) => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;

@@ -20,7 +20,7 @@ export const transformDiff = defineOperation({
     const { engine, selected, notes } = command;
     const { against, samples, vars, target } = input;
     const other = against === undefined ? undefined : await loadProject(against, { vars, target });
-    const diffs = await engine.diff({
+    const { models: diffs, unstaged } = await engine.diff({
       models: selected.isNarrowed ? new Set(selected.models) : undefined,
       against: other,
       samples,
@@ -36,7 +36,10 @@ export const transformDiff = defineOperation({
           ({ model, key, duplicates }) => `${model}: ${duplicates} rows share their ${key.join(', ')}`,
         ),
         ...(same.length === 0 ? [] : [`no difference: ${same.join(', ')}`]),
-        ...(diffs.length === 0 ? ['no model differs in its definition'] : []),
+        ...(diffs.length === 0 ? ['no mart differs in its definition'] : []),
+        ...(unstaged.length === 0
+          ? []
+          : [`edited and not yet staged, so that its effect does not show: ${unstaged.join(', ')}`]),
       ],
     });
   },

@@ -18,7 +18,8 @@ export const transformRetry = defineOperation({
     if (gone.length > 0) notes.push(`no longer in the project: ${gone.join(', ')}`);
     if (ids.length === 0)
       return rowsResult([], { notes: [...notes, 'the last command left nothing undone'] });
-    const which = String(previous.args['which'] ?? 'run');
+    const { which: before } = previous.args;
+    const which = typeof before === 'string' ? before : 'run';
     const selected = {
       ids: new Set(ids),
       models: project.order.filter((name) => ids.includes(project.models.get(name)?.uniqueId ?? '')),

@@ -2,7 +2,8 @@ import type { Files } from '../../unit/transforms/project/temporary-project.ts';
 
 /** A project on the shop's orders with one of each: seed, inlined model, table, model by touched keys, tests. */
 export const smallShop: Files = {
-  'dbt_project.yml': "name: shop\nversion: '1.0'\nconfig-version: 2\nprofile: shop\nvars: { least: 0 }\n",
+  'dbt_project.yml':
+    "name: shop\nversion: '1.0'\nconfig-version: 2\nprofile: shop\nvars: { least: 0 }\nmodels: { shop: { marts: { +tags: [mart] } } }\n",
   'profiles.yml':
     'shop:\n  target: local\n  outputs:\n    local: { type: duckdb }\n    production: { type: snowflake, account: a }\n',
   'seeds/channels.csv': 'channel,label\nweb,Web\napp,App\n',

@@ -24,6 +24,8 @@ test('run publishes and leaves results; show, test and held look at what is publ
   await using rig = await openShop();
   const { ask, paths } = rig;
   const first = await ask('transform.run');
+  // The files were read twice by now; settings of unchanged models do not count as unused the second time.
+  expect(first.notes).toBeUndefined();
   expect(first.rows).toMatchObject([
     { model: 'channels', status: 'published', added: 2, published: 1 },
     { model: 'fct_orders', status: 'published', added: 3, published: 1 },
@@ -76,6 +78,19 @@ test('diff tells column by column what an edit would change, and publishes nothi
   expect(
     await warehouse.query("select table_name from information_schema.tables where table_schema = 'delta'"),
   ).toEqual([]);
+});
+
+test('diff says what it cannot show: an edited staging model', async () => {
+  await using rig = await openShop();
+  const { ask, edit } = rig;
+  await ask('transform.run');
+  await edit(
+    'models/staging/stg_orders.sql',
+    smallShop['models/staging/stg_orders.sql']?.replace("'money'", "'price'") ?? '',
+  );
+  const { rows, notes } = await ask('transform.diff');
+  expect(rows).toEqual([]);
+  expect(notes).toContainEqual(expect.stringMatching(/not yet staged.*: stg_orders$/));
 });
 
 test('diff --against compares with another folder, and descendants follow what was edited', async () => {
@@ -195,6 +210,33 @@ test('seed, rerun and backfill publish what differs and nothing else', async () 
   const [listed] = (await ask('backfill.list')).rows;
   expect(listed).toMatchObject({ status: 'done', done: 5, chunks: 5 });
   expect((await ask('backfill.cancel', { id: listed?.['id'] })).rows).toMatchObject([{ cancelled: false }]);
+});
+
+test('a backfill that is cancelled ends before its next chunk, and the same arguments begin anew', async () => {
+  await using rig = await openShop();
+  const { ask, transforms } = rig;
+  await ask('transform.run');
+  const cancel = async (): Promise<void> => {
+    const [running] = await transforms.backfills();
+    await transforms.cancelBackfill(running?.id ?? '');
+  };
+  let cancelling: Promise<void> | undefined;
+  const engine = await transforms.reading({
+    onProgress: ({ step, done = 0 }) => {
+      if (step === 'backfill' && done > 0) cancelling ??= cancel();
+    },
+  });
+  const range = { models: ['fct_orders'], from: '2026-03-01', to: '2026-04-01', chunk: '1d' };
+  await expect(engine.backfill(range)).rejects.toMatchObject({ code: 'TRANSFORM_CANCELLED' });
+  await cancelling;
+  const [first] = (await ask('backfill.list')).rows;
+  expect(first).toMatchObject({ status: 'cancelled', chunks: 31 });
+  expect(Number(first?.['done'])).toBeLessThan(31);
+  await transforms.backfill(range);
+  expect((await ask('backfill.list')).rows.map(({ status }) => status).toSorted()).toEqual([
+    'cancelled',
+    'done',
+  ]);
 });
 
 test('freshness leaves sources.json and fails on what is stale; docs and their catalog are one page', async () => {

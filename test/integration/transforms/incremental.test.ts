@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ShopwaveError } from '../../../lib/errors.ts';
 import type { Transforms } from '../../../transforms/engine/transforms.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
-import { martContents, openTransforms } from '../../support/platform-parts.ts';
+import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { shopLog } from '../../support/shop-log.ts';
@@ -87,6 +87,9 @@ async function repeat(
   await transforms.build();
   expect(await martContents(warehouse)).toEqual(before);
   await transforms.build({ fullRefresh: true });
+  expect(await martContents(warehouse)).toEqual(before);
+  const inSlices = await engineOn(warehouse, { sliceRows: 10 });
+  await inSlices.build({ fullRefresh: true });
   expect(await martContents(warehouse)).toEqual(before);
 }
 

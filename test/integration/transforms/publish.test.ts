@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -207,10 +207,8 @@ test('an edited model is rebuilt, and what depends on it', async () => {
   await appendBatch(warehouse, first);
   await transforms.stage();
   await transforms.build();
-  await writeFile(
-    join(folder, 'models/marts/dim_date.sql'),
-    "select 20260301 as date_key, date '2026-03-01' as date_day",
-  );
+  const calendar = join(folder, 'models/marts/dim_date.sql');
+  await writeFile(calendar, `${await readFile(calendar, 'utf8')}\nwhere date_day = date '2026-03-01'`);
   const edited = await createTransforms({
     warehouse,
     projectFolder: folder,

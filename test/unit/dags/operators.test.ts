@@ -107,11 +107,19 @@ test('stage and build return plain values; a build without changes is skipped', 
   });
   await expect(buildMarts().run(context(building(false)))).rejects.toEqual(isSkip);
   const since = '2026-03-02 09:00:00';
-  const late = { model: 'a', version: 3, since, sourceCommittedAt: since, reasons: ['unique_id on a: 2 row(s)'] };
+  const late = {
+    model: 'a',
+    version: 3,
+    since,
+    sourceCommittedAt: since,
+    reasons: ['unique_id on a: 2 row(s)'],
+  };
   await expect(buildMarts().run(context(building(true, [late])))).rejects.toMatchObject({
     code: 'TRANSFORM_HELD_BACK',
     retryable: false,
-    message: expect.stringMatching(/version 4 is published without a.*stands at version 3.*unique_id/) as string,
+    message: expect.stringMatching(
+      /version 4 is published without a.*stands at version 3.*unique_id/,
+    ) as string,
   });
 });
 

@@ -2,7 +2,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import { renderDataTest, renderText } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
-import type { BuildRun } from '../materialize/delta.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
@@ -34,8 +34,9 @@ export async function dataChecksOfRun(
   const checks = [...own, ...ofSources].map(({ test, under }) =>
     under === undefined ? undefined : dataCheck(context, test, under, { scope, present }),
   );
+  const isLost = lossesOf(context, run);
   const orphans = [...context.project.models.values()].flatMap((model) =>
-    model.tests.map((test) => orphanCheck(context, run, considered, model, test)),
+    model.tests.map((test) => orphanCheck(context, run, considered, isLost, model, test)),
   );
   return (await Promise.all([...checks, ...orphans])).filter((check) => check !== undefined);
 }
@@ -98,6 +99,7 @@ async function orphanCheck(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
+  isLost: (parent: ModelDelta, field: string) => Promise<boolean>,
   model: Model,
   test: DataTest,
 ): Promise<Check | undefined> {
@@ -106,6 +108,8 @@ async function orphanCheck(
   if (parentName === undefined || parent === undefined || !losesKeys(parent)) return undefined;
   // Where the child's rows are looked at whole, they have been looked up in the parent already.
   if (rowsInRun(context, run, model, test)?.isWhole === true) return undefined;
+  const { field } = test.arguments;
+  if (typeof field === 'string' && !(await isLost(parent, field))) return undefined;
   const scope = runScope(context, run);
   const probe = await orBroken(async () =>
     orphanProbe({
@@ -121,6 +125,31 @@ async function orphanCheck(
   // it did not look at, or holds back, lags behind by intent.
   const isUnchanged = considered.has(model.name) && !run.deltas.has(model.name);
   return isUnchanged ? { ...check, model: parentName } : check;
+}
+
+/**
+ * Whether a parent has lost any value of a column. Asked once for all its children, before any of them is read: a batch
+ * rarely takes a key away, and looking for who names it reads whole tables.
+ */
+function lossesOf(
+  { warehouse }: EngineContext,
+  run: BuildRun,
+): (parent: ModelDelta, field: string) => Promise<boolean> {
+  const asked = new Map<string, Promise<boolean>>();
+  return (parent, field) => {
+    if (parent.kind === 'full') return Promise.resolve(true);
+    const key = `${parent.model.name}.${field}`;
+    const known = asked.get(key);
+    if (known !== undefined) return known;
+    const lost = `select count(*) as n from (${lostValues(run, parent.model, field)}) as lost`;
+    // A column that is not there is the check's own error to tell.
+    const answer = warehouse.query(lost).then(
+      ([row]) => Number(row?.['n']) > 0,
+      () => true,
+    );
+    asked.set(key, answer);
+    return answer;
+  };
 }
 
 /** What was removed and not added again: a version whose end moved keeps its key, and orphans nobody. */

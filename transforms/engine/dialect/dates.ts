@@ -194,6 +194,13 @@ export const dateMacros = macroTable({
     both: ({ unit, first, last }, dialect) =>
       `(${dateSeries({ unit, first: `cast(${first} as date)`, last: `cast(${last} as date)`, isLastIncluded: true }, dialect)})`,
   }),
+  month_name: macro({
+    parameters: [sql('date')],
+    description: "The month's whole English name. Snowflake's own monthname() is three letters.",
+    example: ['order_date'],
+    duckdb: ({ date }) => `monthname(${date})`,
+    snowflake: ({ date }) => `to_char(${date}, 'MMMM')`,
+  }),
   day_of_week: macro({
     parameters: [sql('date')],
     description: 'ISO weekday: 1 Monday to 7 Sunday.',

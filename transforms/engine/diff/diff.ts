@@ -8,7 +8,7 @@ import { renderStatement } from '../materialize/statement.ts';
 import { mustModel, storedInputs } from '../project/laws.ts';
 import type { Model, Project } from '../project/model.ts';
 import { uniqueKeyOf } from '../checks/keys.ts';
-import { computable } from '../run/compute-deltas.ts';
+import { computable, isComputed } from '../run/compute-deltas.ts';
 import { dropDeltas } from '../run/drop-deltas.ts';
 import { newRunId, throwIfCancelled, whileMarked } from '../run/lease.ts';
 import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
@@ -38,44 +38,68 @@ export interface ModelDiff extends RowCounts {
   readonly duplicates: number;
 }
 
+export interface DiffResult {
+  readonly models: readonly ModelDiff[];
+  /** Staging models that the files define otherwise than what is staged: their effect shows once they are staged. */
+  readonly unstaged: readonly string[];
+}
+
 /**
  * Compares what the project's files say with what is published, or with what another project says, by key. Each model
  * is computed whole beside production from the published inputs, and from the inputs compared before it. Nothing is
  * published, and nothing is left behind.
  */
-export async function diffModels(context: EngineContext, options: DiffOptions = {}): Promise<ModelDiff[]> {
-  const names = computable(context.project, options.models ?? (await differing(context, options.against)));
+export async function diffModels(context: EngineContext, options: DiffOptions = {}): Promise<DiffResult> {
+  const { project, onProgress } = context;
+  const names = computable(project, options.models ?? (await differing(context, options.against)));
   const run = newRunId(context.clock.now());
-  return await whileMarked(context, run, options.signal, async (signal) => {
+  const models = await whileMarked(context, run, options.signal, async (signal) => {
     const diffs: ModelDiff[] = [];
-    const sides = { now: new Map<string, string>(), then: new Map<string, string>() };
+    const sides: Sides = { run, now: new Map(), before: new Map() };
     try {
       for (const [done, name] of names.entries()) {
         throwIfCancelled(signal);
-        const progress = {
-          step: 'diff',
-          state: 'running',
-          done,
-          total: names.length,
-          unit: 'models',
-        } as const;
-        context.onProgress({ ...progress, note: name });
-        const model = mustModel(context.project, name);
-        const after = await compute(context, context.project, { model, made: sides.now, part: 'new', run });
-        const then = options.against?.models.get(name);
-        const before =
-          options.against === undefined
-            ? publishedRelation(model)
-            : then === undefined || !isStored(then)
-              ? undefined
-              : await compute(context, options.against, { model: then, made: sides.then, part: 'old', run });
-        diffs.push(await compare(context, model, before, after, options.samples ?? 5));
+        onProgress({ step: 'diff', state: 'running', done, total: names.length, unit: 'models', note: name });
+        diffs.push(await diffOne(context, options, mustModel(project, name), sides));
       }
     } finally {
       await dropDeltas(context, run).catch(() => {});
     }
-    context.onProgress({ step: 'diff', state: 'finished', done: names.length, unit: 'models' });
     return diffs;
+  });
+  onProgress({ step: 'diff', state: 'finished', done: names.length, unit: 'models' });
+  return { models, unstaged: await unstaged(context) };
+}
+
+/** Relations computed so far, by model: as the files say now, and as the project compared with says. */
+interface Sides {
+  readonly run: string;
+  readonly now: Map<string, string>;
+  readonly before: Map<string, string>;
+}
+
+async function diffOne(
+  context: EngineContext,
+  { against, samples = 5 }: DiffOptions,
+  model: Model,
+  { run, now, before }: Sides,
+): Promise<ModelDiff> {
+  const after = await compute(context, context.project, { model, made: now, part: 'new', run });
+  if (against === undefined) return await compare(context, model, publishedRelation(model), after, samples);
+  const other = against.models.get(model.name);
+  const isThere = other !== undefined && isComputed(other);
+  const relation = isThere
+    ? await compute(context, against, { model: other, made: before, part: 'old', run })
+    : undefined;
+  return await compare(context, model, relation, after, samples);
+}
+
+async function unstaged({ project, warehouse }: EngineContext): Promise<string[]> {
+  const states = await readModelStates(warehouse);
+  return project.order.filter((name) => {
+    const known = states.get(name)?.fingerprint;
+    if (known === undefined || mustModel(project, name).layer !== 'staging') return false;
+    return known !== fingerprint(project, name, warehouse.capabilities.dialect);
   });
 }
 
@@ -94,10 +118,6 @@ async function differing(context: EngineContext, against: Project | undefined): 
     if (isBelow || then(name) !== fingerprint(project, name, dialect)) found.add(name);
   }
   return found;
-}
-
-function isStored({ layer, materialization }: Model): boolean {
-  return layer !== 'staging' && materialization.kind !== 'ephemeral';
 }
 
 interface Side {

@@ -2,14 +2,12 @@ import type { Expr, MacroDefinition, Template } from './ast.ts';
 import { DEFAULT_LIMITS } from './environment.ts';
 import type { HostFilter, HostTest, Limits } from './environment.ts';
 import { fail, located } from './errors.ts';
-import { evaluate } from './expression.ts';
 import { builtinGlobal } from './globals.ts';
 import { Interpreter, Output, Scope } from './interpreter.ts';
 import type { Frame } from './interpreter.ts';
 import { guarded, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { ReturnSignal, makeMacro } from './macro.ts';
-import { parseTemplate } from './parse.ts';
 import { execute } from './statement.ts';
 import { Callable } from './values.ts';
 import type { RunState, Value } from './values.ts';
@@ -119,15 +117,6 @@ export function macroCallable(definition: MacroDefinition, options: RenderOption
     (args) => makeMacro(macro, newFrame(at.file, options, true, args.run), execute).call(args),
     pattern.attributes,
   );
-}
-
-/** The value of one expression, written without braces. Never waits. */
-export function evaluateExpressionSync(text: string, file: string, options: RenderOptions): Value {
-  const template = parseTemplate(`{{ ${text} }}`, file, { startColumn: -2 });
-  const only = soleExpression(template);
-  if (only === undefined) return fail('JINJA_SYNTAX', `not one expression: ${text}`);
-  const frame = newFrame(file, options, false);
-  return atTop(frame, () => evaluate(only, frame)) as Value;
 }
 
 /** The expression of a template that is nothing else. */

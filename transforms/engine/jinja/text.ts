@@ -1,15 +1,9 @@
 /** White space as Python's `str.isspace`, `strip` and `split` see it (JavaScript's `\s` differs at both ends). */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
-const LEADING = new RegExp(`^[${SPACE}]+`);
 const ALL_SPACE = new RegExp(`^[${SPACE}]+$`);
 const SURROGATE = /[\ud800-\udfff]/;
 const UNPRINTABLE = /[\p{C}\p{Z}]/u;
-
-/** The text without leading white space. */
-export function trimStart(text: string): string {
-  return text.replace(LEADING, '');
-}
 
 const SPACES = new Set(
   Array.from({ length: 0x3001 }, (_, code) => String.fromCharCode(code)).filter((char) =>

@@ -29,6 +29,6 @@ export interface Environment {
  * cures a collision of two keys.
  */
 export function hashSalt({ vars }: Pick<Environment, 'vars'>): readonly string[] {
-  const salt = String(own(vars, 'hash_salt') ?? '');
-  return salt === '' ? [] : [quoteLiteral(salt)];
+  const salt = own(vars, 'hash_salt');
+  return typeof salt !== 'string' || salt === '' ? [] : [quoteLiteral(salt)];
 }

@@ -51,12 +51,18 @@ export function draftModel(
     before.properties === entry?.file.properties &&
     before.signature === signature
   ) {
+    // Settings by folder count as used, else they would be said to match no node.
+    if (entry !== undefined) loading.trees.models.levelsOf(fqnOf(source, entry, loading));
     return before.result;
   }
   const found = defects.count;
   const result = defects.try(() => draftAnew(source, entry, loading));
   if (defects.count === found) drafted.set(source, { properties: entry?.file.properties, signature, result });
   return result;
+}
+
+function fqnOf(source: SourceFile, entry: ModelEntry, { projectName }: Loading): string[] {
+  return [projectName, ...source.folders, entry.baseName];
 }
 
 function draftAnew(source: SourceFile, entry: ModelEntry | undefined, loading: Loading): Drafted {
@@ -76,7 +82,7 @@ function draft(
 ): Drafted {
   const { environment, macros, trees, render, defects } = loading;
   const kind = { schema: modelConfigSchema, render, defects, onWarning: environment.onWarning };
-  const fqn = [loading.projectName, ...source.folders, entry.baseName];
+  const fqn = fqnOf(source, entry, loading);
   const outer = [
     ...trees.models.levelsOf(fqn),
     ...entry.settings.map(({ values, path }) =>

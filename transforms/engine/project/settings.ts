@@ -1,7 +1,12 @@
 import type { z } from 'zod';
 import { formatLocation } from '../jinja/location.ts';
 import type { Location } from '../jinja/location.ts';
-import { canonicalSetting, refusedSettings, settingsWithoutEffect } from './config-schema.ts';
+import {
+  canonicalSetting,
+  refusedSettings,
+  settingsWithoutEffect,
+  sourceConfigSchema,
+} from './config-schema.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
 import { renderAny } from './profile.ts';
@@ -42,7 +47,8 @@ export function readSettings(raw: Authored, places: Places, kind: SettingsKind):
       );
       continue;
     }
-    if (settingsWithoutEffect.has(key))
+    // Of a source, freshness is no such setting.
+    if (settingsWithoutEffect.has(key) && kind.schema !== sourceConfigSchema)
       kind.onWarning(`${formatLocation(places.atKey([written]))}: ${key} has no effect here`);
     rendered[key] = renderedLater.has(key)
       ? value

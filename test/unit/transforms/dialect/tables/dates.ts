@@ -165,6 +165,12 @@ export const dateTables: TruthTables = {
     [['week', day('2024-01-03'), day('2024-01-16')], '2024-01-03 2024-01-10', rowsOf('date_week')],
     [['year', day('2024-02-29'), day('2026-03-01')], '2024-02-29 2025-02-28 2026-02-28', rowsOf('date_year')],
   ],
+  month_name: [
+    [[day('2024-01-31')], 'January'],
+    [[day('2024-05-01')], 'May'],
+    [[at('2024-09-30 23:59:59')], 'September'],
+    [[noDay], null],
+  ],
   day_of_week: [
     [[day('2024-01-01')], '1'],
     [[day('2024-01-07')], '7'],
