@@ -39,6 +39,11 @@ export function atMost(figure: Omit<Figure, 'bar' | 'holds' | 'peer'>, bar: numb
   return { ...figure, bar: `<= ${bar}`, holds, peer: null };
 }
 
+/** A figure whose bar is promised for another size: what it must not exceed there is shown and not judged. */
+export function unjudged(figure: Omit<Figure, 'bar' | 'holds' | 'peer'>, bar: number, where: string): Figure {
+  return { ...figure, bar: `<= ${bar} ${where}`, holds: null, peer: null };
+}
+
 /** The machine in one line, so that a figure is never quoted without it. */
 export function machine(): string {
   const [cpu] = os.cpus();

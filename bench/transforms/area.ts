@@ -1,6 +1,7 @@
 import { machine } from '../figure.ts';
 import type { Area } from '../figure.ts';
 import { compileFigures } from './compile-figures.ts';
+import { keepFigures } from './keep-figures.ts';
 import { scaleFigures } from './scale-figures.ts';
 
 /** Sizes that tell whether cost follows the batch; the bars are promised at 120 million lines. */
@@ -14,9 +15,10 @@ export const transforms: Area = {
     const setup = machine();
     const figures = [...(await compileFigures(setup))];
     for (const lines of options.lines ?? usualLines) {
-      figures.push(
-        ...(await scaleFigures({ lines, folder: options.data, profile: options.profile, setup, say })),
-      );
+      const made = await scaleFigures({ lines, folder: options.data, profile: options.profile, setup, say });
+      figures.push(...made);
+      // At once: the next size may take an hour, or fail.
+      await keepFigures(options.data, lines, made);
     }
     return figures;
   },

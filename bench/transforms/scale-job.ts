@@ -15,6 +15,9 @@ import { stepsIn } from './steps.ts';
 import { timedWarehouse } from './timed-warehouse.ts';
 import type { TimedWarehouse } from './timed-warehouse.ts';
 
+/** The process takes about a third more than DuckDB is allowed: this is for a process of 8 GB. */
+const memoryLimit = '5GB';
+
 const silent = { debug: noop, info: noop, warn: noop, error: noop, child: () => silent };
 function noop(): void {}
 
@@ -24,9 +27,7 @@ await main();
 async function main(): Promise<void> {
   const job = scaleJob.parse(JSON.parse(process.argv[2] ?? ''));
   const scale = scaleOf(job.lines);
-  const warehouse = timedWarehouse(
-    await openDuckdbWarehouse({ path: job.file, memoryLimit: '6GB', threads: 2 }),
-  );
+  const warehouse = timedWarehouse(await openDuckdbWarehouse({ path: job.file, memoryLimit, threads: 2 }));
   try {
     const transforms = await createTransforms({
       warehouse,

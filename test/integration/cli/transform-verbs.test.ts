@@ -233,10 +233,9 @@ test('a backfill that is cancelled ends before its next chunk, and the same argu
   expect(first).toMatchObject({ status: 'cancelled', chunks: 31 });
   expect(Number(first?.['done'])).toBeLessThan(31);
   await transforms.backfill(range);
-  expect((await ask('backfill.list')).rows.map(({ status }) => status).toSorted()).toEqual([
-    'cancelled',
-    'done',
-  ]);
+  const statuses = (await ask('backfill.list')).rows.map(({ status }) => String(status));
+  expect(new Set(statuses)).toEqual(new Set(['cancelled', 'done']));
+  expect(statuses).toHaveLength(2);
 });
 
 test('freshness leaves sources.json and fails on what is stale; docs and their catalog are one page', async () => {

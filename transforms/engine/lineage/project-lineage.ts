@@ -69,7 +69,7 @@ export async function projectLineage(
 function withoutInlining(project: Project): Project {
   const models = [...project.models].map(([name, model]): [string, Model] => [
     name,
-    false ? { ...model, materialization: { kind: 'view' } } : model,
+    model.materialization.kind === 'ephemeral' ? { ...model, materialization: { kind: 'view' } } : model,
   ]);
   return { ...project, models: new Map(models) };
 }

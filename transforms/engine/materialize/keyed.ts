@@ -1,4 +1,5 @@
 import { renderMapping } from '../compile/compile.ts';
+import { transformErrors } from '../errors.ts';
 import { mustModel } from '../project/laws.ts';
 import type { Keying } from '../project/model.ts';
 import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
@@ -33,6 +34,7 @@ export async function computeTouched(
     touchedBounds: keys,
   });
   await createFromModel(context, model, partOf(work, 'new'), sql);
+  await mustBeTouched(work, keying.touchKey);
   const production = publishedRelation(model);
   // Read once: production may be large, and both differences need these rows.
   await warehouse.execute(
@@ -56,6 +58,23 @@ export async function computeTouched(
   );
   await mustMeetConstraints(work, partOf(work, 'added'));
   return await rowsDelta(work, undefined);
+}
+
+/**
+ * A row of a key that was not touched would be added beside its own: a join of the model brings rows in that touched()
+ * does not restrict.
+ */
+async function mustBeTouched(work: Work, touchKey: string): Promise<void> {
+  const { context, model } = work;
+  const [row] = await context.warehouse.query(
+    `select count(*) as n, min(${touchKey}) as example from ${partOf(work, 'new')}
+     where ${touchKey} is null or ${touchKey} not in (select touch_key from ${partOf(work, 'touched')})`,
+  );
+  if (Number(row?.['n']) === 0) return;
+  throw transformErrors.error('TRANSFORM_NOT_KEYED', {
+    message: `${model.name} computes ${String(row?.['n'])} row(s) of keys that were not touched, such as ${touchKey} = ${String(row?.['example'])}`,
+    where: `${model.file}:1:1`,
+  });
 }
 
 /** The least and the greatest key, where keys are numbers: ids grow with time, so that old rows need not be read. */

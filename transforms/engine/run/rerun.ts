@@ -25,7 +25,7 @@ export async function rerun(
   options: RerunOptions = {},
 ): Promise<BuildResult> {
   const { project } = context;
-  const windows = await readWindows(context, runOrVersion);
+  const windows = await readWindows(context, runOrVersion, options.models);
   const models = options.models ?? [...windows.keys()];
   for (const name of models) mustModel(project, name);
   const isKeyed = (name: string): boolean => keyingOf(mustModel(project, name)) !== undefined;
@@ -58,6 +58,7 @@ export async function rerun(
 async function readWindows(
   context: EngineContext,
   runOrVersion: string | number,
+  only: readonly string[] | undefined,
 ): Promise<Map<string, FeedWindow[]>> {
   const { warehouse, project } = context;
   const by = typeof runOrVersion === 'number' ? 'version' : 'run_id';
@@ -81,6 +82,8 @@ async function readWindows(
   const windows = new Map<string, FeedWindow[]>();
   for (const each of rows) {
     const model = String(each['model']);
+    // What is left out need not be kept any more.
+    if (only?.includes(model) === false) continue;
     if (!project.models.has(model) || !project.models.has(String(each['input']))) continue;
     const touchedBy = keyingOf(mustModel(project, model))?.touchedBy[String(each['input'])];
     if (touchedBy === undefined || touchedBy.trim() === 'never') {

@@ -19,8 +19,8 @@ afterAll(() => warehouse.close());
 type Values = readonly [number | null, string | null];
 
 const values: fc.Arbitrary<Values> = fc.tuple(
-  fc.option<number, null>(fc.integer({ min: 0, max: 2 }), { nil: null }),
-  fc.option<string, null>(fc.constantFrom('x', 'y'), { nil: null }),
+  fc.option(fc.integer({ min: 0, max: 2 }), { nil: null }),
+  fc.option(fc.constantFrom('x', 'y'), { nil: null }),
 );
 const table = fc.dictionary(fc.constantFrom('1', '2', '3', '4', '5'), values);
 
