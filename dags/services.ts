@@ -12,5 +12,7 @@ export interface PipelineServices {
   /** How far the shop is landed and loaded. */
   readonly landingStatus: () => Promise<LandingStatus>;
   /** Raw to published marts. A publication also reaches the semantic layer, whoever built it. */
-  readonly transforms: () => Promise<Pick<Transforms, 'stage' | 'build' | 'isBehind'>>;
+  readonly transforms: () => Promise<
+    Pick<Transforms, 'stage' | 'build' | 'rerun' | 'publishedFor' | 'isBehind'>
+  >;
 }

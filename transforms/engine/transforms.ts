@@ -27,7 +27,7 @@ import { runOnce } from './run/run.ts';
 import { stage } from './stage/stage.ts';
 import type { StageResult } from './stage/stage.ts';
 import { ensureMeta } from './warehouse/meta-tables.ts';
-import { readPublication } from './warehouse/state.ts';
+import { readPublication, readRequested } from './warehouse/state.ts';
 import type { Publication } from './warehouse/state.ts';
 
 export interface TransformsOptions {
@@ -65,6 +65,8 @@ export interface Transforms {
   /** Every check on the published marts, or those that are wanted. */
   readonly test: (options?: TestOptions) => Promise<CheckResult[]>;
   readonly publication: () => Promise<Publication | undefined>;
+  /** The first version that was published for somebody's asking (BuildOptions.requestedBy). */
+  readonly publishedFor: (requestedBy: string) => Promise<number | undefined>;
   /** Marts that stand at an older version because a check failed. */
   readonly heldBack: () => Promise<readonly HeldModel[]>;
   /** Whether anything loaded is not staged, or anything staged was not yet tried to be published. */
@@ -113,6 +115,7 @@ function door(options: TransformsOptions, project: Project, exclusively: Exclusi
     freshness: (input) => checkFreshness(context, input),
     test: (input) => exclusively(() => testPublished(context, input)),
     publication: () => readPublication(options.warehouse),
+    publishedFor: (requestedBy) => readRequested(options.warehouse, requestedBy),
     heldBack: () => readHeldBack(context),
     isBehind: () => isBehind(context),
     project: () => context.project,

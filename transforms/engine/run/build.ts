@@ -30,6 +30,7 @@ function toRequest(context: EngineContext, options: BuildOptions): RunRequest {
     isRefreshed: () => fullRefresh,
     threads: options.threads ?? defaultThreads,
     dryRun: options.dryRun ?? false,
+    ...(options.requestedBy === undefined ? {} : { requestedBy: options.requestedBy }),
     ...(options.onNodes === undefined ? {} : { onNodes: options.onNodes }),
   };
 }

@@ -30,6 +30,7 @@ export interface PublishInput {
   readonly computed: readonly string[];
   readonly kept: Kept;
   readonly held: ReadonlyMap<string, HeldMark>;
+  readonly requestedBy: RunRequest['requestedBy'];
   readonly alongside: RunRequest['alongside'];
 }
 
@@ -93,6 +94,12 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
       [...run.deltas.keys()].join(','),
     ],
   );
+  if (input.requestedBy !== undefined) {
+    await session.execute('insert into _meta.publication_request values (?, ?)', [
+      input.requestedBy,
+      run.version,
+    ]);
+  }
   await input.alongside?.(session, new Set(input.held.keys()));
   failpoint('publish.inside');
 }

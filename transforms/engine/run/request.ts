@@ -18,6 +18,8 @@ export interface BuildOptions {
   readonly threads?: number;
   /** Computes and checks everything, publishes nothing and leaves nothing behind. */
   readonly dryRun?: boolean;
+  /** Who asks, such as the task of a DAG run: recorded with what is published for it. */
+  readonly requestedBy?: string;
   /** Told what became of every node, also where the build then throws because nothing may be published. */
   readonly onNodes?: (nodes: readonly NodeResult[]) => void;
   /** Ends the build between two statements; nothing of it is published then. */
@@ -32,6 +34,7 @@ export interface RunRequest {
   readonly touch?: (run: BuildRun) => Promise<ReadonlyMap<string, string>>;
   readonly threads: number;
   readonly dryRun: boolean;
+  readonly requestedBy?: BuildOptions['requestedBy'];
   readonly onNodes?: BuildOptions['onNodes'];
   /** Written in the publish transaction, or by itself where nothing differs; told what is held back. */
   readonly alongside?: (session: Session, held: ReadonlySet<string>) => Promise<void>;

@@ -11,7 +11,7 @@ import { touchedInWindows } from './touch-keys.ts';
 import type { FeedWindow } from './touch-keys.ts';
 
 export type RerunOptions = Pick<BuildOptions, 'threads' | 'dryRun' | 'signal'> & {
-  /** Only these of the models that the run considered. */
+  /** Only these of the models that the run considered; else all of them, and what has something new to read. */
   readonly models?: readonly string[];
 };
 
@@ -30,7 +30,7 @@ export async function rerun(
   for (const name of models) mustModel(project, name);
   const isKeyed = (name: string): boolean => keyingOf(mustModel(project, name)) !== undefined;
   const request = {
-    select: new Set(models),
+    select: options.models === undefined ? undefined : new Set(options.models),
     isRefreshed: (name: string) => !isKeyed(name) && windows.has(name),
     threads: options.threads ?? 2,
     dryRun: options.dryRun ?? false,

@@ -194,6 +194,7 @@ async function publishOutcome(
     computed: considered.filter((name) => computed.get(name)?.plan.kind !== 'skip'),
     kept: verdict.kept,
     held,
+    requestedBy: request.requestedBy,
     alongside: request.alongside,
   });
   context.logger.info('published', {

@@ -29,6 +29,8 @@ const ddl: readonly string[] = [
   // The stretch of each input's feed that a publication consumed: after from_step, up to and with to_step.
   `create table if not exists _meta.run_input (run_id varchar not null, version bigint not null, model varchar not null,
      input varchar not null, is_staged boolean not null, from_step bigint not null, to_step bigint not null)`,
+  // Who asked for a publication, so that the same asking again is known as such.
+  'create table if not exists _meta.publication_request (requested_by varchar not null, version bigint not null)',
   // Marts that stand at an older version because a check (or their SQL) failed. since: of the first failure.
   `create table if not exists _meta.held_back (model varchar not null, since timestamp not null, run_id varchar not null,
      stage_step bigint not null, fingerprint varchar not null, reasons varchar not null)`,

@@ -51,6 +51,16 @@ export async function readPublication(session: Session): Promise<Publication | u
   };
 }
 
+/** The first version that was published for somebody's asking; undefined where none was. */
+export async function readRequested(session: Session, requestedBy: string): Promise<number | undefined> {
+  const [row] = await session.query(
+    'select min(version) as version from _meta.publication_request where requested_by = ?',
+    [requestedBy],
+  );
+  const version = row?.['version'] ?? null;
+  return version === null ? undefined : Number(version);
+}
+
 export interface ModelState {
   readonly fingerprint: string;
   readonly rebuiltAtStep: bigint;
