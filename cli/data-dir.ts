@@ -37,15 +37,11 @@ export function dataPaths(dataDir: string): DataPaths {
   };
 }
 
-const ownNames: ReadonlySet<string> = new Set([
-  'shopwave.json',
-  'lock',
-  'postgres',
-  'archive',
-  'warehouse',
-  'semantic',
-  'logs',
-]);
+/** Names at the top of the folder; taken from the paths, so that a new path cannot be one that --fresh forgets. */
+function ownNames({ root, ...paths }: DataPaths): ReadonlySet<string> {
+  return new Set(Object.values(paths).flatMap((each) => path.relative(root, each).split(path.sep)[0] ?? []));
+}
+
 // `target`: compile writes there, before or without any start.
 const harmlessNames: ReadonlySet<string> = new Set(['lost+found', '.DS_Store', '.gitkeep', 'target']);
 const minimumFreeBytes = 300_000_000;
@@ -149,8 +145,9 @@ export async function writeSettings(paths: DataPaths, settings: DataDirSettings)
 /** Deletes the platform's own state, and only that; the lock, which the caller holds, and the log stay. */
 export async function eraseState(paths: DataPaths): Promise<void> {
   const kept = new Set(['lock', 'logs', 'shopwave.json']);
+  const own = ownNames(paths);
   for (const name of await readdir(paths.root)) {
-    if (ownNames.has(name) && !kept.has(name)) {
+    if (own.has(name) && !kept.has(name)) {
       await rm(path.join(paths.root, name), { recursive: true, force: true });
     }
   }

@@ -2,11 +2,6 @@ import { errorCatalog } from '../lib/errors.ts';
 
 /** What the command line and the local platform can refuse, with the way out. */
 export const cliErrors = errorCatalog({
-  CLI_USAGE: {
-    summary: 'The command line could not be read.',
-    remedy: 'See `shopwave --help`.',
-    retryable: false,
-  },
   CLI_ALREADY_RUNNING: {
     summary: 'Another process already owns this data folder.',
     remedy: 'Use it as it is, stop it first, or give this one its own folder with --data-dir.',

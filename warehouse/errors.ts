@@ -18,8 +18,21 @@ export const warehouseErrors = errorCatalog({
     retryable: true,
   },
   WAREHOUSE_DISK_FULL: {
-    summary: 'The disk that holds the warehouse is full.',
-    remedy: 'Free space and run again; nothing was written by the failed step.',
+    summary: 'The disk that holds the warehouse, or what it spills, is full.',
+    remedy:
+      'Free space. The step is tried again by itself, and what it may have written is not written twice.',
+    retryable: true,
+  },
+  WAREHOUSE_OUT_OF_MEMORY: {
+    summary: 'A statement needed more memory than the warehouse may use, and could not spill it to disk.',
+    remedy:
+      'Nothing was written; it is tried again by itself. If that fails too, build fewer models at once (`--threads 1`), or raise `memoryLimit` where cli/wire.ts opens the warehouse.',
+    retryable: true,
+  },
+  WAREHOUSE_UNAVAILABLE: {
+    summary: 'The warehouse could not be reached, or stopped answering before the statement ended.',
+    remedy:
+      'It is tried again by itself, on a new connection. If it stays away, look at the network and at the log of the warehouse.',
     retryable: true,
   },
   WAREHOUSE_STATEMENT_FAILED: {

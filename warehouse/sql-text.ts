@@ -3,7 +3,10 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A name as a quoted SQL identifier. Names of ours are lower case; Snowflake folds unquoted ones to upper case. */
+/**
+ * A name as a quoted SQL identifier. Names of ours are lower case, and Snowflake stores unquoted ones in upper case: there
+ * the session parameter QUOTED_IDENTIFIERS_IGNORE_CASE (capabilities.ts) makes the two one name.
+ */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { timedCommand } from './timed-command.ts';
-import type { Cost } from './timed-command.ts';
+import type { Ran } from './timed-command.ts';
 import { editModel, writeProject } from './write-project.ts';
 import type { Tool } from './write-project.ts';
 
@@ -16,7 +16,8 @@ export interface Step {
   readonly selectsModified: boolean;
 }
 
-export const steps: readonly Step[] = [
+/** The cold build comes first. */
+export const steps: readonly [Step, ...Step[]] = [
   { figure: 'cold build', version: 0, selectsModified: false },
   { figure: 'run without a change', version: 0, selectsModified: false },
   {
@@ -31,7 +32,8 @@ export const steps: readonly Step[] = [
 export interface Bench {
   readonly tool: Tool;
   readonly database: string;
-  readonly run: (step: Step) => Promise<Cost>;
+  readonly project: string;
+  readonly run: (step: Step) => Promise<Ran>;
 }
 
 /** A fresh copy of the raw rows and of the project. */
@@ -44,6 +46,7 @@ export async function prepare(tool: Tool, folder: string, rawFile: string, dbt: 
   return {
     tool,
     database,
+    project,
     run: async (step) => {
       await editModel(project, step.version);
       const command = tool === 'engine' ? engineCommand(project, database) : dbtCommand(dbt, project, step);
@@ -69,8 +72,7 @@ function dbtCommand(dbt: string, project: string, { selectsModified }: Step): re
 }
 
 /** Keeps dbt's artifacts of the cold build, for it to compare a changed project with. */
-export async function keepState(folder: string): Promise<void> {
-  const project = path.join(folder, 'project');
+export async function keepState({ project }: Bench): Promise<void> {
   await mkdir(path.join(project, state));
   await copyFile(path.join(project, 'target', 'manifest.json'), path.join(project, state, 'manifest.json'));
 }

@@ -21,8 +21,15 @@ const timesOutput = z
     ),
   );
 
+/** A command that ended well. */
+export interface Ran {
+  readonly cost: Cost;
+  /** What it printed, standard output and errors as they came. */
+  readonly output: string;
+}
+
 /** Runs a command to its end and takes its time; throws with its output where it fails. */
-export async function timedCommand(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Cost> {
+export async function timedCommand(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   const started = performance.now();
   const child = spawn('sh', ['-c', '"$@"; code=$?; times >&3; exit $code', 'sh', ...command], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -37,5 +44,5 @@ export async function timedCommand(command: readonly string[], env: NodeJS.Proce
   const [code] = await once(child, 'close');
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}\n${output}`);
-  return { seconds, cpuSeconds: timesOutput.parse(used.trimEnd()) };
+  return { cost: { seconds, cpuSeconds: timesOutput.parse(used.trimEnd()) }, output };
 }

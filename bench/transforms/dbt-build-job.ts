@@ -6,6 +6,7 @@ import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { createTransforms } from '../../transforms/engine/transforms.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import { mustHoldNothing } from './whole-build.ts';
 
 const [projectFolder = '', database = ''] = process.argv.slice(2);
 
@@ -21,9 +22,7 @@ try {
   });
   await transforms.setup();
   const staged = await transforms.stage();
-  const { held, checks, models } = await transforms.build({ threads: 2 });
-  const [first] = held;
-  if (first !== undefined) throw new Error(`${first.model} is held back: ${first.reasons.join('; ')}`);
+  const { checks, models } = mustHoldNothing(await transforms.build({ threads: 2 }));
   const built = models.filter(({ status }) => status !== 'skipped').length;
   const more = staged.batches > 0 ? await stagingTests(transforms) : [];
   const results = [...checks, ...more];

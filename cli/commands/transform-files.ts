@@ -3,22 +3,12 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { systemClock } from '../../lib/clock.ts';
 import { outputFormats } from '../output/render.ts';
-import type { NameForm, ResourceType } from '../transform/list.ts';
+import { nameForms, resourceTypes } from '../transform/list-choices.ts';
+import type { NameForm, ResourceType } from '../transform/list-choices.ts';
 import { exampleVerb, selectionInput, withReading, withSelection } from './transform-options.ts';
 import type { ReadingOptions, SelectOptions } from './transform-options.ts';
 import { dataDirOption, perform, print } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
-
-const nameForms: readonly NameForm[] = ['name', 'path', 'selector'];
-const resourceTypes: readonly ResourceType[] = [
-  'model',
-  'seed',
-  'test',
-  'unit_test',
-  'source',
-  'exposure',
-  'all',
-];
 
 /** Verbs that need nothing but the files: they run in place, whether or not anything is up. */
 export function addTransformFiles(transform: Command): void {

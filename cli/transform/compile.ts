@@ -3,12 +3,12 @@ import path from 'node:path';
 import type { ShopwaveError } from '../../lib/errors.ts';
 import { originalPath } from '../../transforms/engine/artifacts/place.ts';
 import { renderTest } from '../../transforms/engine/compile/compile.ts';
-import type { CompileScope } from '../../transforms/engine/compile/compile.ts';
+import { compileErrors, needsWarehouse } from '../../transforms/engine/compile/errors.ts';
+import { publishedScope } from '../../transforms/engine/compile/published-scope.ts';
 import { parseCheck } from '../../transforms/engine/dialect/parse-check.ts';
 import { renderStatement } from '../../transforms/engine/materialize/statement.ts';
 import { mustModel } from '../../transforms/engine/project/laws.ts';
 import type { Project } from '../../transforms/engine/project/model.ts';
-import { publishedRelation, rawTable } from '../../transforms/engine/warehouse/relations.ts';
 import { dataPaths, makeTarget } from '../data-dir.ts';
 import { cliErrors } from '../errors.ts';
 import { readProject } from './project.ts';
@@ -27,26 +27,41 @@ export interface Compiled {
 
 export interface CompileResult {
   readonly compiled: readonly Compiled[];
-  /** Set where a rendering does not parse in the target's grammar. */
+  /** Set where a rendering does not parse in the target's grammar, or needs a warehouse. */
   readonly failure: ShopwaveError | undefined;
 }
 
-/** The SQL of what was selected, as a full build sends it, for the target's engine; nothing is asked of a warehouse. */
-export async function compileNodes(project: Project, ids: ReadonlySet<string>): Promise<Compiled[]> {
-  const scope: CompileScope = {
-    dialect: project.authoring.environment.target.type,
-    relation: (name) => publishedRelation(mustModel(project, name)),
-    source: rawTable,
-  };
+/**
+ * The SQL of what was selected, as a full build sends it, for the target's engine; nothing is asked of a warehouse. What
+ * cannot be rendered without one is left out, and told.
+ */
+export async function compileNodes(
+  project: Project,
+  ids: ReadonlySet<string>,
+  onLeftOut: (name: string, why: ShopwaveError) => void = () => undefined,
+): Promise<Compiled[]> {
+  const scope = publishedScope(project, project.authoring.environment.target.type);
   const compiled: Compiled[] = [];
+  const add = async (
+    name: string,
+    node: Pick<Compiled, 'uniqueId' | 'file'>,
+    render: () => Promise<string>,
+  ): Promise<void> => {
+    try {
+      compiled.push({ ...node, sql: await render() });
+    } catch (error) {
+      if (!needsWarehouse(error)) throw error;
+      onLeftOut(name, error);
+    }
+  };
   for (const name of project.order) {
     const { uniqueId, file, materialization } = mustModel(project, name);
     if (!ids.has(uniqueId) || materialization.kind === 'seed') continue;
-    compiled.push({ uniqueId, file, sql: await renderStatement(project, name, scope) });
+    await add(name, { uniqueId, file }, () => renderStatement(project, name, scope));
   }
   for (const test of project.tests) {
-    if (!ids.has(test.uniqueId)) continue;
-    compiled.push({ uniqueId: test.uniqueId, file: test.file, sql: await renderTest(project, test, scope) });
+    const { uniqueId, file } = test;
+    if (ids.has(uniqueId)) await add(test.name, { uniqueId, file }, () => renderTest(project, test, scope));
   }
   return compiled;
 }
@@ -57,13 +72,26 @@ export async function compileFiles(input: FilesInput & { readonly dataDir: strin
   const { ids } = await resolveSelection(project, input);
   const folder = path.join(await makeTarget(dataPaths(input.dataDir)), 'compiled', project.name);
   const compiled: Compiled[] = [];
-  for (const each of await compileNodes(project, ids)) {
+  const leftOut = new Map<string, ShopwaveError>();
+  for (const each of await compileNodes(project, ids, (name, why) => leftOut.set(name, why))) {
     const writtenTo = path.join(folder, originalPath(project, each.file));
     await mkdir(path.dirname(writtenTo), { recursive: true });
     await writeFile(writtenTo, `${each.sql.trimEnd()}\n`);
     compiled.push({ ...each, writtenTo });
   }
-  return { compiled, failure: await parseProblems(project, compiled) };
+  return { compiled, failure: (await parseProblems(project, compiled)) ?? missing(leftOut) };
+}
+
+/** Everything else is written all the same; the command still has not done what it was asked. */
+function missing(leftOut: ReadonlyMap<string, ShopwaveError>): ShopwaveError | undefined {
+  const [first] = leftOut.values();
+  if (first === undefined) return undefined;
+  return compileErrors.error('COMPILE_NEEDS_WAREHOUSE', {
+    message: `left out, as a template asks the warehouse: ${[...leftOut.keys()].join(', ')}`,
+    where: first.where,
+    remedy: 'Guard the call with `{% if execute %}`, or see the SQL of a build in the log.',
+    cause: first,
+  });
 }
 
 /** The engine at hand finds its own problems when it runs; the other one is asked by its grammar. */

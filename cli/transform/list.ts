@@ -3,19 +3,10 @@ import { projectResources } from '../../transforms/engine/artifacts/manifest.ts'
 import type { Resource } from '../../transforms/engine/artifacts/resource.ts';
 import { rowsResult } from '../operations/operation.ts';
 import type { OperationResult } from '../operations/operation.ts';
+import type { NameForm, ResourceType } from './list-choices.ts';
 import { readProject } from './project.ts';
 import type { FilesInput } from './project.ts';
 import { resolveSelection } from './selection.ts';
-
-/** Kinds of nodes that ls can list, in dbt's words. */
-export const resourceTypes = ['model', 'seed', 'test', 'unit_test', 'source', 'exposure', 'all'] as const;
-
-export type ResourceType = (typeof resourceTypes)[number];
-
-/** How a node is named: by its name, its file, or as a selector that means it alone. */
-export const nameForms = ['name', 'path', 'selector'] as const;
-
-export type NameForm = (typeof nameForms)[number];
 
 /** `transform ls`: models and seeds in build order, or the kinds asked for. */
 export async function listNodes(

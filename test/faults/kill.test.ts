@@ -2,7 +2,8 @@ import process from 'node:process';
 import { expect, test } from 'vitest';
 import type { FailpointName } from '../../lib/failpoint.ts';
 import { shopTables } from '../../ingest/postgres/shop-tables.ts';
-import { createDataFolder, launch, postmasterOf, run } from '../support/command.ts';
+import { createDataFolder, postmasterOf, run } from '../support/command.ts';
+import { crash, mustStartWhole } from './crash.ts';
 
 /**
  * Every named place, first while there is nothing yet (the snapshot, the first load, the first publication), then on
@@ -35,31 +36,19 @@ const onChanges: readonly FailpointName[] = [
 
 const options = ['start', '--backlog', '600', '--tick', '1s', '--port', '0'];
 
-/** Runs the real command until the failpoint kills it; with it, now and then, the database server dies too. */
-async function crash(folder: string, failpoint: FailpointName, withDatabase: boolean): Promise<void> {
-  const running = launch([...options, '--data-dir', folder], {
-    env: { ...process.env, SHOPWAVE_CRASH_AT: failpoint },
-  });
-  const { stderr } = await running.finished;
-  expect(running.child.signalCode, `${failpoint}:\n${stderr}`).toBe('SIGKILL');
-  const server = withDatabase ? await postmasterOf(folder) : undefined;
+/** With the command, now and then, the database server dies too. */
+async function killServer(folder: string): Promise<void> {
+  const server = await postmasterOf(folder);
   if (server !== undefined) process.kill(server, 'SIGKILL');
 }
 
 test('killed at every named place in turn, nothing is lost and nothing doubled', async () => {
   await using folder = await createDataFolder();
   for (const [index, failpoint] of [...onSnapshot, ...onChanges].entries()) {
-    await crash(folder.path, failpoint, index % 4 === 3);
+    await crash([...options, '--data-dir', folder.path], failpoint);
+    if (index % 4 === 3) await killServer(folder.path);
   }
-  const survived = await run(['start', '--once', '--json', '--port', '0', '--data-dir', folder.path]);
-  expect(survived.code, survived.stderr).toBe(0);
-  const { metrics } = JSON.parse(survived.stdout) as {
-    metrics: Record<string, { value: unknown; truth: unknown }>;
-  };
-  for (const [name, { value, truth }] of Object.entries(metrics)) {
-    expect(value, name).toEqual(truth);
-    expect(Number(value), name).toBeGreaterThan(0);
-  }
+  await mustStartWhole(folder.path);
   expect(await doubledRows(folder.path)).toEqual([]);
   expect(await brokenChains(folder.path)).toEqual([]);
 });

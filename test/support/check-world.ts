@@ -7,6 +7,7 @@ import { runChecks } from '../../transforms/engine/checks/run-checks.ts';
 import type { EngineContext } from '../../transforms/engine/context.ts';
 import type { BuildRun } from '../../transforms/engine/materialize/delta.ts';
 import type { DataTest, Model, Project, TestConfig } from '../../transforms/engine/project/model.ts';
+import { defaultTestConfig } from '../../transforms/engine/project/properties.ts';
 import { ensureMeta } from '../../transforms/engine/warehouse/meta-tables.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
@@ -125,17 +126,6 @@ export function makeDataTest(
     file: 'transforms/models/marts/_marts.yml',
     line: 1,
     ...change,
-    config: {
-      severity: 'error',
-      errorIf: '!= 0',
-      warnIf: '!= 0',
-      where: undefined,
-      limit: undefined,
-      storeFailures: false,
-      failCalc: 'count(*)',
-      tags: [],
-      meta: {},
-      ...change.config,
-    },
+    config: { ...defaultTestConfig, ...change.config },
   };
 }

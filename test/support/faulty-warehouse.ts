@@ -1,4 +1,10 @@
+import { warehouseErrors } from '../../warehouse/errors.ts';
 import type { Session, SqlValue, Warehouse } from '../../warehouse/warehouse.ts';
+
+/** What a twin reports whose connection broke, or which did not answer in time. */
+export function unavailable(): Error {
+  return warehouseErrors.error('WAREHOUSE_UNAVAILABLE', { message: 'the connection was lost' });
+}
 
 /** What happens before a statement is sent; throwing is the statement's failure. */
 export type BeforeStatement = (sql: string) => void | Promise<void>;
@@ -28,8 +34,21 @@ export function withLostReply<W extends Warehouse>(warehouse: W, isLost: () => b
     ...warehouse,
     transaction: async (work) => {
       const result = await warehouse.transaction(work);
-      if (isLost()) throw new Error('the connection was lost');
+      if (isLost()) throw unavailable();
       return result;
     },
+  };
+}
+
+/** A warehouse whose transactions reach their COMMIT and are rolled back instead when `isRefused` says so. */
+export function withRefusedCommit<W extends Warehouse>(warehouse: W, isRefused: () => boolean): W {
+  return {
+    ...warehouse,
+    transaction: (work) =>
+      warehouse.transaction(async (session) => {
+        const result = await work(session);
+        if (isRefused()) throw unavailable();
+        return result;
+      }),
   };
 }

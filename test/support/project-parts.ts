@@ -87,6 +87,4 @@ const bareAuthoring: Authoring = {
   },
   macros: new Map(),
   docs: new Map(),
-  onRunStart: [],
-  onRunEnd: [],
 };

@@ -3,7 +3,8 @@ import type { LogEntry } from './raw-log.ts';
 
 /**
  * One change of a random log of a small shop. Few keys, so that changes collide: rows are updated, moved between
- * orders, deleted and re-inserted; customers and products may be missing, since facts can arrive before them.
+ * orders and customers, deleted and re-inserted; customers and products may be missing, since facts can arrive before
+ * them.
  */
 interface Draft {
   readonly table: string;
@@ -11,10 +12,12 @@ interface Draft {
   readonly data: Readonly<Record<string, string | null>>;
 }
 
-const instants = Array.from(
-  { length: 24 },
-  (_, hour) => `2026-03-0${1 + (hour % 5)} ${String(hour).padStart(2, '0')}:00:00+00`,
-);
+/** Some of them less than a millisecond apart. */
+const instants = Array.from({ length: 24 }, (_, hour) =>
+  ['', '.1231', '.1239'].map(
+    (fraction) => `2026-03-0${1 + (hour % 5)} ${String(hour).padStart(2, '0')}:00:00${fraction}+00`,
+  ),
+).flat();
 const instant = fc.constantFrom(...instants);
 const id = (most: number): fc.Arbitrary<string> => fc.integer({ min: 1, max: most }).map(String);
 const units = fc.integer({ min: 1, max: 5 }).map(String);
@@ -47,8 +50,8 @@ const tables: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, strin
   }),
   sellers: fc.record({
     id: id(2),
-    name: fc.constantFrom('S1', 'S2'),
-    country: fc.constant('US'),
+    name: fc.constantFrom('S1', 'S2', null),
+    country: fc.constantFrom('US', 'DE', null),
     commission_rate: fc.constant('0.1000'),
     created_at: instant,
     updated_at: instant,
@@ -146,44 +149,83 @@ const tables: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, strin
   shipment_lines: fc.record({ id: id(6), shipment_id: id(4), order_line_id: id(8), quantity: units }),
 };
 
-/** Rows that others refer to stay; what a shop really deletes may go. */
-const neverDeleted: ReadonlySet<string> = new Set(['orders', 'refunds']);
+/** Tables that facts refer to: a row of one may go, but is back before the log ends. */
+const referredTo = ['orders', 'refunds'] as const;
+const referredKeys = ['1', '2', '3', '4', '5'];
 
-function draftOf(
-  table: string,
-  data: fc.Arbitrary<Readonly<Record<string, string | null>>>,
-): fc.Arbitrary<Draft> {
-  const operation = neverDeleted.has(table) ? fc.constant('u' as const) : op;
-  return fc.record({ table: fc.constant(table), op: operation, data });
+function rowOf(table: string): fc.Arbitrary<Readonly<Record<string, string | null>>> {
+  return tables[table] ?? fc.constant({});
 }
 
-const draft: fc.Arbitrary<Draft> = fc.oneof(
-  ...Object.entries(tables).map(([table, data]) => draftOf(table, data)),
+/** What happens at once, in one transaction of the source. */
+type Step = readonly Draft[];
+
+function changeOf(table: string): fc.Arbitrary<Step> {
+  return fc.record({ table: fc.constant(table), op, data: rowOf(table) }).map((each) => [each]);
+}
+
+/** PostgreSQL's log has no change of a key: the row goes, and comes under another. */
+function keyChangeOf(table: string): fc.Arbitrary<Step> {
+  return fc.tuple(rowOf(table), rowOf(table)).map(([before, after]) => [
+    { table, op: 'd', data: before },
+    { table, op: 'c', data: after },
+  ]);
+}
+
+const names = Object.keys(tables);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.oneof(...names.map(changeOf)) },
+  { weight: 1, arbitrary: fc.oneof(...names.map(keyChangeOf)) },
 );
 
-/** Every order and refund that a later row may refer to. */
-const prologue: fc.Arbitrary<Draft[]> = fc.tuple(
-  ...(['orders', 'refunds'] as const).flatMap((table) =>
-    ['1', '2', '3', '4', '5'].map((key) =>
-      (tables[table] ?? fc.constant({})).map((data): Draft => ({
-        table,
-        op: 'c',
-        data: { ...data, id: key },
-      })),
+/** Every order and refund that a row may refer to, once more or for the first time. */
+const referredRows: fc.Arbitrary<Step> = fc.tuple(
+  ...referredTo.flatMap((table) =>
+    referredKeys.map((key) =>
+      rowOf(table).map((data): Draft => ({ table, op: 'c', data: { ...data, id: key } })),
     ),
   ),
 );
 
-/** A log with ascending positions; a delete carries its key only, as the real log does. */
+/** The rows of the epilogue whose keys a log leaves deleted. */
+function reborn(log: Step, epilogue: Step): Step {
+  const last = new Map(log.map(({ table, op: latest, data }) => [`${table} ${data['id']}`, latest]));
+  return epilogue.filter(({ table, data }) => last.get(`${table} ${data['id']}`) === 'd');
+}
+
+/** Steps to a transaction, over and over: what is later in one wins, too. */
+const transactionSizes = [1, 3, 2];
+
+function placed(steps: readonly Step[]): LogEntry[] {
+  const entries: LogEntry[] = [];
+  let position = 1;
+  let ordinal = 0;
+  let left = transactionSizes[0] ?? 1;
+  for (const each of steps) {
+    for (const { table, op: operation, data } of each) {
+      ordinal += 1;
+      // A delete carries its key only, as the real log does.
+      const row = operation === 'd' ? { id: data['id'] ?? null } : data;
+      entries.push({ table, op: operation, data: row, position, ordinal });
+    }
+    left -= 1;
+    if (left > 0) continue;
+    position += 1;
+    ordinal = 0;
+    left = transactionSizes[position % transactionSizes.length] ?? 1;
+  }
+  return entries;
+}
+
+/** A log with ascending positions, in which rows also go, come back and change their keys. */
 export function shopLog(length: { readonly min: number; readonly max: number }): fc.Arbitrary<LogEntry[]> {
-  const changes = fc.array(draft, { minLength: length.min, maxLength: length.max });
-  return fc.tuple(prologue, changes).map(([first, rest]) =>
-    [...first, ...rest].map((each, index) => ({
-      ...each,
-      // Three changes a transaction: what is later in it wins, too.
-      position: 1 + Math.floor(index / 3),
-      ordinal: 1 + (index % 3),
-      data: each.op === 'd' ? { id: each.data['id'] ?? null } : each.data,
-    })),
-  );
+  const changes = fc.array(step, { minLength: length.min, maxLength: length.max });
+  return fc.tuple(referredRows, changes, referredRows).map(([prologue, steps, epilogue]) => {
+    const one = (each: Draft): Step => [each];
+    return placed([
+      ...prologue.map(one),
+      ...steps,
+      ...reborn([...prologue, ...steps.flat()], epilogue).map(one),
+    ]);
+  });
 }

@@ -40,6 +40,18 @@ export function productRow(position: number, id: string, change: Change = {}): L
   });
 }
 
+export function sellerRow(position: number, id: string, change: Change = {}): LogEntry {
+  return entry('sellers', position, {
+    id,
+    name: 'S',
+    country: 'US',
+    commission_rate: '0.1000',
+    created_at: at,
+    updated_at: at,
+    ...change,
+  });
+}
+
 export function orderRow(position: number, id: string, change: Change = {}): LogEntry {
   return entry('orders', position, {
     id,
@@ -86,6 +98,21 @@ export function paymentRow(position: number, id: string, orderId: string, change
     processor_ref: null,
     created_at: at,
     updated_at: at,
+    ...change,
+  });
+}
+
+export function refundRow(position: number, id: string, orderId: string, change: Change = {}): LogEntry {
+  return entry('refunds', position, {
+    id,
+    order_id: orderId,
+    payment_id: null,
+    cancellation_id: null,
+    amount: '1.00',
+    shipping_amount: '0.00',
+    currency: 'USD',
+    reason: null,
+    refunded_at: at,
     ...change,
   });
 }

@@ -1,21 +1,6 @@
 import { errorCatalog } from '../../lib/errors.ts';
 
 export const transformErrors = errorCatalog({
-  TRANSFORM_TEMPLATE_SYNTAX: {
-    summary: 'A template could not be parsed.',
-    remedy: 'Mend the expression at the place shown; strings take quotes, calls take parentheses.',
-    retryable: false,
-  },
-  TRANSFORM_TEMPLATE_UNKNOWN: {
-    summary: 'A template calls something that does not exist.',
-    remedy: 'Check the spelling; the macros are listed in transforms/engine/macros.ts.',
-    retryable: false,
-  },
-  TRANSFORM_TEMPLATE_ARGUMENT: {
-    summary: 'A macro was called with arguments that it does not take.',
-    remedy: 'See the macro and its parameters in transforms/engine/macros.ts.',
-    retryable: false,
-  },
   TRANSFORM_UNKNOWN_REF: {
     summary: 'A model refers to a model or source that does not exist.',
     remedy: 'Check the spelling, or declare the model or source.',
@@ -51,11 +36,6 @@ export const transformErrors = errorCatalog({
   TRANSFORM_DUPLICATE_NAME: {
     summary: 'Two models or tests have the same name.',
     remedy: 'Rename one of the files.',
-    retryable: false,
-  },
-  TRANSFORM_NOTHING_SELECTED: {
-    summary: 'A selection matches no model.',
-    remedy: 'See the names with `shopwave transform ls`.',
     retryable: false,
   },
   TRANSFORM_TARGET_MISMATCH: {

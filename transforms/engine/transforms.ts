@@ -26,6 +26,8 @@ import type { BuildOptions, BuildResult, HeldModel } from './run/request.ts';
 import { runOnce } from './run/run.ts';
 import { stage } from './stage/stage.ts';
 import type { StageResult } from './stage/stage.ts';
+import { createNews } from './news.ts';
+import type { News } from './news.ts';
 import { ensureMeta } from './warehouse/meta-tables.ts';
 import { readPublication, readRequested } from './warehouse/state.ts';
 import type { Publication } from './warehouse/state.ts';
@@ -39,7 +41,10 @@ export interface TransformsOptions {
   readonly onProgress: OnProgress;
   /** Rows of its largest input that a model built whole reads at a time; its memory goes by this. 2 million. */
   readonly sliceRows?: number;
-  /** Told of every publication, before whoever asked for it. */
+  /**
+   * Told of every publication, before whoever asked for it. What it throws is logged and takes nothing back; it is told
+   * of the newest version again with the engine's next work.
+   */
   readonly onPublished?: (publication: Publication) => Promise<void>;
 }
 
@@ -89,14 +94,23 @@ export type Reading = Pick<LoadOptions, 'target' | 'vars' | 'onWarning'> & {
 
 /** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
 export async function createTransforms(options: TransformsOptions): Promise<Transforms> {
-  return door(options, await loadProject(options.projectFolder), oneAtATime());
+  const project = await loadProject(options.projectFolder);
+  return door(options, project, { exclusively: oneAtATime(), news: createNews(options) });
 }
 
-function door(options: TransformsOptions, project: Project, exclusively: Exclusively): Transforms {
+/** What all readings of one engine share. */
+interface Shared {
+  readonly exclusively: Exclusively;
+  readonly news: News;
+}
+
+function door(options: TransformsOptions, project: Project, shared: Shared): Transforms {
+  const { exclusively, news } = shared;
   let context: EngineContext = { ...options, project };
   const announced = async (work: () => Promise<BuildResult>): Promise<BuildResult> => {
+    await news.repeat();
     const result = await exclusively(work);
-    if (result.published && result.publication !== undefined) await options.onPublished?.(result.publication);
+    if (result.published && result.publication !== undefined) await news.tell(result.publication);
     return result;
   };
   return {
@@ -117,12 +131,16 @@ function door(options: TransformsOptions, project: Project, exclusively: Exclusi
     publication: () => readPublication(options.warehouse),
     publishedFor: (requestedBy) => readRequested(options.warehouse, requestedBy),
     heldBack: () => readHeldBack(context),
-    isBehind: () => isBehind(context),
+    isBehind: async () => {
+      // Asked for with every load, also where nothing is left to build: what was not heard must not wait for new data.
+      await news.repeat();
+      return await isBehind(context);
+    },
     project: () => context.project,
     reading: async ({ onProgress = options.onProgress, ...loading } = {}) => {
       const read = await loadProject(options.projectFolder, loading);
       mustFitWarehouse(options.warehouse, read);
-      return door({ ...options, onProgress }, read, exclusively);
+      return door({ ...options, onProgress }, read, shared);
     },
     adopt: (read) => {
       context = { ...context, project: read };

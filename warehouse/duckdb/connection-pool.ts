@@ -1,4 +1,5 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { isFatal } from './typed-error.ts';
 
 /**
  * Connections of one instance, reused. A connection runs one statement at a time, so parallel work needs several;
@@ -6,33 +7,68 @@ import type { DuckDBConnection } from '@duckdb/node-api';
  */
 export class ConnectionPool {
   private readonly idle: DuckDBConnection[] = [];
-  private readonly open: () => Promise<DuckDBConnection>;
+  private readonly instance: DuckDBInstance;
   private readonly busy = new Set<Promise<unknown>>();
   private closed = false;
+  private dead = false;
 
-  constructor(open: () => Promise<DuckDBConnection>) {
-    this.open = open;
+  constructor(instance: DuckDBInstance) {
+    this.instance = instance;
+  }
+
+  /** Whether the instance has refused to go on, and nobody is still finding that out. */
+  get isSpent(): boolean {
+    return this.dead && this.busy.size === 0;
   }
 
   async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     if (this.closed) throw new Error('the warehouse is closed');
-    const connection = this.idle.pop() ?? (await this.open());
-    const running = work(connection);
+    const running = this.run(work);
     const settled = Promise.allSettled([running]);
     this.busy.add(settled);
     try {
       return await running;
     } finally {
       this.busy.delete(settled);
-      if (this.closed) connection.closeSync();
-      else this.idle.push(connection);
     }
   }
 
-  /** Waits for statements under way, then closes all connections. */
+  /** Closes at once what is idle; for an instance that is spent. */
+  closeNow(): void {
+    this.closed = true;
+    for (const connection of this.idle.splice(0)) connection.closeSync();
+    this.instance.closeSync();
+  }
+
+  /** Waits for statements under way, then closes all connections and the instance. */
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all(this.busy);
-    for (const connection of this.idle.splice(0)) connection.closeSync();
+    this.closeNow();
+  }
+
+  private async run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    let connection = this.idle.pop();
+    try {
+      connection ??= await this.connect();
+      return await work(connection);
+    } catch (error) {
+      if (isFatal(error)) this.dead = true;
+      throw error;
+    } finally {
+      if (connection !== undefined) this.idle.push(connection);
+    }
+  }
+
+  /** In UTC, as everything of ours is. */
+  private async connect(): Promise<DuckDBConnection> {
+    const connection = await this.instance.connect();
+    try {
+      await connection.run("set TimeZone = 'UTC'");
+      return connection;
+    } catch (error) {
+      connection.closeSync();
+      throw error;
+    }
   }
 }

@@ -7,10 +7,15 @@ import { duckdbCapabilities } from '../capabilities.ts';
 import { warehouseErrors } from '../errors.ts';
 import type { Row, Session, Warehouse } from '../warehouse.ts';
 import { appendFile } from './append-file.ts';
-import { ConnectionPool } from './connection-pool.ts';
-import { duckdbSession, toRow, typedError } from './session.ts';
+import { Database } from './database.ts';
+import { ReaderInstance } from './reader-instance.ts';
+import { duckdbSession, toRow } from './session.ts';
+import { typedError } from './typed-error.ts';
 
-/** The embedded warehouse; `instance` lets the semantic layer read through the same, only possible, process. */
+/**
+ * The embedded warehouse; `instance` lets the semantic layer read through the same, only possible, process. Its
+ * connections outlive a reopening of the file.
+ */
 export interface DuckdbWarehouse extends Warehouse {
   readonly instance: DuckDBInstance;
 }
@@ -27,25 +32,18 @@ const readStatements: ReadonlySet<StatementType> = new Set([StatementType.SELECT
 
 /** Opens the DuckDB file of this process (a second process cannot, even to read) with sessions in UTC. */
 export async function openDuckdbWarehouse(options: DuckdbOptions): Promise<DuckdbWarehouse> {
-  const instance = await openInstance(options);
-  const pool = new ConnectionPool(async () => {
-    const connection = await instance.connect();
-    await connection.run("set TimeZone = 'UTC'");
-    return connection;
-  });
+  const isOnDisk = options.path !== ':memory:';
+  const database = await Database.create({ open: () => openInstance(options), isOnDisk });
   const session = (connection: DuckDBConnection): Session => duckdbSession(connection);
   return {
-    instance,
+    instance: new ReaderInstance(database),
     capabilities: duckdbCapabilities,
-    query: (sql, params) => pool.use((connection) => session(connection).query(sql, params)),
-    execute: (sql, params) => pool.use((connection) => session(connection).execute(sql, params)),
-    transaction: (work) => pool.use((connection) => inTransaction(session(connection), work)),
-    queryReadOnly: (sql, limit) => pool.use((connection) => readOnly(connection, sql, limit)),
+    query: (sql, params) => database.use((connection) => session(connection).query(sql, params)),
+    execute: (sql, params) => database.use((connection) => session(connection).execute(sql, params)),
+    transaction: (work) => database.use((connection) => inTransaction(session(connection), work)),
+    queryReadOnly: (sql, limit) => database.use((connection) => readOnly(connection, sql, limit)),
     appendFile,
-    close: async () => {
-      await pool.close();
-      instance.closeSync();
-    },
+    close: () => database.close(),
   };
 }
 
@@ -61,10 +59,16 @@ async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
       default_null_order: 'nulls_last_on_asc_first_on_desc',
     });
   } catch (error) {
-    const message = messageOf(error);
-    const code = /lock on file/i.test(message) ? 'WAREHOUSE_LOCKED' : 'WAREHOUSE_OPEN_FAILED';
-    throw warehouseErrors.error(code, { message, where: options.path, cause: error });
+    throw openingError(error, options.path);
   }
+}
+
+/** A disk that is full, or too little memory to take up the log, says so of itself: it may be over soon. */
+function openingError(error: unknown, where: string): Error {
+  const message = messageOf(error);
+  const code = /lock on file/i.test(message) ? 'WAREHOUSE_LOCKED' : 'WAREHOUSE_OPEN_FAILED';
+  const typed = typedError(error, where);
+  return typed.retryable ? typed : warehouseErrors.error(code, { message, where, cause: error });
 }
 
 async function inTransaction<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
@@ -89,8 +93,8 @@ async function readOnly(connection: DuckDBConnection, sql: string, limit: number
   const statements = await connection.extractStatements(sql).catch((error: unknown) => {
     throw typedError(error, sql);
   });
-  await connection.run('begin transaction read only');
   try {
+    await connection.run('begin transaction read only');
     const prepared = statements.count === 1 ? await statements.prepare(0) : undefined;
     if (prepared === undefined || !readStatements.has(prepared.statementType)) {
       throw notReadOnly(
@@ -103,7 +107,8 @@ async function readOnly(connection: DuckDBConnection, sql: string, limit: number
     if (/read-only mode/i.test(messageOf(error))) throw notReadOnly('the statement would change something');
     throw typedError(error, sql);
   } finally {
-    await connection.run('rollback');
+    // Fails where there is none to roll back, which the first error explains.
+    await connection.run('rollback').catch(() => {});
   }
 }
 

@@ -1,7 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { messageOf, ShopwaveError } from '../../lib/errors.ts';
-import { warehouseErrors } from '../errors.ts';
 import type { Row, Session, SqlValue } from '../warehouse.ts';
+import { typedError } from './typed-error.ts';
 
 /** One connection seen as a {@link Session}: values as the interface promises, errors typed. */
 export function duckdbSession(connection: DuckDBConnection): Session {
@@ -38,22 +37,4 @@ function toSqlValue(value: DuckDBValue): SqlValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'object') return value.toString();
   return value;
-}
-
-/** DuckDB reports everything as plain errors whose message starts with its kind. */
-const kinds = [
-  { pattern: /Transaction conflict|Conflict on |write-write conflict/i, code: 'WAREHOUSE_CONFLICT' },
-  { pattern: /No space left|could not write|Out of disk/i, code: 'WAREHOUSE_DISK_FULL' },
-] as const;
-
-/** Gives a driver error its stable code; typed errors pass through. */
-export function typedError(error: unknown, sql: string): ShopwaveError {
-  if (error instanceof ShopwaveError) return error;
-  const message = messageOf(error);
-  const kind = kinds.find((each) => each.pattern.test(message));
-  return warehouseErrors.error(kind?.code ?? 'WAREHOUSE_STATEMENT_FAILED', {
-    message,
-    where: sql.replaceAll(/\s+/g, ' ').slice(0, 160),
-    cause: error,
-  });
 }

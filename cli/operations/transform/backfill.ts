@@ -27,9 +27,14 @@ export const backfillRun = defineOperation({
     const { select, vars, target, state, exclude, ...asked } = input;
     const command = await beginCommand({ vars, target }, context);
     const { engine, project, notes } = command;
-    const models = await targetsOf(project, { select, exclude, state });
+    const { models, left } = await targetsOf(project, { select, exclude, state });
     if (!asked.dryRun) adoptFiles(command, input);
-    const result = await engine.backfill({ ...definedOnly(asked), models, signal: context.signal });
+    const result = await engine.backfill({
+      ...definedOnly(asked),
+      models,
+      ...(left.length === 0 ? {} : { exclude: left }),
+      signal: context.signal,
+    });
     if (asked.dryRun) {
       return rowsResult(previewRows(result.preview), {
         columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
@@ -82,14 +87,27 @@ export const backfillCancel = defineOperation({
   },
 });
 
-/** Names go as they are, `name+` with what is taken along; whatever else is a selection of models. */
-async function targetsOf(project: Project, input: SelectionInput): Promise<string[]> {
+/** What a backfill is about: models as planBackfill takes them, and those that are left out. */
+interface Targets {
+  readonly models: readonly string[];
+  readonly left: readonly string[];
+}
+
+/**
+ * Names go as they are, `name+` with what is taken along, whether or not something is excluded; every other word is a
+ * selection of models, all of which are computed again.
+ */
+async function targetsOf(project: Project, input: SelectionInput): Promise<Targets> {
+  const { exclude, state } = input;
   const words = (input.select ?? []).flatMap((each) => each.split(' ')).filter((word) => word !== '');
   const isName = (word: string): boolean => /^[\w.]+\+?$/.test(word);
-  if (words.every(isName) && input.exclude === undefined) return words;
-  const { models } = await resolveSelection(project, input);
-  const targets = computable(project, new Set(models));
-  if (targets.length > 0) return targets;
+  const resolved = async (select: readonly string[]): Promise<readonly string[]> =>
+    select.length === 0 ? [] : (await resolveSelection(project, { select: [...select], state })).models;
+  const left = await resolved(exclude ?? []);
+  const selected = await resolved(words.filter((word) => !isName(word)));
+  const targets = computable(project, new Set(selected.filter((name) => !left.includes(name))));
+  const models = [...new Set([...words.filter(isName), ...targets])];
+  if (models.length > 0) return { models, left };
   throw cliErrors.error('CLI_OPERATION_INPUT', {
     message: 'the selection has no model that a backfill computes',
     remedy: 'Select marts; staging is made from raw batches, and inlined models are not stored.',

@@ -1,6 +1,5 @@
 import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
-import { describeHeld } from './held.ts';
-import { runErrors } from '../../../transforms/engine/run/errors.ts';
+import { heldBackError } from '../../../transforms/engine/run/held-back-error.ts';
 import type { BuildResult, ModelPreview } from '../../../transforms/engine/run/request.ts';
 import { defineOperation, rowsResult, toCell } from '../operation.ts';
 import type { Operation, OperationContext, OperationResult } from '../operation.ts';
@@ -108,6 +107,7 @@ export function buildResult(
   { project, notes }: Pick<TransformCommand, 'project' | 'notes'>,
 ): OperationResult {
   const place = (model: string): number => project.order.indexOf(model);
+  const { publication, held } = result;
   const inOrder = result.models.toSorted((a, b) => place(a.model) - place(b.model));
   const rows = inOrder.map(({ model, kind, status, removed, added, version }) => ({
     model,
@@ -117,17 +117,11 @@ export function buildResult(
     added,
     published: version,
   }));
-  const held = result.held.map(describeHeld).join('\n');
   return rowsResult(rows, {
     columns: resultColumns,
     notes,
-    failure:
-      result.held.length === 0
-        ? undefined
-        : runErrors.error('TRANSFORM_HELD_BACK', {
-            message: `version ${result.publication?.version ?? 'none'} stands without ${result.held.length} models\n${held}`,
-            where: result.held[0]?.model,
-          }),
+    // Without any publication nothing can be held back: such a build throws.
+    failure: publication === undefined ? undefined : heldBackError(publication.version, held),
   });
 }
 

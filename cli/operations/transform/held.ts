@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { HeldModel } from '../../../transforms/engine/run/request.ts';
 import { defineOperation, rowsResult } from '../operation.ts';
 
 /** What is held back at an older version, since when, and why. */
@@ -20,9 +19,3 @@ export const transformHeld = defineOperation({
     );
   },
 });
-
-/** One line on one held-back model. */
-export function describeHeld({ model, version, since, reasons }: HeldModel): string {
-  const standing = version === null ? 'has no version yet' : `stays at version ${version}`;
-  return `${model} ${standing} since ${since}: ${reasons.join('; ')}`;
-}

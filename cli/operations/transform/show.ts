@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { renderText } from '../../../transforms/engine/compile/compile.ts';
 import type { CompileScope } from '../../../transforms/engine/compile/compile.ts';
+import { publishedScope } from '../../../transforms/engine/compile/published-scope.ts';
 import { blameModel } from '../../../transforms/engine/materialize/model-statement.ts';
 import { parseSeed } from '../../../transforms/engine/materialize/seed-csv.ts';
 import { renderStatement } from '../../../transforms/engine/materialize/statement.ts';
 import { mustModel } from '../../../transforms/engine/project/laws.ts';
-import { publishedRelation, rawTable } from '../../../transforms/engine/warehouse/relations.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
 import { cliErrors } from '../../errors.ts';
 import { selectionSchema } from '../../transform/selection.ts';
@@ -53,7 +53,8 @@ async function rowsOfModel(
   }
   const model = mustModel(project, name);
   if (model.materialization.kind === 'seed') {
-    const { columns, rows } = parseSeed(model.file, model.rawCode, model.materialization.columnTypes);
+    const { columnTypes, delimiter } = model.materialization;
+    const { columns, rows } = parseSeed(model.file, model.rawCode, columnTypes, delimiter);
     return rows
       .slice(0, limit)
       .map(({ values }) =>
@@ -61,7 +62,7 @@ async function rowsOfModel(
       );
   }
   const warehouse = await context.platform.warehouse();
-  const sql = await renderStatement(project, name, await publishedScope(project, context));
+  const sql = await renderStatement(project, name, await readOnlyScope(project, context));
   return await blameModel(model, () => warehouse.queryReadOnly(sql, limit));
 }
 
@@ -72,20 +73,18 @@ async function rowsOfText(
   limit: number,
 ): Promise<readonly Row[]> {
   const place = { file: '--inline', line: 1, column: 1 };
-  const sql = await renderText(project, text, place, await publishedScope(project, context));
+  const sql = await renderText(project, text, place, await readOnlyScope(project, context));
   const warehouse = await context.platform.warehouse();
   return await warehouse.queryReadOnly(sql, limit);
 }
 
-async function publishedScope(
+async function readOnlyScope(
   project: TransformCommand['project'],
   { platform }: OperationContext,
 ): Promise<CompileScope> {
   const warehouse = await platform.warehouse();
   return {
-    dialect: warehouse.capabilities.dialect,
-    relation: (name) => publishedRelation(mustModel(project, name)),
-    source: rawTable,
+    ...publishedScope(project, warehouse.capabilities.dialect),
     runQuery: (sql) => warehouse.queryReadOnly(sql, 10_000),
   };
 }

@@ -3,7 +3,7 @@ import type { SelectionInput } from '../../transform/selection.ts';
 import { cliErrors } from '../../errors.ts';
 import { isBlocking } from '../../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
-import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
+import { checkNode } from '../../../transforms/engine/artifacts/check-node.ts';
 import { z } from 'zod';
 import { defineOperation, rowsResult } from '../operation.ts';
 import type { OperationContext, OperationResult } from '../operation.ts';
@@ -75,18 +75,4 @@ async function dataChecks(
   const tests = new Set([...selected.ids].filter(isDataTest));
   const models = new Set(selected.models.filter((name) => project.models.get(name) !== undefined));
   return tests.size === 0 && models.size === 0 ? [] : await engine.test({ tests, models, threads });
-}
-
-function checkNode({ uniqueId, status, failures, message, sql }: CheckResult, now: Date): NodeResult {
-  return {
-    uniqueId,
-    status,
-    executionTime: 0,
-    message,
-    failures,
-    compiledCode: sql,
-    startedAt: now,
-    completedAt: now,
-    threadId: 'Thread-1',
-  };
 }

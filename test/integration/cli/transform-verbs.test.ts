@@ -80,6 +80,20 @@ test('diff tells column by column what an edit would change, and publishes nothi
   ).toEqual([]);
 });
 
+test('diff blames the line of a seed that its column does not take', async () => {
+  await using rig = await openShop();
+  const { ask, edit } = rig;
+  await ask('transform.run');
+  await edit(
+    'seeds/_seeds.yml',
+    'version: 2\nseeds: [{ name: channels, config: { column_types: { label: bigint } } }]\n',
+  );
+  await expect(ask('transform.diff', { select: ['channels'] })).rejects.toMatchObject({
+    code: 'TRANSFORM_SEED_INVALID',
+    where: expect.stringMatching(/channels\.csv:2$/) as string,
+  });
+});
+
 test('diff says what it cannot show: an edited staging model', async () => {
   await using rig = await openShop();
   const { ask, edit } = rig;

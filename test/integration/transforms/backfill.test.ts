@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
+import { takeLease } from '../../../transforms/engine/warehouse/lease.ts';
+import type { Transforms } from '../../../transforms/engine/transforms.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import { withStatementHook } from '../../support/faulty-warehouse.ts';
 import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
@@ -157,6 +159,39 @@ test('a backfill and a live build that meet publish the rows of one after the ot
   const reference = await published([...log, ...next]);
   expect(contents).toEqual(await martContents(reference.warehouse));
   await reference.warehouse.close();
+});
+
+test.each([
+  ['new batches were staged', (transforms: Transforms) => transforms.stage()],
+  [
+    'its lease went to another',
+    async (_: Transforms, warehouse: DuckdbWarehouse) => {
+      await warehouse.execute("update _meta.build_lease set lease_until = timestamp '2000-01-01 00:00:00'");
+      expect(await takeLease(warehouse, 'rshort')).toBeDefined();
+    },
+  ],
+])('a chunk in which nothing differs is not noted as done when %s meanwhile', async (_, meanwhile) => {
+  const { warehouse, transforms } = await published();
+  await appendBatch(warehouse, { id: 'b2', from: 10, to: 11, entries: [lineRow(11, '1', '2')] });
+  let isDone = false;
+  const warnings: string[] = [];
+  const live = await engineOn(
+    withStatementHook(warehouse, async (sql) => {
+      // The last thing before the chunk is noted.
+      if (isDone || !sql.startsWith('update _meta.head set version')) return;
+      isDone = true;
+      await meanwhile(transforms, warehouse);
+    }),
+    { logger: { ...silentLogger, warn: (message) => void warnings.push(message) } },
+  );
+  const options = { models: ['fct_orders'], from: '2026-03-01', to: '2026-03-04', chunk: '3d' };
+  expect(await live.backfill(options)).toMatchObject({ chunks: 1 });
+  expect(isDone).toBe(true);
+  expect(warnings).toMatchObject([expect.stringContaining('computed again')]);
+  expect(await warehouse.query('select status, next_chunk from _meta.backfill')).toEqual([
+    { status: 'done', next_chunk: 1n },
+  ]);
+  await warehouse.close();
 });
 
 test('a run that is run again changes nothing that is newer, and mends what was damaged', async () => {

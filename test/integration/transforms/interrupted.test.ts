@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
-import { takeLease } from '../../../transforms/engine/run/lease.ts';
+import { takeLease } from '../../../transforms/engine/warehouse/lease.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
 import { withLostReply, withStatementHook } from '../../support/faulty-warehouse.ts';
@@ -117,6 +117,31 @@ test('when the reply to COMMIT is lost, the head tells that it was published', a
   await transforms.stage();
   expect(await transforms.build()).toMatchObject({ published: true, publication: { version: 2 } });
   expect(await publications()).toEqual([{ n: 2n }]);
+  await warehouse.close();
+});
+
+test('a version whose reply is lost is found as its own, also where another is the newest by then', async () => {
+  const warehouse = await prepare();
+  const rival = await engineOn(warehouse);
+  let isArmed = false;
+  const transforms = await engineOn(
+    {
+      ...warehouse,
+      transaction: async (work) => {
+        const result = await warehouse.transaction(work);
+        if (!isArmed) return result;
+        isArmed = false;
+        await warehouse.execute("update _meta.build_lease set lease_until = timestamp '2000-01-01 00:00:00'");
+        await appendBatch(warehouse, { id: 'b3', from: 9, to: 10, entries: [orderRow(10, '3')] });
+        await rival.stage();
+        expect(await rival.build()).toMatchObject({ publication: { version: 3 } });
+        throw new Error('the connection was lost');
+      },
+    },
+    { onProgress: ({ step, state }) => void (isArmed = step === 'audit' && state === 'finished') },
+  );
+  await transforms.stage();
+  expect(await transforms.build()).toMatchObject({ published: true, publication: { version: 2 } });
   await warehouse.close();
 });
 

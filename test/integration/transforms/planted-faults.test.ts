@@ -7,61 +7,9 @@ import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
 import { openTransforms, projectFolder } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
+import { lineRow, orderRow, productRow, refundRow } from '../../support/shop-rows.ts';
 
-const at = '2026-03-01 12:00:00+00';
-
-function entry(table: string, position: number, id: number, data: Record<string, string | null>): LogEntry {
-  return { table, op: 'u', position, data: { id: String(id), created_at: at, updated_at: at, ...data } };
-}
-
-const product = (position: number, price: string, updatedAt = at): LogEntry =>
-  entry('products', position, 1, {
-    seller_id: null,
-    sku: 'A',
-    title: 'T',
-    category: 'toys',
-    kind: 'goods',
-    price,
-    currency: 'USD',
-    is_active: 't',
-    updated_at: updatedAt,
-  });
-const order = (position: number, id: number): LogEntry =>
-  entry('orders', position, id, {
-    order_number: `N${id}`,
-    customer_id: null,
-    channel: 'web',
-    currency: 'USD',
-    status: 'placed',
-    is_test: 'f',
-    ship_country: 'DE',
-    shipping_amount: '0.00',
-    placed_at: at,
-    cancelled_at: null,
-  });
-const line = (position: number, id: number, orderId: number): LogEntry =>
-  entry('order_lines', position, id, {
-    order_id: String(orderId),
-    line_no: '1',
-    product_id: '1',
-    quantity: '2',
-    unit_price: '2.5000',
-    discount_amount: '0.00',
-    tax_amount: '0.00',
-  });
-const refund = (position: number, id: number, orderId: number): LogEntry =>
-  entry('refunds', position, id, {
-    order_id: String(orderId),
-    payment_id: null,
-    cancellation_id: null,
-    amount: '1.00',
-    shipping_amount: '0.00',
-    currency: 'USD',
-    reason: null,
-    refunded_at: at,
-  });
-
-const first = [product(1, '2.5000'), order(2, 1), line(3, 1, 1)];
+const first = [productRow(1, '1'), orderRow(2, '1'), lineRow(3, '1', '1')];
 
 /** Batch n: a price change, and an order with a line and a refund; four positions. */
 function batch(n: number): {
@@ -71,16 +19,17 @@ function batch(n: number): {
   readonly entries: LogEntry[];
 } {
   const from = 4 * n - 1;
+  const order = String(n + 1);
   const day = String(n + 1).padStart(2, '0');
   return {
     id: `b${n}`,
     from,
     to: from + 4,
     entries: [
-      product(from + 1, `${n}.0000`, `2026-03-${day} 12:00:00+00`),
-      order(from + 2, n + 1),
-      line(from + 3, n + 1, n + 1),
-      refund(from + 4, n, n + 1),
+      productRow(from + 1, '1', { price: `${n}.0000`, updated_at: `2026-03-${day} 12:00:00+00` }),
+      orderRow(from + 2, order),
+      lineRow(from + 3, order, order),
+      refundRow(from + 4, String(n), order),
     ],
   };
 }
@@ -90,7 +39,7 @@ function spoiling(warehouse: Warehouse, model: string, fault: (relation: string)
   const execute: Session['execute'] = async (sql, params) => {
     const result = await warehouse.execute(sql, params);
     const [, relation] =
-      new RegExp(`create or replace table (delta\\.${model}__new__\\w+) as`).exec(sql) ?? [];
+      new RegExp(`create or replace table (delta\\.${model}__(?:new|select)__\\w+) as`).exec(sql) ?? [];
     if (relation !== undefined) await warehouse.execute(fault(relation));
     return result;
   };

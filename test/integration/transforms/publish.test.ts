@@ -6,7 +6,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { ignoreProgress } from '../../../lib/progress.ts';
 import { createTransforms } from '../../../transforms/engine/transforms.ts';
-import { martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
+import { engineOn, martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 
@@ -254,5 +254,61 @@ test('a row that staging lost is found before anything is published', async () =
     code: 'TRANSFORM_CHECKS_FAILED',
     message: expect.stringContaining('r8_raw_in_staging on stg_shop__orders: 1 row') as string,
   });
+  await warehouse.close();
+});
+
+test('who asked for a version is known, and its rerun mends damage without overwriting what is newer', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  await transforms.build({ requestedBy: 'd/r0/t' });
+  await appendBatch(warehouse, second);
+  await transforms.stage();
+  expect(await transforms.publishedFor('d/r/t')).toBeUndefined();
+  await transforms.build({ requestedBy: 'd/r/t' });
+  expect(await transforms.publishedFor('d/r/t')).toBe(2);
+  await appendBatch(warehouse, { id: 'b3', from: 5, to: 6, entries: [order(6, '2', { status: 'shipped' })] });
+  await transforms.stage();
+  await transforms.build({ requestedBy: 'd/r/t' });
+  expect(await transforms.publishedFor('d/r/t')).toBe(2);
+  const good = await martContents(warehouse);
+  await warehouse.execute('update marts.fct_order_lines set gross_minor = 7 where order_id = 2');
+  expect(await transforms.rerun(2)).toMatchObject({ published: true, publication: { version: 4 } });
+  expect(await martContents(warehouse)).toEqual(good);
+  const [row] = await warehouse.query('select order_status from marts.fct_orders where order_id = 2');
+  expect(row).toEqual({ order_status: 'shipped' });
+  await warehouse.close();
+});
+
+test('a listener that fails takes no version back, and is told of the newest one with the next work', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  const told: number[] = [];
+  const errors: string[] = [];
+  let isDeaf = true;
+  const heard = await engineOn(warehouse, {
+    logger: { ...silentLogger, error: (message) => void errors.push(message) },
+    onPublished: ({ version }) => {
+      if (isDeaf) return Promise.reject(new Error('the semantic layer is away'));
+      told.push(version);
+      return Promise.resolve();
+    },
+  });
+  await appendBatch(warehouse, first);
+  await transforms.stage();
+  expect(await heard.build()).toMatchObject({ published: true, publication: { version: 1 } });
+  expect(errors).toEqual(['version 1 is published, and telling of it failed: the semantic layer is away']);
+  isDeaf = false;
+  // Also by another reading of the files, and although there is nothing to build.
+  expect(await (await heard.reading()).build()).toMatchObject({ published: false });
+  expect(told).toEqual([1]);
+  await heard.build();
+  expect(told).toEqual([1]);
+  isDeaf = true;
+  await appendBatch(warehouse, second);
+  await heard.stage();
+  await heard.build();
+  isDeaf = false;
+  await heard.isBehind();
+  expect(told).toEqual([1, 2]);
   await warehouse.close();
 });

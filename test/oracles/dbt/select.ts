@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
+import { installDbt } from '../../../bench/dbt/python.ts';
 import { writeArtifact } from '../../../transforms/engine/artifacts/files.ts';
 import { selectNodes } from '../../../transforms/engine/select/select.ts';
 import { requestsOn } from '../../support/random-selectors.ts';
@@ -19,8 +20,8 @@ import {
 import type { CaseFile, SelectCase } from '../../support/select-cases.ts';
 import { graphProject } from '../../support/select-graph.ts';
 import { shippedArtifacts } from './artifacts.ts';
-import { askDbt, installDbt } from './python.ts';
-import type { Job } from './python.ts';
+import { askDbt } from './ask.ts';
+import type { Job } from './ask.ts';
 import { writeDbtProject } from './write-project.ts';
 
 /**

@@ -3,7 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { claimDataDir, dataPaths, eraseState, readSettings, writeSettings } from '../../../cli/data-dir.ts';
+import {
+  claimDataDir,
+  dataPaths,
+  eraseState,
+  makeTarget,
+  readSettings,
+  writeSettings,
+} from '../../../cli/data-dir.ts';
 import { settleSource } from '../../../cli/supervisor/source.ts';
 
 let folder = '';
@@ -24,6 +31,8 @@ test('starting over deletes what is ours and nothing else', async () => {
   const paths = dataPaths(folder);
   await claimDataDir(paths);
   for (const name of ['postgres', 'archive', 'warehouse', 'semantic']) await mkdir(path.join(folder, name));
+  // Results of the data that go: `transform retry` would run again what is forgotten.
+  await writeFile(path.join(await makeTarget(paths), 'run_results.json'), '{}');
   await writeFile(path.join(folder, 'notes.txt'), 'mine');
   await writeSettings(paths, { format: 1, source: { kind: 'embedded' } });
   await eraseState(paths);

@@ -7,6 +7,7 @@ import { stageBatches } from '../../../dags/operators/stage-batches.ts';
 import type { PipelineServices } from '../../../dags/services.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import type { Transforms } from '../../../transforms/engine/transforms.ts';
 import type { TaskContext } from '../../../scheduler/index.ts';
 
 /** The context of a task whose services do what the test says; everything else must not be touched. */
@@ -93,6 +94,7 @@ test('stage and build return plain values; a build without changes is skipped', 
     transforms: () =>
       Promise.resolve({
         stage: () => Promise.resolve({ batches: 2, step: 5n, changedRows: 9, watermark: position }),
+        publishedFor: () => Promise.resolve(undefined),
         build: () => Promise.resolve({ published, publication, models, held, checks: [{}] }),
       } as unknown as Awaited<ReturnType<PipelineServices['transforms']>>),
   });
@@ -121,6 +123,46 @@ test('stage and build return plain values; a build without changes is skipped', 
       /version 4 is published without a.*stands at version 3.*unique_id/,
     ) as string,
   });
+});
+
+test('a build says who asks; cleared after it has published, it runs that version again and is not skipped', async () => {
+  const asked: unknown[] = [];
+  const { signal } = new AbortController();
+  const services = (earlier: number | undefined, published: boolean): Partial<PipelineServices> => {
+    const publication = { version: 7, sourceWatermark: position };
+    const models = [{ model: 'a', kind: 'skip', removed: 0, added: published ? 3 : 0 }];
+    const result = { published, publication, models, held: [], checks: [] };
+    const note =
+      (what: string) =>
+      (...args: unknown[]) => {
+        asked.push([what, ...args]);
+        return Promise.resolve(result);
+      };
+    const transforms = {
+      publishedFor: (requestedBy: string) => {
+        asked.push(['publishedFor', requestedBy]);
+        return Promise.resolve(earlier);
+      },
+      build: note('build'),
+      rerun: note('rerun'),
+    };
+    return { transforms: () => Promise.resolve(transforms as unknown as Transforms) };
+  };
+  const output = { version: 7, sourceWatermark: position, removed: 0, checks: 0 };
+  expect(await buildMarts().run(context(services(undefined, true), { signal }))).toEqual({
+    ...output,
+    added: 3,
+  });
+  expect(asked.splice(0)).toEqual([
+    ['publishedFor', 'd/r/t'],
+    ['build', { signal, requestedBy: 'd/r/t' }],
+  ]);
+  // Nothing differs: the task has done its work, and what hangs on it must run.
+  expect(await buildMarts().run(context(services(4, false), { signal }))).toEqual({ ...output, added: 0 });
+  expect(asked.splice(0)).toEqual([
+    ['publishedFor', 'd/r/t'],
+    ['rerun', 4, { signal }],
+  ]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { errorCatalog } from '../../../lib/errors.ts';
 
+/** Of artifact files that cannot be read. */
 export const artifactErrors = errorCatalog({
   ARTIFACT_MISSING: {
     summary: 'A file that an earlier command writes (manifest.json, run_results.json, ...) is not there.',

@@ -25,6 +25,7 @@ export const manifestSchema = z.looseObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** What a manifest is made from. */
 export interface ManifestInput {
   readonly project: Project;
   readonly invocation: Invocation;

@@ -18,12 +18,14 @@ export interface Invocation {
   readonly generatedAt: Date;
 }
 
+/** The part of an artifact's head that is read back. */
 export const metadataSchema = z.looseObject({
   dbt_schema_version: z.string(),
   generated_at: z.string().optional(),
   invocation_id: z.string().nullish(),
 });
 
+/** An artifact's head; whatever else it holds is kept. */
 export type Metadata = z.infer<typeof metadataSchema>;
 
 /** The dbt whose files these are shaped like; its readers compare it. */

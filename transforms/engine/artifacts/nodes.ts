@@ -178,6 +178,10 @@ export function dependencies(
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
+/**
+ * What the ref() of a model is written with: `ref` is a key of Project.models, so that a version comes apart from its
+ * name.
+ */
 export function refArguments(project: Project, ref: string): Record<string, unknown> {
   const model = project.models.get(ref);
   return { name: model?.baseName ?? ref, package: null, version: model?.version ?? null };
@@ -189,6 +193,7 @@ export function sourceArguments(source: string): string[] {
   return [source.slice(0, dot), source.slice(dot + 1)];
 }
 
+/** A column in dbt's words; its type and constraints as declared, nothing is asked of a warehouse. */
 export function columnEntry(column: ColumnDoc): Record<string, unknown> & { description: string } {
   return {
     name: column.name,

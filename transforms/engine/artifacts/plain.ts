@@ -11,6 +11,7 @@ export function plainValue(value: unknown): unknown {
   return value;
 }
 
+/** The same of every value of a record. */
 export function plainRecord(record: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record)

@@ -32,6 +32,7 @@ export const resourceSchema = z.looseObject({
 /** An entry of a manifest; whatever else it holds is kept. */
 export type Resource = z.infer<typeof resourceSchema>;
 
+/** The part of a macro's entry that is read back. */
 export const macroSchema = z.looseObject({
   unique_id: z.string(),
   name: z.string(),
@@ -39,4 +40,5 @@ export const macroSchema = z.looseObject({
   depends_on: z.looseObject({ macros: z.array(z.string()).default([]) }).default({ macros: [] }),
 });
 
+/** A macro's entry of a manifest; whatever else it holds is kept. */
 export type MacroEntry = z.infer<typeof macroSchema>;

@@ -3,6 +3,7 @@ import type { RunResults } from './run-results.ts';
 
 const again: ReadonlySet<string> = new Set(['error', 'fail', 'skipped', 'runtime error', 'partial success']);
 
+/** What is to be run again, and what cannot be. */
 export interface RetryPlan {
   /** Unique ids to run again, each after what it reads. */
   readonly ids: readonly string[];

@@ -40,6 +40,7 @@ export const runResultsSchema = z.looseObject({
 
 export type RunResults = z.infer<typeof runResultsSchema>;
 
+/** What run results are made from. */
 export interface RunResultsInput {
   readonly invocation: Invocation;
   readonly results: readonly NodeResult[];

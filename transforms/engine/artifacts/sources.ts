@@ -38,6 +38,7 @@ export const sourcesSchema = z.looseObject({
 
 export type Sources = z.infer<typeof sourcesSchema>;
 
+/** What it is made from. */
 export interface SourcesInput {
   readonly invocation: Invocation;
   readonly results: readonly SourceFreshness[];

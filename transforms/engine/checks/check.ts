@@ -30,6 +30,10 @@ export interface Check {
   readonly definition: string | undefined;
 }
 
+/**
+ * pass: no failures that count. warn: its threshold to warn is met. fail: that to fail is. error: it could not be
+ * run.
+ */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'error';
 
 /** The outcome of one check. */

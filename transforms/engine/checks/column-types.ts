@@ -54,9 +54,10 @@ async function describeModel(
 
 /** The declared columns of a model whose contract is enforced; those of a seed are in its file. */
 async function declaredColumns(model: Model): Promise<readonly Column[] | undefined> {
-  if (model.materialization.kind === 'seed')
-    return parseSeed(model.file, await readFile(model.file, 'utf8'), model.materialization.columnTypes)
-      .columns;
+  if (model.materialization.kind === 'seed') {
+    const { columnTypes, delimiter } = model.materialization;
+    return parseSeed(model.file, await readFile(model.file, 'utf8'), columnTypes, delimiter).columns;
+  }
   if (!model.config.contractEnforced) return undefined;
   const typed = model.columns.flatMap(({ name, dataType }) =>
     dataType === undefined ? [] : [{ name, type: dataType }],

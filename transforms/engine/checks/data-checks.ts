@@ -7,12 +7,13 @@ import { runScope } from '../materialize/delta.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { Check, Probe } from './check.ts';
-import { parentModel, parentOf, shortNameWithParent, toCheck } from './declared-check.ts';
+import { checkName, parentModel, parentOf, toCheck } from './declared-check.ts';
 import { genericProbe, orphanProbe } from './generic.ts';
 import { implicitTests } from './implicit.ts';
 import { narrowed, presentIn, presentInRun } from './present.ts';
 import type { Present } from './present.ts';
-import { isBuiltIn, publishedScope, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
+import { publishedWorld } from './published-world.ts';
+import { isBuiltIn, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
 import type { RowsUnderTest } from './rows-under-test.ts';
 
 /** Declared and implicit checks of the rows that a run is about to publish, and of what it takes in from sources. */
@@ -43,7 +44,7 @@ export async function dataChecksOfRun(
 
 /** Declared and implicit checks of all that is published, and of the sources, whole. */
 export async function dataChecksOfPublished(context: EngineContext): Promise<Check[]> {
-  const scope = publishedScope(context);
+  const scope = publishedWorld(context);
   const present = (name: string): Present => presentIn(scope.relation(name));
   const stored = [...context.project.models.values()].filter(isPublished);
   const own = stored.flatMap((model) =>
@@ -91,7 +92,7 @@ async function dataCheck(
     const rows = where === undefined ? under.rows : `${narrowed(under.rows, where)} as rows_under_test`;
     return { kind: 'query', sql: await renderDataTest(context.project, test, { ...world.scope, rows }) };
   });
-  return toCheck(context, test, probe, shortNameWithParent(test));
+  return toCheck(context, test, probe, checkName(context, test));
 }
 
 /** A key that left a parent orphans rows that this run never touched. */
@@ -120,7 +121,12 @@ async function orphanCheck(
       where: await whereOf(context, test, scope),
     }),
   );
-  const check = toCheck(context, test, probe, `orphans_${test.column ?? ''}_${parentName}`);
+  const check = toCheck(
+    context,
+    test,
+    probe,
+    `orphans_${test.ownName ?? `${test.column ?? ''}_${parentName}`}`,
+  );
   // A child that the run looked at and found unchanged has nothing to hold back: the parent must keep its key. One that
   // it did not look at, or holds back, lags behind by intent.
   const isUnchanged = considered.has(model.name) && !run.deltas.has(model.name);

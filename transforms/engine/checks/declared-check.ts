@@ -21,7 +21,7 @@ export function toCheck(context: EngineContext, test: DataTest, probe: Probe, na
     probe,
     config: test.config,
     keys: [...tellingOf(context, model), ...keyColumnsOf(test)],
-    storeAs: test.config.storeFailures ? test.name : undefined,
+    storeAs: test.config.storeFailures ? (test.config.alias ?? test.name) : undefined,
     definition: undefined,
   };
 }
@@ -61,8 +61,23 @@ export function parentOf(test: DataTest, present: (model: string) => Present): P
   return model === undefined ? presentIn(rawTable(test.sources.at(-1) ?? '')) : present(model);
 }
 
-/** Short name, for a relationships check with its parent's. */
-export function shortNameWithParent(test: DataTest): string {
+/**
+ * Short name, for a relationships check with its parent's. Where another check of the model is called the same (two
+ * lists of accepted values of one column), the whole name that dbt's rule gives.
+ */
+export function checkName(context: EngineContext, test: DataTest): string {
+  const { attachedTo } = test;
+  const { models, sources } = context.project;
+  const siblings = (attachedTo.kind === 'model' ? models : sources).get(attachedTo.name)?.tests ?? [];
+  const name = shortNameWithParent(test);
+  const isShared = siblings.some(
+    (each) => each.uniqueId !== test.uniqueId && shortNameWithParent(each) === name,
+  );
+  return isShared ? test.name : name;
+}
+
+function shortNameWithParent(test: DataTest): string {
+  if (test.ownName !== undefined) return test.ownName;
   const parent = test.kind === 'relationships' ? parentModel(test) : undefined;
   return parent === undefined ? shortName(test) : `${shortName(test)}_${parent}`;
 }

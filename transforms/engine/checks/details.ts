@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { failingRows } from './check.ts';
 import type { Check } from './check.ts';
 
-/** Where rows that failed a check are kept, until its next run. */
+/** Where rows that failed a check are kept, until its next run, unless it has a schema of its own. */
 const auditSchema = 'dbt_test__audit';
 
 /** Rows kept of one check, unless its limit says fewer: enough to look at, too few to fill a warehouse. */
@@ -14,13 +14,19 @@ const sampleRows = 5;
 
 /** Replaces the stored failures of a check; the table is there, and empty, when it passed. Names the table. */
 export async function storeFailures(context: EngineContext, check: Check, failures: number): Promise<string> {
-  const relation = `${auditSchema}.${tableName(check.storeAs ?? check.name)}`;
+  const schema = schemaOf(check);
+  const relation = `${schema}.${tableName(check.storeAs ?? check.name)}`;
   const limit = failures === 0 ? 0 : Math.min(check.config.limit ?? storedRows, storedRows);
-  await context.warehouse.execute(`create schema if not exists ${auditSchema}`);
+  await context.warehouse.execute(`create schema if not exists ${schema}`);
   await context.warehouse.execute(
     `create or replace table ${relation} as select * from (${failingRows(check)}\n) as failures limit ${limit}`,
   );
   return relation;
+}
+
+/** A schema of the test's own is one beside the common one, as a model's is beside its layer: no mart can be hit. */
+function schemaOf({ config }: Check): string {
+  return config.schema === undefined ? auditSchema : `${auditSchema}_${config.schema}`;
 }
 
 /** Test names may hold what table names may not; a cut name keeps a hash of the whole, so that none collide. */

@@ -1,5 +1,6 @@
 import { errorCatalog } from '../../../lib/errors.ts';
 
+/** Of checks and freshness that cannot be carried out as they were declared. */
 export const checkErrors = errorCatalog({
   CHECK_CONDITION_INVALID: {
     summary: 'warn_if or error_if of a check is no condition on a number of failures.',

@@ -5,7 +5,7 @@ import type { EngineContext } from '../context.ts';
 import type { SourceTable } from '../project/model.ts';
 import { rawTable } from '../warehouse/relations.ts';
 import { checkErrors } from './errors.ts';
-import { publishedScope } from './rows-under-test.ts';
+import { publishedWorld } from './published-world.ts';
 
 /** How fresh one source table is, or why that cannot be told, which is not fresh. Fits artifacts' SourceFreshness. */
 export type FreshnessResult =
@@ -105,7 +105,8 @@ function textOf(row: Row | undefined): string | undefined {
 /** A select of one value: when the newest row was loaded. */
 async function query(context: EngineContext, source: Limited): Promise<string> {
   const place = { file: source.file, line: source.line, column: 1 };
-  const scope = publishedScope(context);
+  // `{{ this }}` is the raw table.
+  const scope = { ...publishedWorld(context), self: rawTable(source.name) };
   const render = (text: string): Promise<string> => renderText(context.project, text, place, scope);
   if (source.loadedAtQuery !== undefined)
     return (await render(source.loadedAtQuery)).trim().replace(/;$/, '');

@@ -1,11 +1,13 @@
 import { quoteLiteral } from '../../../warehouse/sql-text.ts';
+import { builtInName } from '../project/macros.ts';
 import type { DataTest } from '../project/model.ts';
 import type { Probe } from './check.ts';
 import { checkErrors } from './errors.ts';
 import { narrowed } from './present.ts';
 import type { Present } from './present.ts';
-import { builtInName } from './rows-under-test.ts';
 import type { RowsUnderTest } from './rows-under-test.ts';
+import { namesOf, testedColumn, withExpressions } from './tested-columns.ts';
+import type { TestedColumn } from './tested-columns.ts';
 
 /** Everything that the SQL of a built-in check is made of. */
 export interface GenericInput {
@@ -20,9 +22,9 @@ export interface GenericInput {
 const builders: Readonly<Record<string, (input: GenericInput) => Probe>> = {
   not_null: (input) => rows(input, anyNull(columnsOf(input.test))),
   accepted_values: acceptedValues,
-  unique: (input) => duplicates(input, anyNull(columnsOf(input.test))),
+  unique: (input) => duplicates(input, 'are left out'),
   // Two nulls count as equal, as in dbt_utils: a key with a null in it is no key.
-  unique_combination_of_columns: (input) => duplicates(input, undefined),
+  unique_combination_of_columns: (input) => duplicates(input, 'count'),
   relationships: ({ test, under, parent, where }) =>
     orphans({ test, rows: narrowed(under.rows, where), parent, isWhole: under.isWhole }),
 };
@@ -39,7 +41,7 @@ function rows({ under, where }: GenericInput, condition: string): Probe {
 }
 
 function anyNull(columns: readonly string[]): string {
-  return columns.map((column) => `${column} is null`).join(' or ');
+  return columns.map((column) => `(${column}) is null`).join(' or ');
 }
 
 function acceptedValues(input: GenericInput): Probe {
@@ -47,16 +49,18 @@ function acceptedValues(input: GenericInput): Probe {
   const { values, quote = true } = input.test.arguments;
   if (!Array.isArray(values) || values.length === 0) throw invalid(input.test, 'needs a list of `values`');
   const literals = values.map((value) => (quote === false ? String(value) : quoteLiteral(String(value))));
-  return rows(input, `${column} is not null and ${column} not in (${literals.join(', ')})`);
+  return rows(input, `(${column}) is not null and (${column}) not in (${literals.join(', ')})`);
 }
 
-function duplicates({ test, under, where }: GenericInput, ignored: string | undefined): Probe {
-  const columns = columnsOf(test);
-  const list = columns.join(', ');
-  const among = under.isWhole ? undefined : `select ${list} from ${narrowed(under.rows, where)} as added`;
+function duplicates({ test, under, where }: GenericInput, nulls: 'count' | 'are left out'): Probe {
+  const columns = columnsOf(test).map(testedColumn);
+  const list = namesOf(columns);
+  const rowsOf = withExpressions(under.rows, columns, where);
+  const among = under.isWhole ? undefined : `select ${list} from ${rowsOf} as added`;
   const present = under.current({ columns, among, where });
+  const ignored = nulls === 'count' ? '' : `where not (${anyNull(columns.map(({ name }) => name))}) `;
   const sql = `select ${list}, count(*) as n_records from (${present}) as present
-    ${ignored === undefined ? '' : `where not (${ignored}) `}group by ${list} having count(*) > 1`;
+    ${ignored}group by ${list} having count(*) > 1`;
   return { kind: 'query', sql };
 }
 
@@ -71,14 +75,17 @@ function orphans(input: {
   readonly isWhole: boolean;
 }): Probe {
   const { test, parent } = input;
-  const [column] = columnsOf(test);
-  const field = fieldOf(test);
-  const among = input.isWhole ? undefined : `select ${column} as ${field} from ${input.rows} as asked_rows`;
+  const column = oneColumn(test);
+  const rowsOf = withExpressions(input.rows, [column], undefined);
+  const field = testedColumn(fieldOf(test), 1);
+  const among = input.isWhole
+    ? undefined
+    : `select ${column.name} as ${field.name} from ${rowsOf} as asked_rows`;
   const present = parent({ columns: [field], among, where: undefined, isOnceEnough: true });
-  const sql = `select child.* from ${input.rows} as child
-    left join (select distinct ${field} as parent_field from (${present}) as present) as parent
-      on parent.parent_field = child.${column}
-    where child.${column} is not null and parent.parent_field is null`;
+  const sql = `select child.* from ${rowsOf} as child
+    left join (select distinct ${field.name} as parent_field from (${present}) as present) as parent
+      on parent.parent_field = child.${column.name}
+    where child.${column.name} is not null and parent.parent_field is null`;
   return { kind: 'query', sql };
 }
 
@@ -95,8 +102,8 @@ export function orphanProbe(input: {
   const { test, parent } = input;
   const child = narrowed(input.child, input.where);
   if (input.lost === undefined) return orphans({ test, rows: child, parent, isWhole: true });
-  const [column] = columnsOf(test);
-  const rowsOfLost = `(select * from ${child} as c where c.${column} in (${input.lost(fieldOf(test))}))`;
+  const column = oneColumn(test).expression ?? `c.${oneColumn(test).name}`;
+  const rowsOfLost = `(select * from ${child} as c where ${column} in (${input.lost(fieldOf(test))}))`;
   return orphans({ test, rows: rowsOfLost, parent, isWhole: false });
 }
 
@@ -107,6 +114,11 @@ export function columnsOf(test: DataTest): readonly string[] {
   const column = test.column ?? test.arguments['column_name'];
   if (typeof column === 'string') return [column];
   throw invalid(test, 'needs a column');
+}
+
+function oneColumn(test: DataTest): TestedColumn {
+  const [column = ''] = columnsOf(test);
+  return testedColumn(column);
 }
 
 function fieldOf(test: DataTest): string {

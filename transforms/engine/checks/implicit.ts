@@ -1,7 +1,7 @@
 import { defaultTestConfig } from '../project/properties.ts';
+import { builtInName } from '../project/macros.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { uniqueKeyOf } from './keys.ts';
-import { builtInName } from './rows-under-test.ts';
 
 const plainName = /^[a-z_][a-z0-9_]*$/i;
 
@@ -51,25 +51,30 @@ function implicit(project: string, model: Model, kind: string, key: readonly str
 function isDeclared(model: Model, kind: string, columns: readonly string[]): boolean {
   return model.tests.some((test) => {
     const { severity, where, limit, errorIf } = test.config;
-    const tested = test.column === undefined ? test.arguments['combination_of_columns'] : [test.column];
+    const tested = testedTexts(test);
     return (
       builtInName(test.kind) === kind &&
       severity === 'error' &&
       where === undefined &&
       limit === undefined &&
       errorIf === defaultTestConfig.errorIf &&
-      Array.isArray(tested) &&
       tested.length === columns.length &&
       columns.every((column) => tested.includes(column))
     );
   });
 }
 
-/** Short name of a check: what it says, without the model's name. */
+/** Short name of a check: what it says, without the model's name; or the name that its entry gives it. */
 export function shortName(test: DataTest): string {
+  if (test.ownName !== undefined) return test.ownName;
   if (test.uniqueId.endsWith(`.unique_key_not_null_${test.attachedTo.name}`)) return 'unique_key_not_null';
   if (test.uniqueId.endsWith(`.unique_key_unique_${test.attachedTo.name}`)) return 'unique_key_unique';
-  const columns = test.column ?? test.arguments['combination_of_columns'] ?? '';
-  const of = [columns].flat().map(String).filter(Boolean);
+  const of = testedTexts(test).map((text) => text.replaceAll(/[^0-9a-zA-Z_]+/g, '_'));
   return [builtInName(test.kind), ...of].join('_');
+}
+
+/** The columns that a test is about, as written; none where it is about its model. */
+function testedTexts({ column, arguments: args }: DataTest): readonly string[] {
+  const columns = column ?? args['column_name'] ?? args['combination_of_columns'] ?? [];
+  return [columns].flat().map(String).filter(Boolean);
 }

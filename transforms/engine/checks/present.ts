@@ -4,10 +4,12 @@ import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import { uniqueKeyOf } from './keys.ts';
+import { withExpressions } from './tested-columns.ts';
+import type { TestedColumn } from './tested-columns.ts';
 
 /** Which values of some columns a relation holds, with duplicates. */
 export interface PresentQuery {
-  readonly columns: readonly string[];
+  readonly columns: readonly TestedColumn[];
   /** A select of the same columns: only those values are asked for. Undefined asks for all. */
   readonly among: string | undefined;
   /** SQL that narrows the relation first. */
@@ -22,7 +24,7 @@ export type Present = (query: PresentQuery) => string;
 /** Of a relation that holds everything it has to. */
 export function presentIn(relation: string): Present {
   return ({ columns, among, where }) =>
-    `select ${list('p', columns)} from ${narrowed(relation, where)} as p${
+    `select ${list('p', columns)} from ${withExpressions(relation, columns, where)} as p${
       among === undefined ? '' : ` where ${isAmong('p', columns, among)}`
     }`;
 }
@@ -42,31 +44,29 @@ export function presentInRun(context: EngineContext, run: BuildRun, name: string
   const removed = deltaRelation(model, 'removed', run.id);
   const isSame = key.map((column) => `r.${column} = p.${column}`).join(' and ');
   return ({ columns, among, where, isOnceEnough = false }) => {
-    const added = narrowed(deltaRelation(model, 'added', run.id), where);
+    const added = withExpressions(deltaRelation(model, 'added', run.id), columns, where);
     // With nothing left to ask for, the warehouse does not read production at all.
     const rest = isOnceEnough ? `${among} except select ${list('a', columns)} from ${added} as a` : among;
     const isAsked = among === undefined ? '' : `${isAmong('p', columns, rest ?? among)} and `;
     return `select ${list('a', columns)} from ${added} as a
       union all
-      select ${list('p', columns)} from ${narrowed(publishedRelation(model), where)} as p
+      select ${list('p', columns)} from ${withExpressions(publishedRelation(model), columns, where)} as p
       where ${isAsked}not exists (select 1 from ${removed} as r where ${isSame})`;
   };
 }
 
 /** A relation narrowed by a check's where. */
 export function narrowed(relation: string, where: string | undefined): string {
-  return where === undefined ? relation : `(select * from ${relation} where ${where})`;
+  return withExpressions(relation, [], where);
 }
 
-function list(alias: string, columns: readonly string[]): string {
-  return columns.map((column) => `${alias}.${column}`).join(', ');
+function list(alias: string, columns: readonly TestedColumn[]): string {
+  return columns.map(({ name }) => `${alias}.${name}`).join(', ');
 }
 
 /** Several columns compare null-safe: two nulls make the same combination. */
-function isAmong(alias: string, columns: readonly string[], among: string): string {
-  if (columns.length === 1) return `${alias}.${columns[0]} in (${among})`;
-  const same = columns
-    .map((column) => `${alias}.${column} is not distinct from asked.${column}`)
-    .join(' and ');
+function isAmong(alias: string, columns: readonly TestedColumn[], among: string): string {
+  if (columns.length === 1) return `${list(alias, columns)} in (${among})`;
+  const same = columns.map(({ name }) => `${alias}.${name} is not distinct from asked.${name}`).join(' and ');
   return `exists (select 1 from (${among}) as asked where ${same})`;
 }

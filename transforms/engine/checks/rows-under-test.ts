@@ -1,11 +1,10 @@
-import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
+import { isNew } from '../new-raw-rows.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
-import { mustModel } from '../project/laws.ts';
-import { nativeTests } from '../project/macros.ts';
+import { builtInName, nativeTests } from '../project/macros.ts';
 import type { DataTest, Model } from '../project/model.ts';
-import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import { deltaRelation, rawTable } from '../warehouse/relations.ts';
 import { presentIn, presentInRun } from './present.ts';
 import type { Present } from './present.ts';
 import { countsAnyFailure } from './threshold.ts';
@@ -22,18 +21,16 @@ export interface RowsUnderTest {
 const recentBatches = `select batch_id from _meta.staged_batch
     where step > (select coalesce(max(stage_step), 0) from _meta.publication)`;
 
-/**
- * The condition on raw rows of the batches staged since the last publication. The bound on the load time is there for
- * the warehouse to skip what is older; a batch's name says nothing of where its rows lie.
- */
+/** The condition on raw rows of the batches staged since the last publication. */
 export async function recentRawCondition(context: EngineContext): Promise<string> {
   const [row] = await context.warehouse.query(
     `select min(loaded_at) as since from _meta.loaded_batch where batch_id in (${recentBatches})`,
   );
   const since = row?.['since'];
-  const bound =
-    typeof since === 'string' ? ` and _loaded_at >= cast('${since}' as timestamp) - interval '1 day'` : '';
-  return `_batch_id in (${recentBatches})${bound}`;
+  return isNew({
+    table: `(${recentBatches}) as recent`,
+    since: typeof since === 'string' ? since : undefined,
+  });
 }
 
 /**
@@ -70,21 +67,7 @@ export function rowsOfSource(source: string, condition: string | undefined): Row
   return wholeRelation(condition === undefined ? all : `(select * from ${all} where ${condition})`);
 }
 
-/** Names as `transform test` sees them: what is published. */
-export function publishedScope(context: EngineContext): CompileScope {
-  return {
-    dialect: context.warehouse.capabilities.dialect,
-    relation: (name) => publishedRelation(mustModel(context.project, name)),
-    source: rawTable,
-  };
-}
-
 /** Whether the engine answers this generic check itself. */
 export function isBuiltIn(kind: string): boolean {
   return nativeTests.has(builtInName(kind));
-}
-
-/** dbt_utils' name for a composite key is taken as the engine's own. */
-export function builtInName(kind: string): string {
-  return kind.replace(/^dbt_utils\./, '');
 }

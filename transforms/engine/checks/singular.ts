@@ -11,7 +11,7 @@ import { readModelStates, readPublication } from '../warehouse/state.ts';
 import type { Check, Probe } from './check.ts';
 import { tellingColumns } from './keys.ts';
 import { changedSince, passKey, readPassHistory } from './last-pass.ts';
-import { publishedScope } from './rows-under-test.ts';
+import { publishedWorld } from './published-world.ts';
 
 /**
  * Checks that are queries of their own, on the world as this run leaves it. A check that names what it depends on
@@ -41,14 +41,14 @@ export async function singularChecksOfRun(
 
 /** The same on what is published, whole. */
 export async function singularChecksOfPublished(context: EngineContext, run: BuildRun): Promise<Check[]> {
-  const { project } = context;
-  const published = await readPublication(context.warehouse);
+  const { project, warehouse } = context;
+  const published = await readPublication(warehouse);
   // Between stage and build, staging is ahead of what is published: comparing the two would cry wolf.
   const isAhead = published?.stageStep !== run.stageStep;
   const tests = project.tests.filter(
     ({ refs }) => !isAhead || refs.every((ref) => mustModel(project, ref).layer !== 'staging'),
   );
-  const scope = publishedScope(context);
+  const scope = publishedWorld(context);
   return await Promise.all(tests.map((test) => singularCheck(context, run, test, scope, undefined)));
 }
 
@@ -87,7 +87,7 @@ async function singularCheck(
     probe: await probeOf(project, test, scope),
     config: test.config,
     keys: test.refs.flatMap((ref) => tellingColumns(mustModel(project, ref))),
-    storeAs: test.config.storeFailures ? test.name : undefined,
+    storeAs: test.config.storeFailures ? (test.config.alias ?? test.name) : undefined,
     definition,
   };
 }

@@ -53,8 +53,13 @@ function csvRows(text: string, where: string): FixtureRows {
  * does not name null. SQL is taken as it is written.
  */
 export function fixtureSelect(fixture: Fixture, columns: readonly Column[], where: string): string {
-  if (fixture.format === 'sql') return fixture.text.trim().replace(/;$/, '');
+  if (fixture.format === 'sql') return plainSql(fixture.text);
   return valuesSelect(fixtureRows(fixture, where), columns, where);
+}
+
+/** A query without what ends a statement: it is put into another. */
+export function plainSql(text: string): string {
+  return text.replace(/[;\s]+$/, '');
 }
 
 /** Rows of text as a typed select. */

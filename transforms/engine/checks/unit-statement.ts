@@ -1,3 +1,4 @@
+import { messageOf } from '../../../lib/errors.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import { renderStatement } from '../materialize/statement.ts';
@@ -76,6 +77,27 @@ function mustBeGiven(test: UnitTest, kind: 'model' | 'source', name: string): st
     message: `unit test ${test.name} gives no rows for ${name}`,
     where: whereOf(test),
   });
+}
+
+/** The first fixture that the warehouse does not take by itself, as an error at its test. */
+export async function brokenFixture(work: UnitWork): Promise<Error | undefined> {
+  const { test, scratch } = work;
+  for (const given of test.given) {
+    try {
+      const name = given.input.kind === 'this' ? 'unit_this' : fixtureName(given.input.name);
+      await scratch.query(inContext([await fixtureOf(work, given)], `select * from ${name}`));
+    } catch (error) {
+      const input = given.input.kind === 'this' ? 'this' : given.input.name;
+      return invalidFixture(`the rows given for ${input}`, whereOf(test), error);
+    }
+  }
+  return undefined;
+}
+
+/** Rows that the warehouse does not take; of what it says the first line, without the statement. */
+export function invalidFixture(what: string, where: string, cause: unknown): Error {
+  const [line = ''] = messageOf(cause).split('\n');
+  return checkErrors.error('UNIT_TEST_FIXTURE_INVALID', { message: `${what}: ${line}`, where, cause });
 }
 
 async function fixtureOf({ typesOf, test }: UnitWork, given: UnitTest['given'][number]): Promise<string> {

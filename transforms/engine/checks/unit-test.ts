@@ -1,12 +1,12 @@
-import { describeError } from '../../../lib/errors.ts';
+import { describeError, ShopwaveError } from '../../../lib/errors.ts';
 import type { Row, Warehouse } from '../../../warehouse/warehouse.ts';
 import { describeQuery } from '../materialize/shape.ts';
 import type { Column } from '../materialize/shape.ts';
 import type { Fixture, Project, UnitTest } from '../project/model.ts';
 import { columnTypes } from './column-types.ts';
 import { describeDifference } from './unit-diff.ts';
-import { fixtureRows, fixtureSelect, isSame, mustKnow } from './unit-fixture.ts';
-import { unitStatement, whereOf } from './unit-statement.ts';
+import { fixtureRows, fixtureSelect, isSame, mustKnow, plainSql } from './unit-fixture.ts';
+import { brokenFixture, invalidFixture, unitStatement, whereOf } from './unit-statement.ts';
 import type { UnitWork } from './unit-statement.ts';
 
 /** The outcome of one unit test. */
@@ -24,6 +24,7 @@ export interface UnitTestResult {
   readonly milliseconds: number;
 }
 
+/** Which unit tests to run, and on what. */
 export interface UnitTestInput {
   readonly project: Project;
   readonly tests: readonly UnitTest[];
@@ -71,8 +72,21 @@ async function runOne(work: UnitWork): Promise<UnitTestResult> {
     const difference = await compare(work, sql);
     return result(difference === undefined ? 'pass' : 'fail', difference, sql);
   } catch (error) {
-    return result('error', describeError(error), sql);
+    return result('error', describeError(await blamed(work, error)), sql);
   }
+}
+
+/** What the warehouse refused has the statement for its place; people look for the test. */
+async function blamed(work: UnitWork, error: unknown): Promise<unknown> {
+  if (!(error instanceof ShopwaveError) || !error.code.startsWith('WAREHOUSE_')) return error;
+  const fixture = await brokenFixture(work);
+  if (fixture !== undefined) return fixture;
+  const kind = { summary: '', remedy: error.remedy, retryable: error.retryable };
+  return new ShopwaveError(error.code, kind, {
+    message: error.message,
+    where: whereOf(work.test),
+    cause: error,
+  });
 }
 
 /** Undefined when the rows are those expected; compared on the columns that the expectation names, as text. */
@@ -80,7 +94,7 @@ async function compare({ scratch, test }: UnitWork, sql: string): Promise<string
   const where = whereOf(test);
   const all = await describeQuery(scratch, sql, '');
   const columns = await expectedColumns(scratch, test.expect, all, where);
-  const expected = await readText(scratch, expectedSelect(test.expect, columns, where), columns);
+  const expected = await readExpected(scratch, test.expect, columns, where);
   const actual = await readText(scratch, sql, columns);
   return describeDifference(
     columns.map(({ name }) => name),
@@ -98,17 +112,31 @@ async function expectedColumns(
 ): Promise<readonly Column[]> {
   const names =
     fixture.format === 'sql'
-      ? (await describeQuery(scratch, fixture.text, '')).map(({ name }) => name)
+      ? (await describeQuery(scratch, plainSql(fixture.text), '')).map(({ name }) => name)
       : fixtureRows(fixture, where).columns;
   mustKnow(names, all, where);
   return names.length === 0 ? all : all.filter(({ name }) => names.some((each) => isSame(each, name)));
+}
+
+async function readExpected(
+  scratch: Warehouse,
+  fixture: Fixture,
+  columns: readonly Column[],
+  where: string,
+): Promise<Row[]> {
+  const select = expectedSelect(fixture, columns, where);
+  try {
+    return await readText(scratch, select, columns);
+  } catch (error) {
+    throw invalidFixture('the expected rows', where, error);
+  }
 }
 
 /** Expected values take the types of the model, so that 5, '5' and 5.00 are the same amount of money. */
 function expectedSelect(fixture: Fixture, columns: readonly Column[], where: string): string {
   if (fixture.format !== 'sql') return fixtureSelect(fixture, columns, where);
   const list = columns.map(({ name, type }) => `cast("${name}" as ${type}) as "${name}"`).join(', ');
-  return `select ${list} from (\n${fixture.text}\n) as expected`;
+  return `select ${list} from (\n${plainSql(fixture.text)}\n) as expected`;
 }
 
 async function readText(scratch: Warehouse, sql: string, columns: readonly Column[]): Promise<Row[]> {

@@ -7,10 +7,13 @@ import { formatLocation } from '../jinja/location.ts';
 import { Callable, Dict, fromValue, JinjaList, PySet, toValue, Tuple } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { compileErrors } from './errors.ts';
+import { flagsObject } from './flags.ts';
+import type { RunFlags } from './flags.ts';
 import { argumentError, bound, fn, itemsOf, LazyNames, mustText, Namespace, shownText } from './host.ts';
 import type { Makers } from './host.ts';
 import { modules } from './modules.ts';
 import { dateTime } from './modules-datetime.ts';
+import type { OnLog } from './template-log.ts';
 
 /** The dbt whose authoring surface this is. */
 export const dbtVersion = '1.11.0';
@@ -24,7 +27,8 @@ export interface BaseOptions {
   /** Told that a value was read that can change without the project's files. */
   readonly onVolatile: () => void;
   /** Log lines of templates. */
-  readonly onLog: (message: string) => void;
+  readonly onLog: OnLog;
+  readonly flags?: RunFlags | undefined;
 }
 
 interface BaseInput {
@@ -55,10 +59,10 @@ function baseMakers(): Makers<BaseInput> {
       return dateTime(options.startedAt);
     },
     modules: () => modules,
-    flags: () => new Namespace('flags', (name) => own(flagValues, name)),
+    flags: ({ options }) => flagsObject(options.flags),
     selected_resources: () => new JinjaList(),
     dbt_metadata_envs: () => new Dict(),
-    var: ({ environment }) => new Callable('var', (args) => readVar(environment, args)),
+    var: ({ environment }) => varCallable(environment),
     env_var: ({ environment, options }) =>
       new Callable('env_var', (args) => readEnv(environment, options, args)),
     exceptions: ({ environment }) => new Namespace('exceptions', new Map([...raisers, warner(environment)])),
@@ -68,21 +72,6 @@ function baseMakers(): Makers<BaseInput> {
   };
   return made;
 }
-
-const flagValues: Readonly<Record<string, Value>> = {
-  FULL_REFRESH: false,
-  STORE_FAILURES: false,
-  WHICH: 'build',
-  EMPTY: false,
-  INDIRECT_SELECTION: 'eager',
-  DEBUG: false,
-  FAIL_FAST: false,
-  PRINT: true,
-  QUIET: false,
-  INTROSPECT: true,
-  VERSION_CHECK: true,
-  WRITE_JSON: true,
-};
 
 /** `target`: attributes, items and `get`, as dbt's dict of it. */
 function targetObject({ target }: Environment): Value {
@@ -98,6 +87,12 @@ function targetObject({ target }: Environment): Value {
     threads: target.threads,
   };
   return toValue(entries);
+}
+
+/** `var(...)`, with `var.has_var(name)`. */
+function varCallable(environment: Environment): Value {
+  const hasVar = bound('has_var', ['name'], ([name]) => Object.hasOwn(environment.vars, shownText(name)));
+  return new Callable('var', (args) => readVar(environment, args), new Map([hasVar]));
 }
 
 function readVar(environment: Environment, args: CallArguments): Value {
@@ -139,8 +134,8 @@ function readEnv(environment: Environment, options: BaseOptions, args: CallArgum
 }
 
 function teller(name: string, options: BaseOptions): Value {
-  return bound(name, ['msg', 'info'], ([message]) => {
-    options.onLog(shownText(message));
+  return bound(name, ['msg', 'info'], ([message, info]) => {
+    options.onLog(shownText(message), name === 'print' || info === true);
     return '';
   })[1];
 }

@@ -1,6 +1,7 @@
-import { Callable, HostObject } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
 import { quoteIdentifier } from '../../../warehouse/sql-text.ts';
+import { Callable, HostObject } from '../jinja/values.ts';
+import type { CallArguments, Value } from '../jinja/values.ts';
+import { bound, shownText } from './host.ts';
 
 const families: Readonly<Record<string, RegExp>> = {
   is_string: /^(?:varchar|text|string|char|character varying|bpchar)/i,
@@ -49,3 +50,53 @@ export class Column extends HostObject {
     return this.text();
   }
 }
+
+/** Python's names for types, as dbt's Column translates them; other types are the warehouse's own. */
+const typeLabels: ReadonlyMap<string, string> = new Map([
+  ['STRING', 'TEXT'],
+  ['TIMESTAMP', 'TIMESTAMP'],
+  ['FLOAT', 'FLOAT'],
+  ['INTEGER', 'INT'],
+  ['BOOLEAN', 'BOOLEAN'],
+]);
+
+const translated = (type: Value | undefined): string =>
+  typeLabels.get(shownText(type).toUpperCase()) ?? shownText(type);
+
+const makeColumn = bound(
+  'Column',
+  ['name', 'dtype'],
+  ([name, type]) => new Column(shownText(name), shownText(type)),
+)[1];
+
+/** `api.Column`: makes columns, and names types. */
+class ColumnClass extends HostObject {
+  override readonly typeName = 'type';
+  readonly #table = new Map<string, Value>([
+    bound('translate_type', ['dtype'], ([type]) => translated(type)),
+    bound(
+      'create',
+      ['name', 'label_or_dtype'],
+      ([name, type]) => new Column(shownText(name), translated(type)),
+    ),
+    bound('string_type', ['size'], ([size]) => `character varying(${shownText(size)})`),
+    bound('numeric_type', ['dtype', 'precision', 'scale'], ([type, precision, scale]) => {
+      const isPlain = precision === undefined || precision === null || scale === undefined || scale === null;
+      return isPlain ? shownText(type) : `${shownText(type)}(${shownText(precision)},${shownText(scale)})`;
+    }),
+  ]);
+  override attribute(name: string): Value | undefined {
+    return this.#table.get(name);
+  }
+  override call(args: CallArguments): Value | Promise<Value> {
+    return makeColumn.call(args);
+  }
+  override text(): string {
+    return "<class 'Column'>";
+  }
+  override identity(): string {
+    return 'Column';
+  }
+}
+
+export const columnClass: Value = new ColumnClass();

@@ -3,18 +3,22 @@ import { dialectMacros, renderDialectMacro } from '../dialect/macros.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import type { MacroArgument } from '../dialect/parameters.ts';
 import { formatLocation } from '../jinja/location.ts';
+import type { Template } from '../jinja/ast.ts';
 import type { Location } from '../jinja/location.ts';
 import { macroCallable } from '../jinja/render.ts';
 import type { RenderOptions } from '../jinja/render.ts';
 import { Callable, toValue, Undefined } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import type { Environment } from '../project/environment.ts';
+import type { Part } from '../jinja/walk.ts';
 import { nearest } from '../project/graph.ts';
 import type { Macro, MacroTable } from '../project/macros.ts';
 import { hashSalt } from '../project/environment.ts';
 import { own } from '../project/yaml.ts';
 import { compileErrors } from './errors.ts';
 import { itemsOf, Namespace, shownText } from './host.ts';
+import { dbtNames } from './node-context.ts';
+import { warnUnknownNames } from './warn-unknown.ts';
 
 /** Values by name. */
 export interface Names {
@@ -55,8 +59,21 @@ export class Context {
     if (macro === undefined) return undefined;
     return this.#once(`macro ${name}`, () => {
       this.#input.onMacro?.(macro);
+      const { definition } = macro;
+      this.#warn(definition, () => [{ kind: 'macro', definition, at: definition.at }]);
       return macroCallable(macro.definition, this.options);
     });
+  }
+
+  /** Tells of names that a template reads and nobody defines. */
+  warnUnknown({ body }: Template): void {
+    this.#warn(body, () => body.nodes);
+  }
+
+  #warn(key: object, parts: () => readonly Part[]): void {
+    const { macros, environment } = this.#input;
+    const names = (): ReadonlySet<string> => new Set([...macros.keys(), ...knownNames(this.#input)]);
+    warnUnknownNames(key, parts, names, environment);
   }
 
   /** What adapter.dispatch finds for a name. */
@@ -117,7 +134,11 @@ export class Context {
       name === 'dbt'
         ? new Namespace(
             'dbt',
-            (each) => this.#override(`dbt.${each}`) ?? this.#builtIn(each) ?? this.#miss(each),
+            (each) =>
+              this.#override(`dbt.${each}`) ??
+              this.#builtIn(each) ??
+              (dbtNames.has(each) ? this.#input.node.get(each) : undefined) ??
+              this.#miss(each),
           )
         : new Namespace(name, (each) => this.macro(each) ?? this.#miss(each)),
     );
@@ -204,11 +225,22 @@ function undispatched(name: string, input: ContextInput, { at }: CallArguments):
   });
 }
 
-function knownNames({ macros, node, base }: ContextInput): string[] {
+function knownNames({ macros, node, base, environment, overrides = {} }: ContextInput): string[] {
   const table = Object.keys(dialectMacros).map((name) => name.replace(/^dbt\./, ''));
   const plain = [...macros.keys()].map((name) => name.replace(/^(?:duckdb|snowflake|default)__/, ''));
   return [
-    ...new Set([...plain, ...node.keys(), ...base.keys(), ...table, 'dbt', 'range', 'namespace', 'dict']),
+    ...new Set([
+      ...plain,
+      ...node.keys(),
+      ...base.keys(),
+      ...table,
+      'dbt',
+      'range',
+      'namespace',
+      'dict',
+      environment.projectName,
+      ...Object.keys(overrides),
+    ]),
   ];
 }
 

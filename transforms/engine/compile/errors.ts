@@ -1,4 +1,4 @@
-import { errorCatalog } from '../../../lib/errors.ts';
+import { ShopwaveError, errorCatalog } from '../../../lib/errors.ts';
 
 /** Errors of dbt's context: what a template asked for and could not get. */
 export const compileErrors = errorCatalog({
@@ -54,3 +54,8 @@ export const compileErrors = errorCatalog({
     retryable: false,
   },
 });
+
+/** Whether a rendering ended because it would have had to ask a warehouse, and has none. */
+export function needsWarehouse(error: unknown): error is ShopwaveError {
+  return error instanceof ShopwaveError && error.code === 'COMPILE_NEEDS_WAREHOUSE';
+}

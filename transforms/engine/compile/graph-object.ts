@@ -1,6 +1,6 @@
 import { Dict, toValue } from '../jinja/values.ts';
 import type { Value } from '../jinja/values.ts';
-import type { Model, Project, SourceTable } from '../project/model.ts';
+import type { DataTest, Exposure, Model, Project, SingularTest, SourceTable } from '../project/model.ts';
 
 const made = new WeakMap<Project, Value>();
 
@@ -8,14 +8,20 @@ const made = new WeakMap<Project, Value>();
 export function graphOf(project: Project): Value {
   const before = made.get(project);
   if (before !== undefined) return before;
-  const nodes = [...project.models.values()].map(
-    (model) => [model.uniqueId, nodeOf(project, model)] as const,
-  );
+  const models = [...project.models.values()];
+  const nodes = [
+    ...models.map((model) => [model.uniqueId, nodeOf(project, model)] as const),
+    ...models.flatMap((model) =>
+      model.tests.map((test) => [test.uniqueId, dataTestOf(project, test)] as const),
+    ),
+    ...project.tests.map((test) => [test.uniqueId, singularTestOf(project, test)] as const),
+  ];
+  const exposures = project.exposures.map((each) => [each.uniqueId, exposureOf(project, each)] as const);
   const sources = [...project.sources.values()].map((source) => [source.uniqueId, sourceOf(source)] as const);
   const graph = new Dict([
     ['nodes', new Dict(nodes)],
     ['sources', new Dict(sources)],
-    ['exposures', new Dict()],
+    ['exposures', new Dict(exposures)],
     ['metrics', new Dict()],
     ['groups', new Dict()],
   ]);
@@ -89,5 +95,68 @@ function sourceOf(source: SourceTable): Value {
     tags: source.tags,
     meta: source.meta,
     loaded_at_field: source.loadedAtField ?? null,
+  });
+}
+
+function dependencies(
+  project: Project,
+  { refs, sources }: { readonly refs: readonly string[]; readonly sources: readonly string[] },
+): Record<string, unknown> {
+  const models = refs.map((name) => project.models.get(name)?.uniqueId ?? name);
+  const tables = sources.map(
+    (name) => project.sources.get(name)?.uniqueId ?? `source.${project.name}.${name}`,
+  );
+  return { depends_on: { nodes: [...tables, ...models], macros: [] } };
+}
+
+function dataTestOf(project: Project, test: DataTest): Value {
+  const attached =
+    test.attachedTo.kind === 'model' ? project.models.get(test.attachedTo.name)?.uniqueId : null;
+  return toValue({
+    unique_id: test.uniqueId,
+    name: test.name,
+    resource_type: 'test',
+    package_name: project.name,
+    original_file_path: test.file,
+    column_name: test.column ?? null,
+    attached_node: attached ?? null,
+    test_metadata: { name: test.kind, kwargs: test.arguments },
+    tags: test.config.tags,
+    config: { severity: test.config.severity, tags: test.config.tags },
+    ...dependencies(project, test),
+  });
+}
+
+function singularTestOf(project: Project, test: SingularTest): Value {
+  return toValue({
+    unique_id: test.uniqueId,
+    name: test.name,
+    resource_type: 'test',
+    package_name: project.name,
+    original_file_path: test.file,
+    description: test.description,
+    tags: test.config.tags,
+    config: { severity: test.config.severity, tags: test.config.tags },
+    raw_code: test.rawCode,
+    ...dependencies(project, test),
+  });
+}
+
+function exposureOf(project: Project, exposure: Exposure): Value {
+  return toValue({
+    unique_id: exposure.uniqueId,
+    name: exposure.name,
+    label: exposure.label ?? null,
+    resource_type: 'exposure',
+    package_name: project.name,
+    type: exposure.type,
+    description: exposure.description,
+    owner: { name: exposure.owner.name ?? null, email: exposure.owner.email ?? null },
+    url: exposure.url ?? null,
+    maturity: exposure.maturity ?? null,
+    tags: exposure.tags,
+    meta: exposure.meta,
+    original_file_path: exposure.file,
+    ...dependencies(project, exposure),
   });
 }

@@ -108,6 +108,7 @@ export function mustText(value: Value | undefined, what: string, args: CallArgum
   throw argumentError(`${what} must be a text`, args);
 }
 
+/** COMPILE_ARGUMENT at the place of a call. */
 export function argumentError(message: string, { at }: CallArguments): Error {
   return compileErrors.error('COMPILE_ARGUMENT', { message, where: formatLocation(at) });
 }

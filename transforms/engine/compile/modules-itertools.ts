@@ -1,3 +1,4 @@
+import { charge, chargeSize, checkSize } from '../jinja/meter.ts';
 import { JinjaList, Tuple } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { argumentError, fn, itemsOf, Namespace } from './host.ts';
@@ -8,6 +9,7 @@ const most = 1_000_000;
 function mustItems(value: Value | undefined, args: CallArguments): Value[] {
   const items = itemsOf(value);
   if (items === undefined) throw argumentError('itertools takes lists', args);
+  chargeSize(items.length);
   return items;
 }
 
@@ -19,6 +21,7 @@ function product(lists: readonly Value[][], args: CallArguments): Value[][] {
   let rows: Value[][] = [[]];
   for (const list of lists) {
     if (rows.length * list.length > most) throw argumentError('itertools.product gives too many rows', args);
+    charge(rows.length * list.length);
     rows = rows.flatMap((row) => list.map((item) => [...row, item]));
   }
   return rows;
@@ -33,6 +36,7 @@ function choose(
 ): number[][] {
   let rows: number[][] = [[]];
   for (let step = 0; step < size; step += 1) {
+    charge(1 + (rows.length * length) / 4);
     rows = rows.flatMap((row) =>
       Array.from({ length }, (_, candidate) => candidate)
         .filter((candidate) => next(row, candidate))
@@ -65,6 +69,7 @@ export const itertoolsModule: Value = new Namespace(
     fn('chain', (args) => new JinjaList(args.positional.flatMap((each) => mustItems(each, args)))),
     fn('product', (args) => {
       const repeat = count(args.named.get('repeat'), 1);
+      checkSize(repeat * args.positional.length, 'a product');
       const lists = args.positional.map((each) => mustItems(each, args));
       const repeated = Array.from({ length: repeat }, () => lists).flat();
       return new JinjaList(product(repeated, args).map((row) => new Tuple(row)));

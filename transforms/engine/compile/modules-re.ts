@@ -1,7 +1,9 @@
 import { HostObject, JinjaList, toValue, Tuple } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { messageOf } from '../../../lib/errors.ts';
+import { boundedSearch } from './bounded.ts';
 import { argumentError, bound, mustText, Namespace, shownText } from './host.ts';
+import { translatePattern } from './python-pattern.ts';
 
 const flagLetters = {
   IGNORECASE: 2n,
@@ -14,14 +16,6 @@ const flagLetters = {
   X: 64n,
 } as const;
 
-/** Python's spellings that JavaScript lacks. */
-const spellings: readonly (readonly [RegExp, string])[] = [
-  [/\(\?P</g, '(?<'],
-  [/\(\?P=(\w+)\)/g, '\\k<$1>'],
-  [/\\A/g, '^'],
-  [/\\Z/g, '$'],
-];
-
 function compiled(
   pattern: Value | undefined,
   flags: Value | undefined,
@@ -30,18 +24,14 @@ function compiled(
 ): RegExp {
   if (pattern instanceof Pattern) return new RegExp(pattern.source, pattern.flags + extra);
   const bits = typeof flags === 'bigint' ? flags : 0n;
-  const letters = [
-    [2n, 'i'],
-    [8n, 'm'],
-    [16n, 's'],
-  ] as const;
-  const given = letters.flatMap(([bit, letter]) => ((bits & bit) === 0n ? [] : [letter])).join('');
-  const source = spellings.reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    mustText(pattern, 'a pattern', args),
-  );
+  const isVerbose = (bits & flagLetters.VERBOSE) !== 0n;
+  const { source, flags: inline } = translatePattern(mustText(pattern, 'a pattern', args), isVerbose);
+  const letters = new Set(inline);
+  if ((bits & flagLetters.IGNORECASE) !== 0n) letters.add('i');
+  if ((bits & flagLetters.MULTILINE) !== 0n) letters.add('m');
+  if ((bits & flagLetters.DOTALL) !== 0n) letters.add('s');
   try {
-    return new RegExp(source, `${given}u${extra}`);
+    return new RegExp(source, `${[...letters].join('')}u${extra}`);
   } catch (error) {
     throw argumentError(`re: ${messageOf(error)}`, args);
   }
@@ -126,83 +116,102 @@ function findings(match: RegExpMatchArray): Value {
   return groups.length === 1 ? (groups[0] ?? '') : new Tuple(groups);
 }
 
-const replacement = (text: string): string =>
-  text
-    .replaceAll('$', '$$$$')
-    .replaceAll(/\\g<(\w+)>/g, (_, key: string) => (/^\d+$/.test(key) ? `$${key}` : `$<${key}>`))
-    .replaceAll(/\\(\d+)/g, '$$$1');
+/** A replacement of Python with the groups of a match filled in. */
+function filled(template: string, match: RegExpMatchArray): string {
+  return template.replaceAll(/\\(?:g<(\w+)>|(\d{1,2})|n|t|\\)/g, (whole, name?: string, digits?: string) => {
+    const key = name ?? digits;
+    if (key === undefined) return whole === '\\n' ? '\n' : whole === '\\t' ? '\t' : '\\';
+    return (/^\d+$/.test(key) ? match[Number(key)] : match.groups?.[key]) ?? '';
+  });
+}
 
-const functions: readonly (readonly [
-  string,
-  readonly string[],
-  (values: Values, args: CallArguments) => Value,
-])[] = [
-  [
-    'match',
-    ['pattern', 'string', 'flags'],
-    ([p, s, f], a) => {
-      const expression = compiled(p, f, 'y', a);
-      return found(expression.exec(mustText(s, 'the string', a)));
-    },
-  ],
+type Search = (expression: RegExp, text: string, values: Values, args: CallArguments) => Value;
+
+/** Every match of an expression with the flag `g`, at most `most` of them. */
+function matches(expression: RegExp, text: string, most = Infinity): RegExpExecArray[] {
+  const all: RegExpExecArray[] = [];
+  for (const match of text.matchAll(expression)) {
+    if (all.length >= most) break;
+    all.push(match);
+  }
+  return all;
+}
+
+function atMost(value: Value | undefined): number {
+  return typeof value === 'bigint' && value > 0n ? Number(value) : Infinity;
+}
+
+/** The texts between matches, and what `between` makes of each match. */
+function around(
+  text: string,
+  found: readonly RegExpExecArray[],
+  between: (match: RegExpExecArray) => Value[],
+): Value[] {
+  let at = 0;
+  const pieces: Value[] = [];
+  for (const match of found) {
+    pieces.push(text.slice(at, match.index), ...between(match));
+    at = match.index + match[0].length;
+  }
+  return [...pieces, text.slice(at)];
+}
+
+const simple = ['pattern', 'string', 'flags'];
+
+/** Name, parameters, JavaScript's extra flag, and what is done; `string` and `flags` are found by their names. */
+const searches: readonly (readonly [string, readonly string[], string, Search])[] = [
+  ['match', simple, 'y', (expression, text) => found(expression.exec(text))],
   [
     'fullmatch',
-    ['pattern', 'string', 'flags'],
-    ([p, s, f], a) => {
-      const expression = compiled(p, f, '', a);
-      return found(
-        new RegExp(`^(?:${expression.source})$`, expression.flags).exec(mustText(s, 'the string', a)),
-      );
-    },
+    simple,
+    '',
+    ({ source, flags }, text) => found(new RegExp(`^(?:${source})(?![\\s\\S])`, `${flags}y`).exec(text)),
   ],
-  [
-    'search',
-    ['pattern', 'string', 'flags'],
-    ([p, s, f], a) => found(compiled(p, f, '', a).exec(mustText(s, 'the string', a))),
-  ],
-  [
-    'findall',
-    ['pattern', 'string', 'flags'],
-    ([p, s, f], a) =>
-      new JinjaList(Array.from(mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)), findings)),
-  ],
+  ['search', simple, '', (expression, text) => found(expression.exec(text))],
+  ['findall', simple, 'g', (expression, text) => new JinjaList(matches(expression, text).map(findings))],
   [
     'finditer',
-    ['pattern', 'string', 'flags'],
-    ([p, s, f], a) =>
-      new JinjaList(
-        Array.from(
-          mustText(s, 'the string', a).matchAll(compiled(p, f, 'g', a)),
-          (match) => new Match(match),
-        ),
-      ),
+    simple,
+    'g',
+    (expression, text) => new JinjaList(matches(expression, text).map((match) => new Match(match))),
   ],
   [
     'split',
     ['pattern', 'string', 'maxsplit', 'flags'],
-    ([p, s, , f], a) =>
+    'g',
+    (expression, text, [, , most]) =>
       new JinjaList(
-        mustText(s, 'the string', a)
-          .split(compiled(p, f, '', a))
-          .map((each: string | undefined) => each ?? null),
+        around(text, matches(expression, text, atMost(most)), (match) =>
+          match.slice(1).map((each: string | undefined) => each ?? null),
+        ),
       ),
   ],
   [
     'sub',
     ['pattern', 'repl', 'string', 'count', 'flags'],
-    ([p, r, s, n, f], a) => {
-      const text = mustText(s, 'the string', a);
-      const by = replacement(mustText(r, 'the replacement', a));
-      const most = typeof n === 'bigint' && n > 0n ? Number(n) : Infinity;
-      let done = 0;
-      return text.replaceAll(compiled(p, f, 'g', a), (...parts) => {
-        const [whole] = parts as [string];
-        done += 1;
-        return done > most ? whole : whole.replace(compiled(p, f, '', a), by);
-      });
+    'g',
+    (expression, text, [, by, , most], args) => {
+      const template = mustText(by, 'the replacement', args);
+      return around(text, matches(expression, text, atMost(most)), (match) => [filled(template, match)]).join(
+        '',
+      );
     },
   ],
 ];
+
+const functions: readonly (readonly [
+  string,
+  readonly string[],
+  (values: Values, args: CallArguments) => Value,
+])[] = searches.map(([name, parameters, extra, search]) => [
+  name,
+  parameters,
+  (values, args) => {
+    const text = mustText(values[parameters.indexOf('string')], 'the string', args);
+    const expression = compiled(values[0], values[parameters.indexOf('flags')], extra, args);
+    return boundedSearch(expression, text, () => search(expression, text, values, args));
+  },
+]);
 
 /** `modules.re`. Patterns are JavaScript's with Python's names for groups. */
 export const reModule: Value = new Namespace(

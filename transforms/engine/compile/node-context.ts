@@ -6,10 +6,13 @@ import { ConfigObject } from './config-object.ts';
 import type { ConfigAccess } from './config-object.ts';
 import { argumentError, bound, LazyNames, mustText, Namespace, shownText } from './host.ts';
 import type { Makers } from './host.ts';
+import { dbtMacroMakers } from './dbt-macros.ts';
+import type { DbtMacroInput } from './dbt-macros.ts';
+import type { RunFlags } from './flags.ts';
 import { platformMakers } from './platform.ts';
 import type { PlatformScope } from './platform.ts';
 import type { Relation } from './relation.ts';
-import { warehouseMakers } from './warehouse-functions.ts';
+import { columnsIn, findRelationIn, warehouseMakers } from './warehouse-functions.ts';
 import type { WarehouseInput } from './warehouse-functions.ts';
 
 /** A ref as written. */
@@ -20,6 +23,7 @@ export interface RefRequest {
 
 /** The node being rendered, as its template sees it. */
 export interface NodeInput extends PlatformScope, WarehouseInput {
+  readonly flags?: RunFlags | undefined;
   readonly environment: Environment;
   readonly execute: boolean;
   readonly isIncremental: () => boolean;
@@ -47,6 +51,9 @@ const nodeMakers: Makers<NodeInput> = {
   is_incremental: (input) => new Callable('is_incremental', () => input.isIncremental()),
   ...platformMakers,
   ...warehouseMakers,
+  ...Object.fromEntries(
+    Object.entries(dbtMacroMakers).map(([name, make]) => [name, (input: NodeInput) => make(dbtInput(input))]),
+  ),
   graph: (input) => new Namespace('graph', (name) => namespaceOf(input.graph(), name)),
   this: ({ self }) => self ?? new Undefined('this'),
   database: ({ self, environment }) => self?.parts.database ?? environment.target.database,
@@ -57,6 +64,22 @@ const nodeMakers: Makers<NodeInput> = {
   },
   model: (input) => input.model(),
 };
+
+function dbtInput(input: NodeInput): DbtMacroInput {
+  return {
+    ...input,
+    findRelation: (relation, args) => findRelationIn(input, relation, args),
+    columnsOf: (relation, args) => columnsIn(input, relation, args),
+  };
+}
+
+/** Names of this table that dbt has under its own package as well: `dbt.run_query`, `dbt.load_relation`. */
+export const dbtNames: ReadonlySet<string> = new Set([
+  ...Object.keys(dbtMacroMakers),
+  'run_query',
+  'statement',
+  'is_incremental',
+]);
 
 const builtins = new Set(['ref', 'source', 'config']);
 

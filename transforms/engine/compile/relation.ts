@@ -3,8 +3,10 @@ import { Callable, Dict, HostObject, Undefined } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { bound, shownText } from './host.ts';
 
+/** What stands under a name, in dbt's words. */
 export type RelationType = 'table' | 'view' | 'cte' | 'external';
 
+/** The parts of a relation's name; undefined where a template left one out or took it away. */
 export interface RelationParts {
   readonly database: string | undefined;
   readonly schema: string | undefined;

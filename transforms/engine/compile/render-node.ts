@@ -21,6 +21,7 @@ import { relationOf } from './relation.ts';
 import type { RelationType } from './relation.ts';
 import { isRestricted } from './restriction.ts';
 import type { CompileScope } from './scope.ts';
+import type { OnLog } from './template-log.ts';
 import { asker } from './warehouse-functions.ts';
 
 /** One rendering of a project's template. */
@@ -42,6 +43,7 @@ export interface Rendering {
 /** The text of a template in a rendering; a promise only where something had to be asked. */
 export function renderTemplate(template: Template, rendering: Rendering): Maybe<string> {
   const context = contextOf(rendering);
+  context.warnUnknown(template);
   if (!rendering.execute) {
     try {
       return renderSync(template, context.options).trim();
@@ -67,7 +69,8 @@ export function contextOf(rendering: Rendering): Context {
     startedAt: scope.startedAt ?? (rendering.execute ? new Date() : new Date(0)),
     invocationId: scope.runId ?? 'none',
     onVolatile,
-    onLog: ignore,
+    onLog: rendering.execute ? (scope.onLog ?? shownAsWarning(environment)) : ignore,
+    flags: scope.flags,
   });
   const { database } = environment.target;
   const self =
@@ -94,6 +97,7 @@ export function contextOf(rendering: Rendering): Context {
     functions: scope.functions,
     onVolatile,
     targetType: environment.target.type,
+    flags: scope.flags,
     dispatch: (name, args) => context.dispatch(name, args),
     results: new Map(),
   });
@@ -110,8 +114,15 @@ export function contextOf(rendering: Rendering): Context {
   return context;
 }
 
+/** Commands that read files only have no log of their own. */
+function shownAsWarning({ onWarning }: Environment): OnLog {
+  return (message, isShown) => {
+    if (isShown) onWarning(message);
+  };
+}
+
 function ignore(): void {
-  // What is set or logged while rendering changes nothing.
+  // What is set while rendering changes nothing, and a rendering that only looks at its text logs nothing.
 }
 
 function environmentOf(project: Project, { overrides }: CompileScope): Environment {

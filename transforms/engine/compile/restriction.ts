@@ -14,6 +14,7 @@ export interface Restriction {
   readonly slice?: KeySlice | undefined;
 }
 
+/** Whether only a part of a model's rows is computed. */
 export function isRestricted({ touched, slice }: Restriction): boolean {
   return touched !== undefined || slice?.from !== undefined || slice?.below !== undefined;
 }

@@ -1,5 +1,7 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
 import type { Dialect } from '../dialect/dialect.ts';
+import type { RunFlags } from './flags.ts';
+import type { OnLog } from './template-log.ts';
 import type { Restriction } from './restriction.ts';
 
 /** What a model's names stand for in one rendering. */
@@ -31,6 +33,10 @@ export interface CompileScope extends Restriction {
   /** When the run began and its id, for run_started_at and invocation_id; the moment of rendering unless said. */
   readonly startedAt?: Date | undefined;
   readonly runId?: string | undefined;
+  /** What log() and print() say; without it, what is meant for people goes where the project's warnings go. */
+  readonly onLog?: OnLog | undefined;
+  /** What `flags` answers. */
+  readonly flags?: RunFlags | undefined;
 }
 
 /** What a unit test puts in the place of macros, vars and environment variables. */

@@ -5,7 +5,7 @@ import { chain } from '../jinja/maybe.ts';
 import { Callable, Dict, JinjaList, Undefined } from '../jinja/values.ts';
 import type { CallArguments, Value } from '../jinja/values.ts';
 import { agateTable } from './agate.ts';
-import { Column } from './columns.ts';
+import { Column, columnClass } from './columns.ts';
 import { compileErrors } from './errors.ts';
 import { argumentError, bind, bound, fn, mustText, Namespace, shownText } from './host.ts';
 import type { Makers } from './host.ts';
@@ -40,18 +40,20 @@ export const warehouseMakers: Makers<WarehouseInput> = {
   run_query: ({ ask, onVolatile }) =>
     bound('run_query', ['sql'], ([sql], args) => {
       onVolatile();
-      return ask === undefined ? new Undefined('run_query') : ask(shownText(sql), args).then(agateTable);
+      return ask === undefined ? notWhileParsing('run_query') : ask(shownText(sql), args).then(agateTable);
     })[1],
   statement: ({ ask, results, onVolatile }) =>
     new Callable('statement', (args) => {
       onVolatile();
       return ask === undefined ? '' : statement(ask, results, args);
     }),
-  load_result: ({ results }) =>
+  load_result: ({ results, ask }) =>
     bound(
       'load_result',
       ['name'],
-      ([name]) => results.get(shownText(name)) ?? new Undefined('load_result'),
+      ([name]) =>
+        results.get(shownText(name)) ??
+        (ask === undefined ? notWhileParsing('load_result') : new Undefined('load_result')),
     )[1],
   store_result: ({ results }) =>
     bound('store_result', ['name', 'response', 'agate_table'], ([name, response, table]) => {
@@ -61,6 +63,12 @@ export const warehouseMakers: Makers<WarehouseInput> = {
   adapter: ({ ask, targetType, dispatch, onVolatile }) => adapter(ask, targetType, dispatch, onVolatile),
   api: () => apiNamespace,
 };
+
+/** Undefined, and who asks more of it than that is told why. */
+function notWhileParsing(name: string): Undefined {
+  const hint = `${name} gives nothing while the project is parsed; guard what reads its result with {% if execute %}`;
+  return new Undefined(name, undefined, hint);
+}
 
 function statement(
   ask: NonNullable<Ask>,
@@ -95,7 +103,7 @@ function resultOf(response: Value, table: Value): Value {
 
 const api = new Map<string, Value>([
   ['Relation', new Namespace('api.Relation', new Map<string, Value>([fn('create', createRelation)]))],
-  bound('Column', ['name', 'dtype'], ([name, type]) => new Column(shownText(name), shownText(type))),
+  ['Column', columnClass],
 ]);
 
 const apiNamespace = new Namespace('api', api);
@@ -140,6 +148,31 @@ function adapter(
       }),
     ]),
   );
+}
+
+/** The columns of a relation; none while a project is parsed. */
+export function columnsIn(
+  { ask, onVolatile }: Pick<WarehouseInput, 'ask' | 'onVolatile'>,
+  relation: Value | undefined,
+  args: CallArguments,
+): Value | Promise<Value> {
+  onVolatile();
+  return ask === undefined
+    ? new JinjaList()
+    : readColumns(ask, relation, args).then((columns) => new JinjaList(columns));
+}
+
+/** A relation as it is in the warehouse; None where it is not, and while a project is parsed. */
+export function findRelationIn(
+  { ask, onVolatile }: Pick<WarehouseInput, 'ask' | 'onVolatile'>,
+  relation: Value | undefined,
+  args: CallArguments,
+): Value | Promise<Value> {
+  onVolatile();
+  if (ask === undefined || relation === null) return null;
+  if (!(relation instanceof Relation)) throw argumentError('a relation is needed', args);
+  const { database = '', schema = '', identifier = '' } = relation.parts;
+  return findRelation(ask, [database, schema, identifier], args);
 }
 
 async function missingColumns(

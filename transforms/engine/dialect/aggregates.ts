@@ -28,6 +28,7 @@ function withinGroup(orderBy: string): string {
   return orderBy === '' ? '' : ` within group (order by ${orderBy})`;
 }
 
+/** Macros over groups of rows. */
 export const aggregateMacros = macroTable({
   list_agg: macro({
     parameters: [sql('value'), sql('separator', "','"), sql('order_by', ''), boolean('distinct', 'false')],

@@ -1,49 +1,71 @@
 import type { Dialect } from './dialect.ts';
 import { macro, macroTable } from './macro.ts';
 import { choice, name, sql, variadic } from './parameters.ts';
+import { joinedParts, keyTypes } from './value-text.ts';
 
-type Cast = Readonly<Record<Dialect, (text: string) => string>>;
+/** How a field's text becomes a value: what it must look like in DuckDB, which takes more than Snowflake, and the casts. */
+interface FieldType {
+  /** SQL that is true of a text that is no such value; Snowflake's casts refuse it themselves. */
+  readonly refused?: (text: string) => string;
+  readonly cast: Readonly<Record<Dialect, (text: string) => string>>;
+}
 
-function cast(duckdb: string, snowflake: string): Cast {
+function castTo(duckdb: string, snowflake: string): FieldType['cast'] {
   return {
     duckdb: (text) => `cast(${text} as ${duckdb})`,
     snowflake: (text) => `cast(${text} as ${snowflake})`,
   };
 }
 
+/** DuckDB would also read 1_000 and 0x1A. */
+function number(duckdb: string, snowflake: string): FieldType {
+  return {
+    refused: (text) => `regexp_matches(${text}, '[^-+.0-9eE]')`,
+    cast: castTo(duckdb, snowflake),
+  };
+}
+
+const plain: FieldType = { cast: { duckdb: (text) => text, snowflake: (text) => text } };
+
 /** Types a field of the raw JSON may be read as; raw values are PostgreSQL's text output. */
-const fieldTypes: Readonly<Record<string, Cast>> = {
-  text: { duckdb: (text) => text, snowflake: (text) => text },
-  bigint: cast('bigint', 'number(38,0)'),
-  integer: cast('integer', 'number(10,0)'),
-  boolean: cast('boolean', 'boolean'),
-  date: cast('date', 'date'),
-  money: cast('decimal(14,2)', 'number(14,2)'),
-  price: cast('decimal(12,4)', 'number(12,4)'),
-  rate: cast('decimal(8,4)', 'number(8,4)'),
+const fieldTypes: Readonly<Record<string, FieldType>> = {
+  text: plain,
+  bigint: number('bigint', 'number(38,0)'),
+  // What a contract's `integer` is there; DuckDB's has the 32 bits of PostgreSQL's.
+  integer: number('integer', 'number(38,0)'),
+  boolean: { cast: castTo('boolean', 'boolean') },
+  // PostgreSQL has infinity, years after 9999 and before Christ; a day that no calendar has must not be published.
+  date: { refused: (text) => `${text} not like '____-__-__'`, cast: castTo('date', 'date') },
+  money: number('decimal(14,2)', 'number(14,2)'),
+  price: number('decimal(12,4)', 'number(12,4)'),
+  rate: number('decimal(8,4)', 'number(8,4)'),
   timestamp: {
-    duckdb: (text) => `cast(cast(${text} as timestamptz) as timestamp)`,
-    snowflake: (text) => `convert_timezone('UTC', cast(${text} as timestamp_tz))::timestamp_ntz`,
+    refused: (text) => `${text} not like '____-__-__%'`,
+    cast: {
+      duckdb: (text) => `cast(cast(${text} as timestamptz) as timestamp)`,
+      snowflake: (text) => `convert_timezone('UTC', cast(${text} as timestamp_tz))::timestamp_ntz`,
+    },
   },
 };
 
 const typeNames = Object.keys(fieldTypes);
 
 function field(of: string, type: string, alias: string, dialect: Dialect): string {
-  const text = dialect === 'duckdb' ? `data->>'$.${of}'` : `data:"${of}"::varchar`;
-  return `${fieldTypes[type]?.[dialect](text)} as ${alias}`;
-}
-
-function joined(parts: readonly string[]): string {
-  return parts.map((part) => `coalesce(cast(${part} as varchar), '~null~')`).join(" || '|' || ");
+  // A key in brackets is a text and never an identifier, whatever a session does with the case of those.
+  const text = dialect === 'duckdb' ? `(data->>'$.${of}')` : `cast(data['${of}'] as varchar)`;
+  const { refused, cast } = fieldTypes[type] ?? plain;
+  const value = cast[dialect](text);
+  if (dialect === 'snowflake' || refused === undefined) return `${value} as ${alias}`;
+  return `case when ${refused(text)} then error('${of} is no ${type}: ' || ${text}) else ${value} end as ${alias}`;
 }
 
 const versionJoin = [sql('relation'), name('alias'), sql('equality'), sql('at')] as const;
 
+/** Macros that read the raw log, make keys, and join versions. */
 export const cdcMacros = macroTable({
   field: macro({
     parameters: [name('name'), choice('type', typeNames)],
-    description: `A field of the raw JSON row, typed. Types: ${typeNames.join(', ')}.`,
+    description: `A field of the raw JSON row, typed; a text that is no such value, infinity among them, is an error. Types: ${typeNames.join(', ')}.`,
     example: ['placed_at', 'timestamp'],
     both: ({ name, type }, dialect) => field(name, type, name, dialect),
   }),
@@ -63,20 +85,26 @@ export const cdcMacros = macroTable({
   hash_key: macro({
     parameters: [variadic(sql('parts'))],
     description:
-      'A surrogate key: a whole number from 0 to 2^63 - 1, the lower 63 bits of the MD5 over the parts, null told apart from the empty text. The project variable hash_salt is a further part where it is set.',
+      'A surrogate key: a whole number from 0 to 2^63 - 1, the lower 63 bits of the MD5 over the parts, no two lists of parts alike and null told apart from any text; floats have no place in it. The project variable hash_salt is a further part where it is set.',
     example: ['order_id', 'line_no'],
     // DuckDB's md5_number_lower reads the bytes the other way round; hexadecimal digits have one order only.
     duckdb: ({ parts }) =>
-      `cast(cast('0x' || substr(md5(${joined(parts)}), 17) as ubigint) & 9223372036854775807 as bigint)`,
+      `cast(cast('0x' || substr(md5(${joinedParts(parts, 'duckdb')}), 17) as ubigint) & 9223372036854775807 as bigint)`,
     snowflake: ({ parts }) =>
-      `cast(mod(md5_number_lower64(${joined(parts)}), 9223372036854775808) as bigint)`,
+      `cast(mod(md5_number_lower64(${joinedParts(parts, 'snowflake')}), 9223372036854775808) as bigint)`,
   }),
   hash_text: macro({
     parameters: [variadic(sql('parts'))],
     description:
-      'MD5 over the parts as a text of 32 hexadecimal digits, null told apart from the empty text: 128 bits, for keys of very many rows that nothing is joined by, and for comparing.',
+      'MD5 over the parts as a text of 32 hexadecimal digits, no two lists of parts alike and null told apart from any text: 128 bits, for keys of very many rows that nothing is joined by, and for comparing.',
     example: ['event_type', 'order_id'],
-    both: ({ parts }) => `md5(${joined(parts)})`,
+    both: ({ parts }, dialect) => `md5(${joinedParts(parts, dialect)})`,
+  }),
+  key_text: macro({
+    parameters: [sql('value'), choice('type', Object.keys(keyTypes))],
+    description: `A value as both engines write it, to be a part of a key: timestamps with six digits, whatever a session is set to. Types: ${Object.keys(keyTypes).join(', ')}.`,
+    example: ['valid_from', 'timestamp'],
+    both: ({ value, type }, dialect) => keyTypes[type]?.(value, dialect) ?? value,
   }),
   asof_join: macro({
     parameters: versionJoin,

@@ -3,6 +3,7 @@ import { strftimeFormat } from './formats.ts';
 import { literal, temporal } from './literals.ts';
 import { macro, macroTable } from './macro.ts';
 import { date, format, sql, unit, zone } from './parameters.ts';
+import { sqlType } from './types.ts';
 import { allUnits, dateUnits, isDateUnit, periodUnits } from './units.ts';
 
 /** DuckDB's interval of a whole number of units; quarters and weeks have no function of their own in both. */
@@ -19,11 +20,17 @@ const intervals: Readonly<Record<string, (amount: string) => string>> = {
   microsecond: (amount) => `to_microseconds(cast(${amount} as bigint))`,
 };
 
+/** Whole units: round() goes half away from zero as Snowflake does, a cast of a float alone would not. */
+function interval(of: string, amount: string): string {
+  const whole = /^-?\d+$/.test(amount) ? amount : `round(${amount})`;
+  return intervals[of]?.(whole) ?? '';
+}
+
 /** A point in time moved by whole units, its type kept: a DATE moved by days or longer stays a DATE. */
 export function dateAdd(of: string, amount: string, at: string, dialect: Dialect): string {
   const from = temporal(at, dialect);
   if (dialect === 'snowflake') return `dateadd(${of}, ${amount}, ${from})`;
-  const moved = `${from} + ${intervals[of]?.(`(${amount})`) ?? ''}`;
+  const moved = `${from} + ${interval(of, amount)}`;
   return isDateUnit(of) ? `cast_to_type(${moved}, ${from})` : `(${moved})`;
 }
 
@@ -37,6 +44,7 @@ export function dateDiff(of: string, from: string, to: string, dialect: Dialect)
     : `datediff('${of}', ${first}, ${last})`;
 }
 
+/** The start of the unit that a point in time lies in, its type kept. */
 export function dateTrunc(of: string, at: string, dialect: Dialect): string {
   const from = temporal(at, dialect);
   // DuckDB makes a TIMESTAMP of a truncated DATE.
@@ -45,9 +53,10 @@ export function dateTrunc(of: string, at: string, dialect: Dialect): string {
     : `cast_to_type(date_trunc('${of}', ${from}), ${from})`;
 }
 
+/** The last day, a DATE, of the period that a point in time lies in. */
 export function lastDay(of: string, at: string, dialect: Dialect): string {
   if (dialect === 'snowflake') return `last_day(${temporal(at, dialect)}, '${of}')`;
-  const next = `date_trunc('${of}', cast(${at} as timestamp)) + ${intervals[of]?.('1') ?? ''}`;
+  const next = `date_trunc('${of}', cast(${at} as timestamp)) + ${interval(of, '1')}`;
   return `cast(${next} - to_days(1) as date)`;
 }
 
@@ -91,12 +100,13 @@ function day(text: string): string {
 function addMonths(at: string, months: string, dialect: Dialect): string {
   const from = temporal(at, dialect);
   if (dialect === 'snowflake') return `add_months(${from}, ${months})`;
-  const moved = `(${from} + ${intervals['month']?.(`(${months})`) ?? ''})`;
+  const moved = `(${from} + ${interval('month', months)})`;
   const isEnd = `cast(${from} as date) = last_day(cast(${from} as date))`;
   const gap = `to_days(cast(last_day(cast(${moved} as date)) - cast(${moved} as date) as integer))`;
   return `cast_to_type(case when ${isEnd} then ${moved} + ${gap} else ${moved} end, ${from})`;
 }
 
+/** Macros on dates and timestamps. */
 export const dateMacros = macroTable({
   date_add: macro({
     parameters: [unit('unit', allUnits), sql('amount'), sql('at')],
@@ -175,9 +185,11 @@ export const dateMacros = macroTable({
   }),
   hours_between: macro({
     parameters: [sql('from'), sql('to')],
-    description: 'Hours from one timestamp to another, to the minute.',
+    description: 'Hours from one timestamp to another, to the minute, as a float of two decimals.',
     example: ['paid_at', 'shipped_at'],
-    both: ({ from, to }) => `round(datediff('minute', ${from}, ${to}) / 60.0, 2)`,
+    // Of minutes no hundredth of an hour is half, so that rounding a float gives the same as rounding a decimal.
+    both: ({ from, to }, dialect) =>
+      `cast(round(datediff('minute', ${from}, ${to}) / 60.0, 2) as ${sqlType('float', dialect)})`,
   }),
   days_series: macro({
     parameters: [date('first'), date('last')],

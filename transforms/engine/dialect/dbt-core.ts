@@ -1,12 +1,13 @@
-import { tryBoolean, tryNumberInDuckdb } from './conversions.ts';
+import { tryAs, tryBoolean, tryNumberInDuckdb } from './conversions.ts';
 import { dateAdd, dateDiff, dateSeries, dateTrunc, lastDay, wholeNumbers } from './dates.ts';
 import type { Dialect } from './dialect.ts';
 import { dialectErrors } from './errors.ts';
 import { macro, macroTable } from './macro.ts';
-import { integer, list, sql, sqlTypeName, text, unit } from './parameters.ts';
+import { castableType, integer, list, sql, sqlTypeName, text, unit } from './parameters.ts';
 import { splitPart } from './text.ts';
 import { sqlType } from './types.ts';
 import { allUnits, periodUnits } from './units.ts';
+import { valueText } from './value-text.ts';
 
 const now: Readonly<Record<Dialect, string>> = {
   duckdb: "timezone('UTC', now())",
@@ -23,11 +24,20 @@ function typeMacro(type: string, description: string) {
 
 function safeCast(field: string, type: string, dialect: Dialect): string {
   const target = sqlType(type, dialect);
+  if (dialect === 'duckdb' && target === 'boolean') return tryBoolean(field);
+  if (dialect === 'duckdb' && /^(?:bigint|decimal)/.test(target)) return tryNumberInDuckdb(field, target);
+  if (target.startsWith('varchar')) return cast(field, type, dialect);
   // TRY_CAST takes only text in Snowflake.
-  const asText = `try_cast(cast(${field} as varchar) as ${target})`;
-  if (dialect === 'snowflake') return asText;
-  if (target === 'boolean') return tryBoolean(field);
-  return /^(?:bigint|decimal)/.test(target) ? tryNumberInDuckdb(field, target) : asText;
+  return tryAs(field, target, dialect);
+}
+
+/** A cast to a number of a float rounds to the even neighbour in DuckDB, half away from zero in Snowflake. */
+function cast(field: string, type: string, dialect: Dialect): string {
+  const target = sqlType(type, dialect);
+  if (target === 'varchar') return valueText(field, dialect);
+  const plain = `cast(${field} as ${target})`;
+  if (dialect === 'snowflake' || target !== 'bigint') return plain;
+  return `case when typeof(${field}) in ('DOUBLE', 'FLOAT') then cast(round(cast(${field} as double)) as ${target}) else ${plain} end`;
 }
 
 function withoutKeyword(orderBy: string): string {
@@ -145,7 +155,7 @@ const texts = macroTable(
       parameters: [sql('field')],
       description: 'MD5 of a value as text.',
       example: ['order_id'],
-      both: ({ field }) => `md5(cast(${field} as varchar))`,
+      both: ({ field }, dialect) => `md5(${valueText(field, dialect)})`,
     }),
     length: macro({
       parameters: [sql('expression')],
@@ -195,11 +205,12 @@ const types = macroTable(
       parameters: [sql('field'), sqlTypeName('type')],
       description: 'A value as another type, named as in Snowflake.',
       example: ['order_id', 'string'],
-      both: ({ field, type }, dialect) => `cast(${field} as ${sqlType(type, dialect)})`,
+      both: ({ field, type }, dialect) => cast(field, type, dialect),
     }),
     safe_cast: macro({
-      parameters: [sql('field'), sqlTypeName('type')],
-      description: 'A value as another type; NULL where that cannot be.',
+      parameters: [sql('field'), castableType('type')],
+      description:
+        'A value as another type; NULL where that cannot be. Dates and times must be written as in ISO 8601, a date-time for a timestamp without a zone.',
       example: ['amount', 'number(14,2)'],
       both: ({ field, type }, dialect) => safeCast(field, type, dialect),
     }),

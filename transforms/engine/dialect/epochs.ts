@@ -10,6 +10,7 @@ const sizes: Readonly<Record<string, { readonly micros: string; readonly digits:
   microsecond: { micros: '1', digits: '6' },
 };
 
+/** Macros between timestamps and numbers of seconds since 1970. */
 export const epochMacros = macroTable({
   epoch_to_timestamp: macro({
     parameters: [sql('value'), choice('unit', epochUnits, 'second')],

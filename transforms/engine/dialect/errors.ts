@@ -1,5 +1,6 @@
 import { errorCatalog } from '../../../lib/errors.ts';
 
+/** Of calls of dialect macros. */
 export const dialectErrors = errorCatalog({
   DIALECT_ARGUMENT: {
     summary: 'A dialect macro was called with arguments that it does not take.',

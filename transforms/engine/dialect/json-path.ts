@@ -31,6 +31,13 @@ export function quotedPath(value: string): string {
 
 /** The same for DuckDB's JSON functions, from the root: `$."a"."b"[0]`. */
 export function rootedPath(value: string): string {
+  const steps = parseJsonPath(value) ?? [];
+  // In a path even a quoted * is a wildcard; in a JSON pointer it is a key like any other.
+  if (steps.includes('*')) return steps.map((each) => `/${pointerToken(String(each))}`).join('');
   const quoted = quotedPath(value);
   return quoted === '' || quoted.startsWith('[') ? `$${quoted}` : `$.${quoted}`;
+}
+
+function pointerToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

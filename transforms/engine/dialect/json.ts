@@ -10,9 +10,25 @@ function node(value: string, at: string): string {
   return quoted === '' ? value : `get_path(${value}, '${quoted}')`;
 }
 
-/** The text of the node at a path in DuckDB; NULL where it is missing or a JSON null. */
+const digits = '-?[0-9]+[.][0-9]+';
+/** A text of JSON, cut into strings, numbers and what stands between them. */
+const tokens = literal(
+  String.raw`"([^"\\]|\\.)*"|-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|[^"0-9-]+|-`,
+  'duckdb',
+);
+
+/** The value with its long decimals in quotes: DuckDB reads numbers as doubles, which hold 15 digits. */
+function quotedDecimals(value: string): string {
+  const token = `case when length(t) > 16 and regexp_full_match(t, '${digits}') then '"' || t || '"' else t end`;
+  const parts = `regexp_extract_all(cast(${value} as varchar), ${tokens})`;
+  return `cast(array_to_string(list_transform(${parts}, lambda t: ${token}), '') as json)`;
+}
+
+/** The text of the node at a path in DuckDB, a decimal digit for digit; NULL where it is missing or a JSON null. */
 function textAt(value: string, at: string): string {
-  return `json_extract_string(${value}, '${rootedPath(at)}')`;
+  const text = (json: string): string => `json_extract_string(${json}, '${rootedPath(at)}')`;
+  const isDecimal = `${typeAt(value, at)} = 'DOUBLE'`;
+  return `case when ${isDecimal} then ${text(quotedDecimals(value))} else ${text(value)} end`;
 }
 
 function typeAt(value: string, at: string): string {
@@ -63,13 +79,16 @@ function kindOf(type: string, dialect: Dialect): string {
   return `case ${type} ${branches.join(' ')} end`;
 }
 
+/** Macros on JSON values. */
 export const jsonMacros = macroTable({
   parse_json: macro({
     parameters: [sql('value')],
     description:
       'Text read as JSON (VARIANT in Snowflake, JSON in DuckDB); text that is no JSON is an error.',
     example: ['payload'],
-    duckdb: ({ value }) => `json(${value})`,
+    // json() writes the text anew, and decimals as the doubles nearest to them.
+    duckdb: ({ value }) =>
+      `case when regexp_matches(${value}, '[0-9][.0-9]{15}') then cast(${value} as json) else json(${value}) end`,
     snowflake: ({ value }) => `parse_json(${value})`,
   }),
   json_text: macro({

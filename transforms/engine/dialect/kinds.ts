@@ -1,7 +1,8 @@
 import { isDateFormat } from './formats.ts';
 import { parseJsonPath } from './json-path.ts';
 import type { ParameterKind } from './parameters.ts';
-import { isSqlType } from './types.ts';
+import { isCastableType, isSqlType } from './types.ts';
+import { isPosixPattern } from './patterns.ts';
 import { canonicalUnit } from './units.ts';
 
 interface Kind {
@@ -15,6 +16,11 @@ interface Kind {
 export const parameterKinds: Readonly<Record<ParameterKind, Kind>> = {
   sql: { expects: 'an SQL expression', read: (value) => unlessEmpty(value.trim()) },
   text: { expects: 'a text', read: (value) => value },
+  pattern: {
+    expects:
+      'a POSIX pattern: no (?...), no lazy quantifier, of backslashed letters only d, D, s, S, w, W, b, B',
+    read: (value) => (isPosixPattern(value) ? value : undefined),
+  },
   name: { expects: 'a name (letters, digits, _)', read: matching(/^[A-Za-z_]\w*$/) },
   path: {
     expects: 'a JSON path such as a.b[0] or "odd key".b',
@@ -35,6 +41,10 @@ export const parameterKinds: Readonly<Record<ParameterKind, Kind>> = {
   type: {
     expects: 'an SQL type such as varchar, number(14,2), timestamp',
     read: (value) => (isSqlType(value) ? value.trim().toLowerCase() : undefined),
+  },
+  castable: {
+    expects: 'an SQL type that text can be tried as (no variant, object, array or binary)',
+    read: (value) => (isCastableType(value) ? value.trim().toLowerCase() : undefined),
   },
   format: {
     expects: 'a format of YYYY, YY, MM, MON, MMMM, DD, DY, HH24, HH12, AM, MI, SS, FF3, FF6 and separators',

@@ -13,6 +13,7 @@ export interface DialectMacro {
   readonly render: Readonly<Record<Dialect, (args: MacroArguments) => string>>;
 }
 
+/** Macros by name; dbt's own as `dbt.<name>`. */
 export type MacroTable = Readonly<Record<string, DialectMacro>>;
 
 /** What a renderer is given: every parameter by its name, checked and with defaults filled in. */

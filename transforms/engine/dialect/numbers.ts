@@ -29,6 +29,7 @@ function extreme(name: 'greatest' | 'least', values: readonly string[]): string 
   return `case when ${isNull} then null else ${name}(${values.join(', ')}) end`;
 }
 
+/** Macros on numbers and amounts. */
 export const numberMacros = macroTable({
   minor: macro({
     parameters: [sql('amount'), choice('digits', ['0', '2', '3'], '2')],

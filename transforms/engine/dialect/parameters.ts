@@ -11,6 +11,7 @@ export interface MacroArguments {
 export type ParameterKind =
   | 'sql'
   | 'text'
+  | 'pattern'
   | 'name'
   | 'path'
   | 'unit'
@@ -20,9 +21,11 @@ export type ParameterKind =
   | 'zone'
   | 'date'
   | 'type'
+  | 'castable'
   | 'format'
   | 'choice';
 
+/** One parameter of a macro, and how its argument is checked. */
 export interface MacroParameter {
   readonly name: string;
   readonly kind: ParameterKind;
@@ -52,6 +55,8 @@ function of(kind: ParameterKind): Declare {
 export const sql = of('sql');
 /** Plain text that the macro quotes for the engine: a pattern, a column name in JSON. */
 export const text = of('text');
+// The others are named as their kind: `parameterKinds` says what each takes.
+export const pattern = of('pattern');
 export const name = of('name');
 export const path = of('path');
 export const integer = of('integer');
@@ -60,12 +65,16 @@ export const boolean = of('boolean');
 export const zone = of('zone');
 export const date = of('date');
 export const sqlTypeName = of('type');
+/** A type that text can be tried as. */
+export const castableType = of('castable');
 export const format = of('format');
 
+/** A unit of time under any of its names, given on as the canonical one out of `choices`. */
 export function unit<const Name extends string>(named: Name, choices: readonly string[]): Parameter<Name> {
   return { name: named, kind: 'unit', choices };
 }
 
+/** One of a few texts; without `fallback` it must be given. */
 export function choice<const Name extends string>(
   named: Name,
   choices: readonly string[],

@@ -1,7 +1,8 @@
 import type { Dialect } from './dialect.ts';
 import { literal } from './literals.ts';
 import { macro, macroTable } from './macro.ts';
-import { integer, sql, text, variadic } from './parameters.ts';
+import { integer, pattern, sql, variadic, text } from './parameters.ts';
+import { valueText } from './value-text.ts';
 
 /** The characters after which Snowflake's INITCAP starts a word, as a class of a regular expression. */
 const wordBreaks = String.raw`\s!?@"^#$&~_,.:;+\-*%/|\\\[\](){}<>`;
@@ -19,14 +20,15 @@ export function splitPart(value: string, delimiter: string, part: string, dialec
   return `case when (${delimiter}) = '' then ${whole} else split_part(${value}, ${delimiter}, ${place}) end`;
 }
 
-function asText(values: readonly string[]): readonly string[] {
-  return values.map((each) => `cast(${each} as varchar)`);
+function asText(values: readonly string[], dialect: Dialect): readonly string[] {
+  return values.map((each) => valueText(each, dialect));
 }
 
 function joined(separator: string, parts: readonly string[]): string {
-  return asText(parts).join(` || ${separator} || `);
+  return asText(parts, 'duckdb').join(` || ${separator} || `);
 }
 
+/** Macros on texts. */
 export const textMacros = macroTable({
   initcap: macro({
     parameters: [sql('value')],
@@ -65,7 +67,7 @@ export const textMacros = macroTable({
       splitPart(string_text, delimiter_text, part_number, dialect),
   }),
   regexp_substr: macro({
-    parameters: [sql('value'), text('pattern'), integer('group', '0')],
+    parameters: [sql('value'), pattern('pattern'), integer('group', '0')],
     description:
       'The first match of a pattern (or of one of its groups); NULL without one. The pattern is plain text.',
     example: ['note', '[A-Z]{2}[0-9]+'],
@@ -81,14 +83,14 @@ export const textMacros = macroTable({
     },
   }),
   regexp_like: macro({
-    parameters: [sql('value'), text('pattern')],
+    parameters: [sql('value'), pattern('pattern')],
     description: 'Whether a pattern matches the whole text.',
     example: ['sku', '[A-Z]+-[0-9]+'],
     duckdb: ({ value, pattern }) => `regexp_full_match(${value}, ${literal(pattern, 'duckdb')})`,
     snowflake: ({ value, pattern }) => `regexp_like(${value}, ${literal(pattern, 'snowflake')})`,
   }),
   regexp_replace: macro({
-    parameters: [sql('value'), text('pattern'), text('replacement', '')],
+    parameters: [sql('value'), pattern('pattern'), text('replacement', '')],
     description: String.raw`Every match of a pattern replaced; \1 stands for its first group.`,
     example: ['phone', '[^0-9]'],
     duckdb: ({ value, pattern, replacement }) =>
@@ -97,7 +99,7 @@ export const textMacros = macroTable({
       `regexp_replace(${value}, ${literal(pattern, 'snowflake')}, ${literal(replacement, 'snowflake')})`,
   }),
   regexp_count: macro({
-    parameters: [sql('value'), text('pattern')],
+    parameters: [sql('value'), pattern('pattern')],
     description: 'How often a pattern matches.',
     example: ['tags', '[^,]+'],
     duckdb: ({ value, pattern }) => `len(regexp_extract_all(${value}, ${literal(pattern, 'duckdb')}))`,
@@ -107,7 +109,7 @@ export const textMacros = macroTable({
     parameters: [variadic(sql('fields'))],
     description: 'Texts put together; NULL where any of them is NULL.',
     example: ['first_name', "' '", 'last_name'],
-    both: ({ fields }) => `(${asText(fields).join(' || ')})`,
+    both: ({ fields }, dialect) => `(${asText(fields, dialect).join(' || ')})`,
   }),
   concat_ws: macro({
     parameters: [sql('separator'), variadic(sql('parts'))],
@@ -117,19 +119,20 @@ export const textMacros = macroTable({
       parts.length === 1
         ? `case when (${separator}) is not null then ${joined(separator, parts)} end`
         : `(${joined(separator, parts)})`,
-    snowflake: ({ separator, parts }) => `concat_ws(${[separator, ...asText(parts)].join(', ')})`,
+    snowflake: ({ separator, parts }) =>
+      `concat_ws(${[separator, ...asText(parts, 'snowflake')].join(', ')})`,
   }),
   sha256: macro({
     parameters: [sql('value')],
     description: 'SHA-256 of a text (UTF-8), as 64 hexadecimal digits in lower case.',
     example: ['lower(email)'],
-    duckdb: ({ value }) => `sha256(cast(${value} as varchar))`,
-    snowflake: ({ value }) => `sha2(cast(${value} as varchar), 256)`,
+    duckdb: ({ value }) => `sha256(${valueText(value, 'duckdb')})`,
+    snowflake: ({ value }) => `sha2(${valueText(value, 'snowflake')}, 256)`,
   }),
   md5: macro({
     parameters: [sql('value')],
     description: 'MD5 of a text (UTF-8), as 32 hexadecimal digits in lower case; for keys, not for secrets.',
     example: ['email'],
-    both: ({ value }) => `md5(cast(${value} as varchar))`,
+    both: ({ value }, dialect) => `md5(${valueText(value, dialect)})`,
   }),
 });

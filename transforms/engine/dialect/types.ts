@@ -7,6 +7,8 @@ interface TypeFamily {
   /** What is written where the type has no arguments; '' where it takes none. */
   readonly arguments: 'kept' | 'snowflake-only' | 'none';
   readonly defaultArguments?: string;
+  /** TRY_CAST takes no text for it, or each engine reads the text as something else. */
+  readonly isNotTried?: true;
 }
 
 /**
@@ -54,10 +56,16 @@ const families: readonly TypeFamily[] = [
     snowflake: 'timestamp_tz',
     arguments: 'none',
   },
-  { names: ['variant', 'json'], duckdb: 'json', snowflake: 'variant', arguments: 'none' },
-  { names: ['object'], duckdb: 'json', snowflake: 'object', arguments: 'none' },
-  { names: ['array'], duckdb: 'json', snowflake: 'array', arguments: 'none' },
-  { names: ['binary', 'varbinary', 'blob'], duckdb: 'blob', snowflake: 'binary', arguments: 'none' },
+  { names: ['variant', 'json'], duckdb: 'json', snowflake: 'variant', arguments: 'none', isNotTried: true },
+  { names: ['object'], duckdb: 'json', snowflake: 'object', arguments: 'none', isNotTried: true },
+  { names: ['array'], duckdb: 'json', snowflake: 'array', arguments: 'none', isNotTried: true },
+  {
+    names: ['binary', 'varbinary', 'blob'],
+    duckdb: 'blob',
+    snowflake: 'binary',
+    arguments: 'none',
+    isNotTried: true,
+  },
 ];
 
 const byName: ReadonlyMap<string, TypeFamily> = new Map(
@@ -66,9 +74,16 @@ const byName: ReadonlyMap<string, TypeFamily> = new Map(
 
 const shape = /^(?<name>[a-z_][a-z0-9_ ]*?)\s*(?<args>\(\s*\d+\s*(?:,\s*\d+\s*)?\))?$/;
 
+/** Whether a text is a type under any name that either engine has for it, with its arguments or without. */
 export function isSqlType(value: string): boolean {
   const name = shape.exec(value.trim().toLowerCase())?.groups?.['name'];
   return name !== undefined && byName.has(name);
+}
+
+/** Whether text can be tried as a type, NULL where it is none of it. */
+export function isCastableType(value: string): boolean {
+  const name = shape.exec(value.trim().toLowerCase())?.groups?.['name'] ?? '';
+  return byName.get(name)?.isNotTried === undefined && byName.has(name);
 }
 
 /** The engine's name of a type given by any of its names; the text itself where it is no known type. */

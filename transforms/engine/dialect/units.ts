@@ -4,6 +4,7 @@ export const periodUnits = ['year', 'quarter', 'month', 'week'] as const;
 export const dateUnits = [...periodUnits, 'day'] as const;
 /** Units of a clock; DuckDB's timestamps end at microseconds, so nanoseconds have no place here. */
 const timeUnits = ['hour', 'minute', 'second', 'millisecond', 'microsecond'] as const;
+/** Every unit of time that a macro takes, the longest first. */
 export const allUnits: readonly string[] = [...dateUnits, ...timeUnits];
 
 /** Snowflake's aliases of the date parts that are used in the wild. */
@@ -34,6 +35,7 @@ export function canonicalUnit(value: string): string | undefined {
   );
 }
 
+/** Whether a DATE shifted by this unit stays a DATE; takes canonical units. */
 export function isDateUnit(unit: string): boolean {
   return dateUnits.some((each) => each === unit);
 }

@@ -33,6 +33,7 @@ export function classifySql(comparison: Comparison): string {
 from ${joined(comparison)}`;
 }
 
+/** Reads the one row that `classifySql` gives for the same comparison; a row that is missing counts nothing. */
 export function readCounts({ columns }: Comparison, row: Row | undefined): RowCounts {
   const count = (name: string): number => Number(row?.[name] ?? 0);
   return {
@@ -73,6 +74,10 @@ where b._is is null or a._is is null or ${anyDiffers(comparison)}${order === '' 
 limit ${limit}`;
 }
 
+/**
+ * Reads the rows that `sampleSql` gives for the same comparison. Of a changed row only the columns that differ are
+ * kept.
+ */
 export function readSamples({ keys, columns }: Comparison, rows: readonly Row[]): RowSample[] {
   return rows.map((row) => {
     const text = (name: string): string | null => (row[name] === null ? null : String(row[name]));

@@ -1,6 +1,8 @@
 import type { EngineContext } from '../context.ts';
 import { fingerprint } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
+import { publishedScope } from '../compile/published-scope.ts';
+import { templateLog } from '../compile/template-log.ts';
 import { blameModel } from '../materialize/model-statement.ts';
 import { describeRelation, shapeDifference } from '../materialize/shape.ts';
 import type { ShapeDifference } from '../materialize/shape.ts';
@@ -9,14 +11,15 @@ import { mustModel, storedInputs } from '../project/laws.ts';
 import type { Model, Project } from '../project/model.ts';
 import { uniqueKeyOf } from '../checks/keys.ts';
 import { computable, isComputed } from '../run/compute-deltas.ts';
-import { dropDeltas } from '../run/drop-deltas.ts';
-import { newRunId, throwIfCancelled, whileMarked } from '../run/lease.ts';
-import { deltaRelation, publishedRelation, rawTable } from '../warehouse/relations.ts';
+import { thenDropDeltas } from '../warehouse/drop-deltas.ts';
+import { newRunId, throwIfCancelled, whileMarked } from '../warehouse/lease.ts';
+import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import { readModelStates } from '../warehouse/state.ts';
 import { classifySql, duplicatesSql, readCounts, readSamples, sampleSql } from './classify.ts';
 import type { Comparison, RowCounts, RowSample } from './classify.ts';
 import { createSeed } from './create-seed.ts';
 
+/** What to compare, and with what. */
 export interface DiffOptions {
   /** Keys of Project.models; undefined: those whose definition differs, and what is made from them. */
   readonly models?: ReadonlySet<string> | undefined;
@@ -38,6 +41,7 @@ export interface ModelDiff extends RowCounts {
   readonly duplicates: number;
 }
 
+/** The models compared, in the order in which they are built. */
 export interface DiffResult {
   readonly models: readonly ModelDiff[];
   /** Staging models that the files define otherwise than what is staged: their effect shows once they are staged. */
@@ -53,20 +57,18 @@ export async function diffModels(context: EngineContext, options: DiffOptions = 
   const { project, onProgress } = context;
   const names = computable(project, options.models ?? (await differing(context, options.against)));
   const run = newRunId(context.clock.now());
-  const models = await whileMarked(context, run, options.signal, async (signal) => {
-    const diffs: ModelDiff[] = [];
-    const sides: Sides = { run, now: new Map(), before: new Map() };
-    try {
+  const models = await whileMarked(context, run, options.signal, (signal) =>
+    thenDropDeltas(context, run, async () => {
+      const diffs: ModelDiff[] = [];
+      const sides: Sides = { run, now: new Map(), before: new Map() };
       for (const [done, name] of names.entries()) {
         throwIfCancelled(signal);
         onProgress({ step: 'diff', state: 'running', done, total: names.length, unit: 'models', note: name });
         diffs.push(await diffOne(context, options, mustModel(project, name), sides));
       }
-    } finally {
-      await dropDeltas(context, run).catch(() => {});
-    }
-    return diffs;
-  });
+      return diffs;
+    }),
+  );
   onProgress({ step: 'diff', state: 'finished', done: names.length, unit: 'models' });
   return { models, unstaged: await unstaged(context) };
 }
@@ -134,14 +136,15 @@ async function compute(
   { model, made, part, run }: Side,
 ): Promise<string> {
   const relation = deltaRelation(model, part, run);
-  if (model.materialization.kind === 'seed') await createSeed(context.warehouse, model, relation);
+  if (model.materialization.kind === 'seed') await createSeed(context, run, model, relation);
   else {
+    const published = publishedScope(project, context.warehouse.capabilities.dialect);
     const scope: CompileScope = {
-      dialect: context.warehouse.capabilities.dialect,
-      relation: (name) => made.get(name) ?? publishedRelation(mustModel(project, name)),
-      source: rawTable,
+      ...published,
+      relation: (name) => made.get(name) ?? published.relation(name),
       runQuery: (sql) => context.warehouse.query(sql),
       runId: run,
+      onLog: templateLog(context),
     };
     const sql = await renderStatement(project, model.name, scope);
     await blameModel(model, () => context.warehouse.execute(`create table ${relation} as\n${sql}`));

@@ -56,6 +56,11 @@ export function fail(code: JinjaCode, message: string, remedy?: string): never {
   throw catalog.error(code, { message, remedy });
 }
 
+/** Throws with a place, where there is no node yet. */
+export function failAt(code: JinjaCode, message: string, at: Location): never {
+  throw catalog.error(code, { message, where: formatLocation(at) });
+}
+
 /** Errors that already carry the place where they arose; later boundaries only add to their stack. */
 const placed = new WeakSet<ShopwaveError>();
 
@@ -69,12 +74,20 @@ export function located(error: unknown, at: Location, stackLine?: string): Shopw
     if (placed.has(error) && stack === '') return error;
     return mark(error, { where: error.where ?? formatLocation(at), message: error.message + stack });
   }
-  const kind =
-    error instanceof RangeError && /call stack/i.test(error.message) ? 'JINJA_LIMIT' : 'JINJA_HOST';
-  const said = kind === 'JINJA_LIMIT' ? 'calls or expressions are nested too deeply' : messageOf(error);
+  const limit = error instanceof RangeError ? limitBehind(error.message) : undefined;
+  const kind = limit === undefined ? 'JINJA_HOST' : 'JINJA_LIMIT';
+  const said = limit ?? messageOf(error);
   const made = catalog.error(kind, { message: said + stack, where: formatLocation(at), cause: error });
   placed.add(made);
   return made;
+}
+
+/** JavaScript's own limits, seen from below. */
+function limitBehind(message: string): string | undefined {
+  if (/call stack/i.test(message)) return 'calls or expressions are nested too deeply';
+  if (/invalid (?:string|array) length|maximum size exceeded|invalid count value|bigint size/i.test(message))
+    return 'a text, list or number is too large';
+  return undefined;
 }
 
 function mark(error: ShopwaveError, change: ErrorInput): ShopwaveError {

@@ -4,6 +4,7 @@ import { fail } from './errors.ts';
 import type { Frame } from './interpreter.ts';
 import { mapInOrder, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
+import { chargeSize } from './meter.ts';
 import { binary, compare, isTrue, iterate, signed } from './operators.ts';
 import {
   Callable,
@@ -13,6 +14,7 @@ import {
   Tuple,
   Undefined,
   refuseUndefined,
+  sizeOf,
   typeName,
 } from './values.ts';
 import type { Value } from './values.ts';
@@ -40,6 +42,7 @@ export function evaluate(expr: Expr, frame: Frame): Maybe<Value> {
       return chain(evaluate(expr.left, frame), (left) =>
         chain(evaluate(expr.right, frame), (right) => {
           it.at = expr.at;
+          it.resume();
           return binary(expr.op, left, right);
         }),
       );
@@ -128,6 +131,7 @@ function compareFrom(expr: CompareExpr, index: number, left: Value, frame: Frame
   if (step === undefined) return true;
   return chain(evaluate(step.value, frame), (right) => {
     frame.it.at = expr.at;
+    frame.it.resume();
     if (!compare(step.op, left, right)) return false;
     return compareFrom(expr, index + 1, right, frame);
   });
@@ -191,12 +195,16 @@ export function evaluateCall(expr: Expr & { kind: 'call' }, frame: Frame, extra?
 function callValue(target: Value, args: Arguments, { it }: Frame): Maybe<Value> {
   const { at, run } = it;
   const full = { positional: args.positional, named: args.named, at, run };
+  it.resume();
   let result: Maybe<Value>;
   if (target instanceof Callable) result = target.call(full);
   else if (target instanceof HostObject && target.call !== undefined) result = target.call(full);
   else if (target instanceof Undefined) result = callUndefined(target, it.settings.callUndefined);
   else return fail('JINJA_TYPE', `'${typeName(target)}' object is not callable`);
-  if (!(result instanceof Promise)) return result;
+  if (!(result instanceof Promise)) {
+    chargeSize(sizeOf(result));
+    return result;
+  }
   if (it.settings.isAsync) return result;
   result.catch(() => undefined);
   return fail('JINJA_ASYNC', `${target instanceof Callable ? target.name : typeName(target)}() has to wait`);

@@ -2,6 +2,7 @@ import { asFlag, asInt } from './arguments.ts';
 import { fail } from './errors.ts';
 import { filter } from './filter-table.ts';
 import type { Filter } from './filter-table.ts';
+import { chargeSize } from './meter.ts';
 import { fixedText } from './number-text.ts';
 import { numberOf, parseFloatText, parseInteger, roundFloat, roundInt, toFloat } from './numbers.ts';
 import { binary } from './operators.ts';
@@ -23,10 +24,13 @@ function intInBase(text: string, base: number): bigint | undefined {
   if (base === 0 && implied === undefined && /^0[0-9_]*[1-9]/.test(body)) return undefined;
   if (!/^[0-9a-z]+(?:_[0-9a-z]+)*$/i.test(body)) return undefined;
   let value = 0n;
+  let count = 0;
   for (const char of body.replaceAll('_', '')) {
     const digit = Number.parseInt(char, 36);
     if (digit >= actual) return undefined;
     value = value * BigInt(actual) + BigInt(digit);
+    count += 1;
+    chargeSize(count / 16);
   }
   return sign === '-' ? -value : value;
 }

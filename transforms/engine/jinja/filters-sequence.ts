@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import { fail } from './errors.ts';
 import { filter } from './filter-table.ts';
 import type { Filter } from './filter-table.ts';
+import { charge, chargeSize, checkSize } from './meter.ts';
 import { GroupTuple, Lazy } from './objects.ts';
 import { binary, isEqual, iterate, lengthOf, order } from './operators.ts';
 import { sortedBy } from './sort.ts';
@@ -96,11 +97,13 @@ const groupBy = filter('groupby', 'attribute, default?, case_sensitive?', (value
 
 function* slices(value: Value, count: number, fill: Value): Generator<Value> {
   const items = [...iterate(value)];
+  checkSize(count, 'a sequence of slices');
   if (count === 0) fail('JINJA_TYPE', 'division by zero');
   const each = Math.floor(items.length / count);
   const longer = items.length - each * count;
   for (let index = 0; index < count; index += 1) {
     const start = index * each + Math.min(index, longer);
+    charge(1);
     const part = items.slice(start, start + each + (index < longer ? 1 : 0));
     if (fill !== null && index >= longer) part.push(fill);
     yield new JinjaList(part);
@@ -117,6 +120,8 @@ function* batches(value: Value, size: number, fill: Value): Generator<Value> {
     part.push(item);
   }
   if (part.length === 0) return;
+  checkSize(size, 'a batch');
+  if (fill !== null) chargeSize(size);
   if (fill !== null) while (part.length < size) part.push(fill);
   yield new JinjaList(part);
 }

@@ -156,7 +156,9 @@ function numberText(
 
 /** Zeros in front are grouped as well, and never begin with a separator. */
 function zeroGrouped(digits: string, room: number, separator: string, size: number): string {
-  let padded = digits;
+  const short = Math.max(0, room - groupDigits(digits, separator, size).length);
+  // Nearly all of them at once: one at a time would go through the text for each.
+  let padded = '0'.repeat(Math.floor((short * size) / (size + 1))) + digits;
   while (groupDigits(padded, separator, size).length < room) padded = `0${padded}`;
   return groupDigits(padded, separator, size);
 }

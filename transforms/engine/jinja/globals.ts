@@ -3,7 +3,8 @@ import { ReturnSignal } from './macro.ts';
 import { Cycler, Joiner, Namespace, makeDict } from './global-objects.ts';
 import { RangeObject } from './range.ts';
 import { bind, signature } from './signature.ts';
-import { Callable } from './values.ts';
+import { iterate } from './operators.ts';
+import { Callable, Dict } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
 
 const SEPARATOR = signature('sep?');
@@ -15,10 +16,17 @@ function refusedRandom(name: string): Callable {
   );
 }
 
+const FROM_KEYS = signature('iterable, value?, /');
+
+function dictFromKeys(args: CallArguments): Value {
+  const [keys = null, value = null] = bind('fromkeys', FROM_KEYS, args.positional, args.named).values;
+  return new Dict(Array.from(iterate(keys), (key) => [key, value] as const));
+}
+
 const GLOBALS: ReadonlyMap<string, Value> = new Map<string, Value>(
   [
     new Callable('range', (args) => RangeObject.fromCall(args)),
-    new Callable('dict', makeDict),
+    new Callable('dict', makeDict, new Map([['fromkeys', new Callable('fromkeys', dictFromKeys)]])),
     refusedRandom('lipsum'),
     new Callable('cycler', (args) => new Cycler(args.positional)),
     new Callable('joiner', (args: CallArguments) => {

@@ -4,8 +4,9 @@ import { BUILTIN_TESTS } from './tests.ts';
 import type { Environment, HostFilter, HostTest, Limits } from './environment.ts';
 import { fail } from './errors.ts';
 import type { Location } from './location.ts';
+import { chargeSize, chargeTo } from './meter.ts';
 import { nearest } from '../project/graph.ts';
-import { Undefined, typeName } from './values.ts';
+import { Undefined, sizeOf, typeName } from './values.ts';
 import type { RunState, Value } from './values.ts';
 
 /** One scope of names; a name that is there without a value is undefined and hides the outer ones. */
@@ -42,6 +43,17 @@ export interface InterpreterSettings {
   readonly run: RunState;
 }
 
+/** Filters that do not go through what they are given. */
+const GLANCING_FILTERS: ReadonlySet<string> = new Set([
+  'length',
+  'count',
+  'first',
+  'default',
+  'd',
+  'batch',
+  'attr',
+]);
+
 /** The state of one rendering, and what filters and tests see of it. */
 export class Interpreter implements Environment {
   readonly settings: InterpreterSettings;
@@ -58,8 +70,15 @@ export class Interpreter implements Environment {
   }
 
   step(): void {
-    this.run.steps += 1;
-    if (this.run.steps > this.limits.steps) fail('JINJA_LIMIT', `more than ${this.limits.steps} steps`);
+    chargeTo(this);
+    const { run } = this;
+    run.steps += 1;
+    if (run.steps > this.limits.steps) fail('JINJA_LIMIT', `more than ${this.limits.steps} steps`);
+  }
+
+  /** To be said behind every wait: another rendering may have been at work in between. */
+  resume(): void {
+    chargeTo(this);
   }
 
   write(out: Output, text: string): void {
@@ -113,6 +132,8 @@ export class Interpreter implements Environment {
   }
 
   item(value: Value, key: Value): Value {
+    // What is taken from an undefined value is that value: its name says what was missing first.
+    if (value instanceof Undefined && value.refusal === undefined) return value;
     const found = itemOf(value, key);
     if (found !== undefined) return found;
     const name = typeof key === 'string' || typeof key === 'bigint' ? String(key) : typeName(key);
@@ -128,14 +149,19 @@ export class Interpreter implements Environment {
   }
 
   filter(name: string, value: Value, positional: readonly Value[], named: ReadonlyMap<string, Value>): Value {
+    this.step();
     const own = this.settings.filters.get(name);
     if (own !== undefined) return own(value, { positional, named, at: this.at, run: this.run });
     const builtin = BUILTIN_FILTERS.get(name);
     if (builtin === undefined) return this.unknown('filter', name, BUILTIN_FILTERS.keys());
-    return builtin(value, positional, named, this);
+    if (!GLANCING_FILTERS.has(name)) chargeSize(sizeOf(value));
+    const result = builtin(value, positional, named, this);
+    if (result !== value) chargeSize(sizeOf(result));
+    return result;
   }
 
   test(name: string, value: Value, positional: readonly Value[], named: ReadonlyMap<string, Value>): boolean {
+    this.step();
     const own = this.settings.tests.get(name);
     if (own !== undefined) return own(value, { positional, named, at: this.at, run: this.run });
     const builtin = BUILTIN_TESTS.get(name);

@@ -1,7 +1,8 @@
 import { fail } from './errors.ts';
 import { floatText, intText } from './number-text.ts';
+import { charge } from './meter.ts';
 import { order } from './operators.ts';
-import { Dict, JinjaList, Tuple, Undefined, refuseUndefined, typeName } from './values.ts';
+import { Dict, JinjaList, Tuple, Undefined, refuseUndefined, sizeOf, typeName } from './values.ts';
 import type { Value } from './values.ts';
 
 export interface JsonOptions {
@@ -23,6 +24,7 @@ function write(value: Value, options: JsonOptions, lineBreak: string, open: read
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'bigint') return intText(value);
   if (typeof value === 'number') return jsonFloat(value);
+  charge(1 + sizeOf(value) + open.length / 4);
   if (open.includes(value)) return fail('JINJA_TYPE', 'circular reference detected');
   const inside = [...open, value];
   if (value instanceof JinjaList || value instanceof Tuple) {

@@ -51,6 +51,8 @@ function invoke(macro: MacroInput, args: CallArguments, outer: Frame, execute: E
   it.enter();
   return guarded<Value>(
     () => {
+      // Arguments that do not fit are the fault of the call.
+      it.at = args.at;
       bindArguments(macro, args, frame);
       return chain(applyDefaults(macro, 0, frame), () =>
         chain(execute(macro.signature.body.nodes, frame), () => frame.out.text),

@@ -1,3 +1,4 @@
+import { chargeSize } from './meter.ts';
 import { bind, signature } from './signature.ts';
 import { Callable } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
@@ -22,4 +23,19 @@ export function method<Self>(
 export function bound<Self>(table: MethodTable<Self>, self: Self, name: string): Callable | undefined {
   const found = table.get(name);
   return found === undefined ? undefined : new Callable(name, (args) => found(self, args));
+}
+
+/** As `bound`, for methods that go through the value: its size is charged. */
+export function boundAt<Self>(
+  table: MethodTable<Self>,
+  self: Self,
+  name: string,
+  size: number,
+): Callable | undefined {
+  const found = table.get(name);
+  if (found === undefined) return undefined;
+  return new Callable(name, (args) => {
+    chargeSize(size);
+    return found(self, args);
+  });
 }

@@ -1,5 +1,6 @@
 import { fail } from './errors.ts';
 import { makeDict } from './global-objects.ts';
+import { chargeSize } from './meter.ts';
 import { method } from './method-table.ts';
 import type { MethodTable } from './method-table.ts';
 import { DictView } from './objects.ts';
@@ -9,6 +10,7 @@ import type { CallArguments, Value } from './values.ts';
 
 function update(self: Dict, args: CallArguments): null {
   const more = makeDict(args);
+  chargeSize(more.size);
   for (const [key, value] of more.entries()) self.set(key, value);
   return null;
 }

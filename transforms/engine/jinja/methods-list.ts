@@ -1,5 +1,6 @@
 import { asFlag } from './arguments.ts';
 import { fail } from './errors.ts';
+import { chargeSize, checkSize } from './meter.ts';
 import { method } from './method-table.ts';
 import type { MethodTable } from './method-table.ts';
 import { isEqual, iterate } from './operators.ts';
@@ -35,6 +36,7 @@ function pop({ items }: JinjaList, index: Value = -1n): Value {
   }
   const at = Number(index) < 0 ? Number(index) + items.length : Number(index);
   if (at < 0 || at >= items.length) return fail('JINJA_TYPE', 'pop index out of range');
+  chargeSize(items.length - at);
   return items.splice(at, 1)[0] ?? null;
 }
 
@@ -56,7 +58,10 @@ function sortInPlace({ items }: JinjaList, args: CallArguments): null {
 export const LIST_METHODS: MethodTable<JinjaList> = new Map([
   method<JinjaList>('append', 'object, /', ({ items }, [item = null]) => (items.push(item), null)),
   method<JinjaList>('extend', 'iterable, /', ({ items }, [more = null]) => {
-    for (const item of Array.from(iterate(more))) items.push(item);
+    const added = Array.from(iterate(more));
+    checkSize(items.length + added.length, 'a list');
+    chargeSize(added.length);
+    for (const item of added) items.push(item);
     return null;
   }),
   method<JinjaList>('insert', 'index, object, /', ({ items }, [index, item = null]) => {

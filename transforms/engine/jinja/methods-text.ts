@@ -9,6 +9,7 @@ import {
   swapCase,
   titleText,
 } from './letter-case.ts';
+import { chargeSearch } from './meter.ts';
 import { method } from './method-table.ts';
 import type { Method, MethodTable } from './method-table.ts';
 import { iterate } from './operators.ts';
@@ -47,6 +48,7 @@ function find(self: string, [sub, start, stop]: Args, isLast: boolean): number {
   const wanted = asText(sub);
   const { part, from, isOut } = window(self, start, stop);
   if (isOut) return -1;
+  chargeSearch(part, wanted);
   const at = isLast ? part.lastIndexOf(wanted) : part.indexOf(wanted);
   return at < 0 ? -1 : from + (isWide(part) ? pointLength(part.slice(0, at)) : at);
 }
@@ -60,6 +62,7 @@ function count(self: string, [sub, start, stop]: Args): bigint {
   const wanted = asText(sub);
   const { part, isOut } = window(self, start, stop);
   if (isOut) return 0n;
+  chargeSearch(part, wanted);
   return BigInt(wanted === '' ? pointLength(part) + 1 : part.split(wanted).length - 1);
 }
 
@@ -100,6 +103,7 @@ function strip(name: string, side: 'left' | 'right' | 'both'): TextMethod {
 
 function partition(self: string, separator: Value | undefined, isLast: boolean): Tuple {
   const wanted = separatorOf(separator ?? null) ?? fail('JINJA_TYPE', 'must be str, not NoneType');
+  chargeSearch(self, wanted);
   const at = isLast ? self.lastIndexOf(wanted) : self.indexOf(wanted);
   if (at < 0) return new Tuple(isLast ? ['', '', self] : [self, '', '']);
   return new Tuple([self.slice(0, at), wanted, self.slice(at + wanted.length)]);

@@ -1,4 +1,4 @@
-import { bound } from './method-table.ts';
+import { bound, boundAt } from './method-table.ts';
 import { DICT_METHODS, SET_METHODS } from './methods-dict.ts';
 import { LIST_METHODS, TUPLE_METHODS } from './methods-list.ts';
 import { FLOAT_METHODS, INT_METHODS } from './methods-number.ts';
@@ -7,14 +7,22 @@ import { GroupTuple } from './objects.ts';
 import { Dict, JinjaList, PySet, Tuple } from './values.ts';
 import type { Value } from './values.ts';
 
+const LIST_ENDS: ReadonlySet<string> = new Set(['append', 'pop']);
+const DICT_COPIES: ReadonlySet<string> = new Set(['copy', 'popitem', 'clear']);
+const SET_LOOKUPS: ReadonlySet<string> = new Set(['add', 'discard', 'remove']);
+
 /** A method or attribute of a plain value; undefined (JavaScript's) where its type has none of that name. */
 export function methodOf(value: Value, name: string): Value | undefined {
-  if (typeof value === 'string') return bound(TEXT_METHODS, value, name);
-  if (value instanceof Dict) return bound(DICT_METHODS, value, name);
-  if (value instanceof JinjaList) return bound(LIST_METHODS, value, name);
+  if (typeof value === 'string') return boundAt(TEXT_METHODS, value, name, value.length);
+  if (value instanceof Dict) {
+    return boundAt(DICT_METHODS, value, name, DICT_COPIES.has(name) ? value.size : 0);
+  }
+  if (value instanceof JinjaList)
+    return boundAt(LIST_METHODS, value, name, LIST_ENDS.has(name) ? 0 : value.items.length);
   if (value instanceof GroupTuple) return groupMethod(value, name);
-  if (value instanceof Tuple) return bound(TUPLE_METHODS, value, name);
-  if (value instanceof PySet) return bound(SET_METHODS, value, name);
+  if (value instanceof Tuple) return boundAt(TUPLE_METHODS, value, name, value.items.length);
+  if (value instanceof PySet)
+    return boundAt(SET_METHODS, value, name, SET_LOOKUPS.has(name) ? 0 : value.members.size);
   return numberMethod(value, name);
 }
 
@@ -30,5 +38,5 @@ function numberMethod(value: Value, name: string): Value | undefined {
 
 function groupMethod(value: GroupTuple, name: string): Value | undefined {
   const own = value.attribute(name);
-  return own === undefined ? bound(TUPLE_METHODS, value, name) : own;
+  return own === undefined ? boundAt(TUPLE_METHODS, value, name, value.items.length) : own;
 }

@@ -1,3 +1,4 @@
+import { charge } from './meter.ts';
 import { fixedText, significantDigits } from './number-text.ts';
 
 /** `e`, `f`, `g` and their capitals, as in C. */
@@ -54,8 +55,8 @@ export function formatInt(value: bigint, style: keyof typeof RADIX): string {
 /** Puts a separator between groups of digits of the integer part, counted from the point. */
 export function groupDigits(text: string, separator: string, size: number): string {
   const [, digits = '', rest = ''] = /^([0-9a-fA-F]*)(.*)$/s.exec(text) ?? [];
+  charge(digits.length / 4);
   const groups: string[] = [];
-  for (let end = digits.length; end > 0; end -= size)
-    groups.unshift(digits.slice(Math.max(0, end - size), end));
-  return groups.join(separator) + rest;
+  for (let end = digits.length; end > 0; end -= size) groups.push(digits.slice(Math.max(0, end - size), end));
+  return groups.reverse().join(separator) + rest;
 }

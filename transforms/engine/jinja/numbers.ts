@@ -1,6 +1,7 @@
 import type { BinaryOp } from './ast.ts';
 import { fail } from './errors.ts';
 import { fixedText, scaledDecimal } from './number-text.ts';
+import { chargeSize } from './meter.ts';
 import type { Value } from './values.ts';
 
 /** An int or a float. */
@@ -56,7 +57,9 @@ function nonZero<T extends Num>(value: T): T {
 }
 
 function multiplyInts(a: bigint, b: bigint): bigint {
-  if (bitLength(a) + bitLength(b) > MAX_POWER_BITS) fail('JINJA_LIMIT', 'the product is too large');
+  const bits = bitLength(a) + bitLength(b);
+  if (bits > MAX_POWER_BITS) fail('JINJA_LIMIT', 'the product is too large');
+  if (bits > 1000) chargeSize(bits);
   return a * b;
 }
 
@@ -66,6 +69,7 @@ function bitLength(value: bigint): number {
 }
 
 function floorDivide(a: bigint, b: bigint): bigint {
+  if (a > EXACT || a < -EXACT) chargeSize(bitLength(a));
   const quotient = a / b;
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
@@ -111,6 +115,7 @@ function powerInts(a: bigint, b: bigint): Num {
   const isSmall = a >= -1n && a <= 1n;
   if (!isSmall && b * BigInt(a.toString(2).length) > MAX_POWER_BITS)
     fail('JINJA_LIMIT', 'the power is too large');
+  if (!isSmall) chargeSize(Number(b));
   return a ** b;
 }
 
@@ -149,7 +154,7 @@ export function roundInt(value: bigint, digits: number): bigint {
 }
 
 const INT_TEXT = /^[+-]?\d+(?:_\d+)*$/;
-const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
+const FLOAT_TEXT = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
 const SPECIAL_TEXT = /^([+-]?)(inf|infinity|nan)$/i;
 
 /** The int a text spells in decimal, blanks around it allowed. */

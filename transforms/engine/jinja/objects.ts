@@ -1,3 +1,4 @@
+import { charge, chargeSize } from './meter.ts';
 import { Dict, HostObject, JinjaList, PySet, Tuple, representationOf } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -38,7 +39,11 @@ export class Lazy extends UniqueObject {
   override iterate(): Iterable<Value> {
     const iterator = this.#iterator;
     // Without `return`, so that a loop that ends early leaves the rest for the next one.
-    return { [Symbol.iterator]: () => ({ next: () => iterator.next() }) };
+    const next = (): IteratorResult<Value> => {
+      charge(1);
+      return iterator.next();
+    };
+    return { [Symbol.iterator]: () => ({ next }) };
   }
 }
 
@@ -80,6 +85,7 @@ export class DictView extends UniqueObject {
     return this.#kind === 'keys' ? this.#dict : undefined;
   }
   override iterate(): Iterable<Value> {
+    chargeSize(this.#dict.size);
     if (this.#kind === 'keys') return this.#dict.keys();
     if (this.#kind === 'values') return this.#dict.values();
     return Array.from(this.#dict.entries(), ([key, value]) => new Tuple([key, value]));

@@ -1,6 +1,7 @@
 import type { BinaryOp, CompareOp } from './ast.ts';
 import { fail } from './errors.ts';
 import { formatPercent } from './format-percent.ts';
+import { charge, chargeLink, chargeSearch, chargeSize, checkSize } from './meter.ts';
 import { numberOp, numberOf } from './numbers.ts';
 import type { Num } from './numbers.ts';
 import { DictView } from './objects.ts';
@@ -15,13 +16,11 @@ import {
   Undefined,
   keyOf,
   refuseUndefined,
+  sizeOf,
   textOf,
   typeName,
 } from './values.ts';
 import type { Value } from './values.ts';
-
-/** How long a text or list may become by repetition. */
-const MAX_REPEATED = 16_000_000;
 
 /** Whether a value counts as true. */
 export function isTrue(value: Value): boolean {
@@ -54,6 +53,7 @@ function isTrueObject(value: JinjaList | Tuple | Dict | PySet | Undefined | Call
 
 /** Python's `==`. */
 export function isEqual(left: Value, right: Value): boolean {
+  if (typeof left === 'string' && typeof right === 'string') return isEqualText(left, right);
   if (left === right) return left === left;
   const a = numberOf(left);
   if (a !== undefined) {
@@ -77,6 +77,12 @@ export function isEqual(left: Value, right: Value): boolean {
   return left instanceof HostObject && right instanceof HostObject && left.identity() === right.identity();
 }
 
+function isEqualText(left: string, right: string): boolean {
+  if (left.length !== right.length) return false;
+  chargeLink(left.length);
+  return left === right;
+}
+
 function isEqualUndefined(left: Value, right: Value): boolean {
   for (const side of [left, right])
     if (side instanceof Undefined && side.refusal !== undefined) refuseUndefined(side);
@@ -86,6 +92,8 @@ function isEqualUndefined(left: Value, right: Value): boolean {
 function isEqualSequence(left: JinjaList | Tuple, right: Value): boolean {
   if (!(right instanceof JinjaList || right instanceof Tuple) || right.kind !== left.kind) return false;
   if (right.items.length !== left.items.length) return false;
+  charge(1);
+  chargeSize(left.items.length);
   return left.items.every((item, index) => isSame(item, right.items[index] ?? null));
 }
 
@@ -96,6 +104,8 @@ function isSame(left: Value, right: Value): boolean {
 
 function isEqualDict(left: Dict, right: Dict): boolean {
   if (left.size !== right.size) return false;
+  charge(1);
+  chargeSize(left.size);
   for (const [key, value] of left.entries()) {
     const other = right.get(key);
     if (other === undefined || !isSame(value, other)) return false;
@@ -118,6 +128,8 @@ export function order(left: Value, right: Value, symbol: string): number | undef
   if (left instanceof JinjaList && right instanceof JinjaList)
     return orderItems(left.items, right.items, symbol);
   if (left instanceof Tuple && right instanceof Tuple) return orderItems(left.items, right.items, symbol);
+  const hosted = left instanceof HostObject ? left.order?.(right) : undefined;
+  if (hosted !== undefined) return hosted;
   for (const side of [left, right]) if (side instanceof Undefined) refuseUndefined(side);
   return fail(
     'JINJA_TYPE',
@@ -135,6 +147,7 @@ function orderTexts(left: string, right: string): number {
   if (left === right) return 0;
   let at = 0;
   while (left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
+  chargeSize(at);
   const a = left.charCodeAt(at);
   const b = right.charCodeAt(at);
   if (Number.isNaN(a) || Number.isNaN(b)) return left.length - right.length;
@@ -145,6 +158,8 @@ function orderTexts(left: string, right: string): number {
 
 function orderItems(left: readonly Value[], right: readonly Value[], symbol: string): number | undefined {
   const shared = Math.min(left.length, right.length);
+  charge(1);
+  chargeSize(shared);
   for (let index = 0; index < shared; index += 1) {
     const a = left[index] ?? null;
     const b = right[index] ?? null;
@@ -196,7 +211,10 @@ function compareSets(op: '<' | '<=' | '>' | '>=', left: Value, right: Value): bo
 /** Python's `item in container`. */
 export function contains(container: Value, item: Value): boolean {
   if (typeof container === 'string') {
-    if (typeof item === 'string') return container.includes(item);
+    if (typeof item === 'string') {
+      chargeSearch(container, item);
+      return container.includes(item);
+    }
     return fail('JINJA_TYPE', `'in <string>' requires string as left operand, not ${typeName(item)}`);
   }
   if (container instanceof Dict) return container.has(item);
@@ -204,6 +222,7 @@ export function contains(container: Value, item: Value): boolean {
     return container.keyDict()?.has(item) ?? false;
   if (container instanceof PySet) return container.members.has(item instanceof PySet ? frozen(item) : item);
   if (container instanceof HostObject && container.contains !== undefined) return container.contains(item);
+  if (container instanceof JinjaList || container instanceof Tuple) charge(container.items.length / 4);
   for (const member of iterate(container)) if (isSame(member, item)) return true;
   return false;
 }
@@ -214,8 +233,9 @@ function frozen(item: PySet): Value {
 
 /** The items a `for` goes through. */
 export function iterate(value: Value): Iterable<Value> {
-  if (typeof value === 'string') return points(value);
   if (value instanceof JinjaList || value instanceof Tuple) return value.items;
+  chargeSize(sizeOf(value));
+  if (typeof value === 'string') return points(value);
   if (value instanceof Dict) return value.keys();
   if (value instanceof PySet) return value.items;
   if (value instanceof Undefined) return value.refusal === undefined ? [] : refuseUndefined(value);
@@ -235,12 +255,17 @@ export function lengthOf(value: Value): number | undefined {
 
 /** A binary operator on values, by Python's rules. */
 export function binary(op: BinaryOp, left: Value, right: Value): Value {
-  if (op === '~') return textOf(left) + textOf(right);
+  if (op === '~') return joined(textOf(left), textOf(right));
   const a = numberOf(left);
   const b = numberOf(right);
   if (a !== undefined && b !== undefined) return numberOp(op, a, b);
-  if (op === '%' && typeof left === 'string') return formatPercent(left, right);
+  if (op === '%' && typeof left === 'string') {
+    chargeSize(left.length);
+    return formatPercent(left, right);
+  }
   for (const side of [left, right]) if (side instanceof Undefined) return refuseUndefined(side);
+  const operated = operateHost(op, left, right);
+  if (operated !== undefined) return operated;
   const made =
     op === '+' ? concatenate(left, right) : op === '*' ? repeat(left, right) : setOp(op, left, right);
   if (made !== undefined) return made;
@@ -251,12 +276,32 @@ export function binary(op: BinaryOp, left: Value, right: Value): Value {
   );
 }
 
+/** What an object of the host makes of it; the one on the left is asked first. */
+function operateHost(op: Exclude<BinaryOp, '~'>, left: Value, right: Value): Value | undefined {
+  if (op === '**') return undefined;
+  const first = left instanceof HostObject ? left.operate?.(op, right, false) : undefined;
+  if (first !== undefined) return first;
+  return right instanceof HostObject ? right.operate?.(op, left, true) : undefined;
+}
+
 function concatenate(left: Value, right: Value): Value | undefined {
-  if (typeof left === 'string' && typeof right === 'string') return left + right;
+  if (typeof left === 'string' && typeof right === 'string') return joined(left, right);
   if (left instanceof JinjaList && right instanceof JinjaList)
-    return new JinjaList([...left.items, ...right.items]);
-  if (left instanceof Tuple && right instanceof Tuple) return new Tuple([...left.items, ...right.items]);
+    return new JinjaList(joinedItems(left.items, right.items));
+  if (left instanceof Tuple && right instanceof Tuple) return new Tuple(joinedItems(left.items, right.items));
   return undefined;
+}
+
+function joined(left: string, right: string): string {
+  checkSize(left.length + right.length, 'a text');
+  chargeLink(left.length + right.length);
+  return left + right;
+}
+
+function joinedItems(left: readonly Value[], right: readonly Value[]): Value[] {
+  checkSize(left.length + right.length, 'a list');
+  chargeSize(left.length + right.length);
+  return [...left, ...right];
 }
 
 function repeat(left: Value, right: Value): Value | undefined {
@@ -267,8 +312,9 @@ function repeat(left: Value, right: Value): Value | undefined {
 function repeatBy(value: Value, wanted: bigint): Value | undefined {
   const times = wanted < 0n ? 0n : wanted;
   const check = (length: number): number => {
-    if (times * BigInt(length) > MAX_REPEATED)
-      fail('JINJA_LIMIT', `a repetition longer than ${MAX_REPEATED}`);
+    const size = Number(times) * length;
+    checkSize(size, 'a repetition');
+    chargeSize(size);
     return length === 0 ? 0 : Number(times);
   };
   if (typeof value === 'string') return value.repeat(check(value.length));
@@ -291,6 +337,7 @@ export function signed(op: '-' | '+', value: Value): Value {
   const number = numberOf(value);
   if (number !== undefined) return op === '-' ? -number : number;
   if (value instanceof Undefined) return refuseUndefined(value);
+  if (op === '-' && value instanceof HostObject && value.negate !== undefined) return value.negate();
   return fail('JINJA_TYPE', `bad operand type for unary ${op}: '${typeName(value)}'`);
 }
 

@@ -1,7 +1,6 @@
 import { nearest } from '../project/graph.ts';
 import type { Body, Expr, Node, SetBlockNode, Target, WithNode } from './ast.ts';
-import { fail } from './errors.ts';
-import { formatLocation } from './location.ts';
+import { failAt } from './errors.ts';
 import type { Location } from './location.ts';
 import { parseDefinition, parseSignature } from './parse-definition.ts';
 import { isConstantName, parseExpression, parseFilter, parseTuple } from './parse-expression.ts';
@@ -108,8 +107,11 @@ function parseStatement(stream: TokenStream, ends: readonly string[]): Node {
   const parse = STATEMENTS.get(token.text);
   if (parse !== undefined) return parse(stream, stream.location(token));
   if (UNSUPPORTED.has(token.text)) {
-    const where = formatLocation(stream.location(token));
-    return fail('JINJA_UNSUPPORTED', `the tag '${token.text}' does not exist in SQL templates (${where})`);
+    return failAt(
+      'JINJA_UNSUPPORTED',
+      `the tag '${token.text}' does not exist in SQL templates`,
+      stream.location(token),
+    );
   }
   if (ends.length > 0 && token.text.startsWith('end')) {
     stream.refuse(`unexpected tag '${token.text}'; ${wanted(ends)} was expected first`);

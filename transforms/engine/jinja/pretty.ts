@@ -1,7 +1,8 @@
+import { charge } from './meter.ts';
 import { order } from './operators.ts';
 import { SPACE, pointLength, quoteText } from './text.ts';
 import { splitLines } from './text-split.ts';
-import { Dict, JinjaList, PySet, Tuple, Undefined, representationOf, typeName } from './values.ts';
+import { Dict, JinjaList, PySet, Tuple, Undefined, representationOf, sizeOf, typeName } from './values.ts';
 import type { Value } from './values.ts';
 
 const WIDTH = 80;
@@ -28,6 +29,7 @@ function sortedEntries(dict: Dict): (readonly [Value, Value])[] {
 
 /** On one line, with sorted keys. */
 function flat(value: Value): string {
+  charge(1 + sizeOf(value));
   if (value instanceof Dict) {
     return `{${sortedEntries(value)
       .map(([key, item]) => `${flat(key)}: ${flat(item)}`)

@@ -1,5 +1,6 @@
 import { sliceIndexes } from './attributes.ts';
 import { fail } from './errors.ts';
+import { charge } from './meter.ts';
 import { numberOf } from './numbers.ts';
 import { bind, signature } from './signature.ts';
 import { HostObject, Undefined, refuseUndefined, typeName } from './values.ts';
@@ -42,7 +43,11 @@ export class RangeObject extends HostObject {
   }
   *#items(): Generator<Value> {
     const count = this.length();
-    for (let at = 0, value = this.start; at < count; at += 1, value += this.step) yield value;
+    for (let at = 0, value = this.start; at < count; at += 1, value += this.step) {
+      // An item without a node that asks for it, as in a filter, is work too.
+      charge(0.5);
+      yield value;
+    }
   }
   override iterate(): Iterable<Value> {
     return this.#items();

@@ -8,6 +8,7 @@ import type { Frame } from './interpreter.ts';
 import { guarded, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
 import { ReturnSignal, makeMacro } from './macro.ts';
+import { charged, chargeTo } from './meter.ts';
 import { execute } from './statement.ts';
 import { Callable } from './values.ts';
 import type { RunState, Value } from './values.ts';
@@ -77,13 +78,18 @@ function lookupWith(options: RenderOptions): (name: string) => Value | undefined
 
 /** Runs at the outermost level: what is thrown leaves with a place. */
 export function atTop<T>(frame: Frame, work: () => Maybe<T>): Maybe<T> {
-  return guarded(
-    work,
-    () => undefined,
-    (error) => {
-      throw located(error instanceof ReturnSignal ? returnOutside() : error, frame.it.at);
-    },
-  );
+  // A function of another template may have asked for this one: that one goes on behind it.
+  const outer = charged();
+  const result = guarded(work, nothing, (error) => {
+    chargeTo(outer);
+    throw located(error instanceof ReturnSignal ? returnOutside() : error, frame.it.at);
+  });
+  chargeTo(outer);
+  return result;
+}
+
+function nothing(): void {
+  // The account is given back in any case, and there is nothing else to do behind a rendering.
 }
 
 function returnOutside(): unknown {
@@ -94,7 +100,8 @@ function returnOutside(): unknown {
   }
 }
 
-function requireNames(template: Template, it: Interpreter): void {
+/** Refuses filters and tests that do not exist, where they are never reached as well. */
+export function requireNames(template: Template, it: Interpreter): void {
   for (const needed of template.required) {
     if (needed.kind === 'filter' ? it.hasFilter(needed.name) : it.hasTest(needed.name)) continue;
     it.at = needed.at;

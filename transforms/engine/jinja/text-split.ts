@@ -1,4 +1,5 @@
-import { SPACE } from './text.ts';
+import { chargeSearch } from './meter.ts';
+import { SPACE, isSpace } from './text.ts';
 
 const SPACES = new RegExp(`[${SPACE}]+`);
 const LINE_ENDS = '\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]';
@@ -39,6 +40,7 @@ export function splitText(text: string, separator: string | undefined, most: num
 }
 
 function splitAt(text: string, separator: string, most: number): string[] {
+  chargeSearch(text, separator);
   const parts = text.split(separator);
   if (most < 0 || parts.length <= most + 1) return parts;
   return [...parts.slice(0, most), parts.slice(most).join(separator)];
@@ -57,34 +59,39 @@ export function splitTextRight(text: string, separator: string | undefined, most
   while (rest !== '') {
     const start = lastSpaces(rest);
     if (start === undefined || (most >= 0 && parts.length === most)) {
-      parts.unshift(rest);
+      parts.push(rest);
       break;
     }
-    parts.unshift(rest.slice(start.to));
+    parts.push(rest.slice(start.to));
     rest = rest.slice(0, start.from);
   }
-  return parts;
+  return parts.reverse();
 }
 
 /** Pieces found from the right, which differs where the separator overlaps itself. */
 function splitAtRight(text: string, separator: string): string[] {
+  chargeSearch(text, separator);
   const parts: string[] = [];
   let end = text.length;
   for (;;) {
     const at = end < separator.length ? -1 : text.lastIndexOf(separator, end - separator.length);
     if (at < 0) break;
-    parts.unshift(text.slice(at + separator.length, end));
+    parts.push(text.slice(at + separator.length, end));
     end = at;
   }
-  return [text.slice(0, end), ...parts];
+  parts.push(text.slice(0, end));
+  return parts.reverse();
 }
 
 function lastSpaces(text: string): { readonly from: number; readonly to: number } | undefined {
-  const found = LAST_SPACES.exec(text);
-  return found === null ? undefined : { from: found.index, to: found.index + (found[1]?.length ?? 0) };
+  let to = text.length;
+  while (to > 0 && !isSpace(text.charAt(to - 1))) to -= 1;
+  if (to === 0) return undefined;
+  let from = to;
+  while (from > 0 && isSpace(text.charAt(from - 1))) from -= 1;
+  return { from, to };
 }
 
-const LAST_SPACES = new RegExp(`(?<![${SPACE}])([${SPACE}]+)[^${SPACE}]*$`);
 const CLASS_SPACE = new RegExp(`[${SPACE}]`);
 
 /** Python's `strip`, `lstrip`, `rstrip`: white space, or any of the given characters. */
@@ -112,6 +119,7 @@ export function replaceText(text: string, old: string, fresh: string, most: numb
       (chars.length < count ? fresh : '')
     );
   }
+  chargeSearch(text, old);
   if (most < 0) return text.replaceAll(old, () => fresh);
   return splitAt(text, old, most).join(fresh);
 }

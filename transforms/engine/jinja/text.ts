@@ -1,3 +1,5 @@
+import { chargeSize, checkSize } from './meter.ts';
+
 /** White space as Python's `str.isspace`, `strip` and `split` see it (JavaScript's `\s` differs at both ends). */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
@@ -47,6 +49,8 @@ export function pointSlice(text: string, from: number, to: number): string {
 export function padText(text: string, width: number, side: 'left' | 'right' | 'both', fill = ' '): string {
   const missing = width - pointLength(text);
   if (missing <= 0) return text;
+  checkSize(width, 'a text');
+  chargeSize(missing);
   if (side === 'left') return fill.repeat(missing) + text;
   if (side === 'right') return text + fill.repeat(missing);
   // Python's centre gives the odd blank to the left only when the width is odd as well.

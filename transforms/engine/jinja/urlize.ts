@@ -1,5 +1,6 @@
 import { fail } from './errors.ts';
 import { escapeHtml } from './html.ts';
+import { chargeSize } from './meter.ts';
 import { SPACE, pointLength, pointSlice } from './text.ts';
 
 export interface UrlizeOptions {
@@ -49,9 +50,19 @@ export function urlize(text: string, options: UrlizeOptions): string {
 function linkWord(word: string, attributes: string, options: UrlizeOptions): string {
   const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? '';
   const rest = word.slice(head.length);
-  const tail = /(?:[)>.,\n]|&gt;)+$/.exec(rest)?.[0] ?? '';
+  const tail = closingTail(rest);
   const [middle, end] = balance(rest.slice(0, rest.length - tail.length), tail);
   return head + link(middle, attributes, options) + end;
+}
+
+/** Closing brackets and stops at the end of a word; from the end, as a pattern would try at each of them. */
+function closingTail(word: string): string {
+  let from = word.length;
+  for (;;) {
+    if (from > 0 && ')>.,\n'.includes(word.charAt(from - 1))) from -= 1;
+    else if (word.endsWith('&gt;', from)) from -= 4;
+    else return word.slice(from);
+  }
 }
 
 /** Closing brackets belong to the address as far as it opens them. */
@@ -63,6 +74,7 @@ function balance(start: string, end: string): readonly [string, string] {
     if (opened <= middle.split(close).length - 1) continue;
     for (let count = Math.min(opened, tail.split(close).length - 1); count > 0; count -= 1) {
       const to = tail.indexOf(close) + close.length;
+      chargeSize(tail.length);
       middle += tail.slice(0, to);
       tail = tail.slice(to);
     }

@@ -1,5 +1,6 @@
 import { fail } from './errors.ts';
 import type { Location } from './location.ts';
+import { charge, chargeSize } from './meter.ts';
 import { floatText, intText } from './number-text.ts';
 import { quoteText } from './text.ts';
 
@@ -60,11 +61,17 @@ export class Undefined {
   readonly name: string;
   /** Refuses everything but `is defined` and `default` with this message; undefined in the chainable mode. */
   readonly refusal: string | undefined;
-  constructor(name: string, refusal?: string) {
+  /** What to do about it, where that is known. */
+  readonly hint: string | undefined;
+  constructor(name: string, refusal?: string, hint?: string) {
     this.name = name;
     this.refusal = refusal;
+    this.hint = hint;
   }
 }
+
+/** The operators that an object of the host may take part in. */
+export type ArithmeticOp = '+' | '-' | '*' | '/' | '//' | '%';
 
 /** A function of the host, a macro or a bound method. */
 export class Callable {
@@ -110,6 +117,12 @@ export abstract class HostObject {
   contains?(value: Value): boolean;
   truthy?(): boolean;
   call?(args: CallArguments): Value | Promise<Value>;
+  /** Arithmetic with another value, right of it or left; undefined where there is none. */
+  operate?(op: ArithmeticOp, other: Value, isRight: boolean): Value | undefined;
+  /** Negative, zero or positive beside another value; undefined where the two have no order. */
+  order?(other: Value): number | undefined;
+  /** `-x`. */
+  negate?(): Value;
   /** `{% set x.name = value %}`; only namespaces have it. */
   assign?(name: string, value: Value): void;
 }
@@ -125,7 +138,13 @@ export function keyOf(value: Value): Key {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value === 'boolean') return value ? 1n : 0n;
   if (value === null || typeof value === 'bigint') return value;
-  if (value instanceof Tuple) return `\0t${value.items.map(nestedKey).join('')}`;
+  if (value instanceof Tuple) {
+    charge(1);
+    chargeSize(value.items.length);
+    const key = `\0t${value.items.map(nestedKey).join('')}`;
+    chargeSize(key.length);
+    return key;
+  }
   if (value instanceof HostObject && value.isHashable) return `\0h${value.identity()}`;
   if (value instanceof Undefined) return UNDEFINED_KEY;
   if (value instanceof Callable) return value;
@@ -224,9 +243,27 @@ function objectTypeName(value: Exclude<Value, null | boolean | bigint | number |
   return value.kind === 'host' ? value.typeName : OBJECT_TYPES[value.kind];
 }
 
+/** How much there is to go through in a value; nothing for objects of the host, which charge for themselves. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null || value instanceof HostObject) return 0;
+  switch (value.kind) {
+    case 'list':
+    case 'tuple':
+      return value.items.length;
+    case 'dict':
+      return value.size;
+    case 'set':
+      return value.members.size;
+    case 'undefined':
+    case 'callable':
+      return 0;
+  }
+}
+
 /** Refuses the use of an undefined value, with the reason. */
 export function refuseUndefined(value: Undefined): never {
-  return fail('JINJA_UNDEFINED', value.refusal ?? `'${value.name}' is undefined`);
+  return fail('JINJA_UNDEFINED', value.refusal ?? value.hint ?? `'${value.name}' is undefined`);
 }
 
 /** A value as `{{ x }}` prints it: Python's `str(x)`. */
@@ -253,6 +290,8 @@ export function representationOf(value: Value, open: readonly object[] = []): st
 const CYCLES = { list: '[...]', tuple: '(...)', dict: '{...}', set: '{...}' } as const;
 
 function containerText(value: JinjaList | Tuple | Dict | PySet, open: readonly object[]): string {
+  // Items that share one list multiply: each is paid for before it is written.
+  charge(1 + sizeOf(value) + open.length / 4);
   const inner = (item: Value): string => representationOf(item, open);
   if (value instanceof JinjaList) return `[${value.items.map(inner).join(', ')}]`;
   if (value instanceof Tuple) {

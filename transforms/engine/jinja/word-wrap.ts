@@ -15,8 +15,8 @@ const SIMPLE_PIECES = /[\t\n\v\f\r ]+|[^\t\n\v\f\r ]+/g;
 /** Wraps one paragraph as Python's `textwrap.wrap` does, tabs and blanks kept. */
 export function wrapText(text: string, options: WrapOptions): string[] {
   if (options.width <= 0) fail('JINJA_ARGUMENTS', `a text cannot be wrapped at ${options.width} characters`);
-  const pieces = (text.match(options.breakOnHyphens ? PIECES : SIMPLE_PIECES) ?? []).map((piece) =>
-    Array.from(piece),
+  const pieces = (text.match(options.breakOnHyphens ? PIECES : SIMPLE_PIECES) ?? []).map(
+    (piece): Piece => new Piece(Array.from(piece)),
   );
   const lines: string[] = [];
   pieces.reverse();
@@ -24,18 +24,47 @@ export function wrapText(text: string, options: WrapOptions): string[] {
     if (lines.length > 0 && isBlank(pieces.at(-1))) pieces.pop();
     const line = fillLine(pieces, options);
     if (isBlank(line.at(-1))) line.pop();
-    if (line.length > 0) lines.push(line.map((piece) => piece.join('')).join(''));
+    if (line.length > 0) lines.push(line.map((piece) => piece.text()).join(''));
   }
   return lines;
 }
 
-function isBlank(piece: readonly string[] | undefined): boolean {
-  return piece !== undefined && piece.every(isSpace);
+/** A run of characters of which a part may be used up; taking from it copies nothing of the rest. */
+class Piece {
+  readonly #chars: readonly string[];
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(chars: readonly string[], from = 0, to = chars.length) {
+    this.#chars = chars;
+    this.#from = from;
+    this.#to = to;
+  }
+  get length(): number {
+    return this.#to - this.#from;
+  }
+  /** What `slice` of the run would be. */
+  part(from: number, to = this.length): Piece {
+    const clamped = to < 0 ? Math.max(0, this.length + to) : Math.min(to, this.length);
+    return new Piece(this.#chars, this.#from + from, this.#from + Math.max(from, clamped));
+  }
+  chars(): readonly string[] {
+    return this.#chars.slice(this.#from, this.#to);
+  }
+  text(): string {
+    return this.chars().join('');
+  }
+}
+
+function isBlank(piece: Piece | undefined): boolean {
+  if (piece === undefined || piece.length === 0) return piece !== undefined;
+  // A long word is no run of blanks: its first character says so.
+  return isSpace(piece.part(0, 1).text()) && piece.chars().every(isSpace);
 }
 
 /** Takes what fits on one line off the end of `pieces`. */
-function fillLine(pieces: string[][], options: WrapOptions): string[][] {
-  const line: string[][] = [];
+function fillLine(pieces: Piece[], options: WrapOptions): Piece[] {
+  const line: Piece[] = [];
   let used = 0;
   for (
     let next = pieces.at(-1);
@@ -49,19 +78,20 @@ function fillLine(pieces: string[][], options: WrapOptions): string[][] {
   const long = pieces.at(-1);
   if (long === undefined || long.length <= options.width) return line;
   if (!options.breakLongWords) {
-    if (line.length === 0) line.push(pieces.pop() ?? []);
+    if (line.length === 0) line.push(pieces.pop() ?? new Piece([]));
     return line;
   }
   const room = Math.max(1, options.width) - used;
   const end = breakPoint(long, room, options.breakOnHyphens);
-  line.push(long.slice(0, end));
-  pieces[pieces.length - 1] = long.slice(end);
+  line.push(long.part(0, end));
+  pieces[pieces.length - 1] = long.part(Math.min(end, long.length));
   return line;
 }
 
 /** Behind the last hyphen that fits, if anything but hyphens stands before it. */
-function breakPoint(piece: readonly string[], room: number, atHyphens: boolean): number {
+function breakPoint(piece: Piece, room: number, atHyphens: boolean): number {
   if (!atHyphens || piece.length <= room) return room;
-  const hyphen = piece.slice(0, Math.max(0, room)).lastIndexOf('-');
-  return hyphen > 0 && piece.slice(0, hyphen).some((char) => char !== '-') ? hyphen + 1 : room;
+  const head = piece.part(0, Math.max(0, room)).chars();
+  const hyphen = head.lastIndexOf('-');
+  return hyphen > 0 && head.slice(0, hyphen).some((char) => char !== '-') ? hyphen + 1 : room;
 }

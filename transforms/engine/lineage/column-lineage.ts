@@ -11,10 +11,12 @@ export interface ColumnRef {
 /** How a column's value comes out of another's: as it is, through an expression, or through an aggregate. */
 export type LineageKind = 'direct' | 'transformed' | 'aggregated';
 
+/** A column that another is made from, one step up. */
 export interface UpstreamColumn extends ColumnRef {
   readonly kind: LineageKind;
 }
 
+/** One column, with all it is made from; nothing for a constant. */
 export interface ColumnLineage {
   readonly column: string;
   readonly upstream: readonly UpstreamColumn[];

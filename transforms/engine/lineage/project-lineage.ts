@@ -1,5 +1,6 @@
 import { parseSeed } from '../materialize/seed-csv.ts';
 import { renderStatement } from '../materialize/statement.ts';
+import { needsWarehouse } from '../compile/errors.ts';
 import type { Dialect } from '../dialect/dialect.ts';
 import { mustModel } from '../project/laws.ts';
 import type { Model, Project } from '../project/model.ts';
@@ -35,17 +36,27 @@ export async function projectLineage(
   const fields = new Map([...project.sources.keys()].map((name) => [name, new Set(logColumns)]));
   const statements: LineageStatement[] = [];
   const seeds: LineageRelation[] = [];
+  const unseen: ModelLineage[] = [];
   for (const name of project.order) {
     const model = mustModel(stored, name);
     if (options.only?.has(name) === false) continue;
     if (model.materialization.kind === 'seed') {
-      const { columns } = parseSeed(model.file, model.rawCode, model.materialization.columnTypes);
+      const { columnTypes, delimiter } = model.materialization;
+      const { columns } = parseSeed(model.file, model.rawCode, columnTypes, delimiter);
       seeds.push({
         identifier: identifierOf(name),
         relation: name,
         columns: columns.map((each) => each.name),
       });
-    } else statements.push({ model: name, sql: await lineageSql(stored, model, fields, dialect) });
+    } else {
+      try {
+        statements.push({ model: name, sql: await lineageSql(stored, model, fields, dialect) });
+      } catch (error) {
+        // Its SQL depends on what the warehouse holds; the others are no worse for it.
+        if (!needsWarehouse(error)) throw error;
+        unseen.push({ model: name, columns: [], problem: error.message });
+      }
+    }
   }
   const relations = [
     ...Array.from(fields, ([name, columns]) => ({
@@ -54,7 +65,11 @@ export async function projectLineage(
       columns: [...columns, 'data'],
     })),
     ...seeds,
-    ...statements.map(({ model }) => ({ identifier: identifierOf(model), relation: model, columns: [] })),
+    ...[...statements, ...unseen].map(({ model }) => ({
+      identifier: identifierOf(model),
+      relation: model,
+      columns: [],
+    })),
   ];
   const traced = await columnLineage(statements, relations, dialect);
   const constants = seeds.map(({ relation, columns }) => ({
@@ -62,7 +77,7 @@ export async function projectLineage(
     columns: columns.map((column) => ({ column, upstream: [] })),
     problem: undefined,
   }));
-  return [...constants, ...traced];
+  return [...constants, ...traced, ...unseen];
 }
 
 /** An inlined model would hide behind its readers; for lineage each is a relation. */

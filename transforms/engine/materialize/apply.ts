@@ -1,8 +1,8 @@
 import type { Session } from '../../../warehouse/warehouse.ts';
 import { keyingOf } from '../project/model.ts';
 import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { applyRows } from './apply-rows.ts';
 import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
-import { deleteByKey } from './difference.ts';
 import { feedShape, replaceStatements } from './replace.ts';
 
 /**
@@ -64,62 +64,4 @@ function viewStatements(delta: ModelDelta, write: DeltaWrite & { readonly how: '
     ...(write.replacesTable ? [`drop table ${target}`] : []),
     `create or replace view ${target} as\n${write.sql ?? ''}`,
   ];
-}
-
-async function applyRows(
-  session: Session,
-  run: BuildRun,
-  delta: ModelDelta,
-  write: DeltaWrite & { readonly how: 'rows' },
-): Promise<void> {
-  const { model } = delta;
-  const [target, feed] = [publishedRelation(model), feedTable(model)];
-  const removed = deltaRelation(model, 'removed', run.id);
-  const added = deltaRelation(model, 'added', run.id);
-  if (delta.removed > 0) await deleteRows(session, delta, write, removed);
-  if (delta.added > 0) {
-    const list = write.columns === undefined ? '*' : write.columns.join(', ');
-    const into = write.columns === undefined ? target : `${target} (${list})`;
-    await session.execute(`insert into ${into} select ${list} from ${added}`);
-  }
-  if (write.isNewFeed) return;
-  if (delta.removed > 0)
-    await session.execute(`insert into ${feed} select *, ${run.version}, 'before' from ${removed}`);
-  if (delta.added > 0)
-    await session.execute(`insert into ${feed} select *, ${run.version}, 'after' from ${added}`);
-}
-
-/**
- * Rows that were computed by touch key are found by touch key and unique key and within their dates: tables lie roughly
- * in the order of touch keys, so that most of them need not be read, which a hash as the unique key alone would not do.
- * All others are found by their match, null-safe.
- */
-async function deleteRows(
-  session: Session,
-  { model }: ModelDelta,
-  { match, isTouched }: DeltaWrite & { readonly how: 'rows' },
-  removed: string,
-): Promise<void> {
-  const target = publishedRelation(model);
-  const keying = isTouched ? keyingOf(model) : undefined;
-  if (keying === undefined) {
-    await session.execute(deleteByKey(target, match, removed));
-    return;
-  }
-  const { uniqueKey, touchKey } = keying;
-  const { materialization } = model;
-  const pruneBy = 'pruneBy' in materialization ? materialization.pruneBy : undefined;
-  const bounds = pruneBy === undefined ? '' : await dateBounds(session, removed, pruneBy);
-  const among = (column: string): string => `${column} in (select ${column} from ${removed})`;
-  await session.execute(`delete from ${target} where ${among(touchKey)} and ${among(uniqueKey)}${bounds}`);
-}
-
-/** Literal bounds on the removed rows' dates, so that the delete reads only their partitions. */
-async function dateBounds(session: Session, removed: string, column: string): Promise<string> {
-  const [row] = await session.query(
-    `select min(${column}) as low, max(${column}) as high, count(*) - count(${column}) as nulls from ${removed}`,
-  );
-  const { low, high, nulls } = row ?? {};
-  if (typeof low !== 'string' || typeof high !== 'string' || Number(nulls) > 0) return '';
-  return ` and ${column} between date '${low}' and date '${high}'`;
 }

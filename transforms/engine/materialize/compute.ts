@@ -56,10 +56,9 @@ export async function computeDelta(
 async function computeIncremental(work: Work): Promise<ModelDelta> {
   if (work.plan.kind === 'full') return await computeWhole(work);
   const keying = keyingOf(work.model);
-  if (keying !== undefined) return await computeTouched(work, keying);
+  const delta = keying === undefined ? await computeStrategy(work) : await computeTouched(work, keying);
   return (
-    (await computeStrategy(work)) ??
-    (await computeWhole({ ...work, plan: { kind: 'full', reason: 'no table yet', cause: 'first' } }))
+    delta ?? (await computeWhole({ ...work, plan: { kind: 'full', reason: 'no table yet', cause: 'first' } }))
   );
 }
 

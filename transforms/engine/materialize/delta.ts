@@ -1,4 +1,5 @@
 import type { CompileScope } from '../compile/compile.ts';
+import { templateLog } from '../compile/template-log.ts';
 import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import type { Model } from '../project/model.ts';
@@ -89,5 +90,6 @@ export function runScope(context: EngineContext, run: BuildRun): CompileScope {
     source: rawTable,
     runQuery: (sql) => context.warehouse.query(sql),
     runId: run.id,
+    onLog: templateLog(context),
   };
 }

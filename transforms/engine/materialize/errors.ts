@@ -34,6 +34,17 @@ export const materializeErrors = errorCatalog({
       'Set on_schema_change to append_new_columns or sync_all_columns, or rebuild it with --full-refresh.',
     retryable: false,
   },
+  TRANSFORM_PRUNE_BY_INVALID: {
+    summary: 'prune_by names no date or timestamp of the model, so that it cannot bound a publish.',
+    remedy: 'Name a column of type date or timestamp in meta.prune_by, or leave it out. Nothing was built.',
+    retryable: false,
+  },
+  TRANSFORM_DELTA_MISMATCH: {
+    summary: 'Publishing would have changed other rows of a table than those that were computed and checked.',
+    remedy:
+      'Nothing was published. Either unique_key does not tell rows apart (add a unique test, correct the key), or the table was changed by hand; then rebuild it with --full-refresh.',
+    retryable: false,
+  },
   TRANSFORM_SEED_INVALID: {
     summary: 'A seed is no well-formed CSV file, or a value does not fit its column type.',
     remedy: "Correct the line shown; column_types in the seed's YAML overrides inferred types.",

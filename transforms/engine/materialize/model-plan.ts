@@ -4,7 +4,7 @@ export type FullCause = 'first' | 'refresh' | 'definition' | 'input';
 /** What a build does with one stored model; decided by run/plan.ts, carried out by computeDelta. */
 export type ModelPlan =
   | { readonly kind: 'skip' }
-  | { readonly kind: 'full'; readonly reason: string; readonly cause?: FullCause }
+  | { readonly kind: 'full'; readonly reason: string; readonly cause: FullCause }
   | {
       readonly kind: 'incremental';
       readonly changedInputs: readonly string[];

@@ -68,6 +68,27 @@ export function resolveSchemaChange(
   };
 }
 
+/** A column of rows `alias`, whose own type is among `types`, as the table has it. */
+export function asTargetColumn(
+  alias: string,
+  { name, type }: Column,
+  types: ReadonlyMap<string, string>,
+): string {
+  const column = `${alias}.${quoteIdentifier(name)}`;
+  return types.get(name) === type ? column : `cast(${column} as ${type})`;
+}
+
+/** The rows of a relation of other columns as the table will have them: by name, in the table's order. */
+export function inTableShape({ columns }: SchemaChange, relation: string, select: readonly Column[]): string {
+  const types = new Map(select.map(({ name, type }) => [name, type]));
+  const values = columns.map((column) => {
+    const value =
+      column.from === 'table' ? `cast(null as ${column.type})` : asTargetColumn('s', column, types);
+    return `${value} as ${quoteIdentifier(column.name)}`;
+  });
+  return `select ${values.join(', ')} from ${relation} as s`;
+}
+
 /**
  * The same modes for a model that is rebuilt whole when its definition changes, so that its table always takes the
  * columns of the SELECT: fail refuses any difference, append_new_columns what is not a new column.

@@ -9,13 +9,14 @@ export interface SeedTable {
   readonly rows: readonly { readonly line: number; readonly values: readonly (string | null)[] }[];
 }
 
-/** Parses a seed; types of columns without an entry in `columnTypes` are inferred from all of their values. */
+/** Parses a seed, whose values stand between delimiters; types of columns without an entry in `columnTypes` are inferred from all of their values. */
 export function parseSeed(
   file: string,
   text: string,
   columnTypes: Readonly<Record<string, string>>,
+  delimiter = ',',
 ): SeedTable {
-  const records = readRecords(file, text);
+  const records = readRecords(file, text, delimiter);
   const [header, ...body] = records;
   if (header === undefined) throw invalid(`${file}:1`, 'the file is empty; its first line names the columns');
   const names = header.cells.map((name) => name.trim());
@@ -45,10 +46,11 @@ interface CsvRecord {
   readonly cells: readonly string[];
 }
 
-function readRecords(file: string, text: string): CsvRecord[] {
+function readRecords(file: string, text: string, delimiter: string): CsvRecord[] {
   try {
     const parsed = parse(text, {
       bom: true,
+      delimiter,
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,

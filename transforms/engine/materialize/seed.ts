@@ -7,6 +7,7 @@ import { mustMeetConstraints } from './constraints.ts';
 import type { ModelDelta } from './delta.ts';
 import { parseSeed } from './seed-csv.ts';
 import type { SeedTable } from './seed-csv.ts';
+import type { Materialization } from '../project/model.ts';
 import { describeRelation } from './shape.ts';
 import { asDelta, describeProduction } from './whole.ts';
 import { partOf } from './work.ts';
@@ -18,8 +19,8 @@ const batchRows = 1_000;
 /** Loads a seed's CSV beside production; as every other kind, it is published as few rows as changed. */
 export async function computeSeed(work: Work): Promise<ModelDelta> {
   const { context, model } = work;
-  const types = model.materialization.kind === 'seed' ? model.materialization.columnTypes : {};
-  const seed = parseSeed(model.file, await readSeed(model.file), types);
+  const { columnTypes = {}, delimiter } = settingsOf(work);
+  const seed = parseSeed(model.file, await readSeed(model.file), columnTypes, delimiter);
   const published = await describeProduction(work);
   const fresh = partOf(work, 'new');
   await load(work, seed, fresh);
@@ -30,6 +31,12 @@ export async function computeSeed(work: Work): Promise<ModelDelta> {
   return await asDelta(work, fresh, published, select);
 }
 
+type SeedSettings = Partial<Extract<Materialization, { readonly kind: 'seed' }>>;
+
+function settingsOf({ model: { materialization } }: Work): SeedSettings {
+  return materialization.kind === 'seed' ? materialization : {};
+}
+
 async function readSeed(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
@@ -38,9 +45,9 @@ async function readSeed(file: string): Promise<string> {
   }
 }
 
-async function load(work: Work, seed: SeedTable, relation: string): Promise<void> {
+export async function load(work: Work, seed: SeedTable, relation: string): Promise<void> {
   const { warehouse } = work.context;
-  const definitions = seed.columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
+  const definitions = seed.columns.map(({ name, type }) => `${columnName(work, name)} ${type}`);
   try {
     await warehouse.execute(`create or replace table ${relation} (${definitions.join(', ')})`);
   } catch (error) {
@@ -63,6 +70,16 @@ async function load(work: Work, seed: SeedTable, relation: string): Promise<void
       throw await blameLine(work, seed, batch, error);
     }
   }
+}
+
+/** A column's name in the table's definition. */
+function columnName(work: Work, name: string): string {
+  if (settingsOf(work).quoteColumns !== false) return quoteIdentifier(name);
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw materializeErrors.error('TRANSFORM_SEED_INVALID', {
+    message: `the column "${name}" must be quoted, and quote_columns is false`,
+    where: `${work.model.file}:1`,
+  });
 }
 
 function literal(cell: string | null): string {

@@ -1,7 +1,7 @@
 import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
 import type { Dialect } from '../dialect/macros.ts';
 
-/** A column as the warehouse describes it: name in lower case as we write it, type in upper case with precision. */
+/** A column as the warehouse describes it: name in lower case as we write it, type as it spells it, with precision. */
 export interface Column {
   readonly name: string;
   readonly type: string;
@@ -33,7 +33,7 @@ export async function describeRelation(
   const rows = await warehouse.query(columnsOf[warehouse.capabilities.dialect], relation.split('.'));
   return rows.length === 0
     ? undefined
-    : rows.map((row) => ({ name: String(row['name']), type: String(row['type']).toUpperCase() }));
+    : rows.map((row) => ({ name: String(row['name']), type: String(row['type']) }));
 }
 
 const kindOf: Readonly<Record<Dialect, string>> = {

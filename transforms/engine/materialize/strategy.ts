@@ -1,19 +1,21 @@
 import { quoteIdentifier } from '../../../warehouse/sql-text.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
+import { feedFits, wholeRow, withCurrent, writeDifference } from './compare.ts';
 import { mustMeetConstraints } from './constraints.ts';
 import { describeModel, mustKeepContract, mustNotBreakReaders } from './contract.ts';
 import { runScope } from './delta.ts';
-import type { DeltaWrite, ModelDelta } from './delta.ts';
+import type { ModelDelta } from './delta.ts';
 import { keyColumns, rowsByKey, sameKeys, withKeys } from './difference.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mustHaveFitKeys, mustKnowKeys, strategyKeys } from './merge-keys.ts';
 import { createFromModel } from './model-statement.ts';
-import { resolveSchemaChange } from './schema-change.ts';
+import { reshaped } from './reshape.ts';
+import type { Match } from './reshape.ts';
+import { asTargetColumn, inTableShape, resolveSchemaChange } from './schema-change.ts';
 import type { SchemaChange } from './schema-change.ts';
 import { describeRelation } from './shape.ts';
 import type { Column } from './shape.ts';
 import { renderStatement } from './statement.ts';
-import { feedFits, withCurrent, writeDifference } from './whole.ts';
 import { partOf, rowsDelta } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -42,7 +44,8 @@ export async function computeStrategy(work: Work): Promise<ModelDelta | undefine
   const old = isReshaped ? partOf(work, 'removed') : partOf(work, 'old');
   await createFromModel(context, model, old, replacedRows(work));
   await createFromModel(context, model, fresh, newRows(work, change, select));
-  const delta = isReshaped ? await reshaped(work, change, table) : await sameShape(work, table);
+  const match = matchOf(work);
+  const delta = isReshaped ? await reshaped(work, change, table, match) : await sameShape(work, match(table));
   await mustMeetConstraints(work, partOf(work, 'added'));
   return delta;
 }
@@ -68,45 +71,39 @@ function replacedRows(work: Work): string {
   return rowsByKey(destination, strategyKeys(work), partOf(work, 'select'), 'among');
 }
 
-/** The rows as they will stand in the table: its columns in its order. */
+/** The rows as they will stand in the table: its columns in its order; a merged row keeps what it does not update. */
 function newRows(work: Work, change: SchemaChange, select: readonly Column[]): string {
-  const isMerge = strategyOf(work) === 'merge';
+  if (strategyOf(work) !== 'merge') return inTableShape(change, partOf(work, 'select'), select);
   const types = new Map(select.map(({ name, type }) => [name, type]));
   const { isUpdated } = mergeConfig(work.model);
-  const columns = change.columns.map(({ name, type, from }) => {
-    const column = quoteIdentifier(name);
-    const source = types.get(name) === type ? `s.${column}` : `cast(s.${column} as ${type})`;
-    if (from === 'table') return `${isMerge ? `t.${column}` : `cast(null as ${type})`} as ${column}`;
-    const isKept = isMerge && from === 'select' && !isUpdated(name);
-    return isKept
-      ? `case when t._is_found then t.${column} else ${source} end as ${column}`
-      : `${source} as ${column}`;
+  const columns = change.columns.map((column) => {
+    const { name, from } = column;
+    const quoted = quoteIdentifier(name);
+    const old = `t.${quoted}`;
+    if (from === 'table') return `${old} as ${quoted}`;
+    const source = asTargetColumn('s', column, types);
+    const isKept = from === 'select' && !isUpdated(name);
+    return `${isKept ? `case when t._is_found then ${old} else ${source} end` : source} as ${quoted}`;
   });
-  if (!isMerge) return `select ${columns.join(', ')} from ${partOf(work, 'select')} as s`;
   const keys = strategyKeys(work);
   return `select ${columns.join(', ')} from ${withKeys(partOf(work, 'select'), keys)} as s
     left join (select *, ${keyColumns(keys)}, true as _is_found from (${replacedRows(work)}) as old_rows) as t
       on ${sameKeys(keys, 's', 't')}`;
 }
 
+/**
+ * What tells the rows that go from those that stay. Predicates leave rows of a key where they are, so that the key does
+ * not tell; nor may the predicates be asked again, which may name the time.
+ */
+function matchOf(work: Work): Match {
+  const isByKey = strategyOf(work) !== 'append' && mergeConfig(work.model).predicates.length === 0;
+  return isByKey ? () => strategyKeys(work) : wholeRow;
+}
+
 /** The usual case: only rows that really differ are removed and added. */
-async function sameShape(work: Work, table: readonly Column[]): Promise<ModelDelta> {
-  const keys = strategyKeys(work);
-  const strategy = strategyOf(work);
-  const match = strategy === 'append' ? table.map(({ name }) => name) : keys;
-  if (strategy === 'append') {
-    const { warehouse } = work.context;
-    for (const [part, from] of [
-      ['removed', 'old'],
-      ['added', 'new'],
-    ] as const) {
-      await warehouse.execute(
-        `create or replace view ${partOf(work, part)} as select * from ${partOf(work, from)}`,
-      );
-    }
-  } else {
-    await writeDifference(work, partOf(work, 'old'), partOf(work, 'new'), match);
-  }
+async function sameShape(work: Work, match: readonly string[]): Promise<ModelDelta> {
+  if (strategyOf(work) === 'append') await showUnchanged(work);
+  else await writeDifference(work, partOf(work, 'old'), partOf(work, 'new'), strategyKeys(work));
   const delta = await rowsDelta(work, {
     how: 'rows',
     match,
@@ -118,42 +115,14 @@ async function sameShape(work: Work, table: readonly Column[]): Promise<ModelDel
   return await withCurrent(work, delta, match);
 }
 
-/**
- * The table gets other columns, so that its readers must be rebuilt. Where DDL is transactional the table is rewritten
- * whole inside the transaction (DuckDB cannot alter a table and change its rows in one); elsewhere it is altered before
- * it, which adds, and only the rows travel in it.
- */
-async function reshaped(work: Work, change: SchemaChange, table: readonly Column[]): Promise<ModelDelta> {
-  const { warehouse } = work.context;
-  const production = publishedRelation(work.model);
-  const match = strategyOf(work) === 'append' ? table.map(({ name }) => name) : strategyKeys(work);
-  const names = new Set(table.map(({ name }) => name));
-  const columns = change.columns.map(
-    ({ name, type }) =>
-      `cast(${names.has(name) ? quoteIdentifier(name) : 'null'} as ${type}) as ${quoteIdentifier(name)}`,
-  );
-  const rows = await rowsDelta(work, undefined);
-  const stay =
-    rows.removed === 0
-      ? `select * from ${production}`
-      : rowsByKey(production, match, partOf(work, 'removed'), 'not among');
-  await warehouse.execute(
-    `create or replace view ${partOf(work, 'current')} as select ${columns.join(', ')} from (${stay}) as stay
-     union all select * from ${partOf(work, 'added')}`,
-  );
-  await warehouse.execute(
-    `create or replace view ${partOf(work, 'new')} as select * from ${partOf(work, 'current')}`,
-  );
-  const { transactionalDdl } = warehouse.capabilities;
-  const write: DeltaWrite = transactionalDdl
-    ? { how: 'replace', isTransactional: true, existing: 'other', replacesView: false }
-    : {
-        how: 'rows',
-        match,
-        columns: change.columns.map(({ name }) => name),
-        before: change.ddl(production),
-        isNewFeed: true,
-        isTouched: false,
-      };
-  return { ...rows, kind: 'full', write };
+/** All rows that an append selects are added; there is nothing that they could be compared with. */
+async function showUnchanged(work: Work): Promise<void> {
+  for (const [part, from] of [
+    ['removed', 'old'],
+    ['added', 'new'],
+  ] as const) {
+    await work.context.warehouse.execute(
+      `create or replace view ${partOf(work, part)} as select * from ${partOf(work, from)}`,
+    );
+  }
 }

@@ -70,8 +70,10 @@ export const refusedSettings: Readonly<Record<string, string>> = {
   strategy: 'snapshots of dbt are not supported: use materialized: scd2',
 };
 
+/** Settings that are taken and change nothing here; said as a note. */
 export const settingsWithoutEffect: ReadonlySet<string> = new Set(Object.keys(withoutEffect));
 
+/** Settings of a model as its file, its YAML or a tree of dbt_project.yml writes them; unknown ones are refused. */
 export const modelConfigSchema = z.strictObject({
   ...common,
   ...withoutEffect,
@@ -85,8 +87,11 @@ export const modelConfigSchema = z.strictObject({
   on_schema_change: z.enum(['fail', 'ignore', 'append_new_columns', 'sync_all_columns']).optional(),
   access: z.enum(['private', 'protected', 'public']).optional(),
 });
+
+/** What one place says of a model, before places are merged. */
 export type AuthoredModelConfig = z.output<typeof modelConfigSchema>;
 
+/** The same of a seed. */
 export const seedConfigSchema = z.strictObject({
   ...common,
   ...withoutEffect,
@@ -108,6 +113,12 @@ const failureCondition = z
     'must compare a number of failures, such as ">10" or "!= 0"',
   );
 
+/** The same of a data test, generic or singular. */
+const plainName = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name: letters, digits and underscores');
+
 export const testConfigSchema = z.strictObject({
   enabled: flag.optional(),
   severity: z
@@ -120,15 +131,23 @@ export const testConfigSchema = z.strictObject({
   where: z.string().nullish(),
   limit: z.int().positive().nullish(),
   store_failures: flag.nullish(),
-  store_failures_as: z.enum(['table', 'view', 'ephemeral']).nullish(),
+  store_failures_as: z
+    .enum(['table', 'view', 'ephemeral'])
+    .refine(
+      (place) => place !== 'view',
+      'view is not supported, since what a run tests is gone after it, and a view with it; use table',
+    )
+    .nullish(),
   fail_calc: z.string().optional(),
   tags: texts.optional(),
   meta: meta.optional(),
-  schema: z.string().nullish(),
-  alias: z.string().nullish(),
+  schema: plainName.nullish(),
+  alias: plainName.nullish(),
   group: z.string().nullish(),
   sql_header: z.string().nullish(),
 });
+
+/** What one place says of a data test, before places are merged. */
 export type AuthoredTestConfig = z.output<typeof testConfigSchema>;
 
 const age = z.strictObject({ count: z.int().positive(), period: z.enum(['minute', 'hour', 'day']) });
@@ -138,6 +157,20 @@ export const freshnessSchema = z.strictObject({
   warn_after: age.nullish(),
   error_after: age.nullish(),
   filter: z.string().nullish(),
+});
+
+/** The same of a source or one of its tables. */
+export const exposureConfigSchema = z.strictObject({
+  enabled: flag.optional(),
+  meta: meta.optional(),
+  tags: texts.optional(),
+});
+
+export const unitTestConfigSchema = z.strictObject({
+  enabled: flag.optional(),
+  meta: meta.optional(),
+  tags: texts.optional(),
+  static_analysis: z.unknown().optional(),
 });
 
 export const sourceConfigSchema = z.strictObject({

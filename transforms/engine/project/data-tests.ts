@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { formatLocation } from '../jinja/location.ts';
 import { testConfigSchema } from './config-schema.ts';
+import { settingsInMacro } from './custom-test.ts';
 import { projectErrors } from './errors.ts';
 import { nearest } from './graph.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
-import { nativeTests } from './macros.ts';
+import { builtInName, nativeTests } from './macros.ts';
 import type { DataTest } from './model.ts';
 import { readSettings } from './settings.ts';
-import type { Authored } from './settings.ts';
+import type { Authored, SettingsKind } from './settings.ts';
 import { shortName, testId, testName } from './test-names.ts';
 import { toTestConfig } from './tests-config.ts';
 import { placesIn, validate } from './validate.ts';
@@ -85,7 +86,20 @@ function readTest(
   ];
   const { enabled, ...config } = toTestConfig(levels);
   if (!enabled) return undefined;
-  return toDataTest(kind, valid, target, config, file, path, loading);
+  const test = toDataTest(kind, valid, target, config, file, path, loading);
+  return nativeTests.has(builtInName(kind)) ? test : withOwnSettings(test, levels, loading);
+}
+
+/** What a test of the project says of itself by config() holds where its uses do not say otherwise. */
+function withOwnSettings(
+  test: DataTest,
+  levels: readonly Authored[],
+  loading: Loading,
+): DataTest | undefined {
+  const inMacro = settingsInMacro(test, loading, testSettingsKind(loading));
+  if (inMacro.length === 0) return test;
+  const { enabled, ...config } = toTestConfig([...inMacro, ...levels]);
+  return enabled ? { ...test, config } : undefined;
 }
 
 interface Form {
@@ -110,7 +124,7 @@ function formOf(entry: unknown): Form | undefined {
 }
 
 function knowsTest(kind: string, path: Path, file: PropertiesFile, { macros, defects }: Loading): boolean {
-  if (nativeTests.has(kind) || macros.has(`test_${kind}`)) return true;
+  if (nativeTests.has(builtInName(kind)) || macros.has(`test_${kind}`)) return true;
   const ofProject = [...macros.values()]
     .filter((macro) => macro.kind === 'test')
     .map((macro) => macro.name.slice(5));
@@ -120,11 +134,12 @@ function knowsTest(kind: string, path: Path, file: PropertiesFile, { macros, def
   defects.add(
     projectErrors.error(isPackaged ? 'PROJECT_UNSUPPORTED' : 'PROJECT_UNKNOWN_KEY', {
       message: isPackaged
-        ? `the test ${kind} belongs to a package, and there are none`
+        ? `the test ${kind} belongs to a package, and packages are not loaded`
         : `there is no test ${kind}${hint}`,
       where: formatLocation(file.yaml.at(path)),
-      remedy:
-        'Use a built-in test, or write {% test name(model, column_name) %} in a file under tests/generic/.',
+      remedy: isPackaged
+        ? 'Use a built-in test, or copy the test into tests/generic/ and name it without its package.'
+        : 'Use a built-in test, or write {% test name(model, column_name) %} in a file under tests/generic/.',
     }),
   );
   return false;
@@ -152,16 +167,14 @@ function misplaced(
   });
 }
 
+/** How settings of tests are checked. */
+export function testSettingsKind({ render, defects, environment }: Loading): SettingsKind {
+  return { schema: testConfigSchema, render, defects, onWarning: environment.onWarning };
+}
+
 /** Settings of a test in one place, checked. */
 export function testSettings(raw: Authored, path: Path, file: PropertiesFile, loading: Loading): Authored {
-  const { render, defects, environment } = loading;
-  const places = placesIn(file.yaml, path, 'config');
-  return readSettings(raw, places, {
-    schema: testConfigSchema,
-    render,
-    defects,
-    onWarning: environment.onWarning,
-  });
+  return readSettings(raw, placesIn(file.yaml, path, 'config'), testSettingsKind(loading));
 }
 
 function toDataTest(
@@ -174,12 +187,14 @@ function toDataTest(
   { projectName }: Loading,
 ): DataTest {
   const args = { ...valid.arguments, ...(target.column === undefined ? {} : { column_name: target.column }) };
-  const named = target.attachedTo.kind === 'source' ? `source_${kind}` : kind;
+  const plain = kind.replaceAll('.', '_');
+  const named = target.attachedTo.kind === 'source' ? `source_${plain}` : plain;
   const name = valid.name ?? testName(named, target.named, args);
   const isModel = target.attachedTo.kind === 'model';
   return {
     name,
     alias: valid.name ?? shortName(name, named, target.named),
+    ...(valid.name === undefined ? {} : { ownName: valid.name }),
     uniqueId: testId(projectName, name, kind, target.written, args),
     kind,
     attachedTo: target.attachedTo,

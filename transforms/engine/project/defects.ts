@@ -6,12 +6,20 @@ const mostTold = 20;
 /** Collects defects that do not hinder each other, so that one attempt tells them all. */
 export class Defects {
   readonly #found: ShopwaveError[] = [];
+  readonly #known = new Set<string>();
+  #count = 0;
 
+  /** How many were added, repeated ones too. */
   get count(): number {
-    return this.#found.length;
+    return this.#count;
   }
 
+  /** One defect reached by several ways is told once; below the first line of a message is only the way. */
   add(error: ShopwaveError): void {
+    this.#count += 1;
+    const key = oneLine(error);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
     this.#found.push(error);
   }
 

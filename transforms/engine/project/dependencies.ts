@@ -9,7 +9,7 @@ import { resolveRef, unknownRef } from './references.ts';
 
 /** What refs and sources can lead to. */
 export interface Targets {
-  readonly models: ReadonlyMap<string, Pick<Model, 'baseName' | 'latestVersion'>>;
+  readonly models: ReadonlyMap<string, Pick<Model, 'baseName' | 'latestVersion' | 'template'>>;
   readonly sources: ReadonlyMap<string, unknown>;
   /** Models that are there and switched off. */
   readonly disabled: ReadonlySet<string>;

@@ -52,6 +52,8 @@ export interface ParseInput {
   readonly isIncremental: boolean;
   /** Lets changed() through, inside a mapping of touched keys. */
   readonly isMapping?: boolean;
+  /** Hooks may read secrets. */
+  readonly allowSecrets?: boolean;
 }
 
 /** Names for rendering without a warehouse. */
@@ -67,7 +69,7 @@ export function parseContext({ environment, macros }: Known, input: ParseInput):
   const { self } = input;
   const nothing = (): void => undefined;
   const base = baseNames(environment, {
-    allowSecrets: false,
+    allowSecrets: input.allowSecrets ?? false,
     startedAt: new Date(0),
     invocationId: 'none',
     onVolatile: nothing,

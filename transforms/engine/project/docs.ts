@@ -4,15 +4,31 @@ import type { Location } from '../jinja/location.ts';
 import { parseTemplate } from '../jinja/parse.ts';
 import { renderSync } from '../jinja/render.ts';
 import { Callable } from '../jinja/values.ts';
+import type { Value } from '../jinja/values.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
 import type { SourceFile } from './files.ts';
 import { nearest } from './graph.ts';
 import { holdsTemplate } from './profile.ts';
 
+type Names = (name: string) => Value | undefined;
+
+/** Docs blocks by name, with the other names that descriptions may use: those of YAML files. */
+class DocsBlocks extends Map<string, string> {
+  readonly names: Names;
+  constructor(names: Names) {
+    super();
+    this.names = names;
+  }
+}
+
 /** The docs blocks of some Markdown files, by name. */
-export function collectDocs(files: readonly SourceFile[], defects: Defects): ReadonlyMap<string, string> {
-  const docs = new Map<string, string>();
+export function collectDocs(
+  files: readonly SourceFile[],
+  defects: Defects,
+  names: Names = () => undefined,
+): ReadonlyMap<string, string> {
+  const docs = new DocsBlocks(names);
   for (const source of files) {
     // Markdown may hold braces of its own: only files with a block are templates.
     if (!/\{%-?\s*docs\b/.test(source.text)) continue;
@@ -31,7 +47,7 @@ export function collectDocs(files: readonly SourceFile[], defects: Defects): Rea
   return docs;
 }
 
-/** A description with its doc() calls filled in. */
+/** A description with its doc() calls filled in; var(), env_var() and target mean what they do in YAML. */
 export function describe(
   text: string,
   at: () => Location,
@@ -54,7 +70,7 @@ export function describe(
   });
   const rendered = defects.try(() =>
     renderSync(parseTemplate(text, place.file, { startLine: place.line, startColumn: place.column }), {
-      globals: (name) => (name === 'doc' ? doc : undefined),
+      globals: (name) => (name === 'doc' ? doc : docs instanceof DocsBlocks ? docs.names(name) : undefined),
     }),
   );
   return rendered ?? text;

@@ -2,12 +2,13 @@ import { mustKnowSources, resolveRefs } from './dependencies.ts';
 import type { Targets } from './dependencies.ts';
 import { describe } from './docs.ts';
 import { referencesIn } from './calls.ts';
-import { readSettings } from './settings.ts';
-import { sourceConfigSchema } from './config-schema.ts';
+import { mergeSettings, readSettings, textsOf } from './settings.ts';
+import { exposureConfigSchema } from './config-schema.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import type { Exposure } from './model.ts';
 import type { ExposureProperties } from './property-schema.ts';
 import { placesIn } from './validate.ts';
+import { isRecord } from './yaml.ts';
 import type { Path } from './yaml.ts';
 
 /** The exposures declared in some properties files. */
@@ -31,16 +32,18 @@ function toExposure(
   loading: Loading,
 ): Exposure | undefined {
   const { defects, docs, projectName, environment } = loading;
-  const settings = readSettings(
-    properties.config,
-    placesIn(file.yaml, [...path, 'config'], properties.name),
-    {
-      schema: sourceConfigSchema,
-      render: loading.render,
-      defects,
-      onWarning: environment.onWarning,
-    },
-  );
+  const kind = {
+    schema: exposureConfigSchema,
+    render: loading.render,
+    defects,
+    onWarning: environment.onWarning,
+  };
+  const { tags, meta } = properties;
+  const settings = mergeSettings([
+    ...loading.trees.exposures.levelsOf([projectName, ...file.folders, properties.name]),
+    { tags, meta },
+    readSettings(properties.config, placesIn(file.yaml, [...path, 'config'], properties.name), kind),
+  ]);
   if (settings['enabled'] === false || properties.enabled === false) return undefined;
   const found = properties.depends_on.flatMap(
     (text, index) =>
@@ -69,8 +72,8 @@ function toExposure(
       defects,
     ),
     sources: [...new Set(sources.map((each) => each.name))],
-    tags: properties.tags,
-    meta: properties.meta,
+    tags: textsOf(settings['tags']),
+    meta: isRecord(settings['meta']) ? settings['meta'] : {},
     file: file.yaml.file,
   };
 }

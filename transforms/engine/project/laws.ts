@@ -5,6 +5,7 @@ import type { Defects } from './defects.ts';
 import { nearest } from './graph.ts';
 import { keyingOf } from './model.ts';
 import type { Model, Project } from './model.ts';
+import { checkRelations, placeOfEntry } from './relation-laws.ts';
 
 /** Inputs of a model that live in the warehouse: ephemeral models are looked through. */
 export function storedInputs(project: Project, name: string): string[] {
@@ -44,12 +45,16 @@ export function mustModel(project: Pick<Project, 'models'>, name: string): Model
   return model;
 }
 
-/** The laws of layers, groups and keyed models, each breach at its place. What breaks one does not compile. */
+/**
+ * The laws of layers, groups, contracts, keyed models and relations, each breach at its place. What breaks one does not
+ * compile.
+ */
 export function checkProject(project: Project, defects: Defects): void {
   for (const model of project.models.values()) {
-    const laws = [checkSources, checkLayer, checkAccess, checkKeyed];
+    const laws = [checkSources, checkLayer, checkAccess, checkContract, checkKeyed];
     for (const law of laws) defects.try(() => law(project, model));
   }
+  checkRelations(project, defects);
 }
 
 type Law = (project: Project, model: Model) => void;
@@ -84,6 +89,21 @@ const checkAccess: Law = (project, model) => {
     message: `${model.name} refers to ${ref}, which is private to ${group}`,
     where: placeOfCall(model, 'ref', [ref]),
     remedy: 'Put both into one group, or make the model protected.',
+  });
+};
+
+const checkContract: Law = (_, model) => {
+  if (!model.config.contractEnforced) return;
+  const untyped = model.columns.find((column) => column.dataType === undefined);
+  if (untyped === undefined) return;
+  const { properties } = model;
+  throw transformErrors.error('TRANSFORM_PROPERTIES_INVALID', {
+    message: `${model.name} has a contract, and its column ${untyped.name} has no data_type`,
+    where:
+      properties === undefined || untyped.line === undefined
+        ? placeOfEntry(model)
+        : `${properties.file}:${untyped.line}:1`,
+    remedy: 'Add data_type: to the column, or take contract: away.',
   });
 };
 
@@ -130,8 +150,4 @@ export function placeOfCall(model: Model, name: string, texts: readonly string[]
     (each) => each.name === name && texts.every((text) => each.positional.includes(text)),
   );
   return call === undefined ? `${model.file}:1:1` : formatLocation(call.at);
-}
-
-function placeOfEntry({ properties, file }: Model): string {
-  return properties === undefined ? `${file}:1:1` : `${properties.file}:${properties.line}:1`;
 }

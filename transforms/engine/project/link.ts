@@ -1,13 +1,12 @@
-import { callTest } from '../compile/call-test.ts';
 import { formatLocation } from '../jinja/location.ts';
 import { isReference, referencesIn } from './calls.ts';
+import { parseTest } from './custom-test.ts';
 import type { Defects } from './defects.ts';
 import { mustKnowSources, resolveRefs } from './dependencies.ts';
 import type { Targets } from './dependencies.ts';
-import { parseContext } from './discover.ts';
 import type { Discovery, Known } from './discover.ts';
 import { projectErrors } from './errors.ts';
-import { nativeTests } from './macros.ts';
+import { builtInName, nativeTests } from './macros.ts';
 import type { DataTest, Model, SourceTable } from './model.ts';
 import type { Draft } from './models.ts';
 import { holdsTemplate } from './profile.ts';
@@ -95,19 +94,11 @@ function linkTests(tests: readonly DataTest[], targets: Targets, known: Known, d
 
 function referencesOf(test: DataTest, known: Known): Pick<Discovery, 'refs' | 'sources'> {
   const at = { file: test.file, line: test.line, column: 1 };
-  if (!nativeTests.has(test.kind)) return renderedReferences(test, known);
+  if (!nativeTests.has(builtInName(test.kind))) return parseTest(test, known);
   checkNative(test);
   const texts = Object.values(test.arguments).filter((value) => typeof value === 'string');
   const all = texts.filter(isReference).map((text) => referencesIn(text, at, known));
   return { refs: all.flatMap((each) => each.refs), sources: all.flatMap((each) => each.sources) };
-}
-
-/** A test of the project is rendered once as while parsing: so arguments that do not fit are found as well. */
-function renderedReferences(test: DataTest, known: Known): Pick<Discovery, 'refs' | 'sources'> {
-  const parsing = parseContext(known, { settings: {}, self: undefined, isIncremental: false });
-  const result = callTest(test, parsing.context, test.attachedTo.name, known.environment.target.database);
-  if (result instanceof Promise) throw new Error(`${test.name} waited while it was parsed`);
-  return parsing.found;
 }
 
 /** Arguments of the built-in tests: those needed, and those possible. */
@@ -125,7 +116,7 @@ const nativeArguments: Readonly<
 };
 
 function checkNative(test: DataTest): void {
-  const { needed, possible } = nativeArguments[test.kind] ?? { needed: [], possible: [] };
+  const { needed, possible } = nativeArguments[builtInName(test.kind)] ?? { needed: [], possible: [] };
   const given = Object.keys(test.arguments).filter((name) => name !== 'column_name');
   const missing = needed.find((name) => !given.includes(name));
   const unknown = given.find((name) => !possible.includes(name));
@@ -135,7 +126,7 @@ function checkNative(test: DataTest): void {
       ? `needs the argument ${missing}`
       : unknown !== undefined
         ? `has no argument ${unknown}; it takes ${possible.join(', ') || 'none'}`
-        : isBare && test.kind !== 'unique_combination_of_columns'
+        : isBare && builtInName(test.kind) !== 'unique_combination_of_columns'
           ? 'must stand under a column, or name one with column_name'
           : undefined;
   if (problem === undefined) return;

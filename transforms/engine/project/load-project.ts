@@ -1,18 +1,23 @@
 import { baseNames } from '../compile/base-context.ts';
 import type { Value } from '../jinja/values.ts';
 import {
+  exposureConfigSchema,
   modelConfigSchema,
   seedConfigSchema,
   sourceConfigSchema,
   testConfigSchema,
+  unitTestConfigSchema,
 } from './config-schema.ts';
 import { Defects } from './defects.ts';
 import { collectDocs } from './docs.ts';
 import type { Environment, Target } from './environment.ts';
+import { checkColumnNames, checkDoubleTests } from './double-entries.ts';
 import { readExposures } from './exposures.ts';
 import { checksumOf, readFiles } from './files.ts';
 import type { SourceFile } from './files.ts';
 import { topologicalOrder } from './graph.ts';
+import { checkGroups } from './groups.ts';
+import { checkHooks } from './hook-checks.ts';
 import { checkProject, mustModel, placeOfCall } from './laws.ts';
 import { linkModels, linkSingular, linkSources } from './link.ts';
 import { yamlRenderer } from './loading.ts';
@@ -26,12 +31,16 @@ import type { Draft } from './models.ts';
 import { readTarget } from './profile.ts';
 import { readProjectFile, varsOf } from './project-file.ts';
 import type { ProjectFile } from './project-file.ts';
+import { warnOfPackages } from './packages.ts';
 import { readProperties } from './properties.ts';
 import { indexSeeds, toSeed } from './seeds.ts';
 import { SettingsTree } from './settings.ts';
+import type { SettingsKind } from './settings.ts';
 import { draftTest, indexSingularTests } from './singular-tests.ts';
+import type { SingularEntry } from './singular-tests.ts';
 import { readSources } from './sources.ts';
 import { readUnitTests } from './unit-tests.ts';
+import { checkEntries } from './unmatched.ts';
 
 /** How a project is loaded. */
 export interface LoadOptions {
@@ -53,10 +62,11 @@ export async function loadProject(folder: string, options: LoadOptions = {}): Pr
   const file = await readProjectFile(folder);
   const environment = await readEnvironment(folder, file, options);
   const files = await readAll(folder, file);
+  await warnOfPackages(folder, environment);
   const defects = new Defects();
   const properties = files.yaml.flatMap((each) => readProperties(each, defects) ?? []);
   const macros = collectMacros(file.settings.name, files.macros, defects);
-  const docs = collectDocs(files.markdown, defects);
+  const docs = collectDocs(files.markdown, defects, yamlNames(environment, false));
   defects.throwIfAny();
   const signature = signatureOf(file, environment, files);
   const loading = prepare(file, { environment, macros, docs, signature }, defects);
@@ -167,14 +177,9 @@ function prepare(
 ): Loading {
   const render = yamlRenderer(yamlNames(parts.environment, false));
   const { onWarning } = parts.environment;
-  const tree = (
-    section: string,
-    schema:
-      | typeof modelConfigSchema
-      | typeof seedConfigSchema
-      | typeof testConfigSchema
-      | typeof sourceConfigSchema,
-  ): SettingsTree => new SettingsTree(yaml, section, { schema, render, defects, onWarning });
+  const tree = (section: string, schema: SettingsKind['schema']): SettingsTree =>
+    new SettingsTree(yaml, section, { schema, render, defects, onWarning });
+  const isSaid = (section: 'data_tests' | 'unit_tests'): boolean => Object.keys(settings[section]).length > 0;
   return {
     ...parts,
     projectName: settings.name,
@@ -183,13 +188,10 @@ function prepare(
     trees: {
       models: tree('models', modelConfigSchema),
       seeds: tree('seeds', seedConfigSchema),
-      data_tests: tree(
-        Object.keys(settings.data_tests).length > 0 ? 'data_tests' : 'tests',
-        testConfigSchema,
-      ),
+      data_tests: tree(isSaid('data_tests') ? 'data_tests' : 'tests', testConfigSchema),
       sources: tree('sources', sourceConfigSchema),
-      unit_tests: tree('unit_tests', sourceConfigSchema),
-      exposures: tree('exposures', sourceConfigSchema),
+      unit_tests: tree(isSaid('unit_tests') ? 'unit_tests' : 'unit-tests', unitTestConfigSchema),
+      exposures: tree('exposures', exposureConfigSchema),
     },
   };
 }
@@ -198,12 +200,14 @@ interface Nodes {
   readonly drafts: readonly Draft[];
   readonly seeds: readonly Model[];
   readonly disabled: ReadonlySet<string>;
+  /** Entries of tests that are queries of their own. */
+  readonly tests: ReadonlyMap<string, SingularEntry>;
 }
 
 function readNodes(files: Files, properties: readonly PropertiesFile[], loading: Loading): Nodes {
   const { defects } = loading;
   const entries = indexEntries(properties, defects);
-  const seedEntries = indexSeeds(properties);
+  const seedEntries = indexSeeds(properties, defects);
   const disabled = new Set<string>();
   const drafts = new Map<string, Draft>();
   const seeds = new Map<string, Model>();
@@ -228,10 +232,22 @@ function readNodes(files: Files, properties: readonly PropertiesFile[], loading:
       seeds.set(made.name, made);
     }
   }
-  for (const { path, at } of Object.values(loading.trees).flatMap((tree) => tree.unusedPaths())) {
-    loading.environment.onWarning(`${at.file}:${at.line}:${at.column}: ${path} matches no node`);
+  const names = {
+    models: files.models.map((each) => each.base),
+    seeds: files.seeds.map((each) => each.base),
+    tests: files.tests.map((each) => each.base),
+  };
+  const tests = indexSingularTests(properties, defects);
+  checkEntries({ models: entries, seeds: seedEntries, tests, files: properties }, names, loading);
+  checkColumnNames(properties, defects);
+  return { drafts: [...drafts.values()], seeds: [...seeds.values()], disabled, tests };
+}
+
+/** Folders of dbt_project.yml without a node; known when all nodes are read. */
+function warnOfUnused({ trees, environment }: Loading): void {
+  for (const { path, at } of Object.values(trees).flatMap((tree) => tree.unusedPaths())) {
+    environment.onWarning(`${at.file}:${at.line}:${at.column}: ${path} matches no node`);
   }
-  return { drafts: [...drafts.values()], seeds: [...seeds.values()], disabled };
 }
 
 function link(
@@ -254,8 +270,9 @@ function link(
       model,
     ]),
   );
-  const singular = indexSingularTests(properties);
-  const tests = files.tests.flatMap((source) => draftTest(source, singular.get(source.base), loading) ?? []);
+  const tests = files.tests.flatMap(
+    (source) => draftTest(source, nodes.tests.get(source.base), loading) ?? [],
+  );
   const fixtures = new Map(files.fixtures.map((each) => [`${each.base}${each.extension}`, each.text]));
   const parts = {
     name: file.settings.name,
@@ -271,10 +288,15 @@ function link(
       environment,
       macros,
       docs,
-      onRunStart: file.settings['on-run-start'],
-      onRunEnd: file.settings['on-run-end'],
     },
   };
+  checkHooks(models.values(), targets, loading, defects);
+  checkGroups(properties, models.values(), parts.tests, defects);
+  checkDoubleTests(
+    [...[...models.values(), ...parts.sources.values()].flatMap((each) => each.tests), ...parts.tests],
+    defects,
+  );
+  warnOfUnused(loading);
   defects.throwIfAny();
   const order = topologicalOrder(
     models.keys(),

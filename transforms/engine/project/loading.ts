@@ -29,6 +29,8 @@ export interface Loading {
 /** A properties file with its entries checked. */
 export interface PropertiesFile {
   readonly yaml: YamlFile;
+  /** Folders below the path it was found under. */
+  readonly folders: readonly string[];
   readonly properties: Properties;
 }
 

@@ -30,6 +30,11 @@ export const nativeTests: ReadonlySet<string> = new Set([
   'unique_combination_of_columns',
 ]);
 
+/** dbt_utils' name for a composite key is taken as the engine's own. */
+export function builtInName(kind: string): string {
+  return kind === 'dbt_utils.unique_combination_of_columns' ? 'unique_combination_of_columns' : kind;
+}
+
 const instead = {
   materialization:
     'materializations are built in: view, table, ephemeral, incremental, scd2, latest, history (see the config of models)',

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { formatLocation } from '../jinja/location.ts';
 import type { Location } from '../jinja/location.ts';
+import { isTimeType } from '../materialize/prune-by.ts';
 import { scd2Schema } from '../materialize/scd2-config.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
 import { nearest } from './graph.ts';
+import type { PlacedColumn } from './model-entries.ts';
 import type { Layer, Materialization } from './model.ts';
 import type { Authored } from './settings.ts';
 import { unsupported } from './settings.ts';
@@ -19,6 +21,7 @@ interface Subject {
   readonly uniqueKey: readonly string[];
   readonly meta: Keyed;
   readonly at: Location;
+  readonly columns: readonly PlacedColumn[];
 }
 
 /** What the engine reads of meta; all other keys of meta are the author's own. */
@@ -59,19 +62,20 @@ const otherStrategies: Readonly<Record<string, string>> = {
   microbatch: 'write incremental_strategy: keys_touched; `shopwave backfill` takes date ranges',
 };
 
-/** The materialization that a model's settings ask for; throws what cannot be. */
+/** The materialization that a model's settings ask for; throws what cannot be. `columns` are those it declares. */
 export function toMaterialization(
   name: string,
   layer: Layer,
   settings: Authored,
   at: Location,
   defects: Defects,
+  columns: readonly PlacedColumn[],
 ): Materialization | undefined {
   const meta = isRecord(settings['meta']) ? settings['meta'] : {};
   const engineMeta = validate(keyed, meta, placesAt(at, `${name}.meta`), defects);
   const uniqueKey = Array.isArray(settings['unique_key']) ? settings['unique_key'].map(String) : [];
   if (engineMeta === undefined || layer === 'seeds') return undefined;
-  const subject = { name, layer, settings, uniqueKey, meta: engineMeta, at };
+  const subject = { name, layer, settings, uniqueKey, meta: engineMeta, at, columns };
   return defects.try(() => byKind[kindOf(subject)](subject));
 }
 
@@ -112,7 +116,7 @@ const byKind: Readonly<Record<Kind, (subject: Subject) => Materialization>> = {
       uniqueKey: oneKey(subject),
       touchKey: meta.touch_key ?? scd2.naturalKey,
       touchedBy: meta.touched_by,
-      pruneBy: meta.prune_by,
+      pruneBy: pruneBy(subject),
       scd2,
     };
   },
@@ -133,12 +137,26 @@ function incremental(subject: Subject): Materialization {
   }
   if (strategy === 'keys_touched') {
     if (meta.touch_key === undefined) throw invalid(at, `${name} needs meta.touch_key`);
-    const { touch_key: touchKey, touched_by: touchedBy, prune_by: pruneBy } = meta;
-    return { kind: 'incremental', strategy, uniqueKey: oneKey(subject), touchKey, touchedBy, pruneBy };
+    const { touch_key: touchKey, touched_by: touchedBy } = meta;
+    return {
+      kind: 'incremental',
+      strategy,
+      uniqueKey: oneKey(subject),
+      touchKey,
+      touchedBy,
+      pruneBy: pruneBy(subject),
+    };
   }
   if (strategy !== 'append' && uniqueKey.length === 0)
     throw invalid(at, `${name} needs unique_key for ${strategy}`);
   return { kind: 'incremental', strategy, uniqueKey };
+}
+
+/** Days bound a publish, so that only a date or a timestamp can; a type that is not declared is seen when it is built. */
+function pruneBy({ name, meta, columns, at }: Subject): string | undefined {
+  const type = columns.find(({ column }) => column.name === meta.prune_by)?.column.data_type;
+  if (type === undefined || isTimeType(type)) return meta.prune_by;
+  throw invalid(at, `${name}: prune_by ${meta.prune_by} is declared ${type}; name a date or a timestamp`);
 }
 
 /** Settings were checked: what is no text is not set. */

@@ -32,7 +32,14 @@ export type Materialization =
   | { readonly kind: 'ephemeral' }
   | { readonly kind: 'view' }
   | { readonly kind: 'table'; readonly uniqueKey: string | undefined }
-  | { readonly kind: 'seed'; readonly columnTypes: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'seed';
+      readonly columnTypes: Readonly<Record<string, string>>;
+      /** Between the values of a line; a comma unless said. */
+      readonly delimiter?: string | undefined;
+      /** Whether columns keep their spelling; true unless said. Unquoted, a warehouse folds it as it does all names. */
+      readonly quoteColumns?: boolean | undefined;
+    }
   | ({
       readonly kind: 'incremental';
       readonly strategy: 'keys_touched';
@@ -96,6 +103,10 @@ export interface TestConfig {
   readonly failCalc: string;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, unknown>>;
+  /** Schema and table that failures are kept in, instead of the common schema and the test's name. */
+  readonly schema?: string | undefined;
+  readonly alias?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 /** A generic check on one column, one model or one source table, as declared in YAML. */
@@ -104,6 +115,8 @@ export interface DataTest {
   readonly name: string;
   /** The name where it must be short, such as that of a table of failures: at most 63 characters. */
   readonly alias?: string | undefined;
+  /** The `name:` of its entry; undefined where dbt's rule named it. */
+  readonly ownName?: string | undefined;
   readonly uniqueId: string;
   /** The generic test: unique, not_null, accepted_values, relationships or a `{% test %}` of the project. */
   readonly kind: string;
@@ -120,6 +133,7 @@ export interface DataTest {
   readonly line: number;
 }
 
+/** What a model's YAML says of one of its columns. */
 export interface ColumnDoc {
   readonly name: string;
   /** Line of its entry in the model's YAML file. */
@@ -319,9 +333,6 @@ export interface Authoring {
   readonly macros: MacroTable;
   /** Docs blocks by name. */
   readonly docs: ReadonlyMap<string, string>;
-  /** SQL to run before and after a build; templates. */
-  readonly onRunStart: readonly string[];
-  readonly onRunEnd: readonly string[];
 }
 
 /** The keying of a model that is recomputed for touched keys; undefined for all others. */

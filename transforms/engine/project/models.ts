@@ -102,7 +102,7 @@ function draft(
   const settings = mergeSettings([...outer, ...inFile]);
   if (settings['enabled'] === false) return { disabled: entry.key };
   const at = discovery.configs.at(-1)?.at ?? entry.file.yaml.at(entry.settings.at(-1)?.path ?? entry.path);
-  const materialization = toMaterialization(entry.key, layer, settings, at, defects);
+  const materialization = toMaterialization(entry.key, layer, settings, at, defects, entry.columns);
   if (materialization === undefined) return undefined;
   return {
     model: toModel(source, layer, entry, template, settings, materialization, discovery, loading),
@@ -149,7 +149,16 @@ function toModel(
     ),
     materialization,
     config: toModelConfig(
-      { baseName, version, layer, group: entry.group, access: entry.access },
+      {
+        baseName,
+        version,
+        layer,
+        group: entry.group,
+        access: entry.access,
+        uniqueId: `model.${loading.projectName}.${key}`,
+        file: source.file,
+        folders: source.folders,
+      },
       settings,
       loading,
     ),

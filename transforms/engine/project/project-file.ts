@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { formatLocation } from '../jinja/location.ts';
 import { texts } from './config-schema.ts';
 import { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
@@ -55,6 +56,7 @@ const schema = z.strictObject({
   'dbt-cloud': tolerated,
 });
 
+/** dbt_project.yml as written, its values checked; settings in its trees are still templates. */
 export type ProjectSettings = z.output<typeof schema>;
 
 /** dbt_project.yml, checked; settings in its trees are rendered and checked where they are used. */
@@ -79,7 +81,21 @@ export async function readProjectFile(folder: string): Promise<ProjectFile> {
   const settings = validate(schema, yaml.value ?? {}, placesIn(yaml, [], ''), defects);
   defects.throwIfAny();
   if (settings === undefined) throw new Error('dbt_project.yml is neither valid nor refused');
+  for (const key of ['on-run-start', 'on-run-end'] as const) {
+    if (settings[key].length > 0) throw runHook(key, yaml);
+  }
   return { settings, yaml, text };
+}
+
+/** A build publishes all marts in one transaction, and a statement beside it would be outside of what is undone. */
+function runHook(key: string, yaml: YamlFile): Error {
+  const instead =
+    "use pre_hook or post_hook of a model, which belong to the model's publication, or a task of the DAG";
+  return projectErrors.error('PROJECT_UNSUPPORTED', {
+    message: `${key} is not supported: a build publishes in one transaction; ${instead}`,
+    where: formatLocation(yaml.atKey([key])),
+    remedy: instead,
+  });
 }
 
 /** Vars for every model: the project's own section over the general ones, the command line's over both. */

@@ -45,5 +45,5 @@ export function readProperties(source: SourceFile, defects: Defects): Properties
   const known = valid.get(source) ?? validate(propertiesSchema, value, placesIn(yaml, [], ''), defects);
   if (known === undefined) return undefined;
   valid.set(source, known);
-  return { yaml, properties: known };
+  return { yaml, folders: source.folders, properties: known };
 }

@@ -185,7 +185,12 @@ const unitTest = z.strictObject({
     })
     .prefault({}),
   config: settings,
-  versions: z.unknown().optional(),
+  versions: z
+    .strictObject({
+      include: z.array(versionNumber).optional(),
+      exclude: z.array(versionNumber).default([]),
+    })
+    .optional(),
 });
 
 const macro = z.strictObject({
@@ -230,6 +235,7 @@ export const propertiesSchema = z.strictObject({
   anchors: z.unknown().optional(),
 });
 
+/** A YAML properties file, checked; lists that it leaves out are empty. The types below are its entries. */
 export type Properties = z.output<typeof propertiesSchema>;
 export type ModelProperties = Properties['models'][number];
 export type VersionProperties = ModelProperties['versions'][number];

@@ -35,7 +35,7 @@ function latestOf(
 
 /** A ref that leads nowhere, with the nearest name. */
 export function unknownRef(
-  models: ReadonlyMap<string, Pick<Model, 'baseName'>>,
+  models: ReadonlyMap<string, Pick<Model, 'baseName' | 'latestVersion'>>,
   disabled: ReadonlySet<string>,
   request: { readonly name: string; readonly version?: string | undefined },
   where: string | undefined,
@@ -46,6 +46,15 @@ export function unknownRef(
       message: `ref('${shown}') is disabled`,
       where,
       remedy: 'Remove the ref, or set enabled: true in the config of the model.',
+    });
+  }
+  const latestVersion = latestOf(models).get(shown);
+  if (latestVersion !== undefined) {
+    const others = [...models].filter(([, { baseName }]) => baseName === shown).map(([key]) => key);
+    return transformErrors.error('TRANSFORM_UNKNOWN_REF', {
+      message: `ref('${shown}') means ${latestVersion}, which is ${disabled.has(latestVersion) ? 'disabled' : 'not there'}; there is ${others.join(', ')}`,
+      where,
+      remedy: 'Refer to a version with v=, or say another latest_version.',
     });
   }
   const near = nearest(shown, [...models.keys(), ...[...models.values()].map((model) => model.baseName)]);

@@ -2,7 +2,9 @@ import { parseTemplate } from '../jinja/parse.ts';
 import { toColumns } from './columns.ts';
 import { seedConfigSchema } from './config-schema.ts';
 import { readTests } from './data-tests.ts';
+import type { Defects } from './defects.ts';
 import { describe } from './docs.ts';
+import { indexOnce } from './double-entries.ts';
 import { checksumOf } from './files.ts';
 import type { SourceFile } from './files.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
@@ -11,6 +13,7 @@ import { toModelConfig } from './model-config.ts';
 import { columnTests, placed, testLists } from './model-entries.ts';
 import type { SeedProperties } from './property-schema.ts';
 import { mergeSettings, readSettings } from './settings.ts';
+import type { Authored } from './settings.ts';
 import { placesIn } from './validate.ts';
 import { isRecord } from './yaml.ts';
 import type { Path } from './yaml.ts';
@@ -22,16 +25,17 @@ export interface SeedEntry {
   readonly path: Path;
 }
 
-/** Entries of seeds by name. */
-export function indexSeeds(files: readonly PropertiesFile[]): ReadonlyMap<string, SeedEntry> {
-  return new Map(
-    files.flatMap((file) =>
-      file.properties.seeds.map((properties, index) => [
-        properties.name,
-        { file, properties, path: ['seeds', index] },
-      ]),
+/** Entries of seeds by name; double ones are defects. */
+export function indexSeeds(
+  files: readonly PropertiesFile[],
+  defects: Defects,
+): ReadonlyMap<string, SeedEntry> {
+  const entries = files.flatMap((file) =>
+    file.properties.seeds.map(
+      (properties, index) => [properties.name, { file, properties, path: ['seeds', index] }] as const,
     ),
   );
+  return indexOnce('seed', entries, defects);
 }
 
 /** The model of one CSV file; undefined where it is disabled. Unlike models, a seed needs no entry. */
@@ -61,7 +65,6 @@ export function toSeed(
   const columns = entry === undefined ? [] : placed(entry.properties.columns, [...entry.path, 'columns']);
   const lists =
     entry === undefined ? [] : [...testLists(entry.properties, entry.path), ...columnTests(columns)];
-  const columnTypes = isRecord(settings['column_types']) ? settings['column_types'] : {};
   return {
     name,
     uniqueId: `seed.${projectName}.${name}`,
@@ -82,12 +85,7 @@ export function toSeed(
             docs,
             defects,
           ),
-    materialization: {
-      kind: 'seed',
-      columnTypes: Object.fromEntries(
-        Object.entries(columnTypes).map(([column, type]) => [column, String(type)]),
-      ),
-    },
+    materialization: toMaterialization(settings),
     config: toModelConfig(
       {
         baseName: name,
@@ -95,6 +93,9 @@ export function toSeed(
         layer: 'seeds',
         group: entry?.properties.group,
         access: undefined,
+        uniqueId: `seed.${projectName}.${name}`,
+        file: source.file,
+        folders: source.folders,
       },
       settings,
       loading,
@@ -112,6 +113,19 @@ export function toSeed(
     checksum: checksumOf(source.text),
     refs: [],
     sources: [],
+  };
+}
+
+function toMaterialization(settings: Authored): Model['materialization'] {
+  const { column_types: types, delimiter, quote_columns: quoteColumns } = settings;
+  const columnTypes = Object.entries(isRecord(types) ? types : {}).map(
+    ([column, type]) => [column, String(type)] as const,
+  );
+  return {
+    kind: 'seed',
+    columnTypes: Object.fromEntries(columnTypes),
+    ...(typeof delimiter === 'string' ? { delimiter } : {}),
+    ...(typeof quoteColumns === 'boolean' ? { quoteColumns } : {}),
   };
 }
 

@@ -28,7 +28,10 @@ export interface SettingsKind {
 }
 
 /** Rendered later, where their own context is known. */
-const renderedLater = new Set(['pre_hook', 'post_hook', 'where']);
+const renderedLater = new Set(['pre_hook', 'post_hook', 'where', 'loaded_at_query']);
+
+/** Inside of a setting: `freshness.filter`. */
+const renderedLaterInside: Readonly<Record<string, string>> = { freshness: 'filter' };
 
 /** Settings of one place, rendered and checked; defects are collected and give no settings. */
 export function readSettings(raw: Authored, places: Places, kind: SettingsKind): Authored {
@@ -52,10 +55,20 @@ export function readSettings(raw: Authored, places: Places, kind: SettingsKind):
       kind.onWarning(`${formatLocation(places.atKey([written]))}: ${key} has no effect here`);
     rendered[key] = renderedLater.has(key)
       ? value
-      : kind.defects.try(() => renderMeta(key, value, at, kind.render));
+      : kind.defects.try(() => renderSetting(key, value, at, kind.render));
   }
   const valid = validate(kind.schema, rendered, places, kind.defects);
   return (valid ?? {}) as Authored;
+}
+
+function renderSetting(key: string, value: unknown, at: () => Location, render: RenderText): unknown {
+  const later = own(renderedLaterInside, key);
+  if (later === undefined || !isRecord(value)) return renderMeta(key, value, at, render);
+  const entries = Object.entries(value).map(([name, each]) => [
+    name,
+    name === later ? each : renderAny(each, at, render),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -79,6 +92,7 @@ function withoutRaw(mappings: Record<string, unknown>, at: () => Location, rende
   return Object.fromEntries(entries);
 }
 
+/** The error PROJECT_UNSUPPORTED at a place: something of dbt's that would give other rows if it were ignored. */
 export function unsupported(
   message: string,
   remedy: string,
@@ -118,6 +132,11 @@ const mergers: Readonly<Record<string, Merger>> = {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** A setting that is a list of texts; none where it is not set. */
+export function textsOf(value: unknown): string[] {
+  return asList(value).map(String);
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { parseTemplate } from '../jinja/parse.ts';
-import { testConfigSchema } from './config-schema.ts';
-import { testSettings } from './data-tests.ts';
+import { testSettings, testSettingsKind } from './data-tests.ts';
+import type { Defects } from './defects.ts';
 import { describe } from './docs.ts';
+import { indexOnce } from './double-entries.ts';
 import { discover } from './discover.ts';
 import type { Discovery } from './discover.ts';
 import { checksumOf } from './files.ts';
@@ -20,23 +21,26 @@ export interface TestDraft {
   readonly discovery: Discovery;
 }
 
+/** What a YAML file says of a test of its own; `path` leads to the entry, for the places of errors. */
 export interface SingularEntry {
   readonly file: PropertiesFile;
   readonly properties: SingularTestProperties;
   readonly path: Path;
 }
 
-/** Entries of singular tests by name. */
-export function indexSingularTests(files: readonly PropertiesFile[]): ReadonlyMap<string, SingularEntry> {
-  return new Map(
-    files.flatMap((file) =>
-      (['data_tests', 'tests'] as const).flatMap((list) =>
-        file.properties[list].map(
-          (properties, index) => [properties.name, { file, properties, path: [list, index] }] as const,
-        ),
+/** Entries of singular tests by name; double ones are defects. */
+export function indexSingularTests(
+  files: readonly PropertiesFile[],
+  defects: Defects,
+): ReadonlyMap<string, SingularEntry> {
+  const entries = files.flatMap((file) =>
+    (['data_tests', 'tests'] as const).flatMap((list) =>
+      file.properties[list].map(
+        (properties, index) => [properties.name, { file, properties, path: [list, index] }] as const,
       ),
     ),
   );
+  return indexOnce('test', entries, defects);
 }
 
 /** The test of one SQL file under the test paths; undefined where it is disabled or has a defect. */
@@ -45,7 +49,7 @@ export function draftTest(
   entry: SingularEntry | undefined,
   loading: Loading,
 ): TestDraft | undefined {
-  const { environment, macros, trees, render, defects, projectName } = loading;
+  const { environment, macros, trees, defects, projectName } = loading;
   return defects.try(() => {
     const template = parseTemplate(source.text, source.file);
     const outer = [
@@ -59,7 +63,7 @@ export function draftTest(
       { environment, macros },
       { settings: mergeSettings(outer), self: undefined },
     );
-    const kind = { schema: testConfigSchema, render, defects, onWarning: environment.onWarning };
+    const kind = testSettingsKind(loading);
     const inFile = discovery.configs.map(({ values, at }) =>
       readSettings(values, placesAt(at, source.base), kind),
     );

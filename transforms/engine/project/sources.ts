@@ -6,11 +6,12 @@ import { readTests } from './data-tests.ts';
 import { describe } from './docs.ts';
 import { transformErrors } from '../errors.ts';
 import { formatLocation } from '../jinja/location.ts';
+import { rawTable } from '../warehouse/relations.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import type { SourceTable } from './model.ts';
 import { columnTests, placed, testLists } from './model-entries.ts';
 import type { SourceProperties, TableProperties } from './property-schema.ts';
-import { mergeSettings, readSettings } from './settings.ts';
+import { mergeSettings, readSettings, textsOf, unsupported } from './settings.ts';
 import { placesIn } from './validate.ts';
 import type { Path } from './yaml.ts';
 
@@ -66,6 +67,7 @@ function toTable(
     readSettings(table.config, placesIn(file.yaml, [...path, 'config'], name), kind),
   ]);
   if (settings['enabled'] === false) return undefined;
+  mustBeRawTable(source, table, file, path, loading);
   const columns = placed(table.columns, [...path, 'columns']);
   const target = {
     attachedTo: { kind: 'source' as const, name },
@@ -87,11 +89,45 @@ function toTable(
     freshness: toFreshness(source, table, settings['freshness']),
     loadedAtField: textOr(settings['loaded_at_field'], table.loaded_at_field, source.loaded_at_field),
     loadedAtQuery: textOr(settings['loaded_at_query'], table.loaded_at_query, source.loaded_at_query),
-    tags: [...new Set([...source.tags, ...table.tags, ...listOf(settings['tags'])])],
+    tags: [...new Set([...source.tags, ...table.tags, ...textsOf(settings['tags'])])],
     meta: { ...source.meta, ...table.meta, ...(settings['meta'] as Record<string, unknown> | undefined) },
     file: file.yaml.file,
     line: file.yaml.at(path).line,
   };
+}
+
+/** The loader names the raw tables: what says otherwise would be read from nowhere. */
+function mustBeRawTable(
+  source: SourceProperties,
+  table: TableProperties,
+  file: PropertiesFile,
+  path: Path,
+  { defects, environment }: Loading,
+): void {
+  const name = `${source.name}.${table.name}`;
+  const [schema = '', identifier = ''] = rawTable(name).split('.');
+  const above = path.slice(0, 2);
+  const checks = [
+    { key: 'schema', said: source.schema, is: schema, at: above },
+    { key: 'database', said: source.database, is: environment.target.database, at: above },
+    { key: 'identifier', said: table.identifier, is: identifier, at: path },
+  ];
+  for (const { key, said, is, at } of checks) {
+    if (said === undefined || said.toLowerCase() === is.toLowerCase()) continue;
+    const called = at === path ? name : source.name;
+    const reason = `the loader lands ${name} in ${schema}.${identifier}`;
+    const place = file.yaml.atKey([...at, key]);
+    const message = `${called}: ${key}: ${said} is not supported: ${reason}`;
+    defects.add(unsupported(message, `Take ${key}: away, or say ${is}.`, place));
+  }
+  for (const { said, at } of [
+    { said: source.quoting, at: above },
+    { said: table.quoting, at: path },
+  ]) {
+    if (said === undefined) continue;
+    const place = formatLocation(file.yaml.atKey([...at, 'quoting']));
+    environment.onWarning(`${place}: quoting has no effect here`);
+  }
 }
 
 /** A table's own limits over its source's, those under config over both, one by one; null takes them away. */
@@ -117,8 +153,4 @@ function toFreshness(
 
 function textOr(...values: readonly unknown[]): string | undefined {
   return values.find((value) => typeof value === 'string');
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

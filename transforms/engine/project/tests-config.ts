@@ -16,9 +16,39 @@ export function toTestConfig(levels: readonly Authored[]): TestConfig & { readon
     warnIf: merged.warn_if ?? defaults.warnIf,
     where: merged.where ?? undefined,
     limit: merged.limit ?? undefined,
-    storeFailures: merged.store_failures ?? defaults.storeFailures,
+    storeFailures: storesFailures(merged) ?? defaults.storeFailures,
     failCalc: merged.fail_calc ?? defaults.failCalc,
     tags: merged.tags ?? [],
     meta: merged.meta ?? {},
+    schema: merged.schema ?? undefined,
+    alias: merged.alias ?? undefined,
+    group: merged.group ?? undefined,
+  };
+}
+
+/** dbt's rule: where failures go decides whether they are kept, over store_failures. */
+function storesFailures({
+  store_failures_as: place,
+  store_failures: flag,
+}: AuthoredTestConfig): boolean | undefined {
+  return place === undefined || place === null ? (flag ?? undefined) : place === 'table';
+}
+
+/** A test's settings under the names that config.get() reads them by. */
+export function settingsOfTest(config: TestConfig): Authored {
+  return {
+    enabled: true,
+    severity: config.severity,
+    error_if: config.errorIf,
+    warn_if: config.warnIf,
+    where: config.where,
+    limit: config.limit,
+    store_failures: config.storeFailures,
+    fail_calc: config.failCalc,
+    tags: config.tags,
+    meta: config.meta,
+    schema: config.schema,
+    alias: config.alias,
+    group: config.group,
   };
 }

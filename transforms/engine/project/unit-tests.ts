@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import { transformErrors } from '../errors.ts';
 import { formatLocation } from '../jinja/location.ts';
 import { referencesIn } from './calls.ts';
-import { texts } from './config-schema.ts';
+import { unitTestConfigSchema } from './config-schema.ts';
 import { mustKnowSources, resolveRefs } from './dependencies.ts';
 import type { Targets } from './dependencies.ts';
 import { projectErrors } from './errors.ts';
@@ -11,73 +11,114 @@ import type { Loading, PropertiesFile } from './loading.ts';
 import type { Fixture, UnitTest } from './model.ts';
 import type { UnitTestProperties } from './property-schema.ts';
 import { resolveRef } from './references.ts';
-import { placesIn, validate } from './validate.ts';
+import { mergeSettings, readSettings, textsOf } from './settings.ts';
+import type { Authored } from './settings.ts';
+import { checkOverrides, overridable } from './unit-overrides.ts';
+import type { Overridable } from './unit-overrides.ts';
+import { placesIn } from './validate.ts';
 import type { Path } from './yaml.ts';
-
-const settings = z.strictObject({
-  tags: texts.default([]),
-  meta: z.record(z.string(), z.unknown()).default({}),
-  enabled: z.boolean().default(true),
-  static_analysis: z.unknown().optional(),
-});
 
 /** Fixture files under `tests/fixtures`, by name. */
 export type Fixtures = ReadonlyMap<string, string>;
 
-/** The unit tests declared in some properties files. */
+/** The unit tests declared in some properties files: one for every version of a model that a test is about. */
 export function readUnitTests(
   files: readonly PropertiesFile[],
   targets: Targets,
   fixtures: Fixtures,
   loading: Loading,
 ): UnitTest[] {
-  return files.flatMap((file) =>
-    file.properties.unit_tests.flatMap(
-      (properties, index) =>
-        loading.defects.try(() =>
-          toUnitTest(properties, ['unit_tests', index], file, targets, fixtures, loading),
-        ) ?? [],
-    ),
+  let known: Overridable | undefined;
+  const readKnown = (): Overridable => (known ??= overridable(targets.models.values(), loading));
+  const tests = files.flatMap((file) =>
+    file.properties.unit_tests.flatMap((properties, index) => {
+      const place = { properties, path: ['unit_tests', index], file };
+      checkOverrides(properties, place.path, file, readKnown, loading);
+      return loading.defects.try(() => toUnitTests(place, targets, fixtures, loading)) ?? [];
+    }),
   );
+  const seen = new Map<string, UnitTest>();
+  for (const test of tests) {
+    const before = seen.get(test.uniqueId);
+    if (before === undefined) seen.set(test.uniqueId, test);
+    else loading.defects.add(declaredTwice(test, before));
+  }
+  return tests;
 }
 
-function toUnitTest(
-  properties: UnitTestProperties,
-  path: Path,
-  file: PropertiesFile,
-  targets: Targets,
-  fixtures: Fixtures,
-  loading: Loading,
-): UnitTest | undefined {
-  const { defects, projectName } = loading;
-  const config = validate(
-    settings,
-    properties.config,
-    placesIn(file.yaml, [...path, 'config'], properties.name),
-    defects,
-  );
-  if (config?.enabled === false) return undefined;
-  const model = resolveRef(targets.models, properties.model, undefined);
-  if (model === undefined)
-    throw unknownModel(properties, formatLocation(file.yaml.at([...path, 'model'])), targets);
+function declaredTwice(test: UnitTest, before: UnitTest): ReturnType<typeof transformErrors.error> {
+  return transformErrors.error('TRANSFORM_DUPLICATE_NAME', {
+    message: `there is another unit test ${test.name} of ${test.model}, at ${before.file}:${before.line}`,
+    where: `${test.file}:${test.line}:1`,
+    remedy: 'Rename one of them.',
+  });
+}
+
+interface Placed {
+  readonly properties: UnitTestProperties;
+  readonly path: Path;
+  readonly file: PropertiesFile;
+}
+
+function toUnitTests(placed: Placed, targets: Targets, fixtures: Fixtures, loading: Loading): UnitTest[] {
+  const { properties, path, file } = placed;
+  const config = settingsOf(placed, loading);
+  if (config['enabled'] === false) return [];
   const given = properties.given.flatMap((each, index) => {
     const at = [...path, 'given', index];
     const input = inputOf(each.input, [...at, 'input'], file, targets, loading);
     return input === undefined ? [] : [{ input, fixture: fixtureOf(each, at, file, fixtures) }];
   });
   const { macros, vars, env_vars: envVars } = properties.overrides;
-  return {
+  return modelsOf(placed, targets).map((model) => ({
     name: properties.name,
-    uniqueId: `unit_test.${projectName}.${model}.${properties.name}`,
+    uniqueId: `unit_test.${loading.projectName}.${model}.${properties.name}`,
     model,
     description: properties.description,
     given,
     expect: fixtureOf(properties.expect, [...path, 'expect'], file, fixtures),
     overrides: { macros, vars, envVars },
-    tags: config?.tags ?? [],
+    tags: textsOf(config['tags']),
     file: file.yaml.file,
     line: file.yaml.at(path).line,
-  };
+  }));
+}
+
+function settingsOf({ properties, path, file }: Placed, loading: Loading): Authored {
+  const { defects, projectName, render, environment, trees } = loading;
+  const { name, model, config } = properties;
+  const kind = { schema: unitTestConfigSchema, render, defects, onWarning: environment.onWarning };
+  return mergeSettings([
+    ...trees.unit_tests.levelsOf([projectName, ...file.folders, model, name]),
+    readSettings(config, placesIn(file.yaml, [...path, 'config'], name), kind),
+  ]);
+}
+
+/** The model, or all of its versions that the test does not leave out. */
+function modelsOf({ properties, path, file }: Placed, targets: Targets): string[] {
+  const { name, model, versions } = properties;
+  const all = [...targets.models]
+    .filter(([, each]) => each.baseName === model && each.latestVersion !== undefined)
+    .map(([key]) => key);
+  const version = (key: string): string => key.slice(model.length + 2);
+  const said = [...(versions?.include ?? []), ...(versions?.exclude ?? [])];
+  const unknown = said.find((each) => !all.some((key) => version(key) === each));
+  if (unknown !== undefined) {
+    const there = all.length === 0 ? 'no versions' : `only ${all.map(version).join(', ')}`;
+    throw projectErrors.error('PROJECT_SETTING_INVALID', {
+      message: `${name}: ${model} has no version ${unknown}, ${there}`,
+      where: formatLocation(file.yaml.at([...path, 'versions'])),
+    });
+  }
+  if (all.length > 0) {
+    return all.filter(
+      (key) =>
+        (versions?.include?.includes(version(key)) ?? true) && !versions?.exclude.includes(version(key)),
+    );
+  }
+  const key = resolveRef(targets.models, model, undefined);
+  if (key !== undefined) return [key];
+  throw unknownModel(properties, formatLocation(file.yaml.at([...path, 'model'])), targets);
 }
 
 function unknownModel({ name, model }: UnitTestProperties, where: string, targets: Targets): Error {

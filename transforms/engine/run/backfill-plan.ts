@@ -11,7 +11,9 @@ import type { EventRange } from './touch-keys.ts';
 export interface BackfillOptions {
   /** Models by name; `name+` takes along what is made from it, in the same versions. */
   readonly models: readonly string[];
-  /** ISO dates or times, UTC, half-open; `to` defaults to now. */
+  /** Models that are left out, also of what is taken along. */
+  readonly exclude?: readonly string[];
+  /** ISO dates, or times with `T` or a space, UTC unless they say a zone; half-open; `to` defaults to now. */
   readonly from?: string;
   readonly to?: string;
   /** Touch keys, as text. */
@@ -19,7 +21,7 @@ export interface BackfillOptions {
   readonly fullRebuild?: boolean;
   /** Length of a chunk of a range: `1d`, `12h`, `month`; default `7d`. */
   readonly chunk?: string;
-  /** Chunks whose keys are found side by side, and whose rows are computed and published together as one version. */
+  /** Chunks whose rows are computed and published together, as one version. */
   readonly maxActive?: number;
   readonly dryRun?: boolean;
   readonly threads?: number;
@@ -50,17 +52,25 @@ const keysPerChunk = 10_000;
 /** Checks the arguments and cuts them into chunks. `now` ends an open range; resumed, it is the one of the first try. */
 export function planBackfill(project: Project, options: BackfillOptions, now: Date): BackfillPlan {
   mustAskOneThing(options);
-  const targets = options.models.map((model) => mustModel(project, model.replace(/\+$/, '')).name);
-  if (targets.length === 0) throw invalid('no model is named');
+  const left = new Set((options.exclude ?? []).map((name) => mustModel(project, name).name));
+  const named = options.models.filter(
+    (model) => !left.has(mustModel(project, model.replace(/\+$/, '')).name),
+  );
+  const targets = named.map((model) => model.replace(/\+$/, ''));
+  if (targets.length === 0)
+    throw invalid(left.size === 0 ? 'no model is named' : 'every model that is named is left out');
   for (const name of targets) mustBeComputed(project, name);
   const chunks = cut(options, now);
   if (options.fullRebuild !== true) for (const name of targets) mustTouchKey(mustModel(project, name));
   const { models, from, to, chunk, fullRebuild, keys } = options;
-  const asked = { models, from, to, chunk, fullRebuild };
+  const exclude = left.size === 0 ? undefined : [...left].toSorted();
+  const asked = { models, exclude, from, to, chunk, fullRebuild };
   const keysHash = keys === undefined ? undefined : sha256(keys.join('\n'));
   return {
     targets,
-    select: new Set([...targets, ...options.models.flatMap((model) => takenAlong(project, model))]),
+    select: new Set(
+      [...targets, ...named.flatMap((model) => takenAlong(project, model))].filter((name) => !left.has(name)),
+    ),
     chunks,
     argumentsHash: sha256(JSON.stringify({ ...asked, keysHash })),
     arguments: JSON.stringify({ ...asked, to: options.to ?? now.toISOString(), keys: keys?.length }),
@@ -124,14 +134,17 @@ function nextBound(start: Date, chunk: string): Date {
   return new Date(start.getTime() + length);
 }
 
+const dateText = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** Date itself takes much else, and what has no zone it reads in this machine's. */
 function toDate(text: string): Date {
-  // Without a zone, Date would read a time of day in this machine's zone.
-  const isBare = /T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text);
-  const date = new Date(isBare ? `${text}Z` : text);
-  if (Number.isNaN(date.getTime()) || !/^\d{4}-\d{2}-\d{2}/.test(text)) {
-    throw invalid(`"${text}" is not a date such as 2026-03-01 or 2026-03-01T12:00:00Z`);
-  }
-  return date;
+  const [, day, time = '00:00', zone = 'Z'] = dateText.exec(text) ?? [];
+  const date = new Date(`${day}T${time}${zone}`);
+  // A day that its month does not have would silently be one of the next.
+  const isDay =
+    !Number.isNaN(date.getTime()) && new Date(`${day}T00:00Z`).toISOString().startsWith(day ?? '');
+  if (isDay) return date;
+  throw invalid(`"${text}" is not a date such as 2026-03-01 or 2026-03-01T12:00:00Z`);
 }
 
 /** Both engines read this as a timestamp without zone, to the millisecond. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
+import { leaseErrors } from '../warehouse/errors.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 import { runErrors } from './errors.ts';
 
@@ -117,7 +118,7 @@ export async function cancelBackfill({ warehouse, clock }: EngineContext, id: st
 export async function mustNotBeCancelled(session: Session, id: string): Promise<void> {
   const [row] = await session.query('select status, next_chunk from _meta.backfill where id = ?', [id]);
   if (row?.['status'] !== 'cancelled') return;
-  throw runErrors.error('TRANSFORM_CANCELLED', {
+  throw leaseErrors.error('TRANSFORM_CANCELLED', {
     message: `backfill ${id} was cancelled after ${String(row['next_chunk'])} chunks, which stay published`,
     remedy: 'The same arguments begin a new backfill.',
   });

@@ -9,8 +9,10 @@ import { beginBackfill, findUnfinished, moveOn, mustNotBeCancelled } from './bac
 import type { BackfillProgress } from './backfill-progress.ts';
 import { mustAllowRefresh } from './build.ts';
 import { runErrors } from './errors.ts';
-import { throwIfCancelled } from './lease.ts';
-import type { BuildResult, HeldModel, ModelPreview, RunRequest } from './request.ts';
+import { throwIfCancelled } from '../warehouse/lease.ts';
+import { retentionOf } from './prune.ts';
+import { defaultThreads } from './request.ts';
+import type { Asked, BuildResult, HeldModel, ModelPreview, RunRequest } from './request.ts';
 import { touchedByEvents, touchedByName } from './touch-keys.ts';
 
 export interface BackfillResult {
@@ -42,6 +44,8 @@ export async function backfill(
   run: Runner,
 ): Promise<BackfillResult> {
   const { project, warehouse, clock } = context;
+  // Before a backfill is noted: no chunk of it could be published.
+  retentionOf(project);
   const asked = planBackfill(project, options, clock.now());
   if (options.fullRebuild === true) mustAllowRefresh(context, new Set(asked.targets));
   const unfinished = await findUnfinished(warehouse, asked.argumentsHash);
@@ -122,9 +126,9 @@ function toRequest(
   const isFull = options.fullRebuild === true;
   return {
     select: plan.select,
-    isRefreshed: (name) => isFull && plan.targets.includes(name),
-    ...(isFull ? {} : { touch: (run: BuildRun) => touch(context, run, plan, chunks) }),
-    threads: options.threads ?? 2,
+    refresh: (name) => (isFull && plan.targets.includes(name) ? 'must' : undefined),
+    ...(isFull ? {} : { ask: (run: BuildRun) => touch(context, run, plan, chunks) }),
+    threads: options.threads ?? defaultThreads,
     dryRun: options.dryRun ?? false,
   };
 }
@@ -134,7 +138,7 @@ async function touch(
   run: BuildRun,
   plan: BackfillPlan,
   chunks: readonly Chunk[],
-): Promise<Map<string, string>> {
+): Promise<Asked> {
   const ranges = chunks.flatMap((chunk) => (chunk.kind === 'range' ? [chunk.range] : []));
   const keys = chunks.flatMap((chunk) => (chunk.kind === 'keys' ? chunk.keys : []));
   const touched = new Map<string, string>();
@@ -146,7 +150,7 @@ async function touch(
         : await touchedByEvents(context, run, model, ranges);
     touched.set(name, relation);
   }
-  return touched;
+  return { keys: touched, whole: new Set() };
 }
 
 function mustNotBeHeld(plan: BackfillPlan, held: readonly HeldModel[], chunk: number): void {

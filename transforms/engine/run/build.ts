@@ -3,10 +3,9 @@ import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { computable } from './compute-deltas.ts';
 import { runErrors } from './errors.ts';
+import { defaultThreads } from './request.ts';
 import type { BuildOptions, BuildResult, RunRequest } from './request.ts';
 import { runOnce } from './run.ts';
-
-const defaultThreads = 2;
 
 /** Computes deltas beside production, audits them, and publishes what passes as one version. */
 export async function build(context: EngineContext, options: BuildOptions = {}): Promise<BuildResult> {
@@ -27,7 +26,7 @@ function toRequest(context: EngineContext, options: BuildOptions): RunRequest {
   if (fullRefresh) mustAllowRefresh(context, chosen);
   return {
     select: chosen,
-    isRefreshed: () => fullRefresh,
+    refresh: () => (fullRefresh ? 'must' : undefined),
     threads: options.threads ?? defaultThreads,
     dryRun: options.dryRun ?? false,
     ...(options.requestedBy === undefined ? {} : { requestedBy: options.requestedBy }),

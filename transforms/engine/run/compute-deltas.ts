@@ -1,19 +1,22 @@
 import { isRetryable, messageOf, ShopwaveError } from '../../../lib/errors.ts';
 import type { EngineContext } from '../context.ts';
 import { computeDelta } from '../materialize/compute.ts';
-import type { BuildRun } from '../materialize/delta.ts';
+import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
 import type { ModelPlan } from '../materialize/model-plan.ts';
 import { mustModel, storedInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Model, Project } from '../project/model.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { RunState } from '../warehouse/state.ts';
-import { fingerprintOf } from './fingerprints.ts';
+import { fingerprintOf } from '../warehouse/fingerprints.ts';
 import { inDependencyOrder } from './in-order.ts';
-import { throwIfCancelled } from './lease.ts';
-import { planModel } from './plan.ts';
+import { throwIfCancelled } from '../warehouse/lease.ts';
+import { rowKeyOf } from './keep-rows.ts';
+import { withOrphans } from './kept-orphans.ts';
+import { looksAtKeptRows, planModel } from './plan.ts';
 import type { InputFacts } from './plan.ts';
-import type { RunRequest } from './request.ts';
+import { nothingAsked } from './request.ts';
+import type { Asked, RunRequest } from './request.ts';
 
 /** What computing did to one model. */
 export interface Computed {
@@ -25,6 +28,13 @@ export interface Computed {
   readonly error?: ShopwaveError;
   /** The input that it could not be computed for. */
   readonly missing?: string;
+}
+
+/** A run that has its lease and has read its state. */
+export interface Begun {
+  readonly run: BuildRun;
+  readonly state: RunState;
+  readonly request: RunRequest;
 }
 
 /** Models that a run may compute, in build order: marts, seeds and what is stored in between. */
@@ -42,14 +52,12 @@ export function isComputed(model: Model): boolean {
  */
 export async function computeDeltas(
   context: EngineContext,
-  run: BuildRun,
-  state: RunState,
-  request: RunRequest,
-  signal: AbortSignal,
+  { signal, ...begun }: Begun & { readonly signal: AbortSignal },
 ): Promise<Map<string, Computed>> {
   const { project, clock } = context;
+  const { run, state, request } = begun;
   const names = computable(project, request.select);
-  const touched = (await request.touch?.(run)) ?? new Map<string, string>();
+  const asked = (await request.ask?.(run, state)) ?? nothingAsked;
   const computed = new Map<string, Computed>();
   let done = 0;
   await inDependencyOrder(
@@ -59,9 +67,10 @@ export async function computeDeltas(
     async (name, thread) => {
       throwIfCancelled(signal);
       const started = { at: clock.now(), ms: clock.monotonicMs() };
-      const outcome = await computeOne(context, run, state, request, {
+      const outcome = await computeOne(context, {
+        ...begun,
         name,
-        touched,
+        asked,
         computed,
         done,
         total: names.length,
@@ -78,9 +87,10 @@ export async function computeDeltas(
   return computed;
 }
 
-interface Turn {
+/** One model's turn in a run. */
+interface Turn extends Begun {
   readonly name: string;
-  readonly touched: ReadonlyMap<string, string>;
+  readonly asked: Asked;
   readonly computed: ReadonlyMap<string, Computed>;
   readonly done: number;
   readonly total: number;
@@ -88,23 +98,22 @@ interface Turn {
 
 async function computeOne(
   context: EngineContext,
-  run: BuildRun,
-  state: RunState,
-  request: RunRequest,
   turn: Turn,
 ): Promise<Pick<Computed, 'plan' | 'error' | 'missing'>> {
   const { project } = context;
+  const { run } = turn;
   const model = mustModel(project, turn.name);
   const missing = storedInputs(project, model.name).find((input) => isMissing(turn.computed.get(input)));
   if (missing !== undefined) return { plan: { kind: 'skip' }, missing };
   let plan: ModelPlan = { kind: 'skip' };
   try {
-    plan = await planOne(context, run, state, request, model, turn.touched.get(model.name));
-    if (plan.kind === 'skip') return { plan };
-    const { done, total } = turn;
-    const note = `${model.name}, ${plan.kind === 'full' ? `whole (${plan.reason})` : 'touched keys'}`;
-    context.onProgress({ step: 'build', state: 'running', done, total, unit: 'models', note });
-    const delta = await computeDelta(context, run, model, plan);
+    plan = await planOne(context, turn, model);
+    const hasOrphans = turn.state.keeping.has(model.name) && !looksAtKeptRows(model) && plan.kind !== 'full';
+    if (plan.kind === 'skip' && !hasOrphans) return { plan };
+    const own = await computePlanned(context, turn, model, plan);
+    // Readers and later builds must see what went although nothing was computed.
+    if (plan.kind === 'skip') plan = { kind: 'incremental', changedInputs: [] };
+    const delta = hasOrphans ? await withOrphans(context, run, model, own) : own;
     if (delta !== undefined && (delta.kind === 'full' || delta.removed + delta.added > 0)) {
       run.deltas.set(model.name, delta);
     }
@@ -118,18 +127,25 @@ async function computeOne(
   }
 }
 
+async function computePlanned(
+  context: EngineContext,
+  { run, done, total }: Turn,
+  model: Model,
+  plan: ModelPlan,
+): Promise<ModelDelta | undefined> {
+  if (plan.kind === 'skip') return undefined;
+  const note = `${model.name}, ${plan.kind === 'full' ? `whole (${plan.reason})` : 'touched keys'}`;
+  context.onProgress({ step: 'build', state: 'running', done, total, unit: 'models', note });
+  return await computeDelta(context, run, model, plan);
+}
+
 function isMissing(computed: Computed | undefined): boolean {
   return computed?.error !== undefined || computed?.missing !== undefined;
 }
 
-async function planOne(
-  context: EngineContext,
-  run: BuildRun,
-  state: RunState,
-  request: RunRequest,
-  model: Model,
-  touched: string | undefined,
-): Promise<ModelPlan> {
+async function planOne(context: EngineContext, turn: Turn, model: Model): Promise<ModelPlan> {
+  const { run, state, request, asked } = turn;
+  const touched = asked.keys.get(model.name);
   const isKeeping = state.keeping.has(model.name);
   const extraKeys = isKeeping ? await withKeptKeys(context, run, model, touched) : touched;
   return planModel({
@@ -139,26 +155,31 @@ async function planOne(
     state: state.models.get(model.name),
     consumed: state.consumed.get(model.name) ?? new Map(),
     facts: (input) => factsOf(state, run, input),
-    fullRefresh: request.isRefreshed(model.name) || model.config.fullRefresh === true,
+    refresh: request.refresh(model.name) ?? (asked.whole.has(model.name) ? 'may' : undefined),
     extraKeys,
     isKeeping,
   });
 }
 
-/** The plan that a model would have if nothing else ran; decides whether a run has anything to do at all. */
+/** Whether a model would be skipped if nothing else ran; decides whether a run has anything to do at all. */
 export function isQuiet(context: EngineContext, state: RunState, name: string): boolean {
   const model = mustModel(context.project, name);
-  if (state.keeping.has(name) || model.config.fullRefresh === true) return false;
-  const plan = planModel({
-    project: context.project,
-    model,
-    fingerprint: fingerprintOf(context, name),
-    state: state.models.get(name),
-    consumed: state.consumed.get(name) ?? new Map(),
-    facts: (input) => factsOf(state, undefined, input),
-    fullRefresh: false,
-  });
-  return plan.kind === 'skip';
+  if (state.keeping.has(name)) return false;
+  try {
+    const plan = planModel({
+      project: context.project,
+      model,
+      fingerprint: fingerprintOf(context, name),
+      state: state.models.get(name),
+      consumed: state.consumed.get(name) ?? new Map(),
+      facts: (input) => factsOf(state, undefined, input),
+    });
+    return plan.kind === 'skip';
+  } catch (error) {
+    // What cannot be planned is that model's matter: the run holds it back and publishes the rest.
+    if (error instanceof ShopwaveError) return false;
+    throw error;
+  }
 }
 
 function factsOf(state: RunState, run: BuildRun | undefined, input: string): InputFacts {
@@ -181,7 +202,7 @@ async function withKeptKeys(
   if (keying === undefined) return touched;
   const relation = deltaRelation(model, 'extra', run.id);
   const kept = `select ${keying.touchKey} as touch_key from ${publishedRelation(model)}
-    where cast(${keying.uniqueKey} as varchar) in (select row_key from _meta.kept_row where model = '${model.name}')`;
+    where ${rowKeyOf(model)} in (select row_key from _meta.kept_row where model = '${model.name}')`;
   const others = touched === undefined ? '' : ` union select touch_key from ${touched}`;
   await context.warehouse.execute(`create or replace table ${relation} as ${kept}${others}`);
   return relation;

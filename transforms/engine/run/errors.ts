@@ -7,17 +7,6 @@ export const runErrors = errorCatalog({
       'Everything else is published. Correct the data or the model named; the next build takes the same changes up again.',
     retryable: false,
   },
-  TRANSFORM_BUILD_BUSY: {
-    summary: 'Another build, backfill or rerun is under way and did not end in time.',
-    remedy:
-      'Nothing was done; it is tried again by itself. A dead holder is passed over once its lease ends.',
-    retryable: true,
-  },
-  TRANSFORM_CANCELLED: {
-    summary: 'The run was cancelled.',
-    remedy: 'Nothing of it was published; run it again, a backfill goes on where it stopped.',
-    retryable: true,
-  },
   TRANSFORM_FULL_REFRESH_FORBIDDEN: {
     summary: 'A model whose history cannot be made again (full_refresh: false) would have been rebuilt.',
     remedy:
@@ -27,6 +16,16 @@ export const runErrors = errorCatalog({
   TRANSFORM_RUN_UNKNOWN: {
     summary: 'There is no publication of that run id or version.',
     remedy: 'See the versions in _meta.publication.',
+    retryable: false,
+  },
+  TRANSFORM_MODEL_NOT_IN_RUN: {
+    summary: 'A rerun names a model for which that run consumed nothing.',
+    remedy: 'Leave it out, or name one of the models listed.',
+    retryable: false,
+  },
+  TRANSFORM_RETENTION_INVALID: {
+    summary: 'The var feed_retention is not a duration.',
+    remedy: 'Set it to a number and a unit, such as 3d or 12h.',
     retryable: false,
   },
   TRANSFORM_INPUTS_PRUNED: {

@@ -8,7 +8,7 @@ import { blockedModels, withDescendants } from './hold-back.ts';
 import type { Reasons } from './hold-back.ts';
 import { findKeptRows, nothingKept } from './keep-rows.ts';
 import type { Kept } from './keep-rows.ts';
-import { throwIfCancelled } from './lease.ts';
+import { throwIfCancelled } from '../warehouse/lease.ts';
 import { checkWorld, isAffected } from './world-checks.ts';
 
 /** What may be published, and what not. The run's deltas are left with what may. */

@@ -1,6 +1,8 @@
+import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import { uniqueKeyOf } from '../checks/keys.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import { describeRelation } from '../materialize/shape.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { ModelState } from '../warehouse/state.ts';
@@ -33,7 +35,10 @@ export async function findKeptRows(
 ): Promise<Kept> {
   const rows = new Map<string, number>();
   const impossible = new Map<string, string[]>();
-  const found = references(context, run, held, states);
+  const found: Reference[] = [];
+  for (const reference of references(context, run, held, states)) {
+    if (await isPublished(context, run, reference)) found.push(reference);
+  }
   for (const parent of new Set(found.map((reference) => reference.parent))) {
     const all = found.filter((reference) => reference.parent === parent);
     const { name } = parent.model;
@@ -42,6 +47,13 @@ export async function findKeptRows(
     else if (outcome > 0) rows.set(name, outcome);
   }
   return { rows, impossible };
+}
+
+/** What tells a kept row among its model's rows, as text: its unique key. */
+export function rowKeyOf(model: Model): string {
+  return uniqueKeyOf(model)
+    .map((key) => `coalesce(cast(${key} as varchar), '')`)
+    .join(' || chr(31) || ');
 }
 
 /** Nothing is kept. */
@@ -67,11 +79,42 @@ function referenceOf(run: BuildRun, child: Model, test: DataTest): Reference | u
   return { parent, field, child, column: test.column };
 }
 
-/** Keys that the parent's old rows have, its new state has not, and a held mart names. */
-function neededKeys(run: BuildRun, { parent, field, child, column }: Reference): string {
-  return `select distinct ${field} as needed from ${oldRows(run, parent)}
-    where ${field} in (select ${column} from ${publishedRelation(child)})
-      and ${field} not in (select ${field} from ${deltaRelation(parent.model, 'current', run.id)} where ${field} is not null)`;
+/**
+ * Whether the rows as they stand can hold the reference. A held mart may have a new column that is not in production, and
+ * the column that a new test names may be new in the parent: no old row refers to any by it.
+ */
+async function isPublished(
+  { warehouse }: EngineContext,
+  run: BuildRun,
+  { parent, field, child, column }: Reference,
+): Promise<boolean> {
+  return (
+    (await hasColumn(warehouse, publishedRelation(child), column)) &&
+    (await hasColumn(warehouse, oldRows(run, parent), field))
+  );
+}
+
+async function hasColumn(warehouse: Warehouse, relation: string, name: string): Promise<boolean> {
+  const columns = (await describeRelation(warehouse, relation)) ?? [];
+  const plain = name.replaceAll('"', '').toLowerCase();
+  return columns.some((column) => column.name.toLowerCase() === plain);
+}
+
+/**
+ * Keys that the parent's old rows have, its new state has not, and a held mart names. Every name is qualified: one that
+ * the inner relation lacks would mean the outer row's, and be true of all.
+ */
+async function neededKeys(
+  { warehouse }: EngineContext,
+  run: BuildRun,
+  { parent, field, child, column }: Reference,
+): Promise<string> {
+  const current = deltaRelation(parent.model, 'current', run.id);
+  const old = `select distinct p.${field} as needed from ${oldRows(run, parent)} as p
+    where p.${field} in (select c.${column} from ${publishedRelation(child)} as c)`;
+  return (await hasColumn(warehouse, current, field))
+    ? `${old} and p.${field} not in (select n.${field} from ${current} as n where n.${field} is not null)`
+    : old;
 }
 
 function oldRows(run: BuildRun, { kind, model }: ModelDelta): string {
@@ -80,18 +123,20 @@ function oldRows(run: BuildRun, { kind, model }: ModelDelta): string {
 
 /** Fills the parent's `kept` relation; resolves to its rows, or to why they cannot stay beside the new ones. */
 async function keep(
-  { warehouse }: EngineContext,
+  context: EngineContext,
   run: BuildRun,
   parent: ModelDelta,
   all: readonly Reference[],
 ): Promise<number | string> {
+  const { warehouse } = context;
   const { model } = parent;
   const kept = deltaRelation(model, 'kept', run.id);
-  const isNeeded = all
-    .map((reference) => `r.${reference.field} in (${neededKeys(run, reference)})`)
-    .join(' or ');
+  const needed: string[] = [];
+  for (const reference of all) {
+    needed.push(`r.${reference.field} in (${await neededKeys(context, run, reference)})`);
+  }
   await warehouse.execute(
-    `create or replace table ${kept} as select r.* from ${oldRows(run, parent)} as r where ${isNeeded}`,
+    `create or replace table ${kept} as select r.* from ${oldRows(run, parent)} as r where ${needed.join(' or ')}`,
   );
   const keys = uniqueKeyOf(model).join(', ');
   const fresh = deltaRelation(model, 'added', run.id);

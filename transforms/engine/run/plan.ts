@@ -13,6 +13,12 @@ export interface InputFacts {
   readonly inRun: 'full' | 'incremental' | undefined;
 }
 
+/**
+ * How a rebuild came to be wanted. must: a person asked for it, so that one which is forbidden is an error. may: it is
+ * the way to compute again a model without touch keys, where nothing forbids it.
+ */
+export type Refresh = 'must' | 'may';
+
 export interface PlanInput {
   readonly project: Project;
   readonly model: Model;
@@ -21,7 +27,7 @@ export interface PlanInput {
   /** Step or version of each input that the model has consumed. */
   readonly consumed: ReadonlyMap<string, bigint>;
   readonly facts: (input: string) => InputFacts;
-  readonly fullRefresh: boolean;
+  readonly refresh?: Refresh | undefined;
   /** A relation of touch keys to recompute whether or not an input changed. */
   readonly extraKeys?: string | undefined;
   /** Rows that the model only keeps for a held-back mart: they may be ready to go, whatever the inputs did. */
@@ -32,11 +38,23 @@ export interface PlanInput {
 export function planModel(input: PlanInput): ModelPlan {
   const { model, state } = input;
   if (state === undefined) return { kind: 'full', reason: 'first build', cause: 'first' };
-  if (input.fullRefresh) return { kind: 'full', reason: 'full refresh asked for', cause: 'refresh' };
+  const refreshed = planRefresh(input);
+  if (refreshed !== undefined) return refreshed;
   if (keyingOf(model) !== undefined) return planKeyed(input, state);
   return model.materialization.kind === 'incremental'
     ? planIncremental(input, state)
     : planWhole(input, state);
+}
+
+/** The law of full_refresh, for every caller: false forbids each rebuild but the first, true makes each build one. */
+function planRefresh({ model, refresh }: PlanInput): ModelPlan | undefined {
+  const { fullRefresh } = model.config;
+  if (fullRefresh === true || (refresh === 'must' && fullRefresh !== false))
+    return { kind: 'full', reason: 'full refresh asked for', cause: 'refresh' };
+  if (refresh === 'must') throw forbidden(model, 'a full refresh was asked for');
+  return refresh === 'may' && fullRefresh !== false
+    ? { kind: 'full', reason: 'computed again', cause: 'input' }
+    : undefined;
 }
 
 /** Recomputed by touch key: an input that was rebuilt has no change feed to take the keys from. */
@@ -49,10 +67,21 @@ function planKeyed(input: PlanInput, state: ModelState): ModelPlan {
   const touchedBy = keyingOf(model)?.touchedBy ?? {};
   const inputs = rowInputs(project, model.name).filter((name) => touchedBy[name]?.trim() !== 'never');
   const rebuilt = inputs.find((name) => wasRebuilt(facts(name), consumed.get(name)));
-  if (rebuilt !== undefined) return fullUnlessForbidden(model, `${rebuilt} was rebuilt`);
+  if (rebuilt !== undefined) {
+    const isForgotten = !consumed.has(rebuilt);
+    return fullUnlessForbidden(
+      model,
+      isForgotten ? `what it has consumed of ${rebuilt} is not known` : `${rebuilt} was rebuilt`,
+    );
+  }
   const changedInputs = inputs.filter((name) => hasChanged(facts(name), consumed.get(name)));
   if (changedInputs.length === 0 && input.extraKeys === undefined) return { kind: 'skip' };
   return { kind: 'incremental', changedInputs, extraKeys: input.extraKeys };
+}
+
+/** Whether computing a model looks at the rows that it only keeps; dbt's strategies look at what their SELECT gives. */
+export function looksAtKeptRows(model: Model): boolean {
+  return keyingOf(model) !== undefined || model.materialization.kind !== 'incremental';
 }
 
 /** append, merge, delete+insert: the author's SQL says what is new, so that any change of an input runs it. */
@@ -82,8 +111,12 @@ function allChanged({ project, model, facts, consumed }: PlanInput): string[] {
 
 function fullUnlessForbidden(model: Model, reason: string): ModelPlan {
   if (model.config.fullRefresh !== false) return { kind: 'full', reason, cause: 'input' };
-  throw runErrors.error('TRANSFORM_FULL_REFRESH_FORBIDDEN', {
-    message: `${model.name} may not be rebuilt, and ${reason}, so that what changed is not known`,
+  throw forbidden(model, `${reason}, so that what changed is not known`);
+}
+
+function forbidden(model: Model, reason: string): Error {
+  return runErrors.error('TRANSFORM_FULL_REFRESH_FORBIDDEN', {
+    message: `${model.name} may not be rebuilt, and ${reason}`,
     where: model.file,
   });
 }

@@ -1,13 +1,30 @@
+import { ShopwaveError } from '../../../lib/errors.ts';
 import { parseDurationMs } from '../../../lib/duration.ts';
 import type { EngineContext } from '../context.ts';
-import type { Model } from '../project/model.ts';
+import type { Model, Project } from '../project/model.ts';
 import { feedTable } from '../warehouse/relations.ts';
 import { readConsumed, readModelStates, toBigint } from '../warehouse/state.ts';
+import type { Consumed } from '../warehouse/state.ts';
+import { runErrors } from './errors.ts';
 
 /** How long consumed changes are kept, so that a run can be run again; the var `feed_retention` overrides it. */
 const defaultRetention = '3d';
 /** Pruning costs a statement a model, and nothing hurries. */
 const pruneEvery = '1 hour';
+
+/** How long consumed changes are kept, in milliseconds; TRANSFORM_RETENTION_INVALID where the var says nonsense. */
+export function retentionOf({ vars }: Project): number {
+  const asked = vars['feed_retention'] ?? defaultRetention;
+  try {
+    return parseDurationMs(typeof asked === 'string' ? asked : JSON.stringify(asked));
+  } catch (error) {
+    if (!(error instanceof ShopwaveError)) throw error;
+    throw runErrors.error('TRANSFORM_RETENTION_INVALID', {
+      message: `the var feed_retention: ${error.message}`,
+      cause: error,
+    });
+  }
+}
 
 /**
  * Deletes feed rows that every reader has consumed and no rerun may ask for any more, and records of runs that are
@@ -15,8 +32,7 @@ const pruneEvery = '1 hour';
  */
 export async function pruneFeeds(context: EngineContext): Promise<void> {
   const { warehouse, project } = context;
-  const asked = project.vars['feed_retention'];
-  const retentionMs = parseDurationMs(typeof asked === 'string' ? asked : defaultRetention);
+  const retentionMs = retentionOf(project);
   const oldest = new Date(context.clock.now().getTime() - retentionMs).toISOString();
   const [row] = await warehouse.query(
     `select max(p.version) as version, max(p.stage_step) as stage_step
@@ -29,35 +45,49 @@ export async function pruneFeeds(context: EngineContext): Promise<void> {
   await pruneUpTo(context, { version: toBigint(row['version']), stageStep: toBigint(row['stage_step']) });
 }
 
+/** Up to where feeds may be gone. */
 interface Horizon {
   readonly version: bigint;
   readonly stageStep: bigint;
 }
 
 async function pruneUpTo(context: EngineContext, horizon: Horizon): Promise<void> {
-  const { project, warehouse } = context;
-  // A model that was removed from the project reads nothing any more and must not hold back what others have read.
-  const consumed = [...(await readConsumed(warehouse))].flatMap(([model, inputs]) =>
-    project.models.has(model) ? [inputs] : [],
-  );
+  const { project, warehouse, clock } = context;
+  const now = clock.now().toISOString();
   // Said first: a rerun that comes in between must not trust what is about to go.
   await warehouse.execute(
     'update _meta.pruned set pruned_at = cast(? as timestamp), version = ?, stage_step = ?',
-    [context.clock.now().toISOString(), horizon.version, horizon.stageStep],
+    [now, horizon.version, horizon.stageStep],
   );
+  const consumed = await readConsumed(warehouse);
   const built = new Set((await readModelStates(warehouse)).keys());
   for (const model of project.models.values()) {
-    if (!hasFeed(model, built)) continue;
-    const steps = consumed.flatMap((inputs) => inputs.get(model.name) ?? []);
-    const bound = [...steps, model.layer === 'staging' ? horizon.stageStep : horizon.version].reduce(
-      (low, step) => (step < low ? step : low),
-    );
-    await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${bound}`);
+    if (hasFeed(model, built)) await pruneFeed(context, model, boundOf(project, model, consumed, horizon));
   }
   await warehouse.execute('delete from _meta.run_input where version <= ?', [horizon.version]);
   await warehouse.execute(
-    "delete from _meta.check_result where checked_at < cast(current_timestamp as timestamp) - interval '30 days'",
+    "delete from _meta.check_result where checked_at < cast(? as timestamp) - interval '30 days'",
+    [now],
   );
+}
+
+/** Up to where a feed can go. A model that is not in the project does not hold back what others have read. */
+function boundOf(project: Project, model: Model, consumed: Consumed, horizon: Horizon): bigint {
+  const steps = [...consumed].flatMap(([reader, inputs]) =>
+    project.models.has(reader) ? (inputs.get(model.name) ?? []) : [],
+  );
+  return [...steps, model.layer === 'staging' ? horizon.stageStep : horizon.version].reduce((low, step) =>
+    step < low ? step : low,
+  );
+}
+
+/**
+ * A model that is not in the project now may come back. What it has not read then is gone, so it must not seem to go on
+ * where it stopped: it forgets, before the rows go, that it has consumed the input, and is rebuilt.
+ */
+async function pruneFeed({ warehouse }: EngineContext, model: Model, bound: bigint): Promise<void> {
+  await warehouse.execute('delete from _meta.model_input where input = ? and step < ?', [model.name, bound]);
+  await warehouse.execute(`delete from ${feedTable(model)} where _step <= ${bound}`);
 }
 
 /** Whatever holds rows has a feed, once it was built. */

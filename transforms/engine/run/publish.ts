@@ -1,20 +1,19 @@
 import { messageOf } from '../../../lib/errors.ts';
 import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
-import { uniqueKeyOf } from '../checks/keys.ts';
 import type { EngineContext } from '../context.ts';
-import { transformErrors } from '../errors.ts';
 import { applyDelta, statementsAfter, statementsBefore } from '../materialize/apply.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
-import { keyingOf } from '../project/model.ts';
-import { insertRows, placeholders } from '../warehouse/insert-rows.ts';
-import { deltaRelation } from '../warehouse/relations.ts';
+import { insertRows } from '../warehouse/insert-rows.ts';
 import { writeConsumed, writeHeld, writeModelStates, writeStandings } from '../warehouse/state-writes.ts';
-import { readPublication } from '../warehouse/state.ts';
+import { readPublicationOf } from '../warehouse/state.ts';
 import type { HeldMark, ModelState, Publication, RunState } from '../warehouse/state.ts';
-import { fingerprintOf } from './fingerprints.ts';
+import { fingerprintOf } from '../warehouse/fingerprints.ts';
+import { moveHead } from './head.ts';
+import { heldNoMore } from './held-back.ts';
 import type { Kept } from './keep-rows.ts';
+import { recordKept } from './record-kept.ts';
 import type { RunRequest } from './request.ts';
 import { reflectedByAll, standingsAfter } from './reflects.ts';
 
@@ -28,6 +27,8 @@ export interface PublishInput {
   readonly considered: readonly string[];
   /** Those of them that were computed by their present definition. */
   readonly computed: readonly string[];
+  /** Those of them that were computed whole. */
+  readonly rebuilt: ReadonlySet<string>;
   readonly kept: Kept;
   readonly held: ReadonlyMap<string, HeldMark>;
   readonly requestedBy: RunRequest['requestedBy'];
@@ -43,17 +44,22 @@ export async function publish(context: EngineContext, input: PublishInput): Prom
   for (const delta of input.run.deltas.values()) {
     for (const statement of statementsBefore(input.run, delta)) await warehouse.execute(statement);
   }
-  try {
-    await warehouse.transaction((session) => publishIn(context, session, input));
-  } catch (error) {
-    const settled = await readPublication(warehouse).catch(() => undefined);
-    if (settled?.runId !== input.run.id) throw error;
-  }
+  const publication = await commit(context, input);
   failpoint('publish.after_commit');
   await followUp(context, input.run);
-  const publication = await readPublication(warehouse);
-  if (publication === undefined) throw new Error('a publication was committed and cannot be read');
   return publication;
+}
+
+/** The run's own publication: by the time it is asked for, another may be the newest. */
+async function commit(context: EngineContext, input: PublishInput): Promise<Publication> {
+  const { warehouse } = context;
+  try {
+    return await warehouse.transaction((session) => publishIn(context, session, input));
+  } catch (error) {
+    const settled = await readPublicationOf(warehouse, input.run.id).catch(() => undefined);
+    if (settled === undefined) throw error;
+    return settled;
+  }
 }
 
 /** Grants, and post-hooks that stand outside the transaction; what fails of them cannot take the publication back. */
@@ -69,9 +75,13 @@ async function followUp({ warehouse, logger }: EngineContext, run: BuildRun): Pr
   }
 }
 
-async function publishIn(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
-  const { run, state } = input;
-  await moveHead(session, input);
+async function publishIn(
+  context: EngineContext,
+  session: Session,
+  input: PublishInput,
+): Promise<Publication> {
+  const { run, state, epoch } = input;
+  await moveHead(session, state, { version: run.version, epoch });
   failpoint('publish.after_cas');
   for (const delta of run.deltas.values()) await applyDelta(session, run, delta);
   failpoint('publish.after_apply');
@@ -79,7 +89,7 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
   await writeModelStates(session, statesAfter(context, input));
   await recordInputs(context, session, input);
   await writeStandings(session, standings);
-  await writeHeld(session, input.held, input.considered);
+  await writeHeld(session, input.held, [...input.considered, ...heldNoMore(context.project, state)]);
   await recordKept(context, session, input);
   const reflects = reflectedByAll(context.project, state, standings);
   await session.execute(
@@ -102,19 +112,10 @@ async function publishIn(context: EngineContext, session: Session, input: Publis
   }
   await input.alongside?.(session, new Set(input.held.keys()));
   failpoint('publish.inside');
-}
-
-/** Staging must still be where this run read it, else its watermark would promise less or more than its rows. */
-async function moveHead(session: Session, { run, state, epoch }: PublishInput): Promise<void> {
-  const moved = await session.execute(
-    `update _meta.head set version = ?, epoch = ? where version = ? and epoch <= ?
-       and exists (select 1 from _meta.stage_head where step = ?)`,
-    [run.version, epoch, state.head, epoch, run.stageStep],
-  );
-  if (moved === 1) return;
-  throw transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
-    message: `version ${state.head} is no longer the head, a newer publisher was seen, or new batches were staged meanwhile`,
-  });
+  // Read here, so that nothing is left to fail once it is committed.
+  const publication = await readPublicationOf(session, run.id);
+  if (publication === undefined) throw new Error('a publication was written and cannot be read');
+  return publication;
 }
 
 function statesAfter(
@@ -160,22 +161,4 @@ async function recordInputs(context: EngineContext, session: Session, input: Pub
     ['run_id', 'version', 'model', 'input', 'is_staged', 'from_step', 'to_step'],
     stretches,
   );
-}
-
-/** Rows that stay for a held-back mart are noted with their touch key, so that every later build looks at them again. */
-async function recordKept(context: EngineContext, session: Session, input: PublishInput): Promise<void> {
-  const { run, state, computed, kept } = input;
-  const looked = computed.filter((name) => state.keeping.has(name) || kept.rows.has(name));
-  if (looked.length === 0) return;
-  await session.execute(`delete from _meta.kept_row where model in (${placeholders(looked)})`, looked);
-  for (const name of looked.filter((each) => kept.rows.has(each))) {
-    const model = mustModel(context.project, name);
-    const touchKey = keyingOf(model)?.touchKey ?? 'null';
-    await session.execute(
-      `insert into _meta.kept_row (model, row_key, touch_key, version, run_id)
-       select ?, cast(${uniqueKeyOf(model)[0]} as varchar), cast(${touchKey} as varchar), ${run.version}, ?
-       from ${deltaRelation(model, 'kept', run.id)}`,
-      [name, run.id],
-    );
-  }
 }

@@ -7,7 +7,8 @@ import type { BuildRun } from '../materialize/delta.ts';
 import type { Project } from '../project/model.ts';
 import { readRunState } from '../warehouse/state.ts';
 import type { RunState } from '../warehouse/state.ts';
-import { fingerprintOf } from './fingerprints.ts';
+import { fingerprintOf } from '../warehouse/fingerprints.ts';
+import { heldIn } from './held-back.ts';
 import { standingOf } from './reflects.ts';
 import type { HeldModel } from './request.ts';
 
@@ -50,7 +51,7 @@ function declaredTests(project: Project): Set<string> {
 /** Marts that stand at an older version because a check, or their own SQL, failed. */
 export async function readHeldBack(context: EngineContext): Promise<HeldModel[]> {
   const state = await readRunState(context.warehouse);
-  return [...state.held].map(([model, { since, reasons }]) => {
+  return [...heldIn(context.project, state)].map(([model, { since, reasons }]) => {
     const standing = standingOf(state, model);
     return {
       model,
@@ -78,13 +79,12 @@ export async function isBehind(context: EngineContext): Promise<boolean> {
 }
 
 function wasTried(context: EngineContext, state: RunState): boolean {
-  const marks = [...state.held];
+  const marks = [...heldIn(context.project, state)];
   return (
     marks.length > 0 &&
     marks.every(
       ([model, mark]) =>
-        mark.stageStep === state.stage.step &&
-        (!context.project.models.has(model) || mark.fingerprint === fingerprintOf(context, model)),
+        mark.stageStep === state.stage.step && mark.fingerprint === fingerprintOf(context, model),
     )
   );
 }

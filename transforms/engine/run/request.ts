@@ -3,7 +3,11 @@ import type { CheckResult } from '../checks/check.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { ModelPlan } from '../materialize/model-plan.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
-import type { Publication } from '../warehouse/state.ts';
+import type { Publication, RunState } from '../warehouse/state.ts';
+import type { Refresh } from './plan.ts';
+
+/** Models computed side by side where nobody says how many. */
+export const defaultThreads = 2;
 
 /** What a person or a task may ask of a build. */
 export interface BuildOptions {
@@ -14,7 +18,7 @@ export interface BuildOptions {
   readonly fullRefresh?: boolean;
   /** Overrides of the project's vars, for this build. */
   readonly vars?: Readonly<Record<string, unknown>>;
-  /** Models computed side by side; default 2. */
+  /** Models computed side by side; `defaultThreads` unless said. */
   readonly threads?: number;
   /** Computes and checks everything, publishes nothing and leaves nothing behind. */
   readonly dryRun?: boolean;
@@ -26,12 +30,24 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a run computes although no input may have changed. */
+export interface Asked {
+  /** Touch keys: per model a relation of the run's own with touch_key. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Models without touch keys, made whole where they may be. */
+  readonly whole: ReadonlySet<string>;
+}
+
+/** Nothing is asked for. */
+export const nothingAsked: Asked = { keys: new Map(), whole: new Set() };
+
 /** One run of the engine, as build, rerun and backfill ask for it. */
 export interface RunRequest {
   readonly select: ReadonlySet<string> | undefined;
-  readonly isRefreshed: (model: string) => boolean;
-  /** Touch keys to recompute besides what inputs touched: per model a relation of the run's own with touch_key. */
-  readonly touch?: (run: BuildRun) => Promise<ReadonlyMap<string, string>>;
+  /** Models to be made whole because somebody says so. */
+  readonly refresh: (model: string) => Refresh | undefined;
+  /** What to compute besides what inputs touched; asked when the run has its lease and has read its state. */
+  readonly ask?: (run: BuildRun, state: RunState) => Promise<Asked>;
   readonly threads: number;
   readonly dryRun: boolean;
   readonly requestedBy?: BuildOptions['requestedBy'];

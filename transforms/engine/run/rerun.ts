@@ -1,14 +1,15 @@
 import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
-import { readRunState, toBigint } from '../warehouse/state.ts';
+import type { BuildRun } from '../materialize/delta.ts';
 import type { RunState } from '../warehouse/state.ts';
 import { withoutConflict } from './build.ts';
-import { runErrors } from './errors.ts';
-import type { BuildOptions, BuildResult } from './request.ts';
+import { mustBeKept, mustKnowRun, readWindows } from './feed-windows.ts';
+import type { Windows } from './feed-windows.ts';
+import { defaultThreads } from './request.ts';
+import type { Asked, BuildOptions, BuildResult, RunRequest } from './request.ts';
 import { runOnce } from './run.ts';
 import { touchedInWindows } from './touch-keys.ts';
-import type { FeedWindow } from './touch-keys.ts';
 
 export type RerunOptions = Pick<BuildOptions, 'threads' | 'dryRun' | 'signal'> & {
   /** Only these of the models that the run considered; else all of them, and what has something new to read. */
@@ -24,98 +25,48 @@ export async function rerun(
   runOrVersion: string | number,
   options: RerunOptions = {},
 ): Promise<BuildResult> {
-  const { project } = context;
-  const windows = await readWindows(context, runOrVersion, options.models);
-  const models = options.models ?? [...windows.keys()];
-  for (const name of models) mustModel(project, name);
-  const isKeyed = (name: string): boolean => keyingOf(mustModel(project, name)) !== undefined;
-  const request = {
-    select: options.models === undefined ? undefined : new Set(options.models),
-    isRefreshed: (name: string) => !isKeyed(name) && windows.has(name),
-    threads: options.threads ?? 2,
+  const { models, signal } = options;
+  for (const name of models ?? []) mustModel(context.project, name);
+  await mustKnowRun(context, runOrVersion);
+  const request: RunRequest = {
+    select: models === undefined ? undefined : new Set(models),
+    refresh: () => undefined,
+    ask: (run, state) => askAgain(context, run, state, { runOrVersion, only: models }),
+    threads: options.threads ?? defaultThreads,
     dryRun: options.dryRun ?? false,
   };
-  return await withoutConflict(context, options.signal, () =>
-    runOnce(
-      context,
-      {
-        ...request,
-        touch: async (run) => {
-          const touched = new Map<string, string>();
-          for (const name of models.filter(isKeyed)) {
-            const found = windows.get(name) ?? [];
-            if (found.length === 0) continue;
-            touched.set(name, await touchedInWindows(context, run, mustModel(project, name), found));
-          }
-          return touched;
-        },
-      },
-      options.signal,
-    ),
-  );
+  return await withoutConflict(context, signal, () => runOnce(context, request, signal));
 }
 
-async function readWindows(
+/** What a run consumed, as it is to be computed again. */
+async function askAgain(
   context: EngineContext,
-  runOrVersion: string | number,
-  only: readonly string[] | undefined,
-): Promise<Map<string, FeedWindow[]>> {
-  const { warehouse, project } = context;
-  const by = typeof runOrVersion === 'number' ? 'version' : 'run_id';
-  const [published] = await warehouse.query(`select version from _meta.publication where ${by} = ?`, [
-    runOrVersion,
-  ]);
-  if (published === undefined) {
-    throw runErrors.error('TRANSFORM_RUN_UNKNOWN', {
-      message: `nothing was published by ${by} ${runOrVersion}`,
-    });
-  }
-  const rows = await warehouse.query(
-    `select model, input, from_step, to_step from _meta.run_input where ${by} = ? order by model, input`,
-    [runOrVersion],
-  );
-  if (rows.length === 0)
-    throw pruned(`what version ${String(published['version'])} consumed is no longer recorded`);
-  const state = await readRunState(warehouse);
-  const [row] = await warehouse.query('select version, stage_step from _meta.pruned');
-  const horizon = { version: toBigint(row?.['version']), stageStep: toBigint(row?.['stage_step']) };
-  const windows = new Map<string, FeedWindow[]>();
-  for (const each of rows) {
-    const model = String(each['model']);
-    // What is left out need not be kept any more.
-    if (only?.includes(model) === false) continue;
-    if (!project.models.has(model) || !project.models.has(String(each['input']))) continue;
-    const touchedBy = keyingOf(mustModel(project, model))?.touchedBy[String(each['input'])];
-    if (touchedBy === undefined || touchedBy.trim() === 'never') {
-      windows.set(model, windows.get(model) ?? []);
-      continue;
-    }
-    const window = {
-      input: String(each['input']),
-      from: toBigint(each['from_step']),
-      to: toBigint(each['to_step']),
-    };
-    mustBeKept(context, state, horizon, window);
-    windows.set(model, [...(windows.get(model) ?? []), window]);
-  }
-  return windows;
-}
-
-/** A feed begins anew when its model is rebuilt, and loses its oldest rows after the time it is kept. */
-function mustBeKept(
-  { project }: EngineContext,
+  run: BuildRun,
   state: RunState,
-  horizon: { readonly version: bigint; readonly stageStep: bigint },
-  { input, from }: FeedWindow,
-): void {
-  const model = mustModel(project, input);
-  const rebuiltAt = state.models.get(input)?.rebuiltAtStep ?? 0n;
-  if (rebuiltAt > from) throw pruned(`${input} was rebuilt since, and its changes from before are gone`);
-  if ((model.layer === 'staging' ? horizon.stageStep : horizon.version) > from) {
-    throw pruned(`the changes of ${input} that it consumed were kept for their time and are gone`);
-  }
+  wanted: { readonly runOrVersion: string | number; readonly only: readonly string[] | undefined },
+): Promise<Asked> {
+  const windows = await readWindows(context, wanted.runOrVersion, wanted.only);
+  await mustBeKept(context, state, windows);
+  const keys = await touchKeys(context, run, windows);
+  // Looked at again: a dry run has no lease, and a feed that was pruned while it was read gave too few keys.
+  await mustBeKept(context, state, windows);
+  const whole = [...windows.keys()].filter((name) => !isKeyed(context, name));
+  return { keys, whole: new Set(whole) };
 }
 
-function pruned(message: string): Error {
-  return runErrors.error('TRANSFORM_INPUTS_PRUNED', { message });
+async function touchKeys(
+  context: EngineContext,
+  run: BuildRun,
+  windows: Windows,
+): Promise<Map<string, string>> {
+  const touched = new Map<string, string>();
+  for (const [name, found] of windows) {
+    if (found.length === 0 || !isKeyed(context, name)) continue;
+    touched.set(name, await touchedInWindows(context, run, mustModel(context.project, name), found));
+  }
+  return touched;
+}
+
+function isKeyed({ project }: EngineContext, name: string): boolean {
+  return keyingOf(mustModel(project, name)) !== undefined;
 }

@@ -1,23 +1,27 @@
+import { messageOf } from '../../../lib/errors.ts';
 import { failpoint } from '../../../lib/failpoint.ts';
 import type { EngineContext } from '../context.ts';
 import type { CheckResult } from '../checks/check.ts';
 import { recordChecks } from '../checks/record.ts';
 import { transformErrors } from '../errors.ts';
 import type { BuildRun } from '../materialize/delta.ts';
+import type { ModelPlan } from '../materialize/model-plan.ts';
 import { readRunState } from '../warehouse/state.ts';
 import type { HeldMark, Publication, RunState } from '../warehouse/state.ts';
 import { writeHeld } from '../warehouse/state-writes.ts';
 import { computable, computeDeltas, isQuiet } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
-import { dropDeltas, thenDropDeltas } from './drop-deltas.ts';
-import { fingerprintOf } from './fingerprints.ts';
+import { dropDeltas, thenDropDeltas } from '../warehouse/drop-deltas.ts';
+import { fingerprintOf } from '../warehouse/fingerprints.ts';
 import { judge } from './gate.ts';
 import type { Verdict } from './gate.ts';
+import { moveHead, mustStandStill } from './head.ts';
+import { heldNoMore } from './held-back.ts';
 import { leaveKeptRows, nothingKept } from './keep-rows.ts';
-import { newRunId, throwIfCancelled, whileMarked, withBuildLease } from './lease.ts';
+import { newRunId, throwIfCancelled, whileMarked, withBuildLease } from '../warehouse/lease.ts';
 import { nothingPublishable } from './nothing-publishable.ts';
 import { previewDeltas } from './preview.ts';
-import { pruneFeeds } from './prune.ts';
+import { pruneFeeds, retentionOf } from './prune.ts';
 import { publish } from './publish.ts';
 import type { BuildResult, RunRequest } from './request.ts';
 import type { RunOutcome } from './run-outcome.ts';
@@ -31,6 +35,8 @@ export async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<BuildResult> {
   throwIfCancelled(signal);
+  // What pruning needs is said before anything is computed: after the commit nothing may fail any more.
+  retentionOf(context.project);
   const quiet = await quietResult(context, request);
   if (quiet !== undefined) return quiet;
   const id = newRunId(context.clock.now());
@@ -44,10 +50,10 @@ export async function runOnce(
 /** The result of a run that has nothing to do; found with five reads and nothing else. */
 async function quietResult(context: EngineContext, request: RunRequest): Promise<BuildResult | undefined> {
   const { project, warehouse } = context;
-  if (request.touch !== undefined || request.dryRun) return undefined;
+  if (request.ask !== undefined || request.dryRun) return undefined;
   const state = await readRunState(warehouse);
   const names = computable(project, request.select);
-  if (state.last === undefined || names.some(request.isRefreshed)) return undefined;
+  if (state.last === undefined || names.some((name) => request.refresh(name) !== undefined)) return undefined;
   const isDone = (name: string): boolean =>
     !state.held.has(name) &&
     isQuiet(context, state, name) &&
@@ -88,7 +94,7 @@ async function runAs(
   mustCoverFirst(context, asked, state);
   const request = withKeeping(asked, state);
   const run = newRun(id, state);
-  const computed = await computeDeltas(context, run, state, request, signal);
+  const computed = await computeDeltas(context, { run, state, request, signal });
   context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'models' });
   failpoint('build.before_audit');
   const verdict = await judge(context, run, state, computed, { threads: request.threads, signal });
@@ -96,7 +102,7 @@ async function runAs(
   const held = heldMarks(context, run, state, verdict, computed);
   const outcome = { run, state, computed, verdict, held };
   if (request.dryRun || epoch === undefined) {
-    await mustStandStill(context, state);
+    await mustStandStill(context.warehouse, state);
     return summarise(context, {
       ...outcome,
       publication: undefined,
@@ -109,9 +115,16 @@ async function runAs(
   throwIfCancelled(signal);
   const publication = isWorthPublishing(context, outcome)
     ? await publishOutcome(context, epoch, request, outcome)
-    : await withoutPublication(context, request, outcome);
-  if (publication !== undefined) await pruneFeeds(context);
+    : await withoutPublication(context, epoch, request, outcome);
+  if (publication !== undefined) await pruneAfterwards(context);
   return summarise(context, { ...outcome, publication, preview: [] });
+}
+
+/** It is published: what cannot be pruned now is pruned after another publication. */
+async function pruneAfterwards(context: EngineContext): Promise<void> {
+  await pruneFeeds(context).catch((error: unknown) => {
+    context.logger.error(`what was consumed long ago could not be pruned: ${messageOf(error)}`);
+  });
 }
 
 /** A check that passed with rows which are held back after all has not passed on what is published. */
@@ -186,12 +199,14 @@ async function publishOutcome(
 ): Promise<Publication> {
   if (held.size > 0) failpoint('hold_back.before_publish');
   const considered = [...computed.keys()].filter((name) => !held.has(name));
+  const kindOf = (name: string): ModelPlan['kind'] => computed.get(name)?.plan.kind ?? 'skip';
   const publication = await publish(context, {
     run,
     state,
     epoch,
     considered,
-    computed: considered.filter((name) => computed.get(name)?.plan.kind !== 'skip'),
+    computed: considered.filter((name) => kindOf(name) !== 'skip'),
+    rebuilt: new Set(considered.filter((name) => kindOf(name) === 'full')),
     kept: verdict.kept,
     held,
     requestedBy: request.requestedBy,
@@ -208,31 +223,17 @@ async function publishOutcome(
 /** Nothing differs, or nothing may be published; what is held back is noted, and that it is, is an error. */
 async function withoutPublication(
   context: EngineContext,
+  epoch: bigint,
   request: RunRequest,
   { state, verdict, held, computed }: Judged,
 ): Promise<undefined> {
   const { alongside } = request;
   if (held.size === 0 && alongside === undefined) return undefined;
-  if (held.size === 0) {
-    await context.warehouse.transaction(async (session) => await alongside?.(session, new Set()));
-    return undefined;
-  }
-  await mustStandStill(context, state);
-  await context.warehouse.transaction((session) => writeHeld(session, held, []));
-  throw nothingPublishable(state.last, verdict.checks, computed);
-}
-
-/**
- * What was computed and judged while somebody else published or staged is a mixture of two worlds, and its failures
- * mean nothing. Publishing finds that out by its compare-and-set; what publishes nothing has to look.
- */
-async function mustStandStill({ warehouse }: EngineContext, state: RunState): Promise<void> {
-  const still = await warehouse.query(
-    'select 1 from _meta.head as h cross join _meta.stage_head as s where h.version = ? and s.step = ?',
-    [state.head, state.stage.step],
-  );
-  if (still.length === 1) return;
-  throw transformErrors.error('TRANSFORM_PUBLISH_CONFLICT', {
-    message: `version ${state.head} or staging step ${state.stage.step} is no longer the newest`,
+  await context.warehouse.transaction(async (session) => {
+    await moveHead(session, state, { version: state.head, epoch });
+    if (held.size === 0) await alongside?.(session, new Set());
+    else await writeHeld(session, held, heldNoMore(context.project, state));
   });
+  if (held.size === 0) return undefined;
+  throw nothingPublishable(state.last, verdict.checks, computed);
 }

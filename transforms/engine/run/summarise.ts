@@ -1,5 +1,5 @@
+import { checkNode } from '../artifacts/check-node.ts';
 import type { NodeResult, NodeStatus } from '../artifacts/run-results.ts';
-import type { CheckResult } from '../checks/check.ts';
 import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
@@ -20,7 +20,7 @@ export function summarise(context: EngineContext, outcome: RunOutcome): BuildRes
     checks: verdict.checks,
     nodes: [
       ...models.map((model) => modelNode(context, model, computed.get(model.model))),
-      ...verdict.checks.map((check) => checkNode(context, check)),
+      ...verdict.checks.map((check) => checkNode(check, context.clock.now())),
     ],
     preview,
   };
@@ -85,19 +85,4 @@ function nodeStatus(result: ModelResult, computed: Computed | undefined): NodeSt
   if (computed?.error !== undefined) return 'error';
   if (result.status === 'held') return 'skipped';
   return result.status === 'skipped' ? 'no-op' : 'success';
-}
-
-function checkNode(context: EngineContext, check: CheckResult): NodeResult {
-  const at = context.clock.now();
-  return {
-    uniqueId: check.uniqueId,
-    status: check.status,
-    executionTime: 0,
-    message: check.message,
-    failures: check.failures,
-    compiledCode: check.sql,
-    startedAt: at,
-    completedAt: at,
-    threadId: 'Thread-1',
-  };
 }

@@ -1,5 +1,6 @@
 import { errorCatalog } from '../../../lib/errors.ts';
 
+/** Of selections that cannot be read, or name what does not exist. */
 export const selectErrors = errorCatalog({
   SELECT_SYNTAX: {
     summary: 'A selector could not be read.',

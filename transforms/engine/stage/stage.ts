@@ -2,8 +2,8 @@ import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
-import { thenDropDeltas } from '../run/drop-deltas.ts';
-import { newRunId, whileMarked } from '../run/lease.ts';
+import { thenDropDeltas } from '../warehouse/drop-deltas.ts';
+import { newRunId, whileMarked } from '../warehouse/lease.ts';
 import { writeModelStates } from '../warehouse/state-writes.ts';
 import { readModelStates, readStageHead } from '../warehouse/state.ts';
 import type { ModelState, StageHead } from '../warehouse/state.ts';
@@ -58,7 +58,9 @@ async function stageAs(
   const pending = await pendingModels(context, states, batches);
   const prepared = await prepareModels(context, run, batches, pending);
   const watermark = await nextWatermark(warehouse, head, table);
-  await warehouse.transaction((session) => apply(session, head, run, states, table, prepared, watermark));
+  await warehouse.transaction((session) =>
+    apply(session, { head, run, states, batches, prepared, watermark }),
+  );
   context.onProgress({ step: 'stage', state: 'finished', done: prepared.length, unit: 'models' });
   const changedRows = prepared.reduce((sum, each) => sum + each.rows, 0);
   const step = head.step + 1n;
@@ -71,14 +73,20 @@ async function stageAs(
   return { batches: count, step, changedRows, watermark: watermark.position };
 }
 
+/** One step of staging, computed and ready to be applied. */
+interface Step {
+  /** The head that it was computed from. */
+  readonly head: StageHead;
+  readonly run: string;
+  readonly states: ReadonlyMap<string, ModelState>;
+  readonly batches: NewBatches;
+  readonly prepared: readonly Prepared[];
+  readonly watermark: Watermark;
+}
+
 async function apply(
   session: Session,
-  head: StageHead,
-  run: string,
-  states: ReadonlyMap<string, ModelState>,
-  batchTable: string,
-  prepared: readonly Prepared[],
-  watermark: Watermark,
+  { head, run, states, batches, prepared, watermark }: Step,
 ): Promise<void> {
   const step = head.step + 1n;
   const moved = await session.execute(
@@ -92,7 +100,7 @@ async function apply(
   }
   for (const each of prepared) await applyWinners(session, run, each, step);
   await writeModelStates(session, statesAfter(states, prepared, step));
-  await session.execute(`insert into _meta.staged_batch select batch_id, ? from ${batchTable}`, [step]);
+  await session.execute(`insert into _meta.staged_batch select batch_id, ? from ${batches.table}`, [step]);
   failpoint('stage.inside');
 }
 

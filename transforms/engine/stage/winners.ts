@@ -1,8 +1,9 @@
 import { createFromModel } from '../materialize/model-statement.ts';
-import { fingerprintOf } from '../run/fingerprints.ts';
+import { fingerprintOf } from '../warehouse/fingerprints.ts';
 import { renderModel } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
+import { isNew } from '../new-raw-rows.ts';
 import type { Model } from '../project/model.ts';
 import { deltaRelation, rawTable, stateTable } from '../warehouse/relations.ts';
 import { toBigint } from '../warehouse/state.ts';
@@ -40,16 +41,6 @@ export function isOutdated(
   model: Model,
 ): boolean {
   return states.get(model.name)?.fingerprint !== fingerprintOf(context, model.name);
-}
-
-/**
- * Raw rows of the new batches. The bound on the load time is there for the warehouse to skip what is older: a batch's
- * name says nothing of where its rows lie.
- */
-function isNew({ table, since }: NewBatches): string {
-  const bound =
-    since === undefined ? '' : ` and _loaded_at >= cast('${since}' as timestamp) - interval '1 day'`;
-  return `_batch_id in (select batch_id from ${table})${bound}`;
 }
 
 /** Models whose source has rows in the new batches, and those to be rebuilt: one statement for all of them. */

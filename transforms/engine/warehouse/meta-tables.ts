@@ -70,7 +70,8 @@ const firstRows: readonly string[] = [
   `insert into _meta.stage_head select 0, '${firstPosition}', null where not exists (select 1 from _meta.stage_head)`,
   `insert into _meta.build_lease select 'build', null, 0, null
      where not exists (select 1 from _meta.build_lease where name = 'build')`,
-  `insert into _meta.pruned select cast(current_timestamp as timestamp), 0, 0
+  // Long ago: when to prune is told by the engine's clock, which need not be the warehouse's.
+  `insert into _meta.pruned select timestamp '1970-01-01 00:00:00', 0, 0
      where not exists (select 1 from _meta.pruned)`,
 ];
 

@@ -39,7 +39,16 @@ export interface Publication {
 /** The newest publication; undefined before the first. */
 export async function readPublication(session: Session): Promise<Publication | undefined> {
   const [row] = await session.query('select * from _meta.publication order by version desc limit 1');
-  if (row === undefined) return undefined;
+  return row === undefined ? undefined : toPublication(row);
+}
+
+/** What a run has published; undefined where it has not. */
+export async function readPublicationOf(session: Session, runId: string): Promise<Publication | undefined> {
+  const [row] = await session.query('select * from _meta.publication where run_id = ?', [runId]);
+  return row === undefined ? undefined : toPublication(row);
+}
+
+function toPublication(row: Row): Publication {
   return {
     version: Number(row['version']),
     runId: String(row['run_id']),

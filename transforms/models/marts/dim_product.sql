@@ -1,9 +1,10 @@
 -- The products' change log, each row with its seller as it is now; materialized: scd2 makes versions of it.
+{% set place = "_position || lpad(cast(_ordinal as varchar), 12, '0')" %}
 with sellers as (
   select
     seller_id,
-    max_by(seller_name, _position || lpad(cast(_ordinal as varchar), 12, '0')) as seller_name,
-    max_by(seller_country, _position || lpad(cast(_ordinal as varchar), 12, '0')) as seller_country
+    {{ max_by('seller_name', place) }} as seller_name,
+    {{ max_by('seller_country', place) }} as seller_country
   from {{ ref('stg_shop__sellers') }}
   where _op <> 'd'
   group by seller_id

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../../../transforms/engine/checks/check.ts'
 import { openCheckWorld } from '../../../support/check-world.ts';
 import type { CheckWorld, TestTable } from '../../../support/check-world.ts';
 import { load } from '../project/temporary-project.ts';
+import type { Files } from '../project/temporary-project.ts';
 
 let world: CheckWorld | undefined;
 afterEach(() => world?.warehouse.close());
@@ -11,9 +12,14 @@ const macro = `{% test at_most(model, column_name, limit) %}
   select * from {{ model }} where {{ column_name }} > {{ limit }}
 {% endtest %}`;
 
-async function checks(tests: string, table: Partial<TestTable>): Promise<Map<string, CheckResult>> {
+async function checks(
+  tests: string,
+  table: Partial<TestTable>,
+  files: Files = {},
+): Promise<Map<string, CheckResult>> {
   const project = await load({
     'tests/generic/at_most.sql': macro,
+    ...files,
     'models/marts/_marts.yml': `version: 2
 models:
   - name: fct_orders
@@ -79,4 +85,38 @@ test('a check of the project that cannot be rendered blocks', async () => {
     status: 'error',
     message: expect.stringContaining('no such day') as string,
   });
+});
+
+test('what a check says of itself decides, and its failures go where it says', async () => {
+  const results = await checks(
+    '          - loud: { config: { store_failures_as: table, schema: kept, alias: odd_ones } }\n          - loud: { name: quiet, config: { severity: warn } }',
+    {},
+    {
+      'tests/generic/loud.sql':
+        "{% test loud(model, column_name) %}{{ config(severity='error', error_if='>1', fail_calc='sum(n)') }}select {{ column_name }} as n from {{ model }} where {{ column_name }} = 99{% endtest %}",
+    },
+  );
+  expect(results.get('fct_orders.loud_order_id')).toMatchObject({
+    status: 'fail',
+    failures: 99,
+    storedIn: 'dbt_test__audit_kept.odd_ones',
+  });
+  expect(await world?.warehouse.query('select * from dbt_test__audit_kept.odd_ones')).toEqual([{ n: 99n }]);
+  expect(results.get('fct_orders.quiet')).toMatchObject({ status: 'warn', storedIn: undefined });
+});
+
+test('checks of what is published may ask the warehouse, as those of a run may', async () => {
+  await checks(
+    '          - all_there',
+    {},
+    {
+      'tests/generic/all_there.sql':
+        '{% test all_there(model, column_name) %}{% for column in adapter.get_columns_in_relation(model) %}select * from {{ model }} where {{ column.name }} is null{% endfor %}{% endtest %}',
+      'tests/assert_low.sql':
+        "{% set most = run_query('select 50 as most').columns[0][0] if execute else 0 %}select * from {{ ref('fct_orders') }} where order_id > {{ most }}",
+    },
+  );
+  const results = await world?.checkPublished();
+  expect(results?.get('fct_orders.all_there_order_id')).toMatchObject({ status: 'pass' });
+  expect(results?.get('fct_orders.assert_low')).toMatchObject({ status: 'fail', failures: 1 });
 });

@@ -234,3 +234,74 @@ test('where narrows the rows, on both sides of a comparison', async () => {
   expect(same.get('fct.unique_amount')).toMatchObject({ status: 'fail' });
   expect(same.get('fct.not_null_dim_key')).toMatchObject({ status: 'fail' });
 });
+
+const expressions = [
+  makeDataTest('fct', 'unique', { arguments: { column_name: "dim_key || '-' || amount" } }),
+  makeDataTest('fct', 'not_null', { arguments: { column_name: 'nullif(amount, 0) or false' } }),
+  makeDataTest('fct', 'accepted_values', {
+    arguments: { column_name: 'kind || null', values: ['SALE'] },
+  }),
+  makeDataTest('fct', 'unique_combination_of_columns', {
+    arguments: { combination_of_columns: ['lower(dim_key)', 'amount'] },
+  }),
+  makeDataTest('fct', 'relationships', {
+    arguments: { to: "ref('dim')", field: 'upper(dim_key)', column_name: 'upper(dim_key)' },
+    refs: ['fct', 'dim'],
+  }),
+].map((test, index) => ({ ...test, ownName: `e${index}`, uniqueId: `test.shopwave.e${index}` }));
+
+test.each([
+  { what: 'in a run', published: false },
+  { what: 'on what is published', published: true },
+])('expressions stand where a column may, $what', async ({ published }) => {
+  const bad = ["(3, 'a', 'sale', 5)", "(4, 'c', 'sale', 0)"];
+  const results = await outcome({
+    tests: expressions,
+    fct: published ? { published: [...fct.published, ...bad] } : { added: bad },
+    published,
+  });
+  const told = Array.from({ length: 5 }, (_, index) => {
+    const result = results.get(`fct.e${index}`);
+    return [result?.status, result?.failures];
+  });
+  expect(told).toEqual([
+    ['fail', 1],
+    ['fail', 1],
+    ['pass', 0],
+    ['fail', 1],
+    ['fail', 1],
+  ]);
+});
+
+test('an expression refers to a key that a parent loses', async () => {
+  const results = await outcome({
+    tests: expressions,
+    dim: { removed: ["('a', 'A')"], added: ["('z', 'Z')"] },
+  });
+  expect([...results].find(([key]) => key.includes('orphans_'))?.[1]).toMatchObject({
+    status: 'fail',
+    failures: 1,
+  });
+});
+
+test('no two checks of a model have one name', async () => {
+  const accepted = (name: string, change: Partial<DataTest> = {}): DataTest => ({
+    ...makeDataTest('fct', 'accepted_values', { column: 'kind', arguments: { values: ['sale'] } }),
+    name,
+    uniqueId: `test.shopwave.${name}`,
+    ...change,
+  });
+  const tests = [
+    accepted('accepted_values_fct_kind__sale'),
+    accepted('accepted_values_fct_kind__sale__False'),
+    accepted('mine', { ownName: 'mine' }),
+    makeDataTest('fct', 'not_null', { arguments: { column_name: 'lower(kind)' } }),
+  ];
+  const results = await outcome({ tests, published: true });
+  expect([...results.keys()].filter((name) => !name.includes('unique_key'))).toEqual([
+    'fct.accepted_values_fct_kind__sale',
+    'fct.accepted_values_fct_kind__sale__False',
+    'fct.mine',
+    'fct.not_null_lower_kind_',
+  ]);
+});

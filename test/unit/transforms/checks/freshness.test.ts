@@ -100,6 +100,16 @@ test.each([
     age: 600,
   },
   {
+    what: 'a query of the raw table itself, which asks the warehouse',
+    table: 'old',
+    change: {
+      loadedAtQuery:
+        "select max(_loaded_at) from {{ this }} -- {{ run_query('select 1 as a').columns[0][0] }}\n",
+    },
+    status: 'error',
+    age: 9.5 * 86_400,
+  },
+  {
     what: 'as old as the limit',
     table: 'old',
     change: { loadedAtQuery: "select timestamp '2026-03-01 11:30:00'" },

@@ -200,6 +200,11 @@ const failing: ReadonlyArray<[string, Partial<UnitTest>, RegExp]> = [
   ['no rows expected', { expect: dict() }, /expected 0 row\(s\), got 2/],
 ];
 
+test('a query that is expected may end as a statement', async () => {
+  const text = 'select order_id from (values (1), (2)) as v(order_id);\n';
+  expect(await run({ expect: { format: 'sql', text } })).toMatchObject({ status: 'pass' });
+});
+
 test.each(failing)('fails: %s', async (_, change, message) => {
   expect(await run(change)).toMatchObject({
     status: 'fail',
@@ -225,7 +230,21 @@ const erring: ReadonlyArray<[string, Partial<UnitTest>, RegExp]> = [
     /UNIT_TEST_COLUMN_UNKNOWN.*did you mean amount\?/,
   ],
   ['ragged CSV', { expect: { format: 'csv', text: 'a,b\n1\n' } }, /UNIT_TEST_FIXTURE_INVALID/],
-  ['a value that is not of its type', { expect: dict({ amount: 'lots' }) }, /lots/],
+  [
+    'an expected value that is not of its type',
+    { expect: dict({ amount: 'lots' }) },
+    /UNIT_TEST_FIXTURE_INVALID: the expected rows:.*lots[\s\S]*_fct\.yml:7/,
+  ],
+  [
+    'a given value that is not of its type',
+    { given: [{ input: { kind: 'model', name: 'stg_orders' }, fixture: dict({ order_id: 'first' }) }] },
+    /UNIT_TEST_FIXTURE_INVALID: the rows given for stg_orders:.*first[\s\S]*_fct\.yml:7/,
+  ],
+  [
+    'what the warehouse refuses of the model',
+    { overrides: { macros: {}, vars: { factor: 'no_column' }, envVars: {} } },
+    /no_column[\s\S]*where: .*_fct\.yml:7/,
+  ],
 ];
 
 test.each(erring)('errs: %s', async (_, change, message) => {

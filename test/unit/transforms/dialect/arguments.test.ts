@@ -72,6 +72,24 @@ const refusals: ReadonlyArray<readonly [string, readonly MacroArgument[], Named,
   ['days_series', ['2024-02-30', '2024-03-01'], {}, /a date as YYYY-MM-DD/],
   ['field', ['id', 'bigit'], {}, /one of text, bigint, .* as "type", got "bigit"; did you mean bigint\?/],
   ['dbt.cast', ['x', 'varchr'], {}, /an SQL type/],
+  ...['variant', 'json', 'object', 'array', 'binary'].map(
+    (type) => ['dbt.safe_cast', ['x', type], {}, /that text can be tried as/] as const,
+  ),
+  ...[
+    '(?:ab)+',
+    'a.*?b',
+    'a+?',
+    'a??',
+    '?',
+    'a{2}?',
+    '(?i)a',
+    String.raw`\pL`,
+    String.raw`(a)\1`,
+    String.raw`\Aa`,
+  ].map((pattern) => ['regexp_like', ['x', pattern], {}, /a POSIX pattern/] as const),
+  ['regexp_substr', ['x', 'a.*?b'], {}, /a POSIX pattern/],
+  ['regexp_replace', ['x', '(?:a)', 'b'], {}, /a POSIX pattern/],
+  ['regexp_count', ['x', 'a+?'], {}, /a POSIX pattern/],
   ['dbt.date', ['2023', '2', '29'], {}, /a day that exists, got 2023-02-29/],
 ];
 
@@ -81,6 +99,21 @@ test.each(refusals)('%s(%j) is refused', (name, positional, named, message) => {
     message: expect.stringMatching(message) as string,
     where: undefined,
   });
+});
+
+test('what a contract declares is the type that Snowflake gives, too', () => {
+  expect(render('field', ['quantity', 'integer'])).toBe(
+    "cast(cast(data['quantity'] as varchar) as number(38,0)) as quantity",
+  );
+  expect(render('hours_between', ['a', 'b'])).toBe(
+    "cast(round(datediff('minute', a, b) / 60.0, 2) as float)",
+  );
+});
+
+test('a timestamp in a key is written with six digits, whatever the session is set to', () => {
+  const text = render('key_text', ['valid_from', 'timestamp']);
+  expect(text).toBe("to_char(cast(valid_from as timestamp_ntz), 'YYYY-MM-DD HH24:MI:SS.FF6')");
+  expect(render('hash_key', [text])).toContain(text);
 });
 
 test('a macro that does not exist is named with the nearest that does', () => {

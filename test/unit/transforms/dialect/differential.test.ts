@@ -127,6 +127,25 @@ test('months added end at the end of a month, never in the next', async () => {
   );
 }, 30_000);
 
+test('no two lists of parts have one key', async () => {
+  const part = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '|', '~', 'null', '~null~'), maxLength: 4 }),
+    fc.constant(null),
+  );
+  const parts = fc.array(part, { minLength: 1, maxLength: 3 });
+  const sqlOf = (value: string | null): string => (value === null ? 'null' : `cast('${value}' as varchar)`);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(parts, { minLength: 20, maxLength: 40, selector: JSON.stringify }),
+      async (lists) => {
+        const found = await values(lists.map((each) => duckdb('hash_key', ...each.map(sqlOf))));
+        expect(new Set(found).size).toBe(lists.length);
+      },
+    ),
+    runs,
+  );
+}, 30_000);
+
 test('any plain text survives as a literal: quotes and backslashes in patterns are quoted, not run', async () => {
   const text = fc.string({ unit: fc.constantFrom("'", '\\', 'a', '"', '$', '-', ';', 'ä'), maxLength: 12 });
   const escaped = (plain: string): string => plain.replaceAll(/[\\$"-]/g, String.raw`\$&`);

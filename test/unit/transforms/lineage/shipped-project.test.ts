@@ -72,6 +72,12 @@ test('inlined models are steps of their own, and a source field is named as the 
   expect(new Set(edges.map(({ to }) => to.relation))).toEqual(
     new Set(['int_order_lines__amounts', 'stg_shop__order_lines', 'stg_shop__orders']),
   );
+  const column = await columnWays({ name: 'fct_order_lines.quantity', direction: 'upstream', onWarning });
+  const columnSteps = column.edges.map(
+    ({ from, to, kind }) => `${from.relation}.${from.column} ${kind} ${to.relation}.${to.column}`,
+  );
+  expect(columnSteps).toContain('shop.order_lines.quantity direct stg_shop__order_lines.quantity');
+  expect(columnSteps).toContain('int_order_lines__amounts.quantity direct fct_order_lines.quantity');
   await expect(
     columnWays({ name: 'int_order_lines__amonts', direction: 'upstream', onWarning }),
   ).rejects.toMatchObject({

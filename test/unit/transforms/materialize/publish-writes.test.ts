@@ -98,6 +98,25 @@ test('where DDL commits, a table gets its new columns before the transaction, an
   });
 });
 
+test('where DDL commits, rows outside the predicates stay, though a column that told them apart is dropped', async () => {
+  rig = await openRig({ transactionalDdl: false });
+  await rig.warehouse.execute(
+    "create table marts.t as select * from (values (1, 'a', 0), (1, 'b', 5)) as v(id, old, amount)",
+  );
+  await rig.warehouse.execute(
+    'create table feed.t as select *, 0 as _step, $$$$ as _image from marts.t limit 0',
+  );
+  const model = sqlModel('t', 'select 1 as id, 2 as amount', {
+    materialization: { kind: 'incremental', strategy: 'delete+insert', uniqueKey: ['id'] },
+    config: { onSchemaChange: 'sync_all_columns', authored: { incremental_predicates: ['amount < 3'] } },
+  });
+  expect(await rig.build([model], 't', changed())).toMatchObject({ removed: 1, added: 1 });
+  expect(await rig.rows('select * from marts.t order by amount')).toEqual([
+    { id: 1, amount: 2 },
+    { id: 1, amount: 5 },
+  ]);
+});
+
 test('hooks: pre before the rows, post in the transaction of the rows, and after it where asked', async () => {
   rig = await openRig();
   await rig.warehouse.execute('create table raw.log (what varchar, seen bigint)');

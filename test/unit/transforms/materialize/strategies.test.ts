@@ -230,6 +230,64 @@ test('columns that a merge leaves out keep their value, and predicates bound wha
   ]);
 });
 
+const bounded = (strategy: Strategy): Model =>
+  incremental(strategy, ['id'], undefined, {
+    authored: { incremental_predicates: ['dbt_internal_dest.amount < 3'] },
+  });
+
+test.each<Strategy>(['delete+insert', 'merge'])(
+  '%s with predicates leaves rows of a key that lie outside them',
+  async (strategy) => {
+    await incoming("(1, 'in', 0), (1, 'out', 5), (2, 'out', 7), (3, 'in', 1)");
+    await rig.build([incremental('append', [])], 'target', first);
+    await incoming("(1, 'new', 2), (2, 'new', 2)");
+    const delta = await rig.build([bounded(strategy)], 'target', changed());
+    expect(delta).toMatchObject({ removed: 1, added: 2 });
+    expect(await target()).toEqual([
+      [1, 'new', 2],
+      [1, 'out', 5],
+      [2, 'new', 2],
+      [2, 'out', 7],
+      [3, 'in', 1],
+    ]);
+    expect(await rig.rows('select id, place, _image from feed.target order by all')).toEqual([
+      { id: 1, place: 'in', _image: 'before' },
+      { id: 1, place: 'new', _image: 'after' },
+      { id: 2, place: 'new', _image: 'after' },
+    ]);
+  },
+);
+
+test('checks see what predicates leave, as it will be published', async () => {
+  await incoming("(1, 'in', 0), (1, 'out', 5)");
+  await rig.build([incremental('append', [])], 'target', first);
+  await incoming("(1, 'new', 2)");
+  await rig.compute([bounded('delete+insert')], 'target', changed());
+  const [view] = await rig.rows(
+    `select table_name as name from information_schema.tables where table_name like 'target__current__%'
+     order by length(table_name) desc, table_name desc limit 1`,
+  );
+  expect(await rig.rows(`select place from delta.${String(view?.['name'])} order by all`)).toEqual([
+    { place: 'new' },
+    { place: 'out' },
+  ]);
+});
+
+test('a table that gets a column keeps the rows outside the predicates', async () => {
+  await incoming("(1, 'in', 0), (1, 'out', 5)");
+  await rig.build([incremental('append', [])], 'target', first);
+  await incoming("(1, 'new', 2)");
+  const model = incremental('delete+insert', ['id'], wider, {
+    onSchemaChange: 'append_new_columns',
+    authored: { incremental_predicates: ['amount < 3'] },
+  });
+  await rig.build([model], 'target', changed());
+  expect(await target()).toEqual([
+    [1, 'new', 2, '0.50'],
+    [1, 'out', 5, null],
+  ]);
+});
+
 const wider = 'select id, place, 0.5::decimal(4,2) as rate, amount from raw.incoming';
 const narrower = 'select id, amount from raw.incoming';
 const retyped = 'select id, place, amount::bigint as amount from raw.incoming';

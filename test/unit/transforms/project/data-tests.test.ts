@@ -114,6 +114,8 @@ describe('tests as data', () => {
 
   test('unit tests with dicts, CSV, SQL and fixtures', async () => {
     const project = await load({
+      'models/marts/agg_orders.sql':
+        "select count(*) + {{ var('a', 0) }} as orders -- {{ env_var('B', '') }}\nfrom {{ ref('fct_orders') }}",
       'models/marts/u.yml': `unit_tests:
   - name: counts
     model: agg_orders
@@ -154,6 +156,71 @@ describe('tests as data', () => {
         file: expect.stringContaining('u.yml') as string,
         line: 2,
       },
+    ]);
+  });
+
+  test('settings that a test of the project gives itself hold under those of YAML files', async () => {
+    const project = await load({
+      ...entry(
+        '          - odd\n          - odd: { name: loud, config: { severity: error, tags: [use] } }\n',
+      ),
+      'tests/generic/odd.sql':
+        "{% test odd(model, column_name) %}{{ config(severity='warn', fail_calc='sum(n)', error_if='>100', tags=['own']) }}select {{ config.get('limit') or 7 }} as n from {{ model }}{% endtest %}",
+    });
+    const configs = mustModel(project, 'agg_orders').tests.map(({ config }) => config);
+    expect(configs).toMatchObject([
+      { severity: 'warn', failCalc: 'sum(n)', errorIf: '>100', tags: ['own'] },
+      { severity: 'error', failCalc: 'sum(n)', errorIf: '>100', tags: ['own', 'use'] },
+    ]);
+  });
+
+  test('a test of the project that switches itself off is left out, unless a use switches it on', async () => {
+    const project = await load({
+      ...entry('          - odd\n          - odd: { name: used, config: { enabled: true } }\n'),
+      'tests/generic/odd.sql':
+        '{% test odd(model, column_name) %}{{ config(enabled=false) }}select 1{% endtest %}',
+    });
+    expect(mustModel(project, 'agg_orders').tests.map(({ name }) => name)).toEqual(['used']);
+  });
+
+  test("dbt_utils' composite key is the engine's own", async () => {
+    const project = await load({
+      'models/marts/_marts.yml':
+        'models:\n  - name: fct_orders\n  - name: agg_orders\n    data_tests:\n      - dbt_utils.unique_combination_of_columns: { arguments: { combination_of_columns: [a, b] } }\n',
+    });
+    expect(testsOf(project)).toMatchObject([
+      { name: 'dbt_utils_unique_combination_of_columns_agg_orders_a__b' },
+    ]);
+  });
+
+  test('store_failures_as goes before store_failures', async () => {
+    const project = await load(
+      entry(
+        '          - unique: { config: { store_failures: true, store_failures_as: ephemeral } }\n          - not_null: { config: { store_failures_as: table, schema: kept, alias: bad_rows } }\n',
+      ),
+    );
+    expect(mustModel(project, 'agg_orders').tests.map(({ config }) => config)).toMatchObject([
+      { storeFailures: false },
+      { storeFailures: true, schema: 'kept', alias: 'bad_rows' },
+    ]);
+  });
+
+  test('a unit test of a model with versions is one of each, or of those it names', async () => {
+    const unit = (versions: string): string =>
+      `  - name: u${versions.length}\n    model: fct_orders\n${versions}    given: [{ input: ref('int_orders'), rows: [] }]\n    expect: { rows: [] }\n`;
+    const project = await load({
+      'models/marts/_marts.yml':
+        'models:\n  - name: agg_orders\n  - name: fct_orders\n    versions: [{ v: 1 }, { v: 2 }]\n',
+      'models/marts/fct_orders.sql': null,
+      'models/marts/fct_orders_v1.sql': "select order_id from {{ ref('int_orders') }}",
+      'models/marts/fct_orders_v2.sql': "select order_id, 1 as b from {{ ref('int_orders') }}",
+      'models/marts/u.yml': `unit_tests:\n${unit('')}${unit('    versions: { exclude: [1] }\n')}${unit('    versions: { include: [1] } \n')}`,
+    });
+    expect(project.unitTests.map(({ uniqueId }) => uniqueId).toSorted()).toEqual([
+      'unit_test.shop.fct_orders.v1.u0',
+      'unit_test.shop.fct_orders.v1.u32',
+      'unit_test.shop.fct_orders.v2.u0',
+      'unit_test.shop.fct_orders.v2.u31',
     ]);
   });
 });

@@ -3,10 +3,19 @@ import { marts } from './error-case.ts';
 import { yamlErrors } from './error-cases-yaml.ts';
 import { settingsErrors } from './error-cases-settings.ts';
 import { sqlErrors } from './error-cases-sql.ts';
+import { entriesErrors } from './error-cases-entries.ts';
+import { relationsErrors } from './error-cases-relations.ts';
 import { testsErrors } from './error-cases-tests.ts';
 import { load, mart } from './temporary-project.ts';
 
-const rows = [...yamlErrors, ...settingsErrors, ...sqlErrors, ...testsErrors];
+const rows = [
+  ...yamlErrors,
+  ...settingsErrors,
+  ...sqlErrors,
+  ...testsErrors,
+  ...relationsErrors,
+  ...entriesErrors,
+];
 
 test.each(rows)('$what', async ({ files, code, where, says }) => {
   const error: unknown = await load(files).catch((caught: unknown) => caught);
@@ -37,4 +46,35 @@ test('refs that lead nowhere are told for every model at once', async () => {
   await expect(load(files)).rejects.toMatchObject({
     message: expect.stringContaining("ref('int_order')") as string,
   });
+});
+
+test('one defect that several models reach is told once', async () => {
+  const files = {
+    'macros/m.sql': '{% macro a() %}{{ nope() }}{% endmacro %}',
+    'models/marts/fct_orders.sql': '{{ a() }} select 1 as x',
+    ...mart('{{ a() }} select 1 as x'),
+  };
+  await expect(load(files)).rejects.toMatchObject({
+    message: expect.not.stringContaining('more found') as string,
+  });
+});
+
+test('entries without tests that match nothing, and packages, are warned of', async () => {
+  const warnings: string[] = [];
+  const files = {
+    'tests/assert_some.sql': 'select 1',
+    'tests/t.yml': 'data_tests: [{ name: assert_som }]\nmacros: [{ name: ghost, description: x }]\n',
+    'seeds/codes.csv': 'code\n1\n',
+    'seeds/s.yml': 'seeds: [{ name: code }]\n',
+    ...marts('  - name: agg_order\n'),
+    'packages.yml': 'packages:\n  - package: dbt-labs/dbt_utils\n    version: 1.3.0\n',
+  };
+  await load(files, { onWarning: (message) => warnings.push(message.replace(/^\/\S*\//, '')) });
+  expect(warnings.toSorted()).toEqual([
+    '_marts.yml:7:5: the model agg_order matches no node',
+    expect.stringContaining('packages.yml:1:1: packages are not loaded') as string,
+    's.yml:1:9: the seed code matches no node; did you mean codes?',
+    't.yml:1:14: the test assert_som matches no node; did you mean assert_some?',
+    't.yml:2:10: the macro ghost matches no node',
+  ]);
 });

@@ -113,4 +113,39 @@ describe('nodes besides models', () => {
     );
     expect(await renderMapping(project, model, 'other', scope)).toBeUndefined();
   });
+
+  test('exposures and unit tests have the settings of dbt_project.yml and their own', async () => {
+    const warnings: string[] = [];
+    const project = await load(
+      {
+        'dbt_project.yml':
+          'name: shop\nprofile: shop\nexposures: { shop: { marts: { +tags: [all] }, none: { +tags: [x] } } }\nunit-tests: { shop: { marts: { +tags: [quick] } } }\n',
+        'models/marts/e.yml':
+          'exposures:\n  - name: board\n    type: dashboard\n    owner: { name: x }\n    config: { tags: [own], meta: { a: 1 } }\nunit_tests:\n  - name: u\n    model: fct_orders\n    expect: { rows: [] }\n',
+      },
+      { onWarning: (message) => warnings.push(message) },
+    );
+    expect(project.exposures).toMatchObject([{ tags: ['all', 'own'], meta: { a: 1 } }]);
+    expect(project.unitTests).toMatchObject([{ tags: ['quick'] }]);
+    expect(warnings).toEqual([expect.stringContaining('exposures.shop.none matches no node') as string]);
+  });
+
+  test('a query of freshness is rendered when it is asked, also under config', async () => {
+    const project = await load({
+      'models/staging/more.yml': `sources:
+  - name: web
+    schema: RAW
+    tables:
+      - name: a
+        identifier: web__a
+        config:
+          loaded_at_query: "select max(x) from {{ this }} where at > {{ dbt.current_timestamp() }}"
+          freshness: { warn_after: { count: 1, period: hour }, filter: "at > {{ dbt.current_timestamp() }}" }
+`,
+    });
+    expect(project.sources.get('web.a')).toMatchObject({
+      loadedAtQuery: 'select max(x) from {{ this }} where at > {{ dbt.current_timestamp() }}',
+      freshness: { filter: 'at > {{ dbt.current_timestamp() }}' },
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { expect, test } from 'vitest';
 import { planBackfill } from '../../../../transforms/engine/run/backfill-plan.ts';
 import type { BackfillOptions, BackfillPlan } from '../../../../transforms/engine/run/backfill-plan.ts';
@@ -48,6 +49,25 @@ test('a range is cut into chunks that join without gap, the last one as short as
   ]);
 });
 
+test.each([
+  ['2026-03-09T12:00', '2026-03-09 12:00:00.000'],
+  ['2026-03-09 12:00', '2026-03-09 12:00:00.000'],
+  ['2026-03-09 12:00:30.5', '2026-03-09 12:00:30.500'],
+  ['2026-03-09 12:00Z', '2026-03-09 12:00:00.000'],
+  ['2026-03-09T12:00+02:00', '2026-03-09 10:00:00.000'],
+  ['2026-03-09', '2026-03-09 00:00:00.000'],
+])('%s means %s UTC, wherever this machine stands', (from, expected) => {
+  const here = process.env['TZ'];
+  try {
+    process.env['TZ'] = 'America/New_York';
+    expect(new Date(2026, 0, 1).getTimezoneOffset()).toBe(300);
+    expect(ranges({ from })[0]).toBe(`${expected}/2026-03-10 06:30:00.000`);
+  } finally {
+    if (here === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = here;
+  }
+});
+
 test('keys are taken once each, ten thousand a chunk', () => {
   const keys = Array.from({ length: 10_001 }, (_, index) => String(index));
   const { chunks } = plan({ models: ['fct'], keys: [...keys, '0', '1'] });
@@ -58,6 +78,8 @@ test('a plus takes along what is made from a model, through what is inlined, and
   expect([...plan({ models: ['fct'], fullRebuild: true }).select]).toEqual(['fct']);
   const { targets, select } = plan({ models: ['fct+'], fullRebuild: true });
   expect({ targets, select: [...select] }).toEqual({ targets: ['fct'], select: ['fct', 'agg'] });
+  const less = plan({ models: ['fct+', 'cal'], exclude: ['agg', 'cal'], fullRebuild: true });
+  expect({ targets: less.targets, select: [...less.select] }).toEqual({ targets: ['fct'], select: ['fct'] });
 });
 
 test('what is asked for identifies a backfill; when, how fast and how wide does not', () => {
@@ -68,6 +90,8 @@ test('what is asked for identifies a backfill; when, how fast and how wide does 
   );
   expect(plan({ ...asked, chunk: '2d' }).argumentsHash).not.toBe(argumentsHash);
   expect(plan({ ...asked, models: ['fct+'] }).argumentsHash).not.toBe(argumentsHash);
+  expect(plan({ ...asked, exclude: ['agg'] }).argumentsHash).not.toBe(argumentsHash);
+  expect(plan({ ...asked, exclude: [] }).argumentsHash).toBe(argumentsHash);
   const byKey = (keys: string[]): string => plan({ models: ['fct'], keys }).argumentsHash;
   expect(byKey(['1'])).not.toBe(byKey(['2']));
 });
@@ -80,6 +104,10 @@ test.each<[string, BackfillOptions, string]>([
   ['no key', { models: ['fct'], keys: [] }, 'no key'],
   ['a range backwards', { models: ['fct'], from: '2026-03-02', to: '2026-03-01' }, 'does not lie before'],
   ['no date', { models: ['fct'], from: 'monday' }, '"monday" is not a date'],
+  ['a time that is none', { models: ['fct'], from: '2026-03-01 noon' }, 'is not a date'],
+  ['an hour alone', { models: ['fct'], from: '2026-03-01 12' }, 'is not a date'],
+  ['a day that its month does not have', { models: ['fct'], from: '2026-02-30' }, 'is not a date'],
+  ['nothing left', { models: ['fct'], exclude: ['fct'], keys: ['1'] }, 'left out'],
   ['a month alone', { models: ['fct'], from: '2026-03' }, '"2026-03" is not a date'],
   ['a chunk of nothing', { models: ['fct'], from: '2026-01-01', chunk: '0d' }, 'too short'],
   ['a staging model', { models: ['stg'], from: '2026-01-01' }, 'raw batches'],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { buildManifest } from '../../../../transforms/engine/artifacts/manifest.ts';
 import type { Manifest } from '../../../../transforms/engine/artifacts/manifest.ts';
 import type { Project, ProjectMacro } from '../../../../transforms/engine/project/model.ts';
+import { defaultTestConfig } from '../../../../transforms/engine/project/properties.ts';
 import { selectNodes } from '../../../../transforms/engine/select/select.ts';
 import { makeModel, makeProject } from '../../../support/project-parts.ts';
 import { invocation } from '../../../support/select-cases.ts';
@@ -90,17 +91,7 @@ test('a changed `{% test %}` of the project changes the tests that call it', () 
     arguments: {},
     refs: ['a'],
     sources: [],
-    config: {
-      severity: 'error',
-      errorIf: '!= 0',
-      warnIf: '!= 0',
-      where: undefined,
-      limit: undefined,
-      storeFailures: false,
-      failCalc: 'count(*)',
-      tags: [],
-      meta: {},
-    },
+    config: defaultTestConfig,
     file: 'transforms/models/marts/_marts.yml',
     line: 1,
   } as const;

@@ -12,6 +12,11 @@ const noFlags = over('x', '(cast(null as boolean)), (null)');
 const raw: Query = (sql) =>
   `select f from (select ${sql} from (select «{"f": "2024-01-05 10:00:00+02", "n": "12.345", "b": "true", "z": null}» as data) as r) as r`;
 
+/** A field f that holds a text, as a staging model reads it. */
+function rawText(text: string): Query {
+  return (sql) => `select f from (select ${sql} from (select «{"f": "${text}"}» as data) as r) as r`;
+}
+
 /** An as-of join against versions of two keys: which version's name a line at a time gets. */
 function versionAt(key: string, at: string): Query {
   return (sql) => `select v.name from (select ${key} as id, cast('${at}' as timestamp) as at) as l ${sql}`;
@@ -105,10 +110,25 @@ const aggregates: TruthTables = {
   ],
 };
 
+const instant = "cast('2026-03-01 12:00:00' as timestamp)";
+
 const log: TruthTables = {
   field: [
     [['f', 'text'], '2024-01-05 10:00:00+02', raw],
     [['f', 'timestamp'], '2024-01-05 08:00:00', raw],
+    [['f', 'timestamp'], { error: /f is no timestamp: infinity/ }, rawText('infinity')],
+    [['f', 'timestamp'], { error: /f is no timestamp: -infinity/ }, rawText('-infinity')],
+    [['f', 'timestamp'], { error: /f is no timestamp: 10000-01-01/ }, rawText('10000-01-01 00:00:00+00')],
+    [['f', 'timestamp'], { error: /BC/ }, rawText('0044-03-15 00:00:00+00 BC')],
+    [['f', 'date'], '9999-12-31', rawText('9999-12-31')],
+    [['f', 'date'], { error: /f is no date: infinity/ }, rawText('infinity')],
+    [['f', 'date'], { error: /f is no date: 0044-03-15 BC/ }, rawText('0044-03-15 BC')],
+    [['f', 'bigint'], '-7', rawText('-7')],
+    [['f', 'bigint'], { error: /f is no bigint: 1_000/ }, rawText('1_000')],
+    [['f', 'integer'], { error: /f is no integer: 0x1A/ }, rawText('0x1A')],
+    [['f', 'money'], '-0.50', rawText('-5e-1')],
+    [['f', 'money'], { error: /f is no money: NaN/ }, rawText('NaN')],
+    [['f', 'money'], { error: /f is no money: 1_0.5/ }, rawText('1_0.5')],
   ],
   field_as: [
     [['n', 'money', 'f'], '12.35', raw],
@@ -136,6 +156,15 @@ const log: TruthTables = {
     [['1', "'a'"], lowerBits('1|a')],
     [['null'], lowerBits('~null~')],
     [["''", 'null'], lowerBits('|~null~')],
+    [["'~null~'"], lowerBits('~~null~~')],
+    [["'a|b'", "'c'"], lowerBits('a~|b|c')],
+    [["'a'", "'b|c'"], lowerBits('a|b~|c')],
+    [["'a~|b'", "'c'"], lowerBits('a~~~|b|c')],
+    [['1', instant], lowerBits('1|2026-03-01 12:00:00.000000')],
+    [['1', `cast('2026-03-01 12:00:00.1231' as timestamp)`], lowerBits('1|2026-03-01 12:00:00.123100')],
+    [['1', `cast('2026-03-01 12:00:00.1239' as timestamp)`], lowerBits('1|2026-03-01 12:00:00.123900')],
+    [['1', `cast('2026-03-01' as date)`, 'true'], lowerBits('1|2026-03-01|true')],
+    [['cast(1.50 as decimal(9,2))'], lowerBits('1.50')],
     [['1'], 'BIGINT', typeOf],
   ],
   hash_text: [
@@ -144,6 +173,19 @@ const log: TruthTables = {
     [['null'], 'true', (sql) => `select ${sql} = md5('~null~')`],
     [["''", 'null'], 'true', (sql) => `select ${sql} = md5('|~null~')`],
     [["''"], 'd41d8cd98f00b204e9800998ecf8427e'],
+    [["'a|b'", "'c'"], 'true', (sql) => `select ${sql} = md5('a~|b|c')`],
+    [["'~null~'"], 'true', (sql) => `select ${sql} = md5('~~null~~')`],
+    [[instant], 'true', (sql) => `select ${sql} = md5('2026-03-01 12:00:00.000000')`],
+  ],
+  key_text: [
+    [[instant, 'timestamp'], '2026-03-01 12:00:00.000000'],
+    [["cast('9999-12-31' as date)", 'timestamp'], '9999-12-31 00:00:00.000000'],
+    [["cast('0900-01-02 03:04:05.000006' as timestamp)", 'timestamp'], '0900-01-02 03:04:05.000006'],
+    [["cast('0900-01-02' as date)", 'date'], '0900-01-02'],
+    [['7', 'integer'], '7'],
+    [['1 = 2', 'boolean'], 'false'],
+    [["'a|b'", 'text'], 'a|b'],
+    [['cast(null as timestamp)', 'timestamp'], null],
   ],
   asof_join: versionRows,
   version_join: versionRows,

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { TruthTables } from '../truth.ts';
+
+/** 10:00 of 5 January 2024 as a session of ours writes it. */
+const asText = '2024-01-05 10:00:00.000000';
 
 const noText = 'cast(null as varchar)';
 
@@ -65,6 +69,9 @@ export const textTables: TruthTables = {
     [["'xABC-12'", '[A-Z]+-[0-9]+'], 'false'],
     [["'abc'", 'ABC'], 'false'],
     [["'a.b'", String.raw`a\.b`], 'true'],
+    [["'a?'", String.raw`a*\?`], 'true'],
+    [["'?'", '[*?]'], 'true'],
+    [["'ab'", 'a?b?'], 'true'],
     [[noText, 'a'], null],
   ],
   regexp_replace: [
@@ -83,6 +90,7 @@ export const textTables: TruthTables = {
     [["'a'", "'b'", "'c'"], 'abc'],
     [["'a'", noText], null],
     [["'a'", '1'], 'a1'],
+    [["'at '", "cast('2024-01-05 10:00:00.5' as timestamp)"], 'at 2024-01-05 10:00:00.500000'],
     [["'a'", "''"], 'a'],
     [["'a'"], 'a'],
   ],
@@ -97,11 +105,13 @@ export const textTables: TruthTables = {
   sha256: [
     [["'abc'"], 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
     [["''"], 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    [["cast('2024-01-05 10:00:00' as timestamp)"], createHash('sha256').update(asText).digest('hex')],
     [[noText], null],
   ],
   md5: [
     [["'abc'"], '900150983cd24fb0d6963f7d28e17f72'],
     [['1'], 'c4ca4238a0b923820dcc509a6f75849b'],
+    [["cast('2024-01-05 10:00:00' as timestamp)"], createHash('md5').update(asText).digest('hex')],
     [[noText], null],
   ],
 };

@@ -3,8 +3,8 @@ import { ShopwaveError } from '../../../lib/errors.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
-import { toBigint } from '../warehouse/state.ts';
-import { runErrors } from './errors.ts';
+import { leaseErrors } from './errors.ts';
+import { toBigint } from './state.ts';
 
 /** The right to publish, for as long as it is renewed. Its epoch is larger than that of any holder before. */
 export interface Lease {
@@ -94,7 +94,7 @@ async function mustTakeLease(
       const [row] = await warehouse.query(
         "select holder, lease_until from _meta.build_lease where name = 'build'",
       );
-      throw runErrors.error('TRANSFORM_BUILD_BUSY', {
+      throw leaseErrors.error('TRANSFORM_BUILD_BUSY', {
         message: `${String(row?.['holder'])} has the build lease until ${String(row?.['lease_until'])}`,
       });
     }
@@ -185,7 +185,7 @@ async function whileRenewed<T>(
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted !== true) return;
   if (signal.reason instanceof ShopwaveError) throw signal.reason;
-  throw runErrors.error('TRANSFORM_CANCELLED', {
+  throw leaseErrors.error('TRANSFORM_CANCELLED', {
     message: 'the run was cancelled; nothing of it was published',
   });
 }

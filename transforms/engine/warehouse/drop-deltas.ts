@@ -1,6 +1,6 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
-import { isNextRelation } from '../warehouse/relations.ts';
+import { isNextRelation } from './relations.ts';
 import { aliveSql, holderOf } from './lease.ts';
 
 /**

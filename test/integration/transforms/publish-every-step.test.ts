@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
+import type { TransformsOptions } from '../../../transforms/engine/transforms.ts';
+import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
+import type { Warehouse } from '../../../warehouse/warehouse.ts';
+import {
+  unavailable,
+  withLostReply,
+  withRefusedCommit,
+  withStatementHook,
+} from '../../support/faulty-warehouse.ts';
+import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
+import { appendBatch } from '../../support/raw-log.ts';
+import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
+
+const first = [
+  productRow(1, '1'),
+  customerRow(2, '1'),
+  orderRow(3, '1', { customer_id: '1' }),
+  lineRow(4, '1', '1'),
+  paymentRow(5, '1', '1'),
+];
+const second = [
+  customerRow(6, '1', { city: 'Rome', updated_at: '2026-03-02 00:00:00+00' }),
+  orderRow(7, '2', { customer_id: '1', placed_at: '2026-03-03 00:00:00+00' }),
+  lineRow(8, '2', '2'),
+  lineRow(9, '1', '2'),
+];
+
+/** One version published, and a second one's data staged. */
+async function prepare(): Promise<DuckdbWarehouse> {
+  const { warehouse, transforms } = await openTransforms();
+  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: first });
+  await transforms.stage();
+  await transforms.build();
+  await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
+  await transforms.stage();
+  return warehouse;
+}
+
+/** Without the head's epoch, which taking the lease moves. */
+const written = ['publication', 'model_state', 'model_input', 'model_version', 'run_input', 'held_back'];
+
+/** Everything that the transaction of a publication writes: marts, their feeds, and the platform's own tables. */
+async function published(warehouse: DuckdbWarehouse): Promise<unknown> {
+  const feeds = await warehouse.query(
+    "select table_name as name from information_schema.tables where table_schema = 'feed' order by 1",
+  );
+  const tables = [
+    ...written.map((name) => `_meta.${name}`),
+    ...feeds.map((row) => `feed.${String(row['name'])}`),
+  ];
+  const state: Record<string, unknown> = { head: await warehouse.query('select version from _meta.head') };
+  for (const table of tables) {
+    state[table] = await warehouse.query(
+      `select cast(t as varchar) as row_text from ${table} as t order by 1`,
+    );
+  }
+  return { state, marts: await martContents(warehouse) };
+}
+
+/** An engine whose transactions go through `faulty` from when its checks are done: the next one publishes. */
+function publishingThrough(
+  warehouse: Warehouse,
+  faulty: Warehouse['transaction'],
+): Promise<Awaited<ReturnType<typeof engineOn>>> {
+  let isPublishing = false;
+  const onProgress: TransformsOptions['onProgress'] = ({ step, state }) => {
+    if (step === 'audit' && state === 'finished') isPublishing = true;
+  };
+  const transaction: Warehouse['transaction'] = (work) =>
+    isPublishing ? faulty(work) : warehouse.transaction(work);
+  return engineOn({ ...warehouse, transaction }, { onProgress });
+}
+
+test('whichever statement of a publication fails, or its COMMIT, nothing of it is published', async () => {
+  const warehouse = await prepare();
+  const before = await published(warehouse);
+  let total = Infinity;
+  for (let at = 1; at <= total; at += 1) {
+    let sent = 0;
+    const hooked = withStatementHook(warehouse, () => {
+      sent += 1;
+      if (sent === at) throw unavailable();
+    });
+    // The last one is the COMMIT: all statements have been sent, and it is refused.
+    const refused = withRefusedCommit(hooked, () => {
+      total = sent + 1;
+      return true;
+    });
+    const transforms = await publishingThrough(warehouse, refused.transaction);
+    const failed = await transforms.build().catch((error: unknown) => error);
+    expect(failed, `statement ${at}`).toMatchObject({ code: 'WAREHOUSE_UNAVAILABLE' });
+    expect(isRetryable(failed), messageOf(failed)).toBe(true);
+    expect(await published(warehouse), `statement ${at}`).toEqual(before);
+    expect(await transforms.isBehind()).toBe(true);
+  }
+  expect(total).toBeGreaterThan(20);
+  const healthy = await engineOn(warehouse);
+  expect(await healthy.build()).toMatchObject({ published: true, held: [], publication: { version: 2 } });
+  await expectRight(warehouse);
+});
+
+test('when the COMMIT took effect and its reply is lost, it is published once, and nobody does it again', async () => {
+  const warehouse = await prepare();
+  const lost = withLostReply(warehouse, () => true);
+  const transforms = await publishingThrough(warehouse, lost.transaction);
+  expect(await transforms.build()).toMatchObject({ published: true, held: [], publication: { version: 2 } });
+  const after = await published(warehouse);
+  const healthy = await engineOn(warehouse);
+  expect(await healthy.isBehind()).toBe(false);
+  expect(await healthy.build()).toMatchObject({ published: false, publication: { version: 2 } });
+  expect(await published(warehouse)).toEqual(after);
+  await expectRight(warehouse);
+});
+
+/** The rows are those of marts that were built from nothing. */
+async function expectRight(warehouse: DuckdbWarehouse): Promise<void> {
+  const { warehouse: fresh, transforms } = await openTransforms();
+  await appendBatch(fresh, { id: 'b1', from: 0, to: 5, entries: first });
+  await appendBatch(fresh, { id: 'b2', from: 5, to: 9, entries: second });
+  await transforms.stage();
+  await transforms.build();
+  expect(await martContents(warehouse)).toEqual(await martContents(fresh));
+  await fresh.close();
+  await warehouse.close();
+}

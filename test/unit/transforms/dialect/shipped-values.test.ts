@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { openTransforms } from '../../../support/platform-parts.ts';
+import { appendBatch } from '../../../support/raw-log.ts';
+import type { LogEntry } from '../../../support/raw-log.ts';
+import { orderRow, paymentRow, productRow, sellerRow } from '../../../support/shop-rows.ts';
+
+test('what the newest row of a seller leaves empty is empty in the mart', async () => {
+  const { warehouse, transforms } = await openTransforms();
+  try {
+    const entries = [productRow(1, '1', { seller_id: '1' }), sellerRow(2, '1')];
+    await appendBatch(warehouse, { id: 'a', from: 0, to: 2, entries });
+    await transforms.stage();
+    await transforms.build();
+    const emptied = sellerRow(3, '1', { name: null, country: null });
+    await appendBatch(warehouse, { id: 'b', from: 2, to: 3, entries: [emptied] });
+    await transforms.stage();
+    await transforms.build();
+    const shown = 'select seller_name, seller_country from marts.dim_product where product_id = 1';
+    expect(await warehouse.query(shown)).toEqual([{ seller_name: null, seller_country: null }]);
+  } finally {
+    await warehouse.close();
+  }
+});
+
+const refused: ReadonlyArray<readonly [string, LogEntry, string]> = [
+  ['a time', orderRow(2, '2', { placed_at: 'infinity' }), 'placed_at is no timestamp: infinity'],
+  ['a number', paymentRow(2, '2', '1', { amount: 'NaN' }), 'amount is no money: NaN'],
+];
+
+test.each(refused)('%s that no calendar or account has stops its model, by name', async (_, row, message) => {
+  const { warehouse, transforms } = await openTransforms();
+  try {
+    await appendBatch(warehouse, { id: 'a', from: 0, to: 1, entries: [orderRow(1, '1')] });
+    await transforms.stage();
+    await appendBatch(warehouse, { id: 'b', from: 1, to: 2, entries: [row] });
+    await expect(transforms.stage()).rejects.toMatchObject({
+      code: 'TRANSFORM_MODEL_FAILED',
+      message: expect.stringContaining(message) as string,
+    });
+    expect(await warehouse.query('select count(*) as n from staging.stg_shop__orders')).toEqual([{ n: 1n }]);
+  } finally {
+    await warehouse.close();
+  }
+});

@@ -1,0 +1,60 @@
+import { renderMapping } from '../compile/compile.ts';
+import type { Restriction } from '../compile/restriction.ts';
+import { mustModel } from '../project/laws.ts';
+import { deltaRelation, feedTable } from '../warehouse/relations.ts';
+import { runScope } from './delta.ts';
+import { createFromModel } from './model-statement.ts';
+import { partOf } from './work.ts';
+import type { Work } from './work.ts';
+
+/** The least and the greatest touched key, where keys are numbers. */
+export type Bounds = Restriction['touchedBounds'];
+
+/** Makes the relation `touched` of the keys to compute; resolves to their bounds, or to `none` where there are none. */
+export async function findTouched(work: Work): Promise<Bounds | 'none'> {
+  const touched = partOf(work, 'touched');
+  await createFromModel(work.context, work.model, touched, await touchedKeys(work));
+  return await boundsOf(work, touched);
+}
+
+/** The least and the greatest key, where keys are numbers: ids grow with time, so that old rows need not be read. */
+async function boundsOf({ context }: Work, touched: string): Promise<Bounds | 'none'> {
+  const [row] = await context.warehouse.query(
+    `select min(touch_key) as low, max(touch_key) as high from ${touched}`,
+  );
+  const { low, high } = row ?? {};
+  if (low === null || low === undefined) return 'none';
+  const isNumber = (value: unknown): boolean => typeof value === 'bigint' || typeof value === 'number';
+  return isNumber(low) && isNumber(high) ? { low: String(low), high: String(high) } : undefined;
+}
+
+/** The keys to compute: those the changed inputs map to, and those given from outside. */
+async function touchedKeys(work: Work): Promise<string> {
+  const { context, run, model, plan } = work;
+  const scope = runScope(context, run);
+  const selects: string[] = [];
+  const changedInputs = plan.kind === 'incremental' ? plan.changedInputs : [];
+  for (const input of changedInputs) {
+    const changed = changedRows(work, input);
+    const mapping = await renderMapping(context.project, model, input, { ...scope, changed });
+    if (mapping !== undefined) selects.push(mapping);
+  }
+  const extra = plan.kind === 'incremental' ? plan.extraKeys : undefined;
+  if (extra !== undefined) selects.push(`select touch_key from ${extra}`);
+  return `select distinct touch_key from (${selects.join('\nunion all\n')}) as mapped where touch_key is not null`;
+}
+
+/** An input's rows removed and added since the model consumed it: its published feed, and this run's delta of it. */
+function changedRows(work: Work, input: string): string {
+  const { context, run, model } = work;
+  const inputModel = mustModel(context.project, input);
+  const since = run.consumed.get(model.name)?.get(input) ?? 0n;
+  const upTo = inputModel.layer === 'staging' ? run.stageStep : run.version;
+  const published = `select * from ${feedTable(inputModel)} where _step > ${since} and _step <= ${upTo}`;
+  if (!run.deltas.has(input)) return `(${published}) as changed`;
+  const pending = (['removed', 'added'] as const).map(
+    (part) =>
+      `select *, ${run.version}, '${part === 'removed' ? 'before' : 'after'}' from ${deltaRelation(inputModel, part, run.id)}`,
+  );
+  return `(${[published, ...pending].join(' union all ')}) as changed`;
+}

@@ -1,0 +1,18 @@
+import type { Project } from '../project/model.ts';
+import type { HeldMark, RunState } from '../warehouse/state.ts';
+import { isComputed } from './compute-deltas.ts';
+
+/** What is held back. A model that was removed, renamed or is stored no more is not held back: no build can mend it. */
+export function heldIn(project: Project, { held }: RunState): Map<string, HeldMark> {
+  return new Map([...held].filter(([model]) => isStored(project, model)));
+}
+
+/** Models that are marked as held back and that builds do not know any more: their marks go with the next one. */
+export function heldNoMore(project: Project, { held }: RunState): string[] {
+  return [...held.keys()].filter((model) => !isStored(project, model));
+}
+
+function isStored(project: Project, name: string): boolean {
+  const model = project.models.get(name);
+  return model !== undefined && isComputed(model);
+}

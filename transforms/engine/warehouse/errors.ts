@@ -1,0 +1,15 @@
+import { errorCatalog } from '../../../lib/errors.ts';
+
+export const leaseErrors = errorCatalog({
+  TRANSFORM_BUILD_BUSY: {
+    summary: 'Another build, backfill or rerun is under way and did not end in time.',
+    remedy:
+      'Nothing was done; it is tried again by itself. A dead holder is passed over once its lease ends.',
+    retryable: true,
+  },
+  TRANSFORM_CANCELLED: {
+    summary: 'The run was cancelled.',
+    remedy: 'Nothing of it was published; run it again, a backfill goes on where it stopped.',
+    retryable: true,
+  },
+});
