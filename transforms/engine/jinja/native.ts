@@ -12,9 +12,9 @@ import type { Value } from './values.ts';
 
 type Wanted = 'text' | 'native' | 'bool' | 'number';
 
-/** The value of a whole template, with the type that a YAML field wants of it. */
+/** The value of a whole template, with the type that a YAML field wants of it, if any. */
 interface Marked {
-  readonly wanted: Wanted;
+  readonly wanted: Wanted | undefined;
   readonly value: Value;
 }
 
@@ -34,24 +34,29 @@ export function evaluateNative(template: Template, options: RenderOptions): Valu
   const frame = newFrame(template.file, options, false);
   return atTop(frame, () => {
     requireNames(template, frame.it);
-    return outermost(only, frame);
+    return converted(outermost(only, frame));
   }) as Value;
 }
 
-/** The value of an expression of which nothing else is made: a filter at its end, or at the end of a branch, counts. */
-function outermost(expr: Expr, frame: Frame): Value {
+/** The value of an expression of which nothing else is made: a filter at the end of what was chosen counts. */
+function outermost(expr: Expr, frame: Frame): Marked {
   if (expr.kind === 'condition') {
     const test = isTrue(evaluate(expr.test, frame) as Value);
     const chosen = test ? expr.chosen : expr.otherwise;
-    return chosen === undefined ? frame.it.undefinedValue('if without else') : outermost(chosen, frame);
+    if (chosen !== undefined) return outermost(chosen, frame);
+    return { value: frame.it.undefinedValue('if without else'), wanted: undefined };
+  }
+  if (expr.kind === 'logic') {
+    const left = outermost(expr.left, frame);
+    return isTrue(left.value) === (expr.op === 'or') ? left : outermost(expr.right, frame);
   }
   const wanted = expr.kind === 'filter' ? WANTED.get(expr.name) : undefined;
-  const value = evaluate(expr, frame) as Value;
-  return wanted === undefined ? value : converted({ wanted, value });
+  return { value: evaluate(expr, frame) as Value, wanted };
 }
 
 function converted(marked: Marked): Value {
   const { wanted } = marked;
+  if (wanted === undefined) return marked.value;
   if (wanted === 'text') return textOf(marked.value);
   const value = typeof marked.value === 'string' ? (readLiteral(marked.value) ?? marked.value) : marked.value;
   const isNumber = typeof value === 'bigint' || typeof value === 'number';

@@ -20,7 +20,7 @@ test('what the newest row of a seller leaves empty is empty in the mart', async 
   } finally {
     await warehouse.close();
   }
-});
+}, 30_000);
 
 const refused: ReadonlyArray<readonly [string, LogEntry, string]> = [
   ['a time', orderRow(2, '2', { placed_at: 'infinity' }), 'placed_at is no timestamp: infinity'],
@@ -41,4 +41,4 @@ test.each(refused)('%s that no calendar or account has stops its model, by name'
   } finally {
     await warehouse.close();
   }
-});
+}, 30_000);

@@ -142,6 +142,16 @@ describe('macros of a file', () => {
     ]);
   });
 
+  test('of another file, called with what they do not take, are wrong at the call', () => {
+    const definition = parseTemplate('\n{% macro two(a, b) %}{% endmacro %}', 'macros/m.sql').macros[0];
+    if (definition === undefined) throw new Error('no macro was found');
+    const two = macroCallable(definition, options());
+    expect(errorOf(() => sync('a\n {{ two(1, 2, 3) }}', { two }))).toMatchObject({
+      code: 'JINJA_ARGUMENTS',
+      where: 'models/a.sql:2:5',
+    });
+  });
+
   test('that never end are stopped by the limit on depth', async () => {
     expect(errorOf(() => sync('{{ forever() }}', names)).code).toBe('JINJA_LIMIT');
     const waiting = render(parseTemplate('{{ forever() }}', 'a.sql'), options(names));
@@ -166,7 +176,9 @@ describe('errors', () => {
     expect(error).toMatchObject({ code: 'JINJA_SYNTAX', where: 'x.yml:11:8' });
     expect(error.message).toContain('11 |   {{ a b }}');
     expect(errorOf(() => parseTemplate('{% iff a %}', 'a')).message).toContain("did you mean 'if'");
-    expect(errorOf(() => parseTemplate("{% include 'a' %}", 'a')).code).toBe('JINJA_UNSUPPORTED');
+    const unsupported = errorOf(() => parseTemplate("a\n{% include 'a' %}", 'a.sql'));
+    expect(unsupported).toMatchObject({ code: 'JINJA_UNSUPPORTED', where: 'a.sql:2:4' });
+    expect(unsupported.message).not.toContain('a.sql');
   });
 
   test('of unknown names say what is near', () => {
@@ -276,6 +288,12 @@ describe('values', () => {
     ['{{ 5 | as_text }}', '5'],
     ['{{ "x" | as_native }}', 'x'],
     ['a{{ 5 | as_number }}b', 'a5b'],
+    // In the middle of an expression the value is a text: only the end of the template has a type.
+    ['{{ "x" == "x" | as_bool }}', true],
+    ['{{ "x" | as_native in ["x"] }}', true],
+    ['{{ {"5": 1}["5" | as_number] }}', 1],
+    ['{{ "5" | as_number if true else "a" }}', 5],
+    ['{{ none or "True" | as_bool }}', true],
   ])('native %s', (template, expected) => {
     expect(fromValue(evaluateNative(parseTemplate(template, 'a.yml'), options()))).toEqual(expected);
   });
