@@ -70,7 +70,7 @@ async function recordBatch(
     `insert into _meta.loaded_batch by name
      select ${batchName(String(batch.number))} as batch_id, 'shop' as source, 'changes' as kind,
        ${positionAt(edge(batch.number))} as from_position, ${positionAt(edge(batch.number + 1))} as to_position,
-       ${edge(batch.number + 1)} as to_committed_at, ${[...counts.values()].reduce((sum, n) => sum + n, 0)} as rows,
+       ${edge(batch.number + 1)} as to_committed_at, ${[...counts.values()].reduce((sum, n) => sum + n, 0)} as row_count,
        timestamp '${history.end}' as loaded_at`,
   );
 }

@@ -83,13 +83,13 @@ async function fillLedgers(session: Session): Promise<void> {
     `insert into _meta.loaded_batch by name
      select ${batchName('n')} as batch_id, 'shop' as source, 'changes' as kind, ${position('n')} as from_position,
        ${position('n + 1')} as to_position, ${at} + to_seconds(${batchSeconds}) as to_committed_at,
-       1000 as rows, ${at} as loaded_at ${numbers}`,
+       1000 as row_count, ${at} as loaded_at ${numbers}`,
   );
   await session.execute(`insert into _meta.staged_batch select ${batchName('n')}, 0 ${numbers}`);
   await session.execute(
     `insert into _meta.load_ledger by name
      select ${batchName('n')} || '/' || table_name as file_key, ${batchName('n')} as batch_id, 'shop' as source,
-       table_name, 100 as rows, ${at} as loaded_at
+       table_name, 100 as row_count, ${at} as loaded_at
      ${numbers}, (values ('orders'), ('order_lines'), ('payments'), ('shipments'), ('shipment_lines'), ('refunds'),
        ('refund_lines'), ('customers')) as tables(table_name)`,
   );

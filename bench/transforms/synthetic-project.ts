@@ -29,7 +29,7 @@ export async function writeSyntheticProject(folder: string, count: number): Prom
     ...range(intermediate).flatMap((n) =>
       model('intermediate', `int_${n}`, intermediateSql(n, staging), 'ephemeral'),
     ),
-    ...range(marts).flatMap((n) => model('marts', `mart_${n}`, martSql(n, staging, intermediate), 'table')),
+    ...range(marts).flatMap((n) => model('marts', `mart_${n}`, martSql(n, intermediate), 'table')),
   ];
   await Promise.all(files.map((file) => writeAt(path.join(folder, file.path), file.text)));
   return path.join(folder, 'models/intermediate/int_0.sql');
@@ -95,7 +95,7 @@ join {{ ref('stg_${(n * 7 + 1) % staging}') }} as b on b.id = a.id
 `;
 }
 
-function martSql(n: number, staging: number, intermediate: number): string {
+function martSql(n: number, intermediate: number): string {
   const columns = range(8).map((each) => `  i.column_${each},`);
   return `-- A mart of two inputs.
 select
@@ -104,6 +104,6 @@ select
 ${columns.join('\n')}
   i.amount_minor
 from {{ ref('int_${n % intermediate}') }} as i
-left join {{ ref('stg_${(n * 3) % staging}') }} as s on s.id = i.id
+left join {{ ref('int_${(n * 3 + 1) % intermediate}') }} as s on s.id = i.id
 `;
 }

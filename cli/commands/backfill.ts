@@ -27,7 +27,10 @@ export function addBackfill(program: Command): void {
     'backfill --select fct_orders+ --from 2026-01-01 --to 2026-02-01 --chunk 1d',
   )
     .enablePositionalOptions()
-    .option('-s, --select <selector...>', 'models; name+ publishes what is made from it in the same versions')
+    .option(
+      '-s, --select <selector...>',
+      'models to compute again; what is made from them, and what else has something new to read, comes along',
+    )
     .option('--exclude <selector...>', 'leave these models out')
     .option('--state <folder>', 'artifacts of an earlier run, for state: and result:')
     .option('--from <date>', 'first date or time, UTC')

@@ -3,8 +3,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { systemClock } from '../../lib/clock.ts';
 import { parseDurationMs } from '../../lib/duration.ts';
-import { messageOf } from '../../lib/errors.ts';
+import { messageOf, ShopwaveError } from '../../lib/errors.ts';
 import { defaultDataDir } from '../config.ts';
+import { cliErrors } from '../errors.ts';
 import { revive } from '../operations/failure.ts';
 import type { OperationResult } from '../operations/operation.ts';
 import { createProgressDisplay } from '../output/progress.ts';
@@ -45,9 +46,23 @@ export async function perform(name: string, input: unknown, options: VerbOptions
       await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal }),
       options.output,
     );
+  } catch (error) {
+    throw interrupted.signal.aborted ? asInterruption(error, name) : error;
   } finally {
     process.off('SIGINT', onInterrupt);
   }
+}
+
+/** Ctrl-C ended it: the same words, under the code that scripts tell an interruption by. */
+export function asInterruption(error: unknown, name: string): ShopwaveError {
+  const isTyped = error instanceof ShopwaveError;
+  // Whoever hangs up on the supervisor has not heard what it did before it stopped.
+  const isUnheard = !isTyped || error.code === 'CLI_SUPERVISOR_UNREACHABLE';
+  return cliErrors.error('CLI_INTERRUPTED', {
+    message: isUnheard ? `${name} was interrupted` : error.message,
+    ...(isUnheard ? {} : { where: error.where, remedy: error.remedy }),
+    cause: error,
+  });
 }
 
 /** Prints a result on standard output; work that did not succeed becomes an error after its rows. */

@@ -15,6 +15,8 @@ export type OperationResult =
       readonly kind: 'rows';
       readonly columns: readonly string[];
       readonly rows: ReadonlyArray<Readonly<Record<string, Cell>>>;
+      /** The rows as programs read them, where they hold more than cells can; plain JSON values. */
+      readonly json?: ReadonlyArray<Readonly<Record<string, unknown>>>;
       /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
       readonly failure?: Failure;
       /** What whoever asked should know besides; shown on standard error. */
@@ -71,6 +73,7 @@ export function rowsResult(
   rows: ReadonlyArray<Readonly<Record<string, Cell>>>,
   options: {
     readonly columns?: readonly string[];
+    readonly json?: ReadonlyArray<Readonly<Record<string, unknown>>>;
     readonly failure?: ShopwaveError | undefined;
     readonly notes?: readonly string[];
   } = {},
@@ -80,6 +83,7 @@ export function rowsResult(
     kind: 'rows',
     columns,
     rows,
+    ...(options.json === undefined ? {} : { json: options.json }),
     ...(options.failure === undefined ? {} : { failure: toFailure(options.failure) }),
     ...(options.notes === undefined || options.notes.length === 0 ? {} : { notes: options.notes }),
   };

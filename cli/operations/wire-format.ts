@@ -21,6 +21,7 @@ const resultShape = z.discriminatedUnion('kind', [
     kind: z.literal('rows'),
     columns: z.array(z.string()),
     rows: z.array(z.record(z.string(), cell)),
+    json: z.array(z.record(z.string(), z.unknown())).optional(),
     failure: errorShape.optional(),
     notes: z.array(z.string()).optional(),
   }),

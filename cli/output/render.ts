@@ -11,7 +11,7 @@ export function renderResult(result: OperationResult, format: OutputFormat): str
     if (format === 'json') return JSON.stringify(result.documents);
     return result.documents.map(({ name, text }) => `-- ${name}\n${text.trimEnd()}\n`).join('\n');
   }
-  if (format === 'json') return JSON.stringify(result.rows);
+  if (format === 'json') return JSON.stringify(result.json ?? result.rows);
   const cells = result.rows.map((row) => result.columns.map((column) => row[column] ?? null));
   if (format === 'plain') return cells.map((row) => row.map(plainCell).join('\t')).join('\n');
   return result.rows.length === 0 ? '(no rows)' : renderTable(result.columns, cells);

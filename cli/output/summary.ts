@@ -64,18 +64,27 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
   ].join('\n');
 }
 
-/** One line for every later publication. */
-export function renderTick({ publication, metrics }: Headline, clock: Clock): string {
+/** One line for every later publication; `held` are marts that stand at an older one. */
+export function renderTick(
+  { publication, metrics }: Headline,
+  clock: Clock,
+  held: readonly string[] = [],
+): string {
   const time = clock.now().toISOString().slice(11, 19);
   const named = Object.entries(metrics).map(([name, metric]) => ({
     name: name.replaceAll('_', ' '),
     ...metric,
   }));
   const values = named.map(({ name, value }) => `${name} ${shown(value)}`);
-  return `${time}  publication ${publication.version}  ${values.join('  ')}${againstTruth(named)}`;
+  return `${time}  publication ${publication.version}  ${values.join('  ')}${againstTruth(named, held)}`;
 }
 
-function againstTruth(metrics: ReadonlyArray<MetricBesideTruth & { readonly name: string }>): string {
+/** What is held back on purpose does not reflect what the truth does: the two must not be compared. */
+function againstTruth(
+  metrics: ReadonlyArray<MetricBesideTruth & { readonly name: string }>,
+  held: readonly string[],
+): string {
+  if (held.length > 0) return `  held back: ${held.join(', ')}`;
   const wrong = metrics.filter((metric) => !isEqual(metric));
   if (wrong.length > 0)
     return `  BUT TRUTH: ${wrong.map(({ name, truth }) => `${name} ${shown(truth ?? 0)}`).join('  ')}`;

@@ -40,7 +40,8 @@ export async function compileNodes(
   ids: ReadonlySet<string>,
   onLeftOut: (name: string, why: ShopwaveError) => void = () => undefined,
 ): Promise<Compiled[]> {
-  const scope = publishedScope(project, project.authoring.environment.target.type);
+  const published = publishedScope(project, project.authoring.environment.target.type);
+  const scope = { ...published, flags: { which: 'compile' } };
   const compiled: Compiled[] = [];
   const add = async (
     name: string,
@@ -69,7 +70,8 @@ export async function compileNodes(
 /** `transform compile`: writes below `<data folder>/target/compiled`, and has each rendering for Snowflake parsed. */
 export async function compileFiles(input: FilesInput & { readonly dataDir: string }): Promise<CompileResult> {
   const project = await readProject(input);
-  const { ids } = await resolveSelection(project, input);
+  const { ids, notes } = await resolveSelection(project, input);
+  for (const note of notes) input.onWarning(note);
   const folder = path.join(await makeTarget(dataPaths(input.dataDir)), 'compiled', project.name);
   const compiled: Compiled[] = [];
   const leftOut = new Map<string, ShopwaveError>();

@@ -26,6 +26,8 @@ export async function listNodes(
         file: node.original_file_path,
       };
     }),
+    // What a mart reads can be as long as a page: programs get it, a table would have no room for anything else.
+    { columns: ['name', 'layer', 'materialized', 'type', 'tests', 'file'] },
   );
 }
 
@@ -53,7 +55,8 @@ async function listed(
   input: FilesInput & { readonly resourceTypes?: readonly ResourceType[] | undefined },
 ): Promise<{ readonly project: Project; readonly nodes: readonly Resource[] }> {
   const project = await readProject(input);
-  const { ids } = await resolveSelection(project, input);
+  const { ids, notes } = await resolveSelection(project, input);
+  for (const note of notes) input.onWarning(note);
   const { nodes, sources, unit_tests, exposures } = projectResources(project, {
     relation: () => undefined,
     createdAt: 0,

@@ -9,6 +9,7 @@ import { selectNodes } from '../../transforms/engine/select/select.ts';
 import { indirectModes } from '../../transforms/engine/select/selection.ts';
 import { parseSelectors } from '../../transforms/engine/select/selectors-file.ts';
 import { cliErrors } from '../errors.ts';
+import { unmatchedNotes } from './unmatched.ts';
 
 const texts = z.array(z.string()).optional();
 
@@ -34,6 +35,8 @@ export interface Selected {
   readonly models: readonly string[];
   /** Whether anything was said: else it is everything. */
   readonly isNarrowed: boolean;
+  /** Which of its selectors match nothing, and what was meant. */
+  readonly notes: readonly string[];
 }
 
 /** Resolves a selection. `target`: the folder that a freshness check of this platform leaves its sources.json in. */
@@ -54,7 +57,8 @@ export async function resolveSelection(
   const hasDefault = [...(selectors?.values() ?? [])].some(({ isDefault }) => isDefault);
   const isNarrowed =
     hasDefault || selector !== undefined || [select, exclude].some((each) => (each?.length ?? 0) > 0);
-  return { ids, models, isNarrowed };
+  const notes = unmatchedNotes(project, [...(select ?? []), ...(exclude ?? [])], context);
+  return { ids, models, isNarrowed, notes };
 }
 
 async function readSelectors(folder: string): Promise<ReadonlyMap<string, NamedSelector> | undefined> {

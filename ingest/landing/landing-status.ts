@@ -30,7 +30,7 @@ export async function readLandingStatus(
     .select(control.raw('count(*) as batches, sum(rows) as rows'));
   // The ledger commits together with the rows it counts.
   const [raw] = await warehouse.query(
-    'select cast(coalesce(sum(rows), 0) as bigint) as total from _meta.load_ledger where source = ?',
+    'select cast(coalesce(sum(row_count), 0) as bigint) as total from _meta.load_ledger where source = ?',
     [source],
   );
   return {

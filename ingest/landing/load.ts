@@ -115,14 +115,14 @@ async function appendBatch(options: LoaderOptions, session: Session, manifest: M
   const loadedAt = sqlTimestamp(options.clock.now().toISOString());
   for (const file of manifest.files) {
     await session.execute(
-      `insert into _meta.load_ledger (file_key, batch_id, source, table_name, rows, loaded_at)
+      `insert into _meta.load_ledger (file_key, batch_id, source, table_name, row_count, loaded_at)
        values (?, ?, ?, ?, ?, cast(? as timestamp))`,
       [file.key, batchId, source, file.table, file.rows, loadedAt],
     );
   }
   await session.execute(
     `insert into _meta.loaded_batch
-       (batch_id, source, kind, from_position, to_position, to_committed_at, rows, loaded_at)
+       (batch_id, source, kind, from_position, to_position, to_committed_at, row_count, loaded_at)
      values (?, ?, ?, ?, ?, cast(? as timestamp), ?, cast(? as timestamp))`,
     [
       batchId,

@@ -20,7 +20,7 @@ const metaTables = {
     'batch_id varchar not null',
     'source varchar not null',
     'table_name varchar not null',
-    'rows bigint not null',
+    'row_count bigint not null',
     'loaded_at timestamp not null',
   ],
   loaded_batch: [
@@ -30,7 +30,7 @@ const metaTables = {
     'from_position varchar not null',
     'to_position varchar not null',
     'to_committed_at timestamp not null',
-    'rows bigint not null',
+    'row_count bigint not null',
     'loaded_at timestamp not null',
   ],
 } as const;

@@ -26,7 +26,7 @@ export async function createRawTables(warehouse: Warehouse): Promise<void> {
   for (const { table } of shopTables) await warehouse.execute(`create table raw.shop__${table} (${columns})`);
   await warehouse.execute(
     `create table _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
-       table_name varchar, rows bigint, loaded_at timestamp)`,
+       table_name varchar, row_count bigint, loaded_at timestamp)`,
   );
 }
 

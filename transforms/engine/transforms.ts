@@ -29,6 +29,7 @@ import type { StageResult } from './stage/stage.ts';
 import { createNews } from './news.ts';
 import type { News } from './news.ts';
 import { ensureMeta } from './warehouse/meta-tables.ts';
+import { taggedWarehouse } from './warehouse/query-tag.ts';
 import { readPublication, readRequested } from './warehouse/state.ts';
 import type { Publication } from './warehouse/state.ts';
 
@@ -95,7 +96,9 @@ export type Reading = Pick<LoadOptions, 'target' | 'vars' | 'onWarning'> & {
 /** Compiles the project at once (a defect is thrown here) and serialises runs of this process. */
 export async function createTransforms(options: TransformsOptions): Promise<Transforms> {
   const project = await loadProject(options.projectFolder);
-  return door(options, project, { exclusively: oneAtATime(), news: createNews(options) });
+  const warehouse = taggedWarehouse(options.warehouse, { app: 'shopwave' });
+  const tagged = { ...options, warehouse };
+  return door(tagged, project, { exclusively: oneAtATime(), news: createNews(tagged) });
 }
 
 /** What all readings of one engine share. */

@@ -5,17 +5,17 @@ with recent as (
   where step > (select coalesce(max(stage_step), 0) from _meta.publication)
 )
 
-select l.table_name, l.rows as manifest_rows, r.rows as raw_rows
+select l.table_name, l.row_count as manifest_rows, r.row_count as raw_rows
 from (
-  select table_name, sum(rows) as rows from _meta.load_ledger
+  select table_name, sum(row_count) as row_count from _meta.load_ledger
   where table_name in ('orders', 'order_lines') and batch_id in (select batch_id from recent)
   group by table_name
 ) as l
 left join (
-  select 'orders' as table_name, count(*) as rows from {{ source('shop', 'orders') }}
+  select 'orders' as table_name, count(*) as row_count from {{ source('shop', 'orders') }}
   where _batch_id in (select batch_id from recent)
   union all
   select 'order_lines', count(*) from {{ source('shop', 'order_lines') }}
   where _batch_id in (select batch_id from recent)
 ) as r on r.table_name = l.table_name
-where l.rows <> coalesce(r.rows, 0)
+where l.row_count <> coalesce(r.row_count, 0)

@@ -57,6 +57,8 @@ async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
       preserve_insertion_order: 'false',
       // Snowflake's order of nulls: the dialects give the same rows in the same order.
       default_null_order: 'nulls_last_on_asc_first_on_desc',
+      // Of new files: raw rows, which are JSON, take half the space that they take in the oldest readable format.
+      storage_compatibility_version: 'latest',
     });
   } catch (error) {
     throw openingError(error, options.path);

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { Project } from '../../../transforms/engine/project/model.ts';
+import type { Chunk } from '../../../transforms/engine/run/backfill-plan.ts';
 import { computable } from '../../../transforms/engine/run/compute-deltas.ts';
+import { describeHeld } from '../../../transforms/engine/run/held-back-error.ts';
 import { cliErrors } from '../../errors.ts';
 import { resolveSelection, selectionSchema } from '../../transform/selection.ts';
 import type { SelectionInput } from '../../transform/selection.ts';
 import { defineOperation, rowsResult } from '../operation.ts';
-import { previewRows } from './build.ts';
 import { adoptFiles, beginCommand } from './command.ts';
+import { previewResult } from './preview.ts';
 
 /** Computes rows again, by date, by key or whole, chunk by chunk; the same arguments go on where it stopped. */
 export const backfillRun = defineOperation({
@@ -27,7 +29,7 @@ export const backfillRun = defineOperation({
     const { select, vars, target, state, exclude, ...asked } = input;
     const command = await beginCommand({ vars, target }, context);
     const { engine, project, notes } = command;
-    const { models, left } = await targetsOf(project, { select, exclude, state });
+    const { models, left } = await targetsOf(project, { select, exclude, state }, notes);
     if (!asked.dryRun) adoptFiles(command, input);
     const result = await engine.backfill({
       ...definedOnly(asked),
@@ -36,10 +38,8 @@ export const backfillRun = defineOperation({
       signal: context.signal,
     });
     if (asked.dryRun) {
-      return rowsResult(previewRows(result.preview), {
-        columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
-        notes: [...notes, `${result.chunks} chunks`, 'dry run: nothing was published'],
-      });
+      const chunks = result.plan.map((chunk, index) => `chunk ${index + 1}: ${describeChunk(chunk)}`);
+      return previewResult(result, [...notes, `${result.chunks} chunks`, ...chunks]);
     }
     const resumed = result.resumedAt > 0 ? `, going on after ${result.resumedAt}` : '';
     const versions =
@@ -48,7 +48,11 @@ export const backfillRun = defineOperation({
       result.models.map((each) => ({ ...each })),
       {
         columns: ['model', 'removed', 'added'],
-        notes: [...notes, `backfill ${result.id}: ${result.chunks} chunks${resumed}; ${versions}`],
+        notes: [
+          ...notes,
+          `backfill ${result.id}: ${result.chunks} chunks${resumed}; ${versions}`,
+          ...result.held.map((each) => `not asked for, and held back: ${describeHeld(each)}`),
+        ],
       },
     );
   },
@@ -87,6 +91,12 @@ export const backfillCancel = defineOperation({
   },
 });
 
+function describeChunk(chunk: Chunk): string {
+  if (chunk.kind === 'full') return 'everything';
+  if (chunk.kind === 'keys') return `${chunk.keys.length} keys`;
+  return `${chunk.range.from} to ${chunk.range.to}`;
+}
+
 /** What a backfill is about: models as planBackfill takes them, and those that are left out. */
 interface Targets {
   readonly models: readonly string[];
@@ -97,19 +107,23 @@ interface Targets {
  * Names go as they are, `name+` with what is taken along, whether or not something is excluded; every other word is a
  * selection of models, all of which are computed again.
  */
-async function targetsOf(project: Project, input: SelectionInput): Promise<Targets> {
+async function targetsOf(project: Project, input: SelectionInput, notes: string[]): Promise<Targets> {
   const { exclude, state } = input;
   const words = (input.select ?? []).flatMap((each) => each.split(' ')).filter((word) => word !== '');
   const isName = (word: string): boolean => /^[\w.]+\+?$/.test(word);
-  const resolved = async (select: readonly string[]): Promise<readonly string[]> =>
-    select.length === 0 ? [] : (await resolveSelection(project, { select: [...select], state })).models;
+  const resolved = async (select: readonly string[]): Promise<readonly string[]> => {
+    if (select.length === 0) return [];
+    const found = await resolveSelection(project, { select: [...select], state });
+    notes.push(...found.notes);
+    return found.models;
+  };
   const left = await resolved(exclude ?? []);
   const selected = await resolved(words.filter((word) => !isName(word)));
   const targets = computable(project, new Set(selected.filter((name) => !left.includes(name))));
   const models = [...new Set([...words.filter(isName), ...targets])];
   if (models.length > 0) return { models, left };
   throw cliErrors.error('CLI_OPERATION_INPUT', {
-    message: 'the selection has no model that a backfill computes',
+    message: ['the selection has no model that a backfill computes', ...notes].join('; '),
     remedy: 'Select marts; staging is made from raw batches, and inlined models are not stored.',
   });
 }

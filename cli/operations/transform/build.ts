@@ -1,10 +1,11 @@
 import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
 import { heldBackError } from '../../../transforms/engine/run/held-back-error.ts';
-import type { BuildResult, ModelPreview } from '../../../transforms/engine/run/request.ts';
-import { defineOperation, rowsResult, toCell } from '../operation.ts';
+import type { Behind, BuildResult } from '../../../transforms/engine/run/request.ts';
+import { defineOperation, rowsResult } from '../operation.ts';
 import type { Operation, OperationContext, OperationResult } from '../operation.ts';
 import { adoptFiles, beginCommand, workSchema, writeResults } from './command.ts';
 import type { TransformCommand, WorkInput } from './command.ts';
+import { previewResult } from './preview.ts';
 import { runSelectedUnitTests, unitTestFailure, unitTestNode } from './unit-tests.ts';
 
 type Which = 'run' | 'build' | 'seed';
@@ -107,7 +108,7 @@ export function buildResult(
   { project, notes }: Pick<TransformCommand, 'project' | 'notes'>,
 ): OperationResult {
   const place = (model: string): number => project.order.indexOf(model);
-  const { publication, held } = result;
+  const { publication, held, behind } = result;
   const inOrder = result.models.toSorted((a, b) => place(a.model) - place(b.model));
   const rows = inOrder.map(({ model, kind, status, removed, added, version }) => ({
     model,
@@ -119,38 +120,24 @@ export function buildResult(
   }));
   return rowsResult(rows, {
     columns: resultColumns,
-    notes,
+    notes: [...notes, ...behindNotes(behind)],
     // Without any publication nothing can be held back: such a build throws.
-    failure: publication === undefined ? undefined : heldBackError(publication.version, held),
+    failure: publication === undefined ? undefined : heldBackError(publication.version, held, behind),
   });
 }
 
-/** What a dry run would change, with a few rows. */
-export function previewResult({ preview, models }: BuildResult, notes: readonly string[]): OperationResult {
-  const held = models.filter(({ status }) => status === 'held');
-  return rowsResult(previewRows(preview), {
-    columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
-    notes: [
-      ...notes,
-      ...held.map(({ model, reasons }) => `${model} would be held back: ${reasons.join('; ')}`),
-      'dry run: nothing was published',
-    ],
-  });
-}
-
-/** One row a model; a sample is a changed key with its row before and after. */
-export function previewRows(
-  preview: readonly ModelPreview[],
-): Array<Record<string, ReturnType<typeof toCell>>> {
-  return preview.map(({ model, keysTouched, removed, added, sample }) => ({
-    model,
-    keys_touched: keysTouched,
-    removed,
-    added,
-    sample: sample
-      .map(
-        ({ key, before, after }) => `${key} ${before === null ? 'new' : after === null ? 'gone' : 'changed'}`,
-      )
-      .join('; '),
-  }));
+/** Marts of one version that stand at different positions of the source: whoever joins them must know. */
+function behindNotes({ step, models, readers }: Behind): string[] {
+  const count = (names: readonly string[]): string =>
+    names.length === 1 ? '1 mart has' : `${names.length} marts have`;
+  return [
+    ...(models.length === 0
+      ? []
+      : [`${count(models)} not read step ${step} yet: ${models.join(', ')}; the next build of all does`]),
+    ...(readers.length === 0
+      ? []
+      : [
+          `${count(readers)} not read what was published now: ${readers.join(', ')}; the next build of all does`,
+        ]),
+  ];
 }

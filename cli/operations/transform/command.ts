@@ -48,6 +48,7 @@ export async function beginCommand(
   });
   const project = engine.project();
   const selected = await resolveSelection(project, input, platform.paths.target);
+  notes.push(...selected.notes);
   if (selected.ids.size === 0) notes.push('the selection matches nothing');
   return {
     platformEngine,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { selectionSchema } from '../../transform/selection.ts';
 import { defineOperation } from '../operation.ts';
-import { buildResult, previewResult } from './build.ts';
+import { buildResult } from './build.ts';
 import { adoptFiles, beginCommand, writeResults } from './command.ts';
+import { previewResult } from './preview.ts';
 
 /** Computes again what one run consumed, by its id or its version, from the inputs as they are now. */
 export const transformRerun = defineOperation({

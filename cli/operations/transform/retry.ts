@@ -24,6 +24,7 @@ export const transformRetry = defineOperation({
       ids: new Set(ids),
       models: project.order.filter((name) => ids.includes(project.models.get(name)?.uniqueId ?? '')),
       isNarrowed: true,
+      notes: [],
     };
     const again = { ...command, selected };
     if (which === 'test') return await testSelected(again, context, asked, asked.threads);

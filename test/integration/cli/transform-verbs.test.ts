@@ -209,15 +209,45 @@ test('seed, rerun and backfill publish what differs and nothing else', async () 
   const rerun = await ask('transform.rerun', { runOrVersion: '3', dryRun: true });
   expect(rerun.notes).toContain('dry run: nothing was published');
   expect(rerun.rows).toContainEqual(
-    expect.objectContaining({ model: 'fct_orders', keys_touched: 1, sample: '4 changed' }),
+    expect.objectContaining({
+      model: 'fct_orders',
+      keys_touched: 1,
+      sample: 'order_id=4: shipping_minor 7 -> 0',
+    }),
   );
+  expect(rerun.json).toContainEqual({
+    model: 'fct_orders',
+    keys_touched: 1,
+    removed: 1,
+    added: 1,
+    sample: [
+      {
+        change: 'changed',
+        key: { order_id: '4' },
+        before: { shipping_minor: '7' },
+        after: { shipping_minor: '0' },
+      },
+    ],
+  });
   expect((await ask('transform.rerun', { runOrVersion: '3' })).rows).toMatchObject([
+    { model: 'channels', status: 'skipped' },
     { model: 'fct_orders', removed: 1, added: 1, published: 4 },
     { model: 'agg_channels', published: 4 },
   ]);
   const range = { select: ['fct_orders+'], from: '2026-03-01', to: '2026-03-06', chunk: '1d' };
   const preview = await ask('backfill.run', { ...range, dryRun: true });
   expect(preview.rows).toContainEqual(expect.objectContaining({ model: 'fct_orders', removed: 3, added: 3 }));
+  // A table that is built whole shows rows, too.
+  expect(preview.rows).toContainEqual(
+    expect.objectContaining({ model: 'agg_channels', sample: expect.stringContaining('channel=') as string }),
+  );
+  expect(preview.notes).toEqual(
+    expect.arrayContaining([
+      '5 chunks',
+      'chunk 1: 2026-03-01 00:00:00.000 to 2026-03-02 00:00:00.000',
+      'chunk 5: 2026-03-05 00:00:00.000 to 2026-03-06 00:00:00.000',
+    ]),
+  );
   const done = await ask('backfill.run', range);
   expect(done.rows).toContainEqual(expect.objectContaining({ model: 'fct_orders', removed: 3, added: 3 }));
   expect(done.notes).toEqual([expect.stringMatching(/^backfill b\w+: 5 chunks; versions 5, 6$/)]);
@@ -250,6 +280,72 @@ test('a backfill that is cancelled ends before its next chunk, and the same argu
   const statuses = (await ask('backfill.list')).rows.map(({ status }) => String(status));
   expect(new Set(statuses)).toEqual(new Set(['cancelled', 'done']));
   expect(statuses).toHaveLength(2);
+});
+
+test('a run of a selection says which marts it leaves behind, and which to add when a check compares with them', async () => {
+  await using rig = await openShop();
+  const { ask, edit, take } = rig;
+  await edit(
+    'models/marts/_related.yml',
+    `version: 2
+models:
+  - name: fct_notes
+    config: { materialized: table }
+    columns:
+      - name: order_id
+        data_tests: [{ relationships: { arguments: { to: ref('fct_orders'), field: order_id } } }]
+`,
+  );
+  await edit('models/marts/fct_notes.sql', "select order_id from {{ ref('int_orders') }} as o\n");
+  await ask('transform.run');
+  await take([orderRow(4, '4')]);
+  await expect(ask('transform.run', { select: ['fct_notes'] })).rejects.toMatchObject({
+    code: 'TRANSFORM_CHECKS_FAILED',
+    where: expect.stringMatching(/_related\.yml:7$/) as string,
+    remedy: expect.stringContaining('Add `fct_orders` to --select') as string,
+  });
+  const some = await ask('transform.run', { select: ['fct_orders', 'fct_notes'] });
+  expect(some.notes).toEqual([
+    '2 marts have not read step 2 yet: channels, agg_channels; the next build of all does',
+  ]);
+  expect((await ask('transform.run')).notes).toBeUndefined();
+});
+
+test('a dry run fails where something would be held back, and shows the rest', async () => {
+  await using rig = await openShop();
+  const { ask, take, transforms } = rig;
+  await ask('transform.run');
+  await take([orderRow(4, '4', { channel: 'fax' })]);
+  await transforms.stage();
+  for (const dry of [
+    await ask('transform.build', { dryRun: true }),
+    await ask('backfill.run', { select: ['fct_orders'], from: '2026-03-01', dryRun: true }),
+  ]) {
+    expect(dry.failure).toMatchObject({
+      code: 'TRANSFORM_HELD_BACK',
+      message: expect.stringContaining('fct_orders: accepted_values_channel') as string,
+    });
+    expect(dry.notes).toContain('dry run: nothing was published');
+  }
+  expect((await ask('transform.held')).rows).toEqual([]);
+});
+
+test.each([
+  [
+    'transform.run',
+    'fct_*',
+    '`fct_*` matches nothing: a pattern matches the whole name with its folders; write `*.fct_*`',
+  ],
+  [
+    'transform.test',
+    '+agg_*',
+    '`+agg_*` matches nothing: a pattern matches the whole name with its folders; write `+*.agg_*`',
+  ],
+  ['transform.diff', 'tag:nightly*', '`tag:nightly*` matches nothing'],
+])('%s says of %s that it matches nothing', async (verb, word, note) => {
+  await using rig = await openShop();
+  await rig.ask('transform.run');
+  expect((await rig.ask(verb, { select: [word] })).notes).toContain(note);
 });
 
 test('freshness leaves sources.json and fails on what is stale; docs and their catalog are one page', async () => {

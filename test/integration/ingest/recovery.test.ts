@@ -240,7 +240,7 @@ describe('load', () => {
     expect(await loader.load()).toMatchObject({ batchIds: [], rows: 0 });
     const [counts] = await warehouse.query(
       `select count(*) as lines, count(distinct _position || '/' || _ordinal || '/' || (data ->> 'id')) as different,
-         (select cast(sum(rows) as bigint) from _meta.load_ledger) as ledger,
+         (select cast(sum(row_count) as bigint) from _meta.load_ledger) as ledger,
          (select count(*) from _meta.loaded_batch) as batches from raw.shop__orders`,
     );
     expect(counts).toEqual({ lines: 90n, different: 90n, ledger: 90n, batches: BigInt(ids.length) });

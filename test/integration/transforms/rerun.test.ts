@@ -82,6 +82,18 @@ test('a model for which a run consumed nothing is refused, with those for which 
     code: 'TRANSFORM_MODEL_NOT_IN_RUN',
     message: 'version 2 consumed nothing for rate_other, it did for rate_keyed, rate_log',
   });
-  // A seed consumes nothing in any run, and comes along with a selection such as `+rate_keyed`.
+  // A seed consumes nothing in any run, and comes along with a selection such as `+rate_keyed`. What has not read the
+  // seed yet comes along by itself: no version holds marts at different positions.
+  const again = await transforms.rerun(2, { models: ['rates', 'rate_keyed'] });
+  expect(again).toMatchObject({ published: true, behind: { models: [], readers: [] } });
+  expect(again.models).toContainEqual(expect.objectContaining({ model: 'rate_other', removed: 1, added: 1 }));
   expect(await transforms.rerun(2, { models: ['rates', 'rate_keyed'] })).toMatchObject({ published: false });
+});
+
+test('a first build cannot be run again, and is not said to have been rebuilt since', async () => {
+  await using project = await twoVersions();
+  await expect((await project.open()).rerun(1)).rejects.toMatchObject({
+    code: 'TRANSFORM_INPUTS_PRUNED',
+    message: 'it read rates whole, as a first build does, and not changes that could be read again',
+  });
 });

@@ -38,12 +38,12 @@ test('the project compiles, and every mart for both engines without a template l
 
 test('an unknown ref names the file, the place and the nearest model', async () => {
   await edit('marts/fct_payments.sql', (text) =>
-    text.replace("ref('stg_shop__payments')", "ref('stg_shop__payment')"),
+    text.replace("ref('int_payments')", "ref('int_payment')"),
   );
   await expect(loadProject(folder)).rejects.toMatchObject({
     code: 'TRANSFORM_UNKNOWN_REF',
     where: expect.stringMatching(/fct_payments\.sql:\d+:\d+$/) as string,
-    message: expect.stringContaining('did you mean stg_shop__payments?') as string,
+    message: expect.stringContaining('did you mean int_payments?') as string,
   });
 });
 
@@ -63,6 +63,16 @@ test('a missing mapping does not compile', async () => {
 test('a keyed model that ignores the touched keys does not compile', async () => {
   await edit('marts/fct_payments.sql', (text) => text.replace(/where \{\{ touched.*$/m, ''));
   await expect(loadProject(folder)).rejects.toMatchObject({ code: 'TRANSFORM_NOT_KEYED' });
+});
+
+test('marts never read staging', async () => {
+  await edit('marts/fct_payments.sql', (text) =>
+    text.replace("ref('int_payments')", "ref('stg_shop__payments')"),
+  );
+  await expect(loadProject(folder)).rejects.toMatchObject({
+    code: 'TRANSFORM_LAYER_VIOLATION',
+    where: expect.stringMatching(/fct_payments\.sql:\d+:\d+$/) as string,
+  });
 });
 
 test('marts never read sources, staging never reads models', async () => {
@@ -105,6 +115,7 @@ test('selection follows the graph in both directions', async () => {
   const project = await loadProject(folder);
   expect(selectModels(project, { select: ['stg_shop__payments+'] })).toEqual([
     'stg_shop__payments',
+    'int_payments',
     'fct_orders',
     'fct_payments',
   ]);
@@ -113,6 +124,8 @@ test('selection follows the graph in both directions', async () => {
     'stg_shop__order_lines',
     'stg_shop__products',
     'stg_shop__sellers',
+    'int_products__versions',
+    'int_sellers__versions',
     'dim_product',
   ]);
 });

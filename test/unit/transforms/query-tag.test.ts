@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tagComment, taggedWarehouse } from '../../../transforms/engine/warehouse/query-tag.ts';
+import { requestTag, tagComment, taggedWarehouse } from '../../../transforms/engine/warehouse/query-tag.ts';
 import { openDuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
 
@@ -32,4 +32,21 @@ test('no value ends the comment, and nothing to say is no comment', () => {
   const comment = tagComment({ tag: 'a */ drop table t; /* b' });
   expect(comment.match(/\*\//g)).toHaveLength(1);
   expect(tagComment({ model: undefined })).toBe('');
+});
+
+test('a tagged warehouse is refined, and its statements keep one comment', async () => {
+  const warehouse = await openDuckdbWarehouse({ path: ':memory:', threads: 1 });
+  const sent: string[] = [];
+  const recorded: Warehouse = { ...warehouse, execute: (sql) => (sent.push(sql), Promise.resolve(0)) };
+  const ofRun = taggedWarehouse(recorded, { run: 'r1', ...requestTag('shop-marts/2026-03-01T00:00/build') });
+  await taggedWarehouse(ofRun, { model: 'fct_orders', run: 'r1' }).execute('select 1');
+  expect(sent).toEqual([
+    '/* {"run":"r1","dag":"shop-marts","task":"build","model":"fct_orders"} */ select 1',
+  ]);
+  await warehouse.close();
+});
+
+test('who asked is told only as far as it is known', () => {
+  expect(tagComment(requestTag(undefined))).toBe('');
+  expect(requestTag('somebody')).toEqual({ dag: 'somebody' });
 });

@@ -1,15 +1,21 @@
 import { defaultTestConfig } from '../project/properties.ts';
 import { builtInName } from '../project/macros.ts';
+import { keyingOf } from '../project/model.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { uniqueKeyOf } from './keys.ts';
 
 const plainName = /^[a-z_][a-z0-9_]*$/i;
 
 /**
- * A model with a unique key promises that it is one: no nulls, no duplicates. Checked even where nobody declared it,
- * and not twice where somebody did.
+ * What a model's keys promise, checked even where nobody declared it, and not twice where somebody did. A unique key has
+ * no nulls and no duplicates. A touch key has no nulls: a row without one is in a table that is built whole, and no
+ * change of its inputs would ever find it again.
  */
 export function implicitTests(project: string, model: Model): DataTest[] {
+  return [...uniqueKeyTests(project, model), ...touchKeyTests(project, model)];
+}
+
+function uniqueKeyTests(project: string, model: Model): DataTest[] {
   const { materialization } = model;
   // delete+insert replaces all rows of a key, which may be several and may lack it.
   if (materialization.kind === 'incremental' && materialization.strategy === 'delete+insert') return [];
@@ -17,21 +23,29 @@ export function implicitTests(project: string, model: Model): DataTest[] {
   if (key.length === 0 || !key.every((column) => plainName.test(column))) return [];
   const tests: DataTest[] = [];
   if (!key.every((column) => isDeclared(model, 'not_null', [column])))
-    tests.push(implicit(project, model, 'not_null', key));
+    tests.push(implicit(project, model, 'unique_key_not_null', 'not_null', key));
   const kind = key.length === 1 ? 'unique' : 'unique_combination_of_columns';
-  if (!isDeclared(model, kind, key)) tests.push(implicit(project, model, kind, key));
+  if (!isDeclared(model, kind, key)) tests.push(implicit(project, model, 'unique_key_unique', kind, key));
   return tests;
 }
 
-/** Name of an implicit check, by the generic check behind it. */
-const names: Readonly<Record<string, string>> = {
-  not_null: 'unique_key_not_null',
-  unique: 'unique_key_unique',
-  unique_combination_of_columns: 'unique_key_unique',
-};
+function touchKeyTests(project: string, model: Model): DataTest[] {
+  const touchKey = keyingOf(model)?.touchKey;
+  if (touchKey === undefined || !plainName.test(touchKey) || uniqueKeyOf(model).includes(touchKey)) return [];
+  if (isDeclared(model, 'not_null', [touchKey])) return [];
+  return [implicit(project, model, 'touch_key_not_null', 'not_null', [touchKey])];
+}
 
-function implicit(project: string, model: Model, kind: string, key: readonly string[]): DataTest {
-  const name = names[kind] ?? kind;
+/** Short names of implicit checks; the model's name follows them in the whole name. */
+const names = ['unique_key_not_null', 'unique_key_unique', 'touch_key_not_null'] as const;
+
+function implicit(
+  project: string,
+  model: Model,
+  name: (typeof names)[number],
+  kind: string,
+  key: readonly string[],
+): DataTest {
   return {
     name: `${name}_${model.name}`,
     uniqueId: `test.${project}.${name}_${model.name}`,
@@ -67,8 +81,8 @@ function isDeclared(model: Model, kind: string, columns: readonly string[]): boo
 /** Short name of a check: what it says, without the model's name; or the name that its entry gives it. */
 export function shortName(test: DataTest): string {
   if (test.ownName !== undefined) return test.ownName;
-  if (test.uniqueId.endsWith(`.unique_key_not_null_${test.attachedTo.name}`)) return 'unique_key_not_null';
-  if (test.uniqueId.endsWith(`.unique_key_unique_${test.attachedTo.name}`)) return 'unique_key_unique';
+  const implicitName = names.find((name) => test.uniqueId.endsWith(`.${name}_${test.attachedTo.name}`));
+  if (implicitName !== undefined) return implicitName;
   const of = testedTexts(test).map((text) => text.replaceAll(/[^0-9a-zA-Z_]+/g, '_'));
   return [builtInName(test.kind), ...of].join('_');
 }

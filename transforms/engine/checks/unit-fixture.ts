@@ -4,6 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Column } from '../materialize/shape.ts';
 import { nearest } from '../project/graph.ts';
 import type { Fixture } from '../project/model.ts';
+import { oneStatement } from '../warehouse/statements.ts';
 import { checkErrors } from './errors.ts';
 
 /** A value of a fixture as the text that is cast to its column's type; null is null. */
@@ -53,13 +54,13 @@ function csvRows(text: string, where: string): FixtureRows {
  * does not name null. SQL is taken as it is written.
  */
 export function fixtureSelect(fixture: Fixture, columns: readonly Column[], where: string): string {
-  if (fixture.format === 'sql') return plainSql(fixture.text);
+  if (fixture.format === 'sql') return plainSql(fixture.text, where);
   return valuesSelect(fixtureRows(fixture, where), columns, where);
 }
 
 /** A query without what ends a statement: it is put into another. */
-export function plainSql(text: string): string {
-  return text.replace(/[;\s]+$/, '');
+export function plainSql(text: string, file = 'a fixture of a unit test'): string {
+  return oneStatement(text, 'duckdb', { name: 'the fixture', file }).trimEnd();
 }
 
 /** Rows of text as a typed select. */

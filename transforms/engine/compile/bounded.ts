@@ -1,6 +1,7 @@
 import { createContext, Script } from 'node:vm';
+import type { Context } from 'node:vm';
 import { fail } from '../jinja/errors.ts';
-import { charge, chargeSize } from '../jinja/meter.ts';
+import { charge, chargeText } from '../jinja/meter.ts';
 
 /** How long one search may take: the expressions of templates take microseconds. */
 const MOST_MS = 2000;
@@ -12,7 +13,7 @@ interface Room {
   run: () => unknown;
 }
 
-let room: { readonly context: Room; readonly script: Script } | undefined;
+let room: { readonly context: Context & Room; readonly script: Script } | undefined;
 
 /**
  * Runs a search with a regular expression. JavaScript backtracks without end on some (`(a+)+$`), and no counter of ours
@@ -20,16 +21,16 @@ let room: { readonly context: Room; readonly script: Script } | undefined;
  * cannot do worse than the square of a short text runs without.
  */
 export function boundedSearch<T>(expression: RegExp, text: string, search: () => T): T {
-  chargeSize(text.length);
+  chargeText(text.length);
   if (isHarmless(expression.source, text.length)) return search();
   room ??= {
-    context: createContext({ run: () => undefined }) as unknown as Room,
+    context: createContext({ run: () => undefined }) as Context & Room,
     script: new Script('run()'),
   };
   const started = performance.now();
   try {
     room.context.run = search;
-    return room.script.runInContext(room.context as never, { timeout: MOST_MS }) as T;
+    return room.script.runInContext(room.context, { timeout: MOST_MS }) as T;
   } catch (error) {
     if (isTimeout(error)) {
       fail(

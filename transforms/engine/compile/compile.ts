@@ -10,6 +10,7 @@ import type { DataTest, Model, Project, SingularTest } from '../project/model.ts
 import { mustModel } from '../project/laws.ts';
 import { callTest } from './call-test.ts';
 import { canonicalSql } from './canonical-sql.ts';
+import { oneStatement } from '../warehouse/statements.ts';
 import { contextOf, renderTemplate } from './render-node.ts';
 import type { CompileScope } from './scope.ts';
 
@@ -18,13 +19,14 @@ export type { CompileScope } from './scope.ts';
 /** The SQL of a model, ephemeral models inlined. */
 export async function renderModel(project: Project, name: string, scope: CompileScope): Promise<string> {
   const model = mustModel(project, name);
-  return await renderTemplate(model.template, {
+  const sql = await renderTemplate(model.template, {
     project,
     scope: { ...scope, touchKey: keyingOf(model)?.touchKey },
     execute: true,
     model,
     refs: model.refs,
   });
+  return oneStatement(sql, scope.dialect, model);
 }
 
 /** The SQL of a text from a YAML file or a hook: `place` begins the `where` of its errors. Hooks may read secrets. */
@@ -36,12 +38,17 @@ export async function renderText(
 ): Promise<string> {
   const template = parseTemplate(text, place.file, { startLine: place.line, startColumn: place.column });
   const { model, isHook } = scope;
-  return await renderTemplate(template, { project, scope, execute: true, model, allowSecrets: isHook });
+  const sql = await renderTemplate(template, { project, scope, execute: true, model, allowSecrets: isHook });
+  // A hook's statements are run one by one; all else is put into a statement of the engine's.
+  return isHook === true
+    ? sql
+    : oneStatement(sql, scope.dialect, { name: 'this text', file: `${place.file}:${place.line}` });
 }
 
 /** The SQL of a test of its own. */
 export async function renderTest(project: Project, test: SingularTest, scope: CompileScope): Promise<string> {
-  return await renderTemplate(test.template, { project, scope, execute: true, refs: test.refs });
+  const sql = await renderTemplate(test.template, { project, scope, execute: true, refs: test.refs });
+  return oneStatement(sql, scope.dialect, test);
 }
 
 /** A select of the touch keys that an input's changed rows map to; undefined where the mapping is 'never'. */
@@ -54,8 +61,9 @@ export async function renderMapping(
   const mapping = keyingOf(model)?.touchedBy[input]?.trim();
   if (mapping === undefined || mapping === 'never') return undefined;
   if (/^[a-z_][a-z0-9_]*$/.test(mapping)) return `select ${mapping} as touch_key from ${scope.changed}`;
-  const template = parseTemplate(mapping, `${model.properties?.file ?? model.file} (touched_by ${input})`);
-  return await renderTemplate(template, { project, scope, execute: true, model });
+  const file = `${model.properties?.file ?? model.file} (touched_by ${input})`;
+  const sql = await renderTemplate(parseTemplate(mapping, file), { project, scope, execute: true, model });
+  return oneStatement(sql, scope.dialect, { name: `the mapping of ${input}`, file, rawCode: mapping });
 }
 
 /** The SQL of a generic test of the project on `rows`: its macro, called with the arguments as written in YAML. */
@@ -67,7 +75,8 @@ export async function renderDataTest(
   const model = test.attachedTo.kind === 'model' ? mustModel(project, test.attachedTo.name) : undefined;
   const context = contextOf({ project, scope, execute: true, model, refs: test.refs });
   const { database } = project.authoring.environment.target;
-  return textOf(await callTest(test, context, scope.rows, database)).trim();
+  const sql = textOf(await callTest(test, context, scope.rows, database)).trim();
+  return oneStatement(sql, scope.dialect, { name: test.name, file: `${test.file}:${test.line}` });
 }
 
 /**

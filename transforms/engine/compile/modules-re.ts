@@ -142,13 +142,13 @@ function atMost(value: Value | undefined): number {
 }
 
 /** The texts between matches, and what `between` makes of each match. */
-function around(
+function around<T>(
   text: string,
   found: readonly RegExpExecArray[],
-  between: (match: RegExpExecArray) => Value[],
-): Value[] {
+  between: (match: RegExpExecArray) => readonly T[],
+): (string | T)[] {
   let at = 0;
-  const pieces: Value[] = [];
+  const pieces: (string | T)[] = [];
   for (const match of found) {
     pieces.push(text.slice(at, match.index), ...between(match));
     at = match.index + match[0].length;

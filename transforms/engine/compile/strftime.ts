@@ -1,6 +1,13 @@
 import type { CallArguments } from '../jinja/values.ts';
-import type { DateTime } from './date-time.ts';
 import { argumentError } from './host.ts';
+
+/** A time as far as formats show it. */
+interface ShownTime {
+  readonly millis: number;
+  readonly instant: number;
+  readonly place: { readonly zone: { readonly name: string } } | undefined;
+  readonly offsetText: (separator: string) => string;
+}
 
 const pad = (value: number, length = 2): string => String(value).padStart(length, '0');
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -8,7 +15,7 @@ const months = 'January February March April May June July August September Octo
   ' ',
 );
 
-type Directive = (at: Date, self: DateTime, args: CallArguments | undefined) => string;
+type Directive = (at: Date, self: ShownTime, args: CallArguments | undefined) => string;
 
 const directives: Readonly<Record<string, Directive>> = {
   Y: (at) => pad(at.getUTCFullYear(), 4),
@@ -43,7 +50,7 @@ const directives: Readonly<Record<string, Directive>> = {
   '%': () => '%',
 };
 
-export function strftime(self: DateTime, format: string, args?: CallArguments): string {
+export function strftime(self: ShownTime, format: string, args?: CallArguments): string {
   const at = new Date(self.millis);
   return format.replaceAll(/%(.)/g, (whole, letter: string) =>
     Object.hasOwn(directives, letter) ? (directives[letter]?.(at, self, args) ?? '') : whole,

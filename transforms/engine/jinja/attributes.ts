@@ -1,6 +1,6 @@
 import { fail } from './errors.ts';
 import { formatBraces } from './format-braces.ts';
-import { chargeSize } from './meter.ts';
+import { chargeText } from './meter.ts';
 import { methodOf } from './methods.ts';
 import { bind, signature } from './signature.ts';
 import { pointLength, pointSlice, points } from './text.ts';
@@ -12,7 +12,7 @@ import {
   Tuple,
   Undefined,
   refuseUndefined,
-  sizeOf,
+  chargeValue,
   typeName,
 } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
@@ -63,7 +63,7 @@ function keyedItem(value: Value, key: Value): Value | undefined {
   if (index === undefined) return undefined;
   if (value instanceof JinjaList || value instanceof Tuple) return value.items.at(clampIndex(index));
   if (typeof value !== 'string') return undefined;
-  chargeSize(value.length);
+  chargeText(value.length);
   const chars = points(value);
   return chars.at(clampIndex(index));
 }
@@ -89,7 +89,7 @@ function clampIndex(index: bigint): number {
 /** `value[start:stop:step]` of texts, lists and tuples. */
 export function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
   if (value instanceof Undefined) return value.refusal === undefined ? value : refuseUndefined(value);
-  chargeSize(sizeOf(value));
+  chargeValue(value);
   if (typeof value === 'string') {
     const picked = sliceIndexes(pointLength(value), start, stop, step);
     if (picked.step === 1) return pointSlice(value, picked.from, Math.max(picked.from, picked.to));

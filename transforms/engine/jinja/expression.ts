@@ -4,7 +4,6 @@ import { fail } from './errors.ts';
 import type { Frame } from './interpreter.ts';
 import { mapInOrder, chain } from './maybe.ts';
 import type { Maybe } from './maybe.ts';
-import { chargeSize } from './meter.ts';
 import { binary, compare, isTrue, iterate, signed } from './operators.ts';
 import {
   Callable,
@@ -14,7 +13,7 @@ import {
   Tuple,
   Undefined,
   refuseUndefined,
-  sizeOf,
+  chargeValue,
   typeName,
 } from './values.ts';
 import type { Value } from './values.ts';
@@ -202,7 +201,7 @@ function callValue(target: Value, args: Arguments, { it }: Frame): Maybe<Value> 
   else if (target instanceof Undefined) result = callUndefined(target, it.settings.callUndefined);
   else return fail('JINJA_TYPE', `'${typeName(target)}' object is not callable`);
   if (!(result instanceof Promise)) {
-    chargeSize(sizeOf(result));
+    chargeValue(result);
     return result;
   }
   if (it.settings.isAsync) return result;

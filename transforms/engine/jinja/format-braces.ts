@@ -1,6 +1,6 @@
 import { fail } from './errors.ts';
 import { formatValue } from './format-spec.ts';
-import { chargeSize } from './meter.ts';
+import { chargeText } from './meter.ts';
 import { Dict, HostObject, Undefined, representationOf, textOf } from './values.ts';
 import type { Value } from './values.ts';
 
@@ -57,7 +57,7 @@ function fieldEnd(format: string, start: number): number {
   for (let at = start; at < format.length; at += 1) {
     const char = format.charAt(at);
     // Braces inside an index are part of its name.
-    if (char === '[') chargeSize(at - start);
+    if (char === '[') chargeText(at - start);
     if (char === '[' && open === 1 && !format.slice(start, at).includes(':')) {
       const close = format.indexOf(']', at);
       if (close > 0) at = close;

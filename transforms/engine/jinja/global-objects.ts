@@ -1,15 +1,14 @@
 import { fail } from './errors.ts';
-import { chargeSize } from './meter.ts';
 import { UniqueObject } from './objects.ts';
 import { iterate } from './operators.ts';
-import { Callable, Dict, HostObject, representationOf, sizeOf, typeName } from './values.ts';
+import { Callable, Dict, HostObject, representationOf, chargeValue, typeName } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
 
 /** Python's `dict(mapping_or_pairs, **named)`. */
 export function makeDict(args: CallArguments): Dict {
   if (args.positional.length > 1) fail('JINJA_ARGUMENTS', 'dict() takes at most one positional argument');
   const [source] = args.positional;
-  if (source !== undefined) chargeSize(sizeOf(source));
+  if (source !== undefined) chargeValue(source);
   const dict = new Dict(source === undefined ? [] : pairsOf(source));
   for (const [name, value] of args.named) dict.set(name, value);
   return dict;

@@ -1,4 +1,4 @@
-import { chargeSize } from './meter.ts';
+import { chargeText } from './meter.ts';
 import { splitText } from './text-split.ts';
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -44,7 +44,7 @@ function removeBetween(text: string, start: string, end: string): string {
   for (let from = out.indexOf(start); from >= 0; from = out.indexOf(start)) {
     const to = out.indexOf(end, from);
     if (to < 0) break;
-    chargeSize(out.length);
+    chargeText(out.length);
     out = out.slice(0, from) + out.slice(to + end.length);
   }
   return out;

@@ -4,9 +4,9 @@ import { BUILTIN_TESTS } from './tests.ts';
 import type { Environment, HostFilter, HostTest, Limits } from './environment.ts';
 import { fail } from './errors.ts';
 import type { Location } from './location.ts';
-import { chargeSize, chargeTo } from './meter.ts';
+import { chargeTo } from './meter.ts';
 import { nearest } from '../project/graph.ts';
-import { Undefined, sizeOf, typeName } from './values.ts';
+import { Undefined, chargeValue, typeName } from './values.ts';
 import type { RunState, Value } from './values.ts';
 
 /** One scope of names; a name that is there without a value is undefined and hides the outer ones. */
@@ -154,9 +154,9 @@ export class Interpreter implements Environment {
     if (own !== undefined) return own(value, { positional, named, at: this.at, run: this.run });
     const builtin = BUILTIN_FILTERS.get(name);
     if (builtin === undefined) return this.unknown('filter', name, BUILTIN_FILTERS.keys());
-    if (!GLANCING_FILTERS.has(name)) chargeSize(sizeOf(value));
+    if (!GLANCING_FILTERS.has(name)) chargeValue(value);
     const result = builtin(value, positional, named, this);
-    if (result !== value) chargeSize(sizeOf(result));
+    if (result !== value) chargeValue(result);
     return result;
   }
 

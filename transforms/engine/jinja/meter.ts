@@ -1,20 +1,20 @@
-import type { Limits } from './environment.ts';
 import { fail } from './errors.ts';
-import type { RunState } from './values.ts';
 
 /** How many items a list, and characters a text, may have. */
 export const MAX_SIZE = 16_000_000;
 
-/** Items or characters that are gone through for the price of one step. */
+/** Items that are gone through for the price of one step, and characters of a text. */
 const PER_STEP = 8;
+const CHARACTERS_PER_STEP = 32;
 /** Where a text is only linked or compared, many more characters cost one. */
 const PER_LINK = 128;
 /** Comparisons of characters, at the very worst, of a search for one text in another. */
 const PER_SEARCH = 1000;
 
+/** A rendering as far as work goes: what it has spent, shared by all that it calls, and what it may. */
 interface Account {
-  readonly run: RunState;
-  readonly limits: Pick<Limits, 'steps'>;
+  readonly run: { steps: number };
+  readonly limits: { readonly steps: number };
 }
 
 /**
@@ -43,7 +43,12 @@ export function charge(steps: number): void {
   if (run.steps > limits.steps) fail('JINJA_LIMIT', `more than ${limits.steps} steps`);
 }
 
-/** For going through, copying or making so many items or characters. */
+/** For going through, copying or making so many characters. */
+export function chargeText(length: number): void {
+  if (length >= CHARACTERS_PER_STEP) charge(length / CHARACTERS_PER_STEP);
+}
+
+/** For going through, copying or making so many items. */
 export function chargeSize(size: number): void {
   if (size >= PER_STEP) charge(size / PER_STEP);
 }

@@ -1,4 +1,4 @@
-import { chargeSize } from './meter.ts';
+import { chargeSize, chargeText } from './meter.ts';
 import { bind, signature } from './signature.ts';
 import { Callable } from './values.ts';
 import type { CallArguments, Value } from './values.ts';
@@ -35,7 +35,8 @@ export function boundAt<Self>(
   const found = table.get(name);
   if (found === undefined) return undefined;
   return new Callable(name, (args) => {
-    chargeSize(size);
+    if (typeof self === 'string') chargeText(self.length);
+    else chargeSize(size);
     return found(self, args);
   });
 }

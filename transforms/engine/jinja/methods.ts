@@ -13,7 +13,7 @@ const SET_LOOKUPS: ReadonlySet<string> = new Set(['add', 'discard', 'remove']);
 
 /** A method or attribute of a plain value; undefined (JavaScript's) where its type has none of that name. */
 export function methodOf(value: Value, name: string): Value | undefined {
-  if (typeof value === 'string') return boundAt(TEXT_METHODS, value, name, value.length);
+  if (typeof value === 'string') return boundAt(TEXT_METHODS, value, name, 0);
   if (value instanceof Dict) {
     return boundAt(DICT_METHODS, value, name, DICT_COPIES.has(name) ? value.size : 0);
   }

@@ -1,7 +1,7 @@
 import type { BinaryOp, CompareOp } from './ast.ts';
 import { fail } from './errors.ts';
 import { formatPercent } from './format-percent.ts';
-import { charge, chargeLink, chargeSearch, chargeSize, checkSize } from './meter.ts';
+import { charge, chargeLink, chargeSearch, chargeSize, chargeText, checkSize } from './meter.ts';
 import { numberOp, numberOf } from './numbers.ts';
 import type { Num } from './numbers.ts';
 import { DictView } from './objects.ts';
@@ -16,7 +16,7 @@ import {
   Undefined,
   keyOf,
   refuseUndefined,
-  sizeOf,
+  chargeValue,
   textOf,
   typeName,
 } from './values.ts';
@@ -147,7 +147,7 @@ function orderTexts(left: string, right: string): number {
   if (left === right) return 0;
   let at = 0;
   while (left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
-  chargeSize(at);
+  chargeText(at);
   const a = left.charCodeAt(at);
   const b = right.charCodeAt(at);
   if (Number.isNaN(a) || Number.isNaN(b)) return left.length - right.length;
@@ -234,7 +234,7 @@ function frozen(item: PySet): Value {
 /** The items a `for` goes through. */
 export function iterate(value: Value): Iterable<Value> {
   if (value instanceof JinjaList || value instanceof Tuple) return value.items;
-  chargeSize(sizeOf(value));
+  chargeValue(value);
   if (typeof value === 'string') return points(value);
   if (value instanceof Dict) return value.keys();
   if (value instanceof PySet) return value.items;
@@ -260,7 +260,7 @@ export function binary(op: BinaryOp, left: Value, right: Value): Value {
   const b = numberOf(right);
   if (a !== undefined && b !== undefined) return numberOp(op, a, b);
   if (op === '%' && typeof left === 'string') {
-    chargeSize(left.length);
+    chargeText(left.length);
     return formatPercent(left, right);
   }
   for (const side of [left, right]) if (side instanceof Undefined) return refuseUndefined(side);
@@ -314,7 +314,8 @@ function repeatBy(value: Value, wanted: bigint): Value | undefined {
   const check = (length: number): number => {
     const size = Number(times) * length;
     checkSize(size, 'a repetition');
-    chargeSize(size);
+    if (typeof value === 'string') chargeText(size);
+    else chargeSize(size);
     return length === 0 ? 0 : Number(times);
   };
   if (typeof value === 'string') return value.repeat(check(value.length));

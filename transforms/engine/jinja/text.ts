@@ -1,4 +1,4 @@
-import { chargeSize, checkSize } from './meter.ts';
+import { chargeText, checkSize } from './meter.ts';
 
 /** White space as Python's `str.isspace`, `strip` and `split` see it (JavaScript's `\s` differs at both ends). */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -50,7 +50,7 @@ export function padText(text: string, width: number, side: 'left' | 'right' | 'b
   const missing = width - pointLength(text);
   if (missing <= 0) return text;
   checkSize(width, 'a text');
-  chargeSize(missing);
+  chargeText(missing);
   if (side === 'left') return fill.repeat(missing) + text;
   if (side === 'right') return text + fill.repeat(missing);
   // Python's centre gives the odd blank to the left only when the width is odd as well.

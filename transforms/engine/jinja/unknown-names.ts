@@ -1,3 +1,4 @@
+import type { Expr, FilterExpr, Signature, TestExpr } from './ast.ts';
 import { builtinGlobal } from './globals.ts';
 import type { Location } from './location.ts';
 import { walkNodes } from './walk.ts';
@@ -36,35 +37,26 @@ export function unknownNames(
 }
 
 function collectOwn(part: Part, own: Set<string>): void {
-  switch (part.kind) {
-    case 'macro':
-      own.add(part.definition.name);
-      for (const { name } of part.definition.signature.parameters) own.add(name);
-      break;
-    case 'callBlock':
-      for (const { name } of part.signature.parameters) own.add(name);
-      break;
-    case 'set':
-    case 'setBlock':
-    case 'for':
-      addTarget(part.target, own);
-      break;
-    case 'with':
-      for (const { target } of part.bindings) addTarget(target, own);
-      break;
-    case 'call':
-      addName(part.target, own);
-      break;
-    case 'test':
-      if (part.name === 'defined' || part.name === 'undefined') addName(part.target, own);
-      break;
-    case 'filter':
-      if ((part.name === 'default' || part.name === 'd') && part.target !== undefined)
-        addName(part.target, own);
-      break;
-    default:
-      break;
-  }
+  const { kind } = part;
+  if (kind === 'macro') {
+    own.add(part.definition.name);
+    addParameters(part.definition.signature, own);
+  } else if (kind === 'callBlock') addParameters(part.signature, own);
+  else if (kind === 'set' || kind === 'setBlock' || kind === 'for') addTarget(part.target, own);
+  else if (kind === 'with') for (const { target } of part.bindings) addTarget(target, own);
+  else if (kind === 'call' || isCaredFor(part)) addName(part.target, own);
+}
+
+function addParameters({ parameters }: Signature, own: Set<string>): void {
+  for (const { name } of parameters) own.add(name);
+}
+
+/** `x is defined`, `x | default(...)`. */
+function isCaredFor(part: Part): part is (TestExpr | FilterExpr) & { readonly target: Expr } {
+  if (part.kind === 'test') return part.name === 'defined' || part.name === 'undefined';
+  return (
+    part.kind === 'filter' && part.target !== undefined && (part.name === 'default' || part.name === 'd')
+  );
 }
 
 function addTarget(target: Part, own: Set<string>): void {

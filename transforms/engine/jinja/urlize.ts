@@ -1,6 +1,6 @@
 import { fail } from './errors.ts';
 import { escapeHtml } from './html.ts';
-import { chargeSize } from './meter.ts';
+import { chargeText } from './meter.ts';
 import { SPACE, pointLength, pointSlice } from './text.ts';
 
 export interface UrlizeOptions {
@@ -74,7 +74,7 @@ function balance(start: string, end: string): readonly [string, string] {
     if (opened <= middle.split(close).length - 1) continue;
     for (let count = Math.min(opened, tail.split(close).length - 1); count > 0; count -= 1) {
       const to = tail.indexOf(close) + close.length;
-      chargeSize(tail.length);
+      chargeText(tail.length);
       middle += tail.slice(0, to);
       tail = tail.slice(to);
     }

@@ -1,6 +1,6 @@
 import { fail } from './errors.ts';
 import type { Location } from './location.ts';
-import { charge, chargeSize } from './meter.ts';
+import { charge, chargeSize, chargeText } from './meter.ts';
 import { floatText, intText } from './number-text.ts';
 import { quoteText } from './text.ts';
 
@@ -142,7 +142,7 @@ export function keyOf(value: Value): Key {
     charge(1);
     chargeSize(value.items.length);
     const key = `\0t${value.items.map(nestedKey).join('')}`;
-    chargeSize(key.length);
+    chargeText(key.length);
     return key;
   }
   if (value instanceof HostObject && value.isHashable) return `\0h${value.identity()}`;
@@ -243,9 +243,14 @@ function objectTypeName(value: Exclude<Value, null | boolean | bigint | number |
   return value.kind === 'host' ? value.typeName : OBJECT_TYPES[value.kind];
 }
 
-/** How much there is to go through in a value; nothing for objects of the host, which charge for themselves. */
+/** For going through a value as a whole, or making it. */
+export function chargeValue(value: Value): void {
+  if (typeof value === 'string') chargeText(value.length);
+  else chargeSize(sizeOf(value));
+}
+
+/** How many items there are in a value; nothing for objects of the host, which charge for themselves. */
 export function sizeOf(value: Value): number {
-  if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null || value instanceof HostObject) return 0;
   switch (value.kind) {
     case 'list':

@@ -67,8 +67,10 @@ export async function mustKeepContract(
 
 /** The columns of a model's SELECT; what the warehouse refuses is blamed on the model. */
 export async function describeModel(work: Work, sql: string): Promise<readonly Column[]> {
-  return await blameModel(work.model, () =>
-    describeQuery(work.context.warehouse, sql, partOf(work, 'select')),
+  return await blameModel(
+    work.model,
+    () => describeQuery(work.context.warehouse, sql, partOf(work, 'select')),
+    { statement: `describe\n${sql}`, rendered: sql },
   );
 }
 

@@ -1,6 +1,7 @@
 import { renderText } from '../compile/compile.ts';
 import type { Model } from '../project/model.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
+import { splitStatements } from '../warehouse/statements.ts';
 import { runScope } from './delta.ts';
 import type { FollowUps } from './delta.ts';
 import { grantStatements } from './grants.ts';
@@ -13,8 +14,8 @@ import type { Work } from './work.ts';
  */
 export async function runPreHooks(work: Work): Promise<void> {
   for (const hook of work.model.config.preHook) {
-    const sql = await renderHook(work, hook);
-    if (sql !== '') await blameModel(work.model, () => work.context.warehouse.execute(sql));
+    for (const sql of await renderHook(work, hook))
+      await blameModel(work.model, () => work.context.warehouse.execute(sql));
   }
 }
 
@@ -27,23 +28,26 @@ export async function followUpsOf(work: Work): Promise<FollowUps | undefined> {
   const inside: string[] = [];
   const after: string[] = [];
   for (const hook of model.config.postHook) {
-    const sql = await renderHook(work, hook);
-    if (sql !== '') (isOutside(model, hook) ? after : inside).push(sql);
+    (isOutside(model, hook) ? after : inside).push(...(await renderHook(work, hook)));
   }
   const { dialect } = context.warehouse.capabilities;
   after.push(...grantStatements(dialect, publishedRelation(model), model.config.grants));
   return inside.length + after.length === 0 ? undefined : { inside, after };
 }
 
-/** `{{ this }}` is the published relation; refs are read as this run leaves them. */
-async function renderHook({ context, run, model }: Work, text: string): Promise<string> {
+/**
+ * A hook's statements, each apart: engines other than DuckDB take one at a time. `{{ this }}` is the published relation;
+ * refs are read as this run leaves them.
+ */
+async function renderHook({ context, run, model }: Work, text: string): Promise<string[]> {
   const { file, line = 1 } = model.properties ?? { file: model.file };
-  return await renderText(
+  const rendered = await renderText(
     context.project,
     text,
     { file, line, column: 1 },
     { ...runScope(context, run), model, isHook: true, self: publishedRelation(model) },
   );
+  return splitStatements(rendered, context.warehouse.capabilities.dialect).map(({ sql }) => sql);
 }
 
 /** The flag of a hook that was authored as { sql, transaction }. */

@@ -33,8 +33,11 @@ export function scd2Statement(
   salt: readonly string[] = [],
 ): string {
   const { scd2 } = materialization;
-  const keyOf: KeyOf = (...parts) =>
-    renderDialectMacro('hash_key', scope.dialect, { positional: [...salt, ...parts], named: {} });
+  const render = (macro: string, ...positional: string[]): string =>
+    renderDialectMacro(macro, scope.dialect, { positional, named: {} });
+  // A start as both engines write it, whatever their sessions are set to.
+  const keyOf: KeyOf = (key, start) =>
+    render('hash_key', ...salt, key, ...(start === undefined ? [] : [render('key_text', start, 'timestamp')]));
   const selects = [versionRows(materialization, keyOf)];
   if (scd2.inferredFrom.length > 0) selects.push(inferredRows(materialization, scope, keyOf));
   selects.push(...scd2.standing.map((member) => standingRow(scd2, member, scope, keyOf)));
@@ -59,8 +62,8 @@ function shownColumns({ attributes, derived, type1 }: Scd2): string[] {
   return [...attributes, ...derived, ...type1];
 }
 
-/** SQL of a surrogate key of some SQL expressions. */
-type KeyOf = (...parts: string[]) => string;
+/** SQL of the durable key of a natural key, or of the surrogate key of it and a version's start. */
+type KeyOf = (key: string, start?: string) => string;
 
 function versionRows({ uniqueKey, scd2 }: Scd2Materialization, keyOf: KeyOf): string {
   const { naturalKey: key, durableKey } = scd2;

@@ -68,9 +68,10 @@ async function fill(
   if (isFirst) await context.warehouse.execute(`create schema if not exists ${model.config.schema}`);
   const slices = await slicesOf({ ...work, context });
   for (const [done, slice] of slices.entries()) {
-    const rows = inTouchOrder(model, await statement(slice));
-    if (done === 0) await createFromModel(context, model, fresh, rows);
-    else await insertFromModel(context, model, fresh, rows);
+    const rendered = await statement(slice);
+    const rows = inTouchOrder(model, rendered);
+    if (done === 0) await createFromModel(context, model, fresh, rows, rendered);
+    else await insertFromModel(context, model, fresh, rows, rendered);
     if (slices.length === 1) continue;
     const progress = { done: done + 1, total: slices.length, unit: 'slices', note: `${model.name}, whole` };
     context.onProgress({ step: 'build', state: 'running', ...progress });

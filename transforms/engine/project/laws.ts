@@ -77,7 +77,20 @@ const checkLayer: Law = (project, model) => {
     const message = `intermediate model ${model.name} refers to the mart ${marts}`;
     throw violation(message, placeOfCall(model, 'ref', [marts]));
   }
+  const inferredFrom = new Set(inferringRefs(model));
+  const staging = model.refs.find(
+    (ref) => mustModel(project, ref).layer === 'staging' && !inferredFrom.has(ref),
+  );
+  if (model.layer === 'marts' && staging !== undefined) {
+    const message = `mart ${model.name} refers to the staging model ${staging}; marts read intermediate models and marts`;
+    throw violation(message, placeOfCall(model, 'ref', [staging]));
+  }
 };
+
+/** Where a dimension looks for keys that facts name: a part of its settings as mappings are, not of what it selects. */
+function inferringRefs({ materialization }: Model): string[] {
+  return materialization.kind === 'scd2' ? materialization.scd2.inferredFrom.map(({ ref }) => ref) : [];
+}
 
 const checkAccess: Law = (project, model) => {
   const isForeign = (target: Model): boolean =>

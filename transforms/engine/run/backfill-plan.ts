@@ -9,9 +9,9 @@ import type { EventRange } from './touch-keys.ts';
 
 /** What to compute again, and in how large pieces. Exactly one of a range, keys and a full rebuild. */
 export interface BackfillOptions {
-  /** Models by name; `name+` takes along what is made from it, in the same versions. */
+  /** Models by name. What is made from them, and what else has something new to read, comes along; `name+` says so. */
   readonly models: readonly string[];
-  /** Models that are left out, also of what is taken along. */
+  /** Models that are left out, also of what comes along: they stay behind. */
   readonly exclude?: readonly string[];
   /** ISO dates, or times with `T` or a space, UTC unless they say a zone; half-open; `to` defaults to now. */
   readonly from?: string;
@@ -40,6 +40,8 @@ export interface BackfillPlan {
   readonly targets: readonly string[];
   /** Those and what is taken along. */
   readonly select: ReadonlySet<string>;
+  /** Models that do not come along either. */
+  readonly left: ReadonlySet<string>;
   readonly chunks: readonly Chunk[];
   readonly argumentsHash: string;
   /** For people and for going on: JSON without the keys. */
@@ -71,6 +73,7 @@ export function planBackfill(project: Project, options: BackfillOptions, now: Da
     select: new Set(
       [...targets, ...named.flatMap((model) => takenAlong(project, model))].filter((name) => !left.has(name)),
     ),
+    left,
     chunks,
     argumentsHash: sha256(JSON.stringify({ ...asked, keysHash })),
     arguments: JSON.stringify({ ...asked, to: options.to ?? now.toISOString(), keys: keys?.length }),
@@ -123,17 +126,24 @@ function cut(options: BackfillOptions, now: Date): Chunk[] {
     chunks.push({ kind: 'range', range: { from: toSql(start), to: toSql(stop) } });
     start = stop;
   }
-  if (chunks.length === 0) throw invalid(`${from} does not lie before ${end.toISOString()}`);
+  if (chunks.length === 0)
+    throw invalid(
+      `${from} does not lie before ${end.toISOString()}`,
+      'Give a --from that lies before --to; without --to the range ends now.',
+    );
   return chunks;
 }
 
 function nextBound(start: Date, chunk: string): Date {
   if (chunk === 'month') return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
   const length = parseDurationMs(chunk);
-  if (length < 60_000) throw invalid(`a chunk of ${chunk} is too short`);
+  if (length < 60_000)
+    throw invalid(`a chunk of ${chunk} is too short`, 'Give --chunk a minute or more: 1d, 12h, month.');
   return new Date(start.getTime() + length);
 }
 
+const dateRemedy =
+  'Give --from and --to days that the calendar has, as YYYY-MM-DD, or with a time: YYYY-MM-DDTHH:MM[:SS][Z or +HH:MM].';
 const dateText = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /** Date itself takes much else, and what has no zone it reads in this machine's. */
@@ -144,7 +154,7 @@ function toDate(text: string): Date {
   const isDay =
     !Number.isNaN(date.getTime()) && new Date(`${day}T00:00Z`).toISOString().startsWith(day ?? '');
   if (isDay) return date;
-  throw invalid(`"${text}" is not a date such as 2026-03-01 or 2026-03-01T12:00:00Z`);
+  throw invalid(`"${text}" is not a date such as 2026-03-01 or 2026-03-01T12:00:00Z`, dateRemedy);
 }
 
 /** Both engines read this as a timestamp without zone, to the millisecond. */
@@ -156,6 +166,6 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function invalid(message: string): Error {
-  return runErrors.error('TRANSFORM_BACKFILL_INVALID', { message });
+function invalid(message: string, remedy?: string): Error {
+  return runErrors.error('TRANSFORM_BACKFILL_INVALID', { message, remedy });
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Session } from '../../../warehouse/warehouse.ts';
+import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import { leaseErrors } from '../warehouse/errors.ts';
+import { aliveSql, whileMarked } from '../warehouse/lease.ts';
 import type { BackfillPlan } from './backfill-plan.ts';
 import { runErrors } from './errors.ts';
 
@@ -72,10 +73,17 @@ export async function moveOn(
   });
 }
 
+/** Does a backfill's work under a mark of its own, by which others see that somebody is at it, also between chunks. */
+export async function whileAtWork<T>(context: EngineContext, id: string, work: () => Promise<T>): Promise<T> {
+  // Two processes may be at the same backfill: each has its own mark, and losing it ends nothing.
+  return await whileMarked(context, `${id}${randomBytes(3).toString('hex')}`, undefined, work);
+}
+
 /** A backfill as it stands. */
 export interface BackfillStatus {
   readonly id: string;
-  readonly status: 'running' | 'done' | 'cancelled';
+  /** stopped: unfinished, and nobody is at it; the same arguments go on. */
+  readonly status: 'running' | 'stopped' | 'done' | 'cancelled';
   /** JSON of what was asked for, keys left out. */
   readonly arguments: string;
   readonly chunksDone: number;
@@ -85,12 +93,19 @@ export interface BackfillStatus {
   readonly updatedAt: string;
 }
 
-/** The newest backfills first. `running` also stands for one whose process has ended: the same arguments go on. */
-export async function listBackfills(session: Session): Promise<BackfillStatus[]> {
-  const rows = await session.query('select * from _meta.backfill order by started_at desc, id limit 100');
+/** The newest backfills first. */
+export async function listBackfills(warehouse: Warehouse): Promise<BackfillStatus[]> {
+  const rows = await warehouse.query('select * from _meta.backfill order by started_at desc, id limit 100');
+  const marks = await warehouse.query(`select name from _meta.build_lease where ${aliveSql(warehouse)}`);
+  const isAtWork = (id: string): boolean => marks.some(({ name }) => String(name).startsWith(id));
   return rows.map((row) => ({
     id: String(row['id']),
-    status: row['status'] === 'done' || row['status'] === 'cancelled' ? row['status'] : 'running',
+    status:
+      row['status'] === 'done' || row['status'] === 'cancelled'
+        ? row['status']
+        : isAtWork(String(row['id']))
+          ? 'running'
+          : 'stopped',
     arguments: String(row['arguments']),
     chunksDone: Number(row['next_chunk']),
     chunks: Number(row['chunks']),

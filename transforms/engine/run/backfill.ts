@@ -1,14 +1,20 @@
 import { failpoint } from '../../../lib/failpoint.ts';
-import { formatDuration } from '../../../lib/duration.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
 import { planBackfill } from './backfill-plan.ts';
 import type { BackfillOptions, BackfillPlan, Chunk } from './backfill-plan.ts';
-import { beginBackfill, findUnfinished, moveOn, mustNotBeCancelled } from './backfill-progress.ts';
+import {
+  beginBackfill,
+  findUnfinished,
+  moveOn,
+  mustNotBeCancelled,
+  whileAtWork,
+} from './backfill-progress.ts';
 import type { BackfillProgress } from './backfill-progress.ts';
 import { mustAllowRefresh } from './build.ts';
 import { runErrors } from './errors.ts';
+import { untilInterrupted } from './interrupted.ts';
 import { throwIfCancelled } from '../warehouse/lease.ts';
 import { retentionOf } from './prune.ts';
 import { defaultThreads } from './request.ts';
@@ -27,6 +33,10 @@ export interface BackfillResult {
     readonly removed: number;
     readonly added: number;
   }>;
+  /** Models held back by its last chunk, or that would be; never one that was asked for, unless it is a dry run. */
+  readonly held: readonly HeldModel[];
+  /** What each chunk is about, in their order. */
+  readonly plan: readonly Chunk[];
   /** Of a dry run. */
   readonly preview: readonly ModelPreview[];
 }
@@ -53,7 +63,7 @@ export async function backfill(
   const plan = unfinished === undefined ? asked : planBackfill(project, options, unfinished.startedAt);
   if (options.dryRun === true) return await preview(context, options, plan, run);
   const progress = unfinished ?? (await beginBackfill(context, plan));
-  return await carryOut(context, options, plan, progress, run);
+  return await whileAtWork(context, progress.id, () => carryOut(context, options, plan, progress, run));
 }
 
 async function carryOut(
@@ -65,31 +75,34 @@ async function carryOut(
 ): Promise<BackfillResult> {
   const { clock } = context;
   const total = plan.chunks.length;
-  const started = clock.monotonicMs();
   const rows = new Map<string, { removed: number; added: number }>();
   const versions: number[] = [];
+  let held: readonly HeldModel[] = [];
   for (let next = progress.nextChunk; next < total;) {
-    throwIfCancelled(options.signal);
-    await mustNotBeCancelled(context.warehouse, progress.id);
+    const done = next;
     const end = Math.min(total, next + Math.max(1, options.maxActive ?? 1));
-    const result = await run(
-      {
-        ...toRequest(context, options, plan, plan.chunks.slice(next, end)),
-        alongside: async (session, held) => {
-          if (plan.targets.some((target) => held.has(target))) return;
-          await moveOn(session, { id: progress.id, from: next, to: end, of: total, at: clock.now() });
+    const result = await untilInterrupted(options.signal, { id: progress.id, done, total }, async () => {
+      throwIfCancelled(options.signal);
+      await mustNotBeCancelled(context.warehouse, progress.id);
+      const request: RunRequest = {
+        ...toRequest(context, options, plan, plan.chunks.slice(done, end)),
+        alongside: async (session, heldNow) => {
+          if (plan.targets.some((target) => heldNow.has(target))) return;
+          await moveOn(session, { id: progress.id, from: done, to: end, of: total, at: clock.now() });
         },
-      },
-      options.signal,
-    );
+      };
+      return await run(request, options.signal);
+    });
     mustNotBeHeld(plan, result.held, next);
+    held = result.held;
     if (result.published && result.publication !== undefined) versions.push(result.publication.version);
     for (const { model, removed, added } of result.models) {
+      // What only came along is told where it changed.
+      if (!plan.select.has(model) && removed + added === 0) continue;
       const sum = rows.get(model) ?? { removed: 0, added: 0 };
       rows.set(model, { removed: sum.removed + removed, added: sum.added + added });
     }
     next = end;
-    const perChunk = (clock.monotonicMs() - started) / (next - progress.nextChunk);
     const changed = [...rows.values()].reduce((sum, each) => sum + each.removed + each.added, 0);
     context.onProgress({
       step: 'backfill',
@@ -97,12 +110,21 @@ async function carryOut(
       done: next,
       total,
       unit: 'chunks',
-      note: `${changed} rows changed, ${formatDuration(perChunk * (total - next))} to go`,
+      note: `${changed} rows changed`,
     });
     failpoint('backfill.between_chunks');
   }
   const models = [...rows].map(([model, sum]) => ({ model, ...sum }));
-  return { id: progress.id, chunks: total, resumedAt: progress.nextChunk, versions, models, preview: [] };
+  return {
+    id: progress.id,
+    chunks: total,
+    resumedAt: progress.nextChunk,
+    versions,
+    models,
+    held,
+    plan: plan.chunks,
+    preview: [],
+  };
 }
 
 /** All chunks as one, so that rows which several of them touch are shown once. */
@@ -114,7 +136,18 @@ async function preview(
 ): Promise<BackfillResult> {
   const result = await run(toRequest(context, options, plan, plan.chunks), options.signal);
   const models = result.preview.map(({ model, removed, added }) => ({ model, removed, added }));
-  return { id: '', chunks: plan.chunks.length, resumedAt: 0, versions: [], models, preview: result.preview };
+  const { chunks } = plan;
+  const { held } = result;
+  return {
+    id: '',
+    chunks: chunks.length,
+    resumedAt: 0,
+    versions: [],
+    models,
+    held,
+    plan: chunks,
+    preview: result.preview,
+  };
 }
 
 function toRequest(
@@ -126,6 +159,7 @@ function toRequest(
   const isFull = options.fullRebuild === true;
   return {
     select: plan.select,
+    takeAlong: { except: plan.left },
     refresh: (name) => (isFull && plan.targets.includes(name) ? 'must' : undefined),
     ...(isFull ? {} : { ask: (run: BuildRun) => touch(context, run, plan, chunks) }),
     threads: options.threads ?? defaultThreads,

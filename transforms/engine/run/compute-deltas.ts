@@ -163,21 +163,29 @@ async function planOne(context: EngineContext, turn: Turn, model: Model): Promis
 
 /** Whether a model would be skipped if nothing else ran; decides whether a run has anything to do at all. */
 export function isQuiet(context: EngineContext, state: RunState, name: string): boolean {
-  const model = mustModel(context.project, name);
-  if (state.keeping.has(name)) return false;
+  return !state.keeping.has(name) && !isPlanned(context, state, name, fingerprintOf(context, name));
+}
+
+/** Whether a published model has something new to read; an edit of its own definition is nothing that it reads. */
+export function hasNewInput(context: EngineContext, state: RunState, name: string): boolean {
+  const known = state.models.get(name);
+  return known !== undefined && isPlanned(context, state, name, known.fingerprint);
+}
+
+function isPlanned(context: EngineContext, state: RunState, name: string, fingerprint: string): boolean {
   try {
     const plan = planModel({
       project: context.project,
-      model,
-      fingerprint: fingerprintOf(context, name),
+      model: mustModel(context.project, name),
+      fingerprint,
       state: state.models.get(name),
       consumed: state.consumed.get(name) ?? new Map(),
       facts: (input) => factsOf(state, undefined, input),
     });
-    return plan.kind === 'skip';
+    return plan.kind !== 'skip';
   } catch (error) {
     // What cannot be planned is that model's matter: the run holds it back and publishes the rest.
-    if (error instanceof ShopwaveError) return false;
+    if (error instanceof ShopwaveError) return true;
     throw error;
   }
 }

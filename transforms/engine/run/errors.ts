@@ -38,6 +38,12 @@ export const runErrors = errorCatalog({
     remedy: 'Give a range (from, to), keys, or a full rebuild; one of them.',
     retryable: false,
   },
+  TRANSFORM_BACKFILL_INTERRUPTED: {
+    summary: 'A backfill was stopped between two statements; the chunks it had finished stay published.',
+    remedy:
+      'Run it again with the same arguments: it goes on after them. `shopwave backfill list` shows how far it is.',
+    retryable: true,
+  },
   TRANSFORM_NO_EVENT_TIME: {
     summary:
       'A model has no column that says when its rows happened, so a range of dates means nothing to it.',

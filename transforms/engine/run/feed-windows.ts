@@ -86,9 +86,14 @@ export async function mustBeKept(
   windows: Windows,
 ): Promise<void> {
   const [row] = await warehouse.query('select version, stage_step from _meta.pruned');
-  for (const { input, from } of [...windows.values()].flat()) {
-    if ((state.models.get(input)?.rebuiltAtStep ?? 0n) > from)
-      throw pruned(`${input} was rebuilt since, and its changes from before are gone`);
+  for (const { input, from, to } of [...windows.values()].flat()) {
+    const rebuiltAt = state.models.get(input)?.rebuiltAtStep ?? 0n;
+    if (rebuiltAt > from)
+      throw pruned(
+        rebuiltAt <= to
+          ? `it read ${input} whole, as a first build does, and not changes that could be read again`
+          : `${input} was rebuilt since, and its changes from before are gone`,
+      );
     const isStaged = mustModel(project, input).layer === 'staging';
     if (toBigint(row?.[isStaged ? 'stage_step' : 'version']) > from)
       throw pruned(`the changes of ${input} that it consumed were kept for their time and are gone`);

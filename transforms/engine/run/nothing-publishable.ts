@@ -1,17 +1,19 @@
 import { isBlocking } from '../checks/check.ts';
 import type { CheckResult } from '../checks/check.ts';
+import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
-import type { Publication } from '../warehouse/state.ts';
-import type { Computed } from './compute-deltas.ts';
+import type { Project } from '../project/model.ts';
+import { leftBehind, remedyOf } from './behind.ts';
 import { describeCheck } from './hold-back.ts';
+import type { RunOutcome } from './run-outcome.ts';
 
 /** Why a run could publish nothing: the one error of a model's own SQL, or the checks that failed. */
 export function nothingPublishable(
-  last: Publication | undefined,
-  checks: readonly CheckResult[],
-  computed: ReadonlyMap<string, Computed>,
+  context: EngineContext,
+  outcome: Pick<RunOutcome, 'run' | 'state' | 'computed' | 'verdict'>,
 ): Error {
-  const failed = checks.filter(isBlocking);
+  const { state, computed, verdict } = outcome;
+  const failed = verdict.checks.filter(isBlocking);
   const errors = [...computed].flatMap(([model, { error }]) =>
     error === undefined ? [] : [{ model, error }],
   );
@@ -22,13 +24,30 @@ export function nothingPublishable(
     ...failed.map(describeCheck),
   ];
   const standing =
-    last === undefined ? 'nothing is published yet' : `version ${last.version} stays published`;
+    state.last === undefined ? 'nothing is published yet' : `version ${state.last.version} stays published`;
   const what =
     errors.length === 0
       ? `${failed.length} blocking check(s) failed`
       : `${errors.length} model(s) and ${failed.length} blocking check(s) failed`;
+  const [check] = failed;
   return transformErrors.error('TRANSFORM_CHECKS_FAILED', {
     message: `${what}, ${standing}: ${lines.join('; ')}`,
-    where: first?.error.where,
+    where: first?.error.where ?? (check === undefined ? undefined : placeOf(context.project, check)),
+    remedy: remedyOf(leftBehind(context, outcome)),
   });
+}
+
+/** Where a check is declared; one of the engine's own stands on what the YAML file says of its model. */
+export function placeOf(
+  project: Project,
+  { uniqueId, model: name }: Pick<CheckResult, 'uniqueId' | 'model'>,
+): string | undefined {
+  const on = [...project.models.values(), ...project.sources.values()];
+  const declared = on.flatMap(({ tests }) => tests).find((test) => test.uniqueId === uniqueId);
+  if (declared !== undefined) return `${declared.file}:${declared.line}`;
+  const singular = project.tests.find((test) => test.uniqueId === uniqueId);
+  if (singular !== undefined) return `${singular.file}:1`;
+  const model = project.models.get(name);
+  const entry = model?.properties;
+  return entry === undefined ? model?.file : `${entry.file}:${entry.line}`;
 }

@@ -1,12 +1,16 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
+import { readSamples, sampleSql } from '../diff/classify.ts';
+import type { Comparison } from '../diff/classify.ts';
 import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import { describeRelation } from '../materialize/shape.ts';
 import { keyingOf } from '../project/model.ts';
-import { deltaRelation } from '../warehouse/relations.ts';
+import type { Model } from '../project/model.ts';
+import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
 import type { ModelPreview } from './request.ts';
 
-/** Changed keys shown per model. */
-const sampleKeys = 5;
+/** Changed rows shown per model. */
+const sampleRows = 5;
 
 /** What a dry run would change, model by model, with a few rows before and after. */
 export async function previewDeltas(context: EngineContext, run: BuildRun): Promise<ModelPreview[]> {
@@ -17,37 +21,85 @@ export async function previewDeltas(context: EngineContext, run: BuildRun): Prom
 
 async function previewOne(context: EngineContext, run: BuildRun, delta: ModelDelta): Promise<ModelPreview> {
   const { model, removed, added } = delta;
-  const keying = keyingOf(model);
-  const counts = { model: model.name, removed, added };
-  if (keying === undefined || delta.kind === 'full') return { ...counts, keysTouched: null, sample: [] };
-  const [row] = await context.warehouse.query(
-    `select count(*) as n from ${deltaRelation(model, 'touched', run.id)}`,
-  );
   return {
-    ...counts,
-    keysTouched: Number(row?.['n'] ?? 0),
-    sample: await sampleOf(context, run, delta, keying.uniqueKey),
+    model: model.name,
+    removed,
+    added,
+    keysTouched: await keysTouched(context, run, delta),
+    sample: await sampleOf(context, run, delta),
   };
 }
 
-async function sampleOf(
-  context: EngineContext,
+async function keysTouched(
+  { warehouse }: EngineContext,
   run: BuildRun,
-  { model }: ModelDelta,
-  key: string,
+  { model, kind }: ModelDelta,
+): Promise<number | null> {
+  if (keyingOf(model) === undefined || kind === 'full') return null;
+  const [row] = await warehouse.query(`select count(*) as n from ${deltaRelation(model, 'touched', run.id)}`);
+  return Number(row?.['n'] ?? 0);
+}
+
+async function sampleOf(
+  { warehouse }: EngineContext,
+  run: BuildRun,
+  delta: ModelDelta,
 ): Promise<ModelPreview['sample']> {
-  const removed = deltaRelation(model, 'removed', run.id);
-  const added = deltaRelation(model, 'added', run.id);
-  const keys = `select distinct ${key} from (select ${key} from ${removed} union all select ${key} from ${added}) as changed
-    order by ${key} limit ${sampleKeys}`;
-  const rowsOf = async (relation: string): Promise<Map<string, Row>> => {
-    const rows = await context.warehouse.query(`select * from ${relation} where ${key} in (${keys})`);
-    return new Map(rows.map((each) => [String(each[key]), each]));
+  const sides = sidesOf(run, delta);
+  if (sides === undefined) return [];
+  const after = (await describeRelation(warehouse, sides.after)) ?? [];
+  const before = await describeRelation(warehouse, sides.before ?? sides.after);
+  const types = new Map(before?.map(({ name, type }) => [name, type]));
+  const shared = after.filter(({ name }) => types.has(name));
+  const names = shared.map(({ name }) => name);
+  const wanted = keysOf(delta.model);
+  const isKeyed = wanted.length > 0 && wanted.every((key) => names.includes(key));
+  const keys = isKeyed ? wanted : names;
+  if (keys.length === 0) return [];
+  const comparison: Comparison = {
+    // What was never there is an empty relation of the same columns.
+    before: sides.before ?? `(select * from ${sides.after} where 1 = 0) as none`,
+    after: sides.after,
+    keys,
+    columns: shared
+      .filter(({ name }) => !keys.includes(name))
+      .map(({ name, type }) => ({ name, asText: types.get(name) !== type })),
+    isNumbered: !isKeyed,
   };
-  const [before, after] = await Promise.all([rowsOf(removed), rowsOf(added)]);
-  return [...new Set([...before.keys(), ...after.keys()])].toSorted().map((each) => ({
-    key: each,
-    before: before.get(each) ?? null,
-    after: after.get(each) ?? null,
-  }));
+  const rows = await warehouse.query(sampleSql(comparison, sampleRows));
+  return readSamples(comparison, rows).map((sample, index) => {
+    const values = textsOf(keys, rows[index] ?? {});
+    if (isKeyed) return { ...sample, key: values };
+    return { key: {}, before: sample.before && values, after: sample.after && values };
+  });
+}
+
+type Sides = { readonly before: string | undefined; readonly after: string };
+
+/** The relations that hold the rows before and after; undefined for a view, which holds none. */
+function sidesOf(run: BuildRun, { model, kind, write }: ModelDelta): Sides | undefined {
+  const relation = (part: 'removed' | 'added' | 'new'): string => deltaRelation(model, part, run.id);
+  if (write?.how === 'view') return undefined;
+  if (write?.how !== 'replace' && kind === 'incremental')
+    return { before: relation('removed'), after: relation('added') };
+  const isThere = write?.how === 'replace' && write.existing !== 'none';
+  const fresh = write?.how === 'replace' ? write.fresh : undefined;
+  return { before: isThere ? publishedRelation(model) : undefined, after: fresh ?? relation('new') };
+}
+
+/** Touch key first: it is what a backfill by key and people go by, the unique key may be a hash. */
+function keysOf(model: Model): readonly string[] {
+  const { materialization } = model;
+  const unique = 'uniqueKey' in materialization ? materialization.uniqueKey : undefined;
+  const keys = [keyingOf(model)?.touchKey ?? [], keyingOf(model)?.uniqueKey ?? unique ?? []].flat();
+  return [...new Set(keys)];
+}
+
+function textsOf(keys: readonly string[], row: Row): Record<string, string | null> {
+  return Object.fromEntries(
+    keys.map((name, index) => {
+      const value = row[`key_${index}`] ?? null;
+      return [name, value === null ? null : String(value)];
+    }),
+  );
 }

@@ -44,6 +44,8 @@ export const nothingAsked: Asked = { keys: new Map(), whole: new Set() };
 /** One run of the engine, as build, rerun and backfill ask for it. */
 export interface RunRequest {
   readonly select: ReadonlySet<string> | undefined;
+  /** Takes along whatever would stand behind the selected models in the version; undefined: they alone, as in dbt. */
+  readonly takeAlong?: { readonly except: ReadonlySet<string> };
   /** Models to be made whole because somebody says so. */
   readonly refresh: (model: string) => Refresh | undefined;
   /** What to compute besides what inputs touched; asked when the run has its lease and has read its state. */
@@ -90,18 +92,39 @@ export interface HeldModel {
   readonly reasons: readonly string[];
 }
 
+type Texts = Readonly<Record<string, string | null>>;
+
+/**
+ * A row that a dry run would change, its values as text. Of a changed row `before` and `after` have the columns that
+ * differ; `before` is null for a new row, `after` for one that goes.
+ */
+export interface PreviewRow {
+  /** Touch key and unique key; empty for a model without, whose rows are shown whole. */
+  readonly key: Texts;
+  readonly before: Texts | null;
+  readonly after: Texts | null;
+}
+
 /** Rows that a dry run would change in one model. */
 export interface ModelPreview {
   readonly model: string;
   readonly keysTouched: number | null;
   readonly removed: number;
   readonly added: number;
-  /** Some of the changed rows: `before` is null for a new row, `after` for one that goes. */
-  readonly sample: ReadonlyArray<{
-    readonly key: string;
-    readonly before: Readonly<Record<string, unknown>> | null;
-    readonly after: Readonly<Record<string, unknown>> | null;
-  }>;
+  /** Some of the changed rows. */
+  readonly sample: readonly PreviewRow[];
+}
+
+/** What a run of a selection did not bring forward. */
+export interface Behind {
+  /** Step of staging that the run read. */
+  readonly step: number;
+  /** Models that have not read that step. */
+  readonly models: readonly string[];
+  /** Models that have read it, and not what the run published. */
+  readonly readers: readonly string[];
+  /** Selectors to add, so that checks which failed would compare with rows of the same step. */
+  readonly add: readonly string[];
 }
 
 export interface BuildResult {
@@ -110,6 +133,8 @@ export interface BuildResult {
   readonly publication: Publication | undefined;
   readonly models: readonly ModelResult[];
   readonly held: readonly HeldModel[];
+  /** What was left out of the run, and stands behind it now. */
+  readonly behind: Behind;
   readonly checks: readonly CheckResult[];
   /** Models and checks in dbt's words, for run_results.json. */
   readonly nodes: readonly NodeResult[];

@@ -12,7 +12,7 @@ import { runOnce } from './run.ts';
 import { touchedInWindows } from './touch-keys.ts';
 
 export type RerunOptions = Pick<BuildOptions, 'threads' | 'dryRun' | 'signal'> & {
-  /** Only these of the models that the run considered; else all of them, and what has something new to read. */
+  /** Only these of the models that the run considered; else all. What has something new to read comes along. */
   readonly models?: readonly string[];
 };
 
@@ -30,6 +30,7 @@ export async function rerun(
   await mustKnowRun(context, runOrVersion);
   const request: RunRequest = {
     select: models === undefined ? undefined : new Set(models),
+    takeAlong: { except: new Set() },
     refresh: () => undefined,
     ask: (run, state) => askAgain(context, run, state, { runOrVersion, only: models }),
     threads: options.threads ?? defaultThreads,

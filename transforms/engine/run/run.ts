@@ -11,8 +11,10 @@ import type { HeldMark, Publication, RunState } from '../warehouse/state.ts';
 import { writeHeld } from '../warehouse/state-writes.ts';
 import { computable, computeDeltas, isQuiet } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
+import { changedContracts, mustKeepContracts } from './contracts.ts';
 import { dropDeltas, thenDropDeltas } from '../warehouse/drop-deltas.ts';
 import { fingerprintOf } from '../warehouse/fingerprints.ts';
+import { requestTag, taggedContext } from '../warehouse/query-tag.ts';
 import { judge } from './gate.ts';
 import type { Verdict } from './gate.ts';
 import { moveHead, mustStandStill } from './head.ts';
@@ -27,19 +29,21 @@ import type { BuildResult, RunRequest } from './request.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { standingOf } from './reflects.ts';
 import { summarise } from './summarise.ts';
+import { withTakenAlong } from './take-along.ts';
 
 /** One run: computes deltas beside production, has them checked, and publishes what passes as one version. */
 export async function runOnce(
-  context: EngineContext,
+  untagged: EngineContext,
   request: RunRequest,
   signal: AbortSignal | undefined,
 ): Promise<BuildResult> {
   throwIfCancelled(signal);
+  const id = newRunId(untagged.clock.now());
+  const context = taggedContext(untagged, { run: id, ...requestTag(request.requestedBy) });
   // What pruning needs is said before anything is computed: after the commit nothing may fail any more.
   retentionOf(context.project);
   const quiet = await quietResult(context, request);
   if (quiet !== undefined) return quiet;
-  const id = newRunId(context.clock.now());
   const whole = (epoch: bigint | undefined, alive: AbortSignal): Promise<BuildResult> =>
     thenDropDeltas(context, id, () => runAs(context, id, epoch, request, alive));
   return request.dryRun
@@ -59,6 +63,8 @@ async function quietResult(context: EngineContext, request: RunRequest): Promise
     isQuiet(context, state, name) &&
     standingOf(state, name)?.stageStep === state.stage.step;
   if (!names.every(isDone)) return undefined;
+  // A contract that was edited alone gives no model anything to compute, and must be kept all the same.
+  if ((await changedContracts(context, state, names)).length > 0) return undefined;
   const run = newRun('none', state);
   const skipped: Computed = { plan: { kind: 'skip' }, startedAt: context.clock.now(), seconds: 0, thread: 1 };
   return summarise(context, {
@@ -92,8 +98,9 @@ async function runAs(
   await dropDeltas(context, id);
   const state = await readRunState(context.warehouse);
   mustCoverFirst(context, asked, state);
-  const request = withKeeping(asked, state);
+  const request = withTakenAlong(context, withKeeping(asked, state), state);
   const run = newRun(id, state);
+  await mustKeepContracts(context, run, state, computable(context.project, request.select));
   const computed = await computeDeltas(context, { run, state, request, signal });
   context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'models' });
   failpoint('build.before_audit');
@@ -225,8 +232,9 @@ async function withoutPublication(
   context: EngineContext,
   epoch: bigint,
   request: RunRequest,
-  { state, verdict, held, computed }: Judged,
+  judged: Judged,
 ): Promise<undefined> {
+  const { state, held } = judged;
   const { alongside } = request;
   if (held.size === 0 && alongside === undefined) return undefined;
   await context.warehouse.transaction(async (session) => {
@@ -235,5 +243,5 @@ async function withoutPublication(
     else await writeHeld(session, held, heldNoMore(context.project, state));
   });
   if (held.size === 0) return undefined;
-  throw nothingPublishable(state.last, verdict.checks, computed);
+  throw nothingPublishable(context, judged);
 }

@@ -3,6 +3,7 @@ import type { NodeResult, NodeStatus } from '../artifacts/run-results.ts';
 import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
+import { leftBehind } from './behind.ts';
 import type { Computed } from './compute-deltas.ts';
 import { standingsAfter, standingOf } from './reflects.ts';
 import type { BuildResult, HeldModel, ModelResult, ModelStatus } from './request.ts';
@@ -17,6 +18,7 @@ export function summarise(context: EngineContext, outcome: RunOutcome): BuildRes
     publication: publication ?? state.last,
     models,
     held: heldModels(outcome, models),
+    behind: leftBehind(context, outcome),
     checks: verdict.checks,
     nodes: [
       ...models.map((model) => modelNode(context, model, computed.get(model.model))),

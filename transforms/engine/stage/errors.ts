@@ -1,6 +1,12 @@
 import { errorCatalog } from '../../../lib/errors.ts';
 
 export const stageErrors = errorCatalog({
+  TRANSFORM_RAW_VALUE_INVALID: {
+    summary: 'A value in the raw log is none of the type that its staging column has.',
+    remedy:
+      'Nothing was staged. Let the staging model turn such values into null or into another type, or correct them in the source: the newest row of a key counts only once all of its rows can be read.',
+    retryable: false,
+  },
   TRANSFORM_RAW_INCOMPLETE: {
     summary: 'A staging model was edited, and raw no longer holds everything it has to be made from.',
     remedy: 'Nothing was changed. Load the archive into raw again, or set the model back to what it was.',

@@ -5,9 +5,11 @@ import { transformErrors } from '../errors.ts';
 import { thenDropDeltas } from '../warehouse/drop-deltas.ts';
 import { newRunId, whileMarked } from '../warehouse/lease.ts';
 import { writeModelStates } from '../warehouse/state-writes.ts';
+import { taggedContext } from '../warehouse/query-tag.ts';
 import { readModelStates, readStageHead } from '../warehouse/state.ts';
 import type { ModelState, StageHead } from '../warehouse/state.ts';
-import { applyWinners } from './apply-winners.ts';
+import { applicationOf, applyAround } from './application.ts';
+import type { Application } from './application.ts';
 import { advanceWatermark } from './watermark.ts';
 import type { Watermark } from './watermark.ts';
 import { isOutdated, pendingModels, prepareModels, stagingModels } from './winners.ts';
@@ -28,7 +30,9 @@ const unstaged = 'from _meta.loaded_batch where batch_id not in (select batch_id
  * models in one transaction that begins with a compare-and-set on the one-row stage head. What is consumed is a set
  * of batches, never a maximum, because batches commit out of order.
  */
-export async function stage(context: EngineContext): Promise<StageResult> {
+export async function stage(untagged: EngineContext): Promise<StageResult> {
+  const run = newRunId(untagged.clock.now());
+  const context = taggedContext(untagged, { run });
   const { warehouse } = context;
   const head = await readStageHead(warehouse);
   const states = await readModelStates(warehouse);
@@ -36,7 +40,6 @@ export async function stage(context: EngineContext): Promise<StageResult> {
   const isQuiet =
     Number(row?.['n']) === 0 && !stagingModels(context).some((model) => isOutdated(context, states, model));
   if (isQuiet) return { batches: 0, step: head.step, changedRows: 0, watermark: head.watermark };
-  const run = newRunId(context.clock.now());
   return await whileMarked(context, run, undefined, () =>
     thenDropDeltas(context, run, () => stageAs(context, run, head, states)),
   );
@@ -58,8 +61,11 @@ async function stageAs(
   const pending = await pendingModels(context, states, batches);
   const prepared = await prepareModels(context, run, batches, pending);
   const watermark = await nextWatermark(warehouse, head, table);
-  await warehouse.transaction((session) =>
-    apply(session, { head, run, states, batches, prepared, watermark }),
+  const application = await applicationOf(context, run, prepared, head.step + 1n);
+  await applyAround(context, application, () =>
+    warehouse.transaction((session) =>
+      apply(session, { head, states, batches, prepared, watermark, application }),
+    ),
   );
   context.onProgress({ step: 'stage', state: 'finished', done: prepared.length, unit: 'models' });
   const changedRows = prepared.reduce((sum, each) => sum + each.rows, 0);
@@ -77,16 +83,16 @@ async function stageAs(
 interface Step {
   /** The head that it was computed from. */
   readonly head: StageHead;
-  readonly run: string;
   readonly states: ReadonlyMap<string, ModelState>;
   readonly batches: NewBatches;
   readonly prepared: readonly Prepared[];
   readonly watermark: Watermark;
+  readonly application: Application;
 }
 
 async function apply(
   session: Session,
-  { head, run, states, batches, prepared, watermark }: Step,
+  { head, states, batches, prepared, watermark, application }: Step,
 ): Promise<void> {
   const step = head.step + 1n;
   const moved = await session.execute(
@@ -98,7 +104,7 @@ async function apply(
       message: `step ${head.step} is no longer the newest`,
     });
   }
-  for (const each of prepared) await applyWinners(session, run, each, step);
+  for (const statement of application.inside) await session.execute(statement);
   await writeModelStates(session, statesAfter(states, prepared, step));
   await session.execute(`insert into _meta.staged_batch select batch_id, ? from ${batches.table}`, [step]);
   failpoint('stage.inside');

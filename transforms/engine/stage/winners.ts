@@ -8,6 +8,7 @@ import type { Model } from '../project/model.ts';
 import { deltaRelation, rawTable, stateTable } from '../warehouse/relations.ts';
 import { toBigint } from '../warehouse/state.ts';
 import type { ModelState } from '../warehouse/state.ts';
+import { namingBadValue } from './bad-value.ts';
 import { stageErrors } from './errors.ts';
 
 /** One staging model with its winners computed: the rows that replace or join what is there. */
@@ -76,7 +77,7 @@ async function mustHaveAllRaw({ warehouse }: EngineContext, model: Model): Promi
   const staged = 'select batch_id from _meta.staged_batch';
   const [row] = await warehouse.query(
     `select
-       (select coalesce(sum(rows), 0) from _meta.load_ledger
+       (select coalesce(sum(row_count), 0) from _meta.load_ledger
         where source = ? and table_name = ? and batch_id in (${staged})) as loaded,
        (select count(*) from ${rawTable(`${source}.${table}`)} where _batch_id in (${staged})) as present`,
     [source, table],
@@ -132,16 +133,16 @@ async function createWinners(
   const filter = isRebuild
     ? `_batch_id in (select batch_id from ${batches.table} union all select batch_id from _meta.staged_batch)`
     : isNew(batches);
-  const select = await renderModel(project, model.name, {
-    dialect: warehouse.capabilities.dialect,
-    relation: (name) => name,
-    source: (source) => `(select * from ${rawTable(source)} where ${filter})`,
-  });
-  await createFromModel(
-    context,
-    model,
-    deltaRelation(model, 'winners', run),
-    winnersSql(model, select, isRebuild),
+  const over = (condition: string): Promise<string> =>
+    renderModel(project, model.name, {
+      dialect: warehouse.capabilities.dialect,
+      relation: (name) => name,
+      source: (source) => `(select * from ${rawTable(source)} where ${condition})`,
+    });
+  const select = await over(filter);
+  const winners = deltaRelation(model, 'winners', run);
+  await namingBadValue(context, { model, run, filter, over }, () =>
+    createFromModel(context, model, winners, winnersSql(model, select, isRebuild), select),
   );
   if (isRebuild || model.materialization.kind !== 'latest') return;
   // Rows that go, looked up beside the table: the transaction needs them twice and must be short.
@@ -168,7 +169,9 @@ function winnersSql(model: Model, select: string, isRebuild: boolean): string {
   const isHistory = materialization.kind === 'history';
   const partition = isHistory ? `${key}, _position, _ordinal` : key;
   const ranked = `select *, row_number() over (partition by ${partition} order by _position desc, _ordinal desc) as _rank
-    from (${select}) as incoming`;
+    from (
+${select}
+) as incoming`;
   if (isRebuild) return `select * exclude (_rank) from (${ranked}) as ranked where _rank = 1`;
   const beats = isHistory
     ? `s.${key} = i.${key} and s._position = i._position and s._ordinal = i._ordinal`

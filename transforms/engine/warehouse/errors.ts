@@ -13,3 +13,12 @@ export const leaseErrors = errorCatalog({
     retryable: true,
   },
 });
+
+export const statementErrors = errorCatalog({
+  TRANSFORM_SEVERAL_STATEMENTS: {
+    summary: 'SQL that must be one statement holds several.',
+    remedy:
+      'Keep the query and take the rest away. What has to run before or after a model belongs into its pre_hook or post_hook.',
+    retryable: false,
+  },
+});

@@ -53,7 +53,7 @@ const ddl: readonly string[] = [
   // Written by the loader, in the transaction of the rows; created here too, so that staging may read before a load.
   `create table if not exists _meta.loaded_batch (batch_id varchar primary key, source varchar not null,
      kind varchar not null, from_position varchar not null, to_position varchar not null,
-     to_committed_at timestamp, rows bigint not null, loaded_at timestamp not null)`,
+     to_committed_at timestamp, row_count bigint not null, loaded_at timestamp not null)`,
   // Exactly which batches a publication consumed, per mart that reads staging.
   `create view if not exists _meta.publication_batch as
      select distinct r.version, r.run_id, r.model, b.batch_id

@@ -5,7 +5,7 @@ with sellers as (
     seller_id,
     {{ max_by('seller_name', place) }} as seller_name,
     {{ max_by('seller_country', place) }} as seller_country
-  from {{ ref('stg_shop__sellers') }}
+  from {{ ref('int_sellers__versions') }}
   where _op <> 'd'
   group by seller_id
 )
@@ -27,6 +27,6 @@ select
   p._position,
   p._ordinal,
   p._committed_at
-from {{ ref('stg_shop__products') }} as p
+from {{ ref('int_products__versions') }} as p
 left join sellers as s on s.seller_id = p.seller_id
 where {{ touched('p.product_id') }}

@@ -15,8 +15,8 @@ cancelled as (
 refund_lines as (
   select r.*, p.product_key, p.product_durable_key
   from {{ ref('int_refund_lines__amounts') }} as r
-  left join {{ ref('stg_shop__order_lines') }} as l on l.order_line_id = r.order_line_id
-  left join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
+  left join {{ ref('int_order_lines') }} as l on l.order_line_id = r.order_line_id
+  left join {{ ref('int_orders') }} as o on o.order_id = l.order_id
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'o.placed_at') }}
 ),
 
@@ -28,13 +28,13 @@ refunds as (
     {{ minor('r.amount') }} as amount_minor,
     {{ minor('r.shipping_amount') }} as shipping_minor,
     coalesce(sum(l.goods_minor + l.tax_minor), 0) as lines_minor
-  from (select * from {{ ref('stg_shop__refunds') }} where {{ touched('order_id') }}) as r
+  from (select * from {{ ref('int_refunds') }} where {{ touched('order_id') }}) as r
   left join refund_lines as l on l.refund_id = r.refund_id
   group by r.refund_id, r.order_id, r.refunded_at, r.amount, r.shipping_amount
 ),
 
 orders as (
-  select * from {{ ref('stg_shop__orders') }} as o
+  select * from {{ ref('int_orders') }} as o
   where {{ touched('o.order_id') }}
 ),
 
@@ -105,7 +105,7 @@ headers as (
 )
 
 select
-  {{ hash_text('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
+  {{ hash_key('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
   e.event_type,
   e.event_group_id,
   case when e.order_id is null then -2 else {{ hash_key('e.order_id') }} end as order_key,

@@ -23,14 +23,14 @@ unshipped_refunds as (
 
 refunds as (
   select order_id, min(refunded_at) as first_refund_at, sum({{ minor('amount') }}) as refunded_minor
-  from {{ ref('stg_shop__refunds') }}
+  from {{ ref('int_refunds') }}
   where {{ touched('order_id') }}
   group by order_id
 ),
 
 captures as (
   select order_id, min(created_at) as paid_at
-  from {{ ref('stg_shop__payments') }}
+  from {{ ref('int_payments') }}
   where kind = 'capture' and status = 'succeeded' and {{ touched('order_id') }}
   group by order_id
 ),
@@ -41,7 +41,7 @@ shipments as (
     min(shipped_at) as first_shipped_at,
     max(shipped_at) as last_shipped_at,
     case when count(*) = count(delivered_at) then max(delivered_at) end as delivered_at
-  from {{ ref('stg_shop__shipments') }}
+  from {{ ref('int_shipments') }}
   where status in ('shipped', 'delivered') and {{ touched('order_id') }}
   group by order_id
 ),
@@ -57,7 +57,7 @@ orders as (
     coalesce(l.gross_minor, 0) as gross_minor,
     coalesce(l.discount_minor, 0) as discount_minor,
     coalesce(l.tax_minor, 0) as tax_minor
-  from (select * from {{ ref('stg_shop__orders') }} where {{ touched('order_id') }}) as o
+  from (select * from {{ ref('int_orders') }} where {{ touched('order_id') }}) as o
   left join lines as l on l.order_id = o.order_id
   left join unshipped_refunds as u on u.order_id = o.order_id
 ),

@@ -21,6 +21,6 @@ select
   end as cash_minor,
   p.created_at,
   {{ business_date('p.created_at') }} as payment_date
-from (select * from {{ ref('stg_shop__payments') }} where {{ touched('order_id') }}) as p
-join {{ ref('stg_shop__orders') }} as o on o.order_id = p.order_id
+from (select * from {{ ref('int_payments') }} where {{ touched('order_id') }}) as p
+join {{ ref('int_orders') }} as o on o.order_id = p.order_id
 {{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = o.customer_id', 'o.placed_at') }}

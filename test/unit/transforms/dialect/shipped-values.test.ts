@@ -27,18 +27,24 @@ const refused: ReadonlyArray<readonly [string, LogEntry, string]> = [
   ['a number', paymentRow(2, '2', '1', { amount: 'NaN' }), 'amount is no money: NaN'],
 ];
 
-test.each(refused)('%s that no calendar or account has stops its model, by name', async (_, row, message) => {
-  const { warehouse, transforms } = await openTransforms();
-  try {
-    await appendBatch(warehouse, { id: 'a', from: 0, to: 1, entries: [orderRow(1, '1')] });
-    await transforms.stage();
-    await appendBatch(warehouse, { id: 'b', from: 1, to: 2, entries: [row] });
-    await expect(transforms.stage()).rejects.toMatchObject({
-      code: 'TRANSFORM_MODEL_FAILED',
-      message: expect.stringContaining(message) as string,
-    });
-    expect(await warehouse.query('select count(*) as n from staging.stg_shop__orders')).toEqual([{ n: 1n }]);
-  } finally {
-    await warehouse.close();
-  }
-}, 30_000);
+test.each(refused)(
+  '%s that no calendar or account has stops its model, by name',
+  async (_, row, message) => {
+    const { warehouse, transforms } = await openTransforms();
+    try {
+      await appendBatch(warehouse, { id: 'a', from: 0, to: 1, entries: [orderRow(1, '1')] });
+      await transforms.stage();
+      await appendBatch(warehouse, { id: 'b', from: 1, to: 2, entries: [row] });
+      await expect(transforms.stage()).rejects.toMatchObject({
+        code: 'TRANSFORM_MODEL_FAILED',
+        message: expect.stringContaining(message) as string,
+      });
+      expect(await warehouse.query('select count(*) as n from staging.stg_shop__orders')).toEqual([
+        { n: 1n },
+      ]);
+    } finally {
+      await warehouse.close();
+    }
+  },
+  30_000,
+);

@@ -26,7 +26,7 @@ export function corpusGroups(): (readonly [string, readonly CorpusCase[]])[] {
     });
 }
 
-const LIMITS = { steps: 200_000, output: 4_000_000 };
+const LIMITS = { steps: 1_000_000, output: 4_000_000 };
 
 /** Our outcome; anything but a typed error of the language is thrown on. */
 export function ourOutcome({ template, context = {} }: CorpusCase): Outcome {

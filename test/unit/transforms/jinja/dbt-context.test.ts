@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compileNodes } from '../../../../cli/transform/compile.ts';
+import { compileFiles, compileNodes } from '../../../../cli/transform/compile.ts';
 import { renderModel } from '../../../../transforms/engine/compile/compile.ts';
 import { templateLog } from '../../../../transforms/engine/compile/template-log.ts';
 import { projectLineage } from '../../../../transforms/engine/lineage/project-lineage.ts';
@@ -13,6 +15,7 @@ import {
   plainVars,
   rendered,
   smallProject,
+  writeProject,
 } from '../project/temporary-project.ts';
 
 describe('macros of dbt itself', () => {
@@ -143,6 +146,22 @@ describe('without a warehouse', () => {
     const compiled = await compileNodes(project, ids, (name) => void leftOut.push(name));
     expect(compiled.map((each) => each.uniqueId)).toContain('model.shop.fct_orders');
     expect(leftOut).toEqual(['agg_orders']);
+  });
+
+  test('the command writes the others, then says which are missing', async () => {
+    const projectFolder = await writeProject({
+      ...asking,
+      'models/marts/fct_orders.sql': "select '{{ flags.WHICH }}' as order_id from {{ ref('int_orders') }}",
+    });
+    const { compiled, failure } = await compileFiles({
+      projectFolder,
+      dataDir: join(projectFolder, 'data'),
+      onWarning: () => undefined,
+    });
+    expect(failure).toMatchObject({ code: 'COMPILE_NEEDS_WAREHOUSE' });
+    expect(failure?.message).toContain('agg_orders');
+    const written = compiled.find((each) => each.uniqueId === 'model.shop.fct_orders')?.writtenTo ?? '';
+    expect(await readFile(written, 'utf8')).toContain("'compile' as order_id");
   });
 
   test('its lineage is missing, that of the others is not', async () => {

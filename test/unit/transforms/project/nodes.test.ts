@@ -101,7 +101,7 @@ describe('nodes besides models', () => {
     const project = await load({
       'models/marts/_marts.yml':
         'models:\n  - name: fct_orders\n  - name: agg_orders\n    config:\n      materialized: incremental\n      unique_key: a\n      meta:\n        touch_key: a\n        touched_by: { fct_orders: a, stg_orders: "{% raw %}select x from {{ changed() }} join {{ ref(\'fct_orders\') }}{% endraw %}" }\n',
-      ...mart("select a from {{ ref('fct_orders') }} join {{ ref('stg_orders') }} where {{ touched('a') }}"),
+      ...mart("select a from {{ ref('fct_orders') }} join {{ ref('int_orders') }} where {{ touched('a') }}"),
     });
     const model = mustModel(project, 'agg_orders');
     const scope = { ...plainScope, changed: '(rows) as changed' };

@@ -8,8 +8,8 @@ describe('refs are found by rendering without a warehouse', () => {
   const cases: readonly (readonly [string, string, readonly string[], Files?])[] = [
     [
       'in the order of appearance, once',
-      "{{ ref('stg_orders') }} {{ ref('fct_orders') }} {{ ref('stg_orders') }}",
-      ['stg_orders', 'fct_orders'],
+      "{{ ref('int_orders') }} {{ ref('fct_orders') }} {{ ref('int_orders') }}",
+      ['int_orders', 'fct_orders'],
     ],
     [
       'in loops',

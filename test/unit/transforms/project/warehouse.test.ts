@@ -19,8 +19,8 @@ describe('the warehouse is asked while rendering, never while parsing', () => {
   test.each([
     [
       'run_query',
-      "{% set t = run_query('select 1') %}{% if execute %}{{ t.columns[0].values() }} {{ t.rows[1]['n'] }} {{ t.column_names }} {% for r in t %}{{ r.kind }}{{ r[1] }};{% endfor %}{% endif %}",
-      "('x', 'y') 2 ('kind', 'n') x1;y2;",
+      "{% set t = run_query('select 1') %}{% if execute %}{{ t.columns[0].values() }} {{ t.rows[1]['n'] }} {{ t.column_names }} {% for r in t %}{{ r.kind }}{{ r[1] }},{% endfor %}{% endif %}",
+      "('x', 'y') 2 ('kind', 'n') x1,y2,",
     ],
     [
       'statement',

@@ -120,3 +120,12 @@ test.each<[string, BackfillOptions, string]>([
     }) as Error,
   );
 });
+
+test('a date that is none is told how dates are written, and not what else a backfill can be about', () => {
+  expect(() => plan({ models: ['fct'], from: '2026-02-30' })).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining('YYYY-MM-DD') as string }) as Error,
+  );
+  expect(() => plan({ models: ['fct'], from: '2026-03-02', to: '2026-03-01' })).toThrow(
+    expect.objectContaining({ remedy: expect.stringContaining('--to') as string }) as Error,
+  );
+});

@@ -21,5 +21,5 @@ select
   orders.last_order_at,
   coalesce(orders.net_minor, 0) as net_minor,
   coalesce(orders.cash_minor, 0) as cash_minor
-from {{ ref('stg_shop__customers') }} as c
+from {{ ref('int_customers') }} as c
 left join orders on orders.customer_id = c.customer_id

@@ -8,5 +8,5 @@ select
   coalesce(s.orders, 0) as orders,
   coalesce(s.units, 0) as units,
   coalesce(s.net_minor, 0) as net_minor
-from {{ ref('stg_shop__products') }} as p
+from {{ ref('int_products') }} as p
 left join {{ ref('int_products__sales') }} as s on s.product_id = p.product_id

@@ -26,7 +26,7 @@ orders as (
     coalesce(t.net_minor, 0) as net_minor,
     coalesce(p.cash_minor, 0) as cash_minor,
     o.updated_at
-  from {{ ref('stg_shop__orders') }} as o
+  from {{ ref('int_orders') }} as o
   left join line_totals as t on t.order_id = o.order_id
   left join {{ ref('int_orders__payments') }} as p on p.order_id = o.order_id
 )

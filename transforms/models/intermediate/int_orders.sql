@@ -1,0 +1,2 @@
+-- Orders of all sources as they are now. Marts read no staging: a further source is added here, once.
+select * from {{ ref('stg_shop__orders') }}
