@@ -68,6 +68,11 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof ShopwaveError ? error.retryable : true;
 }
 
+/** Whether a typed error says that trying again can help: what failed is not to blame, and must not be judged by it. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof ShopwaveError && error.retryable;
+}
+
 /** One plain-text rendering for every door: code, what, where, what to do. */
 export function describeError(error: unknown): string {
   if (!(error instanceof ShopwaveError)) return messageOf(error);

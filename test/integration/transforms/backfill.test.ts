@@ -135,7 +135,8 @@ test('a chunk between two steps takes along what has something new to read: one 
   const counts = await warehouse.query(
     'select (select count(*) from marts.fct_orders) as orders, (select count(*) from marts.fct_payments) as payments',
   );
-  expect(counts).toEqual([{ orders: 4n, payments: 4n }]);
+  // The payment of the third day is lost still: it was not asked for, and none of its inputs changed.
+  expect(counts).toEqual([{ orders: 4n, payments: 3n }]);
   await warehouse.close();
 });
 
@@ -174,7 +175,7 @@ test('a backfill and a live build that meet publish the rows of one after the ot
   const live = await engineOn(
     withStatementHook(warehouse, async (sql) => {
       // In the middle of a chunk staging moves on, so that the chunk computed from what is no longer the newest.
-      if (isStaged || !sql.startsWith('update _meta.head set version')) return;
+      if (isStaged || !sql.includes('update _meta.head set version')) return;
       isStaged = true;
       await transforms.stage();
     }),
@@ -214,7 +215,7 @@ test.each([
   const live = await engineOn(
     withStatementHook(warehouse, async (sql) => {
       // The last thing before the chunk is noted.
-      if (isDone || !sql.startsWith('update _meta.head set version')) return;
+      if (isDone || !sql.includes('update _meta.head set version')) return;
       isDone = true;
       await meanwhile(transforms, warehouse);
     }),

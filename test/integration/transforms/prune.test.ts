@@ -127,7 +127,7 @@ test('what fails after the commit is told, and takes neither the version back no
   await project.warehouse.execute('update marts.rate_keyed set rate = 9');
   const errors: string[] = [];
   const hooked = withStatementHook(project.warehouse, (statement) => {
-    if (!statement.startsWith('update _meta.pruned')) return;
+    if (!statement.includes('update _meta.pruned')) return;
     throw new ShopwaveError(
       'WAREHOUSE_CONFLICT',
       { summary: '', remedy: '', retryable: true },

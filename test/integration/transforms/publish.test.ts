@@ -237,8 +237,8 @@ test('SQL that the warehouse refuses is reported with its file, and nothing is p
   await transforms.stage();
   await expect(transforms.build()).rejects.toMatchObject({
     code: 'TRANSFORM_MODEL_FAILED',
-    where: expect.stringMatching(/dim_date\.sql$/) as string,
-    message: expect.stringContaining('from from') as string,
+    where: expect.stringMatching(/dim_date\.sql:\d+:\d+$/) as string,
+    message: expect.stringMatching(/^dim_date: .*"from"/) as string,
   });
   expect(await transforms.publication()).toBeUndefined();
   await warehouse.close();

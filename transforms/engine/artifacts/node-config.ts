@@ -43,12 +43,12 @@ function materializationConfig(materialization: Materialization): Record<string,
 export function testConfig(config: TestConfig): Record<string, unknown> {
   return {
     enabled: true,
-    alias: null,
-    schema: 'dbt_test__audit',
+    alias: config.alias ?? null,
+    schema: config.schema ?? 'dbt_test__audit',
     database: null,
     tags: config.tags,
     meta: plainRecord(config.meta),
-    group: null,
+    group: config.group ?? null,
     materialized: 'test',
     ...testModifiers(config),
   };

@@ -1,4 +1,4 @@
-import { messageOf } from '../../../lib/errors.ts';
+import { isTransient, messageOf } from '../../../lib/errors.ts';
 import { renderDataTest, renderText } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
@@ -183,6 +183,7 @@ async function orBroken(make: () => Promise<Probe>): Promise<Probe> {
   try {
     return await make();
   } catch (error) {
+    if (isTransient(error)) throw error;
     return { kind: 'broken', message: messageOf(error) };
   }
 }

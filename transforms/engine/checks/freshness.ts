@@ -1,4 +1,4 @@
-import { messageOf, ShopwaveError } from '../../../lib/errors.ts';
+import { isTransient, messageOf } from '../../../lib/errors.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
 import { renderText } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
@@ -87,7 +87,7 @@ async function ask(
       }),
     );
   } catch (error) {
-    if (error instanceof ShopwaveError && error.retryable) throw error;
+    if (isTransient(error)) throw error;
     const [only] = asked;
     if (asked.length === 1 && only !== undefined)
       return new Map([[only.source.name, { error: messageOf(error), seconds: seconds() }]]);
@@ -125,6 +125,7 @@ async function orError(make: () => Promise<string>): Promise<string | Answer> {
   try {
     return await make();
   } catch (error) {
+    if (isTransient(error)) throw error;
     return { error: messageOf(error), seconds: 0 };
   }
 }

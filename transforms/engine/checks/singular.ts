@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { messageOf } from '../../../lib/errors.ts';
+import { isTransient, messageOf } from '../../../lib/errors.ts';
 import { renderTest } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
@@ -97,6 +97,7 @@ async function probeOf(project: Project, test: SingularTest, scope: CompileScope
     const sql = await renderTest(project, test, scope);
     return { kind: 'query', sql: sql.replace(/[;\s]+$/, '') };
   } catch (error) {
+    if (isTransient(error)) throw error;
     return { kind: 'broken', message: messageOf(error) };
   }
 }

@@ -8,6 +8,7 @@ import type { Macro } from '../project/macros.ts';
 import { keyingOf } from '../project/model.ts';
 import type { DataTest, Model, Project, SingularTest } from '../project/model.ts';
 import { mustModel } from '../project/laws.ts';
+import { settingsOfTest } from '../project/tests-config.ts';
 import { callTest } from './call-test.ts';
 import { canonicalSql } from './canonical-sql.ts';
 import { oneStatement } from '../warehouse/statements.ts';
@@ -47,7 +48,13 @@ export async function renderText(
 
 /** The SQL of a test of its own. */
 export async function renderTest(project: Project, test: SingularTest, scope: CompileScope): Promise<string> {
-  const sql = await renderTemplate(test.template, { project, scope, execute: true, refs: test.refs });
+  const sql = await renderTemplate(test.template, {
+    project,
+    scope,
+    execute: true,
+    refs: test.refs,
+    config: settingsOfTest(test.config),
+  });
   return oneStatement(sql, scope.dialect, test);
 }
 
@@ -73,7 +80,14 @@ export async function renderDataTest(
   scope: CompileScope & { readonly rows: string },
 ): Promise<string> {
   const model = test.attachedTo.kind === 'model' ? mustModel(project, test.attachedTo.name) : undefined;
-  const context = contextOf({ project, scope, execute: true, model, refs: test.refs });
+  const context = contextOf({
+    project,
+    scope,
+    execute: true,
+    model,
+    refs: test.refs,
+    config: settingsOfTest(test.config),
+  });
   const { database } = project.authoring.environment.target;
   const sql = textOf(await callTest(test, context, scope.rows, database)).trim();
   return oneStatement(sql, scope.dialect, { name: test.name, file: `${test.file}:${test.line}` });

@@ -39,6 +39,12 @@ export const materializeErrors = errorCatalog({
     remedy: 'Name a column of type date or timestamp in meta.prune_by, or leave it out. Nothing was built.',
     retryable: false,
   },
+  TRANSFORM_MAPPING_FAILED: {
+    summary:
+      'The warehouse refused a mapping of touched_by, which says whose rows a change of an input concerns.',
+    remedy: 'Correct the entry shown: it may use the columns of its input and must give a column touch_key.',
+    retryable: false,
+  },
   TRANSFORM_DELTA_MISMATCH: {
     summary: 'Publishing would have changed other rows of a table than those that were computed and checked.',
     remedy:

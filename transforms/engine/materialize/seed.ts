@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '../../../lib/errors.ts';
+import { isTransient, messageOf } from '../../../lib/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../warehouse/sql-text.ts';
 import { materializeErrors } from './errors.ts';
 import { mustKeepContract, mustNotBreakReaders } from './contract.ts';
@@ -51,6 +51,7 @@ export async function load(work: Work, seed: SeedTable, relation: string): Promi
   try {
     await warehouse.execute(`create or replace table ${relation} (${definitions.join(', ')})`);
   } catch (error) {
+    if (isTransient(error)) throw error;
     throw materializeErrors.error('TRANSFORM_SEED_INVALID', {
       message: `column_types: ${messageOf(error)}`,
       where: work.model.file,
@@ -67,6 +68,7 @@ export async function load(work: Work, seed: SeedTable, relation: string): Promi
         `insert into ${relation} select ${values} from (values ${rows.join(', ')}) as v(${names})`,
       );
     } catch (error) {
+      if (isTransient(error)) throw error;
       throw await blameLine(work, seed, batch, error);
     }
   }
@@ -98,7 +100,8 @@ async function blameLine(
       const cell = row.values[index] ?? null;
       try {
         await work.context.warehouse.query(`select cast(${literal(cell)} as ${type}) as v`);
-      } catch {
+      } catch (error) {
+        if (isTransient(error)) return error as Error;
         return materializeErrors.error('TRANSFORM_SEED_INVALID', {
           message: `${name}: "${cell ?? ''}" is no ${type}`,
           where: `${work.model.file}:${row.line}`,

@@ -20,16 +20,22 @@ export interface Blame {
 
 /** An error message with its place in the model's template, and the column that was probably meant. */
 export function blameOf(model: Model, message: string, sent: SentSql | undefined): Blame {
-  const hint = hintOf(message);
+  const said = saidIn(message);
   const offset = sent === undefined ? undefined : offsetIn(sent, message);
-  if (sent === undefined || offset === undefined) return { message: message + hint, where: model.file };
+  if (sent === undefined || offset === undefined) return { message: said, where: model.file };
   const { where, compiledLine } = templateWhere(model, sent.rendered, offset);
-  const [head = message] = message.split(placePattern);
-  const said = (hint === '' ? head : (head.split('\nCandidate')[0] ?? head)).trim().replaceAll(/\s*\n\s*/g, ' ');
   const lineStart = sent.rendered.lastIndexOf('\n', offset - 1) + 1;
   const code = (sent.rendered.slice(lineStart).split('\n')[0] ?? '').trim().slice(0, 120);
   const place = compiledLine === undefined ? '' : ` in compiled line ${compiledLine}`;
-  return { message: `${said}${hint}${place}: ${code}`, where };
+  return { message: `${said}${place}: ${code}`, where };
+}
+
+/** The message in one line, with the column that was probably meant instead of all that could have been. */
+function saidIn(message: string): string {
+  const [head = message] = message.split(placePattern);
+  const hint = hintOf(head);
+  const said = hint === '' ? head : (head.split(/\n+Candidate bindings/)[0] ?? head);
+  return said.trim().replaceAll(/\s*\n\s*/g, ' ') + hint;
 }
 
 /** Offset in the rendered SQL that a message points at; undefined where it points at none, or beside the SQL. */

@@ -1,8 +1,8 @@
-import { renderMapping } from '../compile/compile.ts';
 import type { Restriction } from '../compile/restriction.ts';
 import { mustModel } from '../project/laws.ts';
 import { deltaRelation, feedTable } from '../warehouse/relations.ts';
-import { runScope } from './delta.ts';
+import { mappingsOf, namingMapping } from './mappings.ts';
+import type { Mapping } from './mappings.ts';
 import { createFromModel } from './model-statement.ts';
 import { partOf } from './work.ts';
 import type { Work } from './work.ts';
@@ -13,7 +13,12 @@ export type Bounds = Restriction['touchedBounds'];
 /** Makes the relation `touched` of the keys to compute; resolves to their bounds, or to `none` where there are none. */
 export async function findTouched(work: Work): Promise<Bounds | 'none'> {
   const touched = partOf(work, 'touched');
-  await createFromModel(work.context, work.model, touched, await touchedKeys(work));
+  const { plan } = work;
+  const inputs = plan.kind === 'incremental' ? plan.changedInputs : [];
+  const mappings = await mappingsOf(work, inputs, (input) => changedRows(work, input));
+  await namingMapping(work, mappings, () =>
+    createFromModel(work.context, work.model, touched, touchedKeys(work, mappings)),
+  );
   return await boundsOf(work, touched);
 }
 
@@ -29,16 +34,8 @@ async function boundsOf({ context }: Work, touched: string): Promise<Bounds | 'n
 }
 
 /** The keys to compute: those the changed inputs map to, and those given from outside. */
-async function touchedKeys(work: Work): Promise<string> {
-  const { context, run, model, plan } = work;
-  const scope = runScope(context, run);
-  const selects: string[] = [];
-  const changedInputs = plan.kind === 'incremental' ? plan.changedInputs : [];
-  for (const input of changedInputs) {
-    const changed = changedRows(work, input);
-    const mapping = await renderMapping(context.project, model, input, { ...scope, changed });
-    if (mapping !== undefined) selects.push(mapping);
-  }
+function touchedKeys({ plan }: Work, mappings: readonly Mapping[]): string {
+  const selects = mappings.map(({ sql }) => sql);
   const extra = plan.kind === 'incremental' ? plan.extraKeys : undefined;
   if (extra !== undefined) selects.push(`select touch_key from ${extra}`);
   return `select distinct touch_key from (${selects.join('\nunion all\n')}) as mapped where touch_key is not null`;

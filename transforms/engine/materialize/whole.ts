@@ -7,6 +7,7 @@ import { mustMeetConstraints } from './constraints.ts';
 import { describeModel, mustKeepContract, mustNotBreakReaders } from './contract.ts';
 import { runScope } from './delta.ts';
 import type { ModelDelta } from './delta.ts';
+import { mustBindMappings } from './mappings.ts';
 import { mustHaveFitKeys } from './merge-keys.ts';
 import { createFromModel, insertFromModel } from './model-statement.ts';
 import { mustPruneByTime, pruneByOf } from './prune-by.ts';
@@ -21,6 +22,7 @@ import type { Work } from './work.ts';
 /** Computes a model whole, beside production. */
 export async function computeWhole(work: Work): Promise<ModelDelta> {
   const { context, run, model, plan } = work;
+  await mustBindMappings(work);
   const published = await describeProduction(work);
   const statement = (slice?: KeySlice): Promise<string> =>
     renderStatement(context.project, model.name, {

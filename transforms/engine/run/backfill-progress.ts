@@ -95,8 +95,9 @@ export interface BackfillStatus {
 
 /** The newest backfills first. */
 export async function listBackfills(warehouse: Warehouse): Promise<BackfillStatus[]> {
-  const rows = await warehouse.query('select * from _meta.backfill order by started_at desc, id limit 100');
+  // Before the rows: one that ends in between is done, and not taken for stopped.
   const marks = await warehouse.query(`select name from _meta.build_lease where ${aliveSql(warehouse)}`);
+  const rows = await warehouse.query('select * from _meta.backfill order by started_at desc, id limit 100');
   const isAtWork = (id: string): boolean => marks.some(({ name }) => String(name).startsWith(id));
   return rows.map((row) => ({
     id: String(row['id']),

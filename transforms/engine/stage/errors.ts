@@ -4,7 +4,7 @@ export const stageErrors = errorCatalog({
   TRANSFORM_RAW_VALUE_INVALID: {
     summary: 'A value in the raw log is none of the type that its staging column has.',
     remedy:
-      'Nothing was staged. Let the staging model turn such values into null or into another type, or correct them in the source: the newest row of a key counts only once all of its rows can be read.',
+      'Nothing was staged. Let the staging model read such values in another way (as null, or by a wider type); the next call takes the same batches up again.',
     retryable: false,
   },
   TRANSFORM_RAW_INCOMPLETE: {

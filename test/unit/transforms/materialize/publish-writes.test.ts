@@ -147,6 +147,8 @@ test('hooks: pre before the rows, post in the transaction of the rows, and after
 test('grants are statements where there are roles, and none where there are none', () => {
   const grants = { select: ['reporter', 'bi'] };
   expect(grantStatements('snowflake', 'marts.t', grants)).toEqual([
+    'grant usage on schema marts to role "reporter"',
+    'grant usage on schema marts to role "bi"',
     'grant select on marts.t to role "reporter"',
     'grant select on marts.t to role "bi"',
   ]);

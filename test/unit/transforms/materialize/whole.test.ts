@@ -63,7 +63,7 @@ test('rows that stand several times in a table without a key come and go one by 
 
 test('SQL that the warehouse refuses is blamed on the model, on the first build and on a later one', async () => {
   const broken = table('broken', 'select nothing from raw.input');
-  const blamed = { code: 'TRANSFORM_MODEL_FAILED', where: broken.file };
+  const blamed = { code: 'TRANSFORM_MODEL_FAILED', where: `${broken.file}:1:8` };
   await expect(rig.build([broken], 'broken', first)).rejects.toMatchObject(blamed);
   await rig.build([table('broken', 'select 1 as a')], 'broken', first);
   await expect(rig.build([broken], 'broken', edited)).rejects.toMatchObject(blamed);
