@@ -68,7 +68,7 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
 export function renderTick(
   { publication, metrics }: Headline,
   clock: Clock,
-  held: readonly string[] = [],
+  held: readonly string[],
 ): string {
   const time = clock.now().toISOString().slice(11, 19);
   const named = Object.entries(metrics).map(([name, metric]) => ({

@@ -20,7 +20,15 @@ export async function serveUntil({ platform, terminal, hasTruth, signal }: Servi
   const tell = async (): Promise<void> => {
     if (signal.aborted) return;
     try {
-      terminal.result(renderTick(await readHeadline(platform, hasTruth), platform.clock));
+      const headline = await readHeadline(platform, hasTruth);
+      const held = await (await platform.transforms()).heldBack();
+      terminal.result(
+        renderTick(
+          headline,
+          platform.clock,
+          held.map(({ model }) => model),
+        ),
+      );
     } catch (error) {
       if (!signal.aborted) terminal.line(`  ! the metrics could not be read: ${messageOf(error)}`);
     }

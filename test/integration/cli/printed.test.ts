@@ -52,7 +52,7 @@ test('a tick with a mart held back says so, and compares nothing with the truth'
     rows: { raw: 0, staging: 0, marts: 0 },
     metrics: { gmv: one, net_revenue: one, fulfilled_orders: one, refunds: one },
   };
-  expect(renderTick(headline, systemClock)).toContain('BUT TRUTH');
+  expect(renderTick(headline, systemClock, [])).toContain('BUT TRUTH');
   const held = renderTick(headline, systemClock, ['fct_orders']);
   expect(held).toMatch(/ {2}held back: fct_orders$/);
   expect(held).not.toContain('TRUTH');

@@ -126,6 +126,6 @@ test('every rendering for Snowflake parses', async () => {
   vi.stubEnv('SNOWFLAKE_USER', 'user');
   const dir = ['--data-dir', path.join(scratch, 'production')];
   const sql = await shopwave('transform', 'compile', '--target', 'production', ...dir);
-  expect(sql).toContain('data:"id"::varchar as number(38,0)');
+  expect(sql).toContain("cast(data['id'] as varchar) as number(38,0)");
   vi.unstubAllEnvs();
 });

@@ -44,7 +44,8 @@ test('a mistake in SQL is reported where it stands in its file, with the column 
     const error = await (await project.open()).build().catch((thrown: unknown) => thrown);
     return describeError(error);
   };
-  const text = "{{ config(tags=['x']) }}\n\nselect\n  currency,\n  r.rte as rate\nfrom {{ ref('rates') }} as r";
+  const text =
+    "{{ config(tags=['x']) }}\n\nselect\n  currency,\n  r.rte as rate\nfrom {{ ref('rates') }} as r";
   const first = await failing(text);
   expect(first).toContain('bad.sql:5:3');
   expect(first).toContain('did you mean rate?');

@@ -6,7 +6,12 @@ import { orderRow, paymentRow } from '../../support/shop-rows.ts';
 
 test('every statement of staging, building, checking and publishing says whose it is', async () => {
   const { warehouse } = await openTransforms();
-  await appendBatch(warehouse, { id: 'b1', from: 0, to: 2, entries: [orderRow(1, '1'), paymentRow(2, '1', '1')] });
+  await appendBatch(warehouse, {
+    id: 'b1',
+    from: 0,
+    to: 2,
+    entries: [orderRow(1, '1'), paymentRow(2, '1', '1')],
+  });
   const sent: string[] = [];
   const engine = await engineOn(withStatementHook(warehouse, (sql) => void sent.push(sql)));
   const untagged = (): string[] => sent.splice(0).filter((sql) => !sql.startsWith('/* {"app":"shopwave"'));

@@ -113,7 +113,9 @@ test('a feed that a crash left with the columns of before is mended by the next 
   const limited = withCommittingDdl(warehouse, { inside: [] });
   const engine = await engineOn(limited, { projectFolder: folder });
   await engine.stage();
-  await warehouse.execute("create or replace table feed.stg_shop__orders as select 1 as a, 0 as _step, '' as _image");
+  await warehouse.execute(
+    "create or replace table feed.stg_shop__orders as select 1 as a, 0 as _step, '' as _image",
+  );
   await appendBatch(warehouse, second);
   expect(await engine.stage()).toMatchObject({ batches: 1, step: 2n });
   expect(await warehouse.query('select order_id, _step from feed.stg_shop__orders')).toEqual([

@@ -37,9 +37,7 @@ test('the project compiles, and every mart for both engines without a template l
 });
 
 test('an unknown ref names the file, the place and the nearest model', async () => {
-  await edit('marts/fct_payments.sql', (text) =>
-    text.replace("ref('int_payments')", "ref('int_payment')"),
-  );
+  await edit('marts/fct_payments.sql', (text) => text.replace("ref('int_payments')", "ref('int_payment')"));
   await expect(loadProject(folder)).rejects.toMatchObject({
     code: 'TRANSFORM_UNKNOWN_REF',
     where: expect.stringMatching(/fct_payments\.sql:\d+:\d+$/) as string,

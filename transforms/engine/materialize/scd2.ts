@@ -37,7 +37,12 @@ export function scd2Statement(
     renderDialectMacro(macro, scope.dialect, { positional, named: {} });
   // A start as both engines write it, whatever their sessions are set to.
   const keyOf: KeyOf = (key, start) =>
-    render('hash_key', ...salt, key, ...(start === undefined ? [] : [render('key_text', start, 'timestamp')]));
+    render(
+      'hash_key',
+      ...salt,
+      key,
+      ...(start === undefined ? [] : [render('key_text', start, 'timestamp')]),
+    );
   const selects = [versionRows(materialization, keyOf)];
   if (scd2.inferredFrom.length > 0) selects.push(inferredRows(materialization, scope, keyOf));
   selects.push(...scd2.standing.map((member) => standingRow(scd2, member, scope, keyOf)));

@@ -61,9 +61,6 @@ export async function applyAround(
 async function forgetDefinitions({ warehouse }: EngineContext, models: readonly string[]): Promise<void> {
   if (models.length === 0) return;
   await warehouse
-    .execute(
-      `update _meta.model_state set fingerprint = '' where model in (${placeholders(models)})`,
-      models,
-    )
+    .execute(`update _meta.model_state set fingerprint = '' where model in (${placeholders(models)})`, models)
     .catch(() => {});
 }

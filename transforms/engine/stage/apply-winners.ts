@@ -27,10 +27,8 @@ export function winnersStatements(
   if (!isRebuild) return { before: mendedFeed(model, standing), inside: merge(run, model, step), after: [] };
   const table = `create or replace table ${stateTable(model)} as select * from ${winners}`;
   const feed = `create or replace table ${feedTable(model)} as ${feedShape(winners)}`;
-  if (standing === 'transactional')
-    return { before: [], inside: [table, feed, ...view(model)], after: [] };
-  if (standing.table === 'other')
-    return { before: [table, ...view(model)], inside: [], after: [feed] };
+  if (standing === 'transactional') return { before: [], inside: [table, feed, ...view(model)], after: [] };
+  if (standing.table === 'other') return { before: [table, ...view(model)], inside: [], after: [feed] };
   return {
     before: standing.table === 'same' ? mendedFeed(model, standing) : creation(model, winners),
     inside: [

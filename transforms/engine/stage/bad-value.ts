@@ -18,7 +18,8 @@ export interface Selecting {
 }
 
 /** What engines say of a value that has no place in a type. */
-const isOfValue = /conversion error|out of range|invalid input|could not convert|is not recognized|failed to cast/i;
+const isOfValue =
+  /conversion error|out of range|invalid input|could not convert|is not recognized|failed to cast/i;
 
 /**
  * Does work over raw rows. One value that is none of its column's type stops it, and the warehouse says neither whose it
@@ -57,9 +58,7 @@ async function describeFirst(context: EngineContext, selecting: Selecting): Prom
   if (place === undefined) return undefined;
   const { model, filter, over } = selecting;
   const { position, ordinal } = place;
-  const sql = await over(
-    `${filter} and _position = ${quoteLiteral(position)} and _ordinal = ${ordinal}`,
-  );
+  const sql = await over(`${filter} and _position = ${quoteLiteral(position)} and _ordinal = ${ordinal}`);
   const [key, failing] = await Promise.all([
     keyOf(context, model, sql),
     failingColumn(context, selecting, sql),
@@ -145,7 +144,8 @@ async function failingColumn(
     const failure = await warehouse
       .query(`select ${quoteIdentifier(name)} as v from (\n${sql}\n) as one`)
       .then(() => undefined, messageOf);
-    if (failure !== undefined) return `${name} (${type}) cannot take its value: ${failure.split('\n')[0] ?? ''}`;
+    if (failure !== undefined)
+      return `${name} (${type}) cannot take its value: ${failure.split('\n')[0] ?? ''}`;
   }
   return undefined;
 }

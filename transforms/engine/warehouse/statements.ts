@@ -28,7 +28,7 @@ export function splitStatements(text: string, dialect: Dialect): Statement[] {
     begin = at + 1;
     start = undefined;
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const next = pieceEnd(text, at, dialect);
     if (text[at] === ';') end(at);
     else if (!isBlankOrComment(text, at, next)) start ??= at;

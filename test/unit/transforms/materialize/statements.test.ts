@@ -32,7 +32,10 @@ test('Snowflake has its own quotes and comments', () => {
 
 test('a second statement is refused with its place in the template, where that can be told', () => {
   const sql = 'select 1;\n\n-- now\n  drop table marts.fct_orders';
-  const several = { code: 'TRANSFORM_SEVERAL_STATEMENTS', message: expect.stringContaining('drop table') as string };
+  const several = {
+    code: 'TRANSFORM_SEVERAL_STATEMENTS',
+    message: expect.stringContaining('drop table') as string,
+  };
   const refused = (rawCode: string | undefined): unknown => {
     try {
       return oneStatement(sql, 'duckdb', { ...source, rawCode });
