@@ -22,9 +22,17 @@ test('what the newest row of a seller leaves empty is empty in the mart', async 
   }
 }, 30_000);
 
-const refused: ReadonlyArray<readonly [string, LogEntry, string]> = [
-  ['a time', orderRow(2, '2', { placed_at: 'infinity' }), 'placed_at is no timestamp: infinity'],
-  ['a number', paymentRow(2, '2', '1', { amount: 'NaN' }), 'amount is no money: NaN'],
+const refused: ReadonlyArray<readonly [string, LogEntry, RegExp]> = [
+  [
+    'a time',
+    orderRow(2, '2', { placed_at: 'infinity' }),
+    /^stg_shop__orders: order_id = 2 at position .*placed_at.*infinity/,
+  ],
+  [
+    'a number',
+    paymentRow(2, '2', '1', { amount: 'NaN' }),
+    /^stg_shop__payments: payment_id = 2 at position .*amount.*NaN/,
+  ],
 ];
 
 test.each(refused)(
@@ -36,8 +44,8 @@ test.each(refused)(
       await transforms.stage();
       await appendBatch(warehouse, { id: 'b', from: 1, to: 2, entries: [row] });
       await expect(transforms.stage()).rejects.toMatchObject({
-        code: 'TRANSFORM_MODEL_FAILED',
-        message: expect.stringContaining(message) as string,
+        code: 'TRANSFORM_RAW_VALUE_INVALID',
+        message: expect.stringMatching(message) as string,
       });
       expect(await warehouse.query('select count(*) as n from staging.stg_shop__orders')).toEqual([
         { n: 1n },
