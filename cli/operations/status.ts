@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
 import type { ImportError } from '../../scheduler/loader.ts';
 import { toIso } from '../output/summary.ts';
+import { describeHeld } from '../../transforms/engine/run/held-back-error.ts';
 import { countLayers } from '../supervisor/headline.ts';
 import { currentOwner } from '../supervisor/lock.ts';
 import { defineOperation, rowsResult } from './operation.ts';
@@ -20,8 +21,9 @@ export const status = defineOperation({
       platform.warehouse(),
       platform.scheduler(),
     ]);
-    const [publication, rows, positions, failures] = await Promise.all([
+    const [publication, held, rows, positions, failures] = await Promise.all([
       transforms.publication(),
+      transforms.heldBack(),
       countLayers(warehouse),
       readPositions(platform),
       readFailures(scheduler),
@@ -48,6 +50,7 @@ export const status = defineOperation({
     facts.push(['raw rows', rows.raw], ['staging rows', rows.staging], ['mart rows', rows.marts]);
     facts.push(['landed to', positions.landed], ['loaded to', positions.loaded]);
     facts.push(['staged to', positions.staged]);
+    facts.push(...held.map((each) => ['held back', describeHeld(each)] as const));
     facts.push(...scheduler.listImportErrors().map(brokenFile));
     facts.push(...failures.map((failure) => ['failed last', failure] as const));
     return rowsResult(facts.map(([what, value]) => ({ what, value })));

@@ -1,3 +1,5 @@
+import type { ShopwaveError } from '../../../lib/errors.ts';
+import { checkNode } from '../../../transforms/engine/artifacts/check-node.ts';
 import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
 import { heldBackError } from '../../../transforms/engine/run/held-back-error.ts';
 import type { Behind, BuildResult } from '../../../transforms/engine/run/request.ts';
@@ -6,6 +8,7 @@ import type { Operation, OperationContext, OperationResult } from '../operation.
 import { adoptFiles, beginCommand, workSchema, writeResults } from './command.ts';
 import type { TransformCommand, WorkInput } from './command.ts';
 import { previewResult } from './preview.ts';
+import { checkUnchanged, unchangedFailure } from './unchanged-checks.ts';
 import { runSelectedUnitTests, unitTestFailure, unitTestNode } from './unit-tests.ts';
 
 type Which = 'run' | 'build' | 'seed';
@@ -93,8 +96,11 @@ export async function buildChosen(
       ...(threads === undefined ? {} : { threads }),
       ...(chosen === undefined ? {} : { select: chosen }),
     });
-    built = result.nodes;
-    return dryRun ? previewResult(result, notes) : buildResult(result, command);
+    const checks = which === 'build' ? await checkUnchanged(command, result, threads) : [];
+    built = [...result.nodes, ...checks.map((check) => checkNode(check, context.platform.clock.now()))];
+    return dryRun
+      ? previewResult(result, notes, unchangedFailure(checks))
+      : buildResult(result, command, unchangedFailure(checks));
   } finally {
     if (!dryRun) await writeResults(command, context, { which, input, nodes: [...nodes, ...built] });
   }
@@ -106,6 +112,7 @@ const resultColumns = ['model', 'kind', 'status', 'removed', 'added', 'published
 export function buildResult(
   result: BuildResult,
   { project, notes }: Pick<TransformCommand, 'project' | 'notes'>,
+  otherFailure?: ShopwaveError,
 ): OperationResult {
   const place = (model: string): number => project.order.indexOf(model);
   const { publication, held, behind } = result;
@@ -122,7 +129,9 @@ export function buildResult(
     columns: resultColumns,
     notes: [...notes, ...behindNotes(behind)],
     // Without any publication nothing can be held back: such a build throws.
-    failure: publication === undefined ? undefined : heldBackError(publication.version, held, behind),
+    failure:
+      (publication === undefined ? undefined : heldBackError(publication.version, held, behind)) ??
+      otherFailure,
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ShopwaveError } from '../../../lib/errors.ts';
 import { wouldHoldBack } from '../../../transforms/engine/run/held-back-error.ts';
 import type { HeldModel, ModelPreview, PreviewRow } from '../../../transforms/engine/run/request.ts';
 import { rowsResult } from '../operation.ts';
@@ -10,7 +11,11 @@ interface Previewed {
 }
 
 /** What a dry run would change, with a few rows; it fails where something would be held back, for CI to see. */
-export function previewResult({ preview, held }: Previewed, notes: readonly string[]): OperationResult {
+export function previewResult(
+  { preview, held }: Previewed,
+  notes: readonly string[],
+  otherFailure?: ShopwaveError,
+): OperationResult {
   return rowsResult(preview.map(previewRow), {
     columns: ['model', 'keys_touched', 'removed', 'added', 'sample'],
     json: preview.map(({ model, keysTouched, removed, added, sample }) => ({
@@ -21,7 +26,7 @@ export function previewResult({ preview, held }: Previewed, notes: readonly stri
       sample: sample.map((row) => ({ change: changeOf(row), ...row })),
     })),
     notes: [...notes, 'dry run: nothing was published'],
-    failure: wouldHoldBack(held),
+    failure: wouldHoldBack(held) ?? otherFailure,
   });
 }
 

@@ -61,7 +61,7 @@ export async function judge(
 function failedToCompute(computed: ReadonlyMap<string, Computed>): Map<string, readonly string[]> {
   return new Map(
     [...computed].flatMap(([name, { error }]) =>
-      error === undefined ? [] : [[name, [`${error.code}: ${error.message}`]] as const],
+      error === undefined ? [] : [[name, [`${error.code}: ${error.message}. ${error.remedy}`]] as const],
     ),
   );
 }

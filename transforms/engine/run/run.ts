@@ -234,13 +234,15 @@ async function withoutPublication(
   request: RunRequest,
   judged: Judged,
 ): Promise<undefined> {
-  const { state, held } = judged;
+  const { state, held, computed } = judged;
   const { alongside } = request;
-  if (held.size === 0 && alongside === undefined) return undefined;
+  // What was held back and passes now, its rows being those that are published, is held back no more.
+  const released = [...computed.keys()].filter((name) => state.held.has(name) && !held.has(name));
+  if (held.size === 0 && alongside === undefined && released.length === 0) return undefined;
   await context.warehouse.transaction(async (session) => {
     await moveHead(session, state, { version: state.head, epoch });
     if (held.size === 0) await alongside?.(session, new Set());
-    else await writeHeld(session, held, heldNoMore(context.project, state));
+    await writeHeld(session, held, [...released, ...heldNoMore(context.project, state)]);
   });
   if (held.size === 0) return undefined;
   throw nothingPublishable(context, judged);
