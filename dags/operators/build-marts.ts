@@ -30,7 +30,7 @@ export function buildMarts(): FunctionTask<PipelineServices, BuildOutput> {
       const { published, publication, models, held, checks } =
         earlier === undefined
           ? await transforms.build({ signal, requestedBy })
-          : await transforms.rerun(earlier, { signal });
+          : await transforms.rerun(earlier, { signal, requestedBy });
       if (publication === undefined || (!published && earlier === undefined))
         throw new TaskSkip('nothing the marts read has changed');
       const { version, sourceWatermark } = publication;

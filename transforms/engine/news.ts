@@ -20,7 +20,8 @@ export function createNews({
 }): News {
   let unheard: Publication | undefined;
   let newest = 0;
-  const tell = async (publication: Publication): Promise<void> => {
+  let telling: Promise<void> = Promise.resolve();
+  const tellOne = async (publication: Publication): Promise<void> => {
     // Repeated while a newer one was told: the listener must not go back.
     if (publication.version < newest) return;
     newest = publication.version;
@@ -36,6 +37,11 @@ export function createNews({
         },
       );
     }
+  };
+  // One at a time, or a slow listener would end with an older version than it was told last.
+  const tell = (publication: Publication): Promise<void> => {
+    telling = telling.then(() => tellOne(publication));
+    return telling;
   };
   return {
     tell,

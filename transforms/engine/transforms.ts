@@ -118,7 +118,7 @@ function door(options: TransformsOptions, project: Project, shared: Shared): Tra
   };
   return {
     setup: () => ensureMeta(options.warehouse),
-    stage: () => exclusively(() => stage(context)),
+    stage: () => exclusively(() => withoutConflict(context, undefined, () => stage(context))),
     build: (input) => announced(() => build(context, input)),
     rerun: (runOrVersion, input) => announced(() => rerun(context, runOrVersion, input)),
     // Chunk by chunk: a live build that waits comes in between.

@@ -10,7 +10,8 @@ export class ConnectionPool {
   private readonly instance: DuckDBInstance;
   private readonly busy = new Set<Promise<unknown>>();
   private closed = false;
-  private dead = false;
+  /** The fatal error of the instance. */
+  private dead: unknown;
 
   constructor(instance: DuckDBInstance) {
     this.instance = instance;
@@ -18,11 +19,13 @@ export class ConnectionPool {
 
   /** Whether the instance has refused to go on, and nobody is still finding that out. */
   get isSpent(): boolean {
-    return this.dead && this.busy.size === 0;
+    return this.dead !== undefined && this.busy.size === 0;
   }
 
   async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     if (this.closed) throw new Error('the warehouse is closed');
+    // At once and without being counted: statements that keep coming would keep a dead instance from being replaced.
+    if (this.dead !== undefined) throw this.dead;
     const running = this.run(work);
     const settled = Promise.allSettled([running]);
     this.busy.add(settled);
@@ -53,7 +56,7 @@ export class ConnectionPool {
       connection ??= await this.connect();
       return await work(connection);
     } catch (error) {
-      if (isFatal(error)) this.dead = true;
+      if (isFatal(error)) this.dead ??= error;
       throw error;
     } finally {
       if (connection !== undefined) this.idle.push(connection);

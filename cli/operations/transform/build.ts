@@ -87,6 +87,10 @@ export async function buildChosen(
     if (which !== 'seed') await engine.stage();
   } else if (await engine.isBehind()) notes.push('batches that are loaded and not yet staged are left out');
   let built: readonly NodeResult[] = [];
+  const leaveResults = async (): Promise<void> => {
+    if (!dryRun) await writeResults(command, context, { which, input, nodes: [...nodes, ...built] });
+  };
+  let answer: OperationResult;
   try {
     const result = await engine.build({
       fullRefresh,
@@ -98,12 +102,16 @@ export async function buildChosen(
     });
     const checks = which === 'build' ? await checkUnchanged(command, result, threads) : [];
     built = [...result.nodes, ...checks.map((check) => checkNode(check, context.platform.clock.now()))];
-    return dryRun
+    answer = dryRun
       ? previewResult(result, notes, unchangedFailure(checks))
       : buildResult(result, command, unchangedFailure(checks));
-  } finally {
-    if (!dryRun) await writeResults(command, context, { which, input, nodes: [...nodes, ...built] });
+  } catch (error) {
+    // What the build says comes first, whatever keeps its results from being written.
+    await leaveResults().catch(() => {});
+    throw error;
   }
+  await leaveResults();
+  return answer;
 }
 
 const resultColumns = ['model', 'kind', 'status', 'removed', 'added', 'published'];

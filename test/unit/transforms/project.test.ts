@@ -73,6 +73,11 @@ test('marts never read staging', async () => {
   });
 });
 
+test('where a dimension looks for keys is no leave to select from it', async () => {
+  await edit('marts/dim_customer.sql', (text) => `${text}\n-- {{ ref('stg_shop__orders') }}`);
+  await expect(loadProject(folder)).rejects.toMatchObject({ code: 'TRANSFORM_LAYER_VIOLATION' });
+});
+
 test('marts never read sources, staging never reads models', async () => {
   await edit('marts/dim_date.sql', (text) => `${text}\n-- {{ source('shop', 'orders') }}`);
   await expect(loadProject(folder)).rejects.toMatchObject({ code: 'TRANSFORM_LAYER_VIOLATION' });

@@ -10,7 +10,8 @@ export interface Statements {
 
 /**
  * Replaces a table by the run's rows and starts its feed anew. With transactional DDL all of it happens in the
- * transaction. Without, the transaction holds DML only: an absent table is created empty before it; one of other
+ * transaction. Without, the transaction holds DML only: a table that was never published is made empty before it, in
+ * place of what a publication that failed has left; one of other
  * columns is replaced whole before it, so that its readers see this one table a moment ahead of the head, and its feed
  * is replaced after it: rows that readers have not consumed must outlast a publication that fails.
  */
@@ -36,8 +37,8 @@ export function replaceStatements(
   if (write.existing === 'other') return { before: table, inside: [], after: [newFeed] };
   const create = [
     ...schema,
-    `create table if not exists ${target} as ${rows} limit 0`,
-    `create table if not exists ${feed} as ${feedShape(fresh)}`,
+    `create or replace table ${target} as ${rows} limit 0`,
+    newFeed,
   ];
   return {
     before: write.existing === 'same' ? [] : create,

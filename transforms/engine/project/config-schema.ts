@@ -14,7 +14,32 @@ const hooks = z.preprocess(
   z.array(z.union([z.string(), z.strictObject({ sql: z.string(), transaction: flag.optional() })])),
 );
 
-const grants = z.record(z.string(), texts);
+/** What Snowflake grants on tables and views. */
+const privileges: readonly string[] = [
+  'all',
+  'all privileges',
+  'applybudget',
+  'delete',
+  'evolve schema',
+  'insert',
+  'ownership',
+  'references',
+  'select',
+  'truncate',
+  'update',
+];
+
+/** Roles by privilege. A mistyped one would be found by the build alone, each time it runs. */
+const grants = z.record(z.string(), texts).superRefine((given, { addIssue }) => {
+  for (const privilege of Object.keys(given)) {
+    if (privileges.includes(privilege.toLowerCase())) continue;
+    addIssue({
+      code: 'custom',
+      path: [privilege],
+      message: `must be a privilege on tables: ${privileges.join(', ')}`,
+    });
+  }
+});
 
 /** Settings of every node. */
 const common = {

@@ -79,7 +79,8 @@ const checkLayer: Law = (project, model) => {
   }
   const inferredFrom = new Set(inferringRefs(model));
   const staging = model.refs.find(
-    (ref) => mustModel(project, ref).layer === 'staging' && !inferredFrom.has(ref),
+    (ref) =>
+      mustModel(project, ref).layer === 'staging' && (!inferredFrom.has(ref) || callsRef(model, ref)),
   );
   if (model.layer === 'marts' && staging !== undefined) {
     const message = `mart ${model.name} refers to the staging model ${staging}; marts read intermediate models and marts`;
@@ -90,6 +91,10 @@ const checkLayer: Law = (project, model) => {
 /** Where a dimension looks for keys that facts name: a part of its settings as mappings are, not of what it selects. */
 function inferringRefs({ materialization }: Model): string[] {
   return materialization.kind === 'scd2' ? materialization.scd2.inferredFrom.map(({ ref }) => ref) : [];
+}
+
+function callsRef(model: Model, ref: string): boolean {
+  return findCalls(model.template).some(({ name, positional }) => name === 'ref' && positional.includes(ref));
 }
 
 const checkAccess: Law = (project, model) => {

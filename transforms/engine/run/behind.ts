@@ -52,9 +52,11 @@ function toAdd(
   return [...new Set(selectors)];
 }
 
-function isMadeFrom(project: Project, name: string, ancestor: string): boolean {
+function isMadeFrom(project: Project, name: string, ancestor: string, seen = new Set<string>()): boolean {
+  if (seen.has(name)) return false;
+  seen.add(name);
   return storedInputs(project, name).some(
-    (input) => input === ancestor || isMadeFrom(project, input, ancestor),
+    (input) => input === ancestor || isMadeFrom(project, input, ancestor, seen),
   );
 }
 

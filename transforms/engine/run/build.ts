@@ -52,7 +52,11 @@ function withVars(context: EngineContext, vars: BuildOptions['vars']): EngineCon
   return { ...context, project: { ...project, vars: { ...project.vars, ...vars } } };
 }
 
-const conflicts: ReadonlySet<string> = new Set(['TRANSFORM_PUBLISH_CONFLICT', 'WAREHOUSE_CONFLICT']);
+const conflicts: ReadonlySet<string> = new Set([
+  'TRANSFORM_PUBLISH_CONFLICT',
+  'TRANSFORM_STAGE_CONFLICT',
+  'WAREHOUSE_CONFLICT',
+]);
 const mostTries = 4;
 
 /** A run that lost a race is computed again on the new state, a few times. */

@@ -66,7 +66,7 @@ async function fitsPublished(context: EngineContext, model: Model): Promise<bool
 
 /**
  * Refuses a run before its first delta when a contract does not fit the SELECT. Each is described over what its inputs
- * will be: views of the edited ones stand in for their tables. All breaches are told at once.
+ * will be: views of the edited ones that the run computes stand in for their tables. All breaches are told at once.
  */
 export async function mustKeepContracts(
   context: EngineContext,
@@ -76,7 +76,8 @@ export async function mustKeepContracts(
 ): Promise<void> {
   const changed = await changedContracts(context, state, names);
   if (changed.length === 0) return;
-  const stand = new StandIns(context, run, editedModels(context, state));
+  const edited = editedModels(context, state);
+  const stand = new StandIns(context, run, new Set(names.filter((name) => edited.has(name))));
   const broken: ShopwaveError[] = [];
   try {
     for (const name of changed) {

@@ -140,11 +140,14 @@ async function keep(
   );
   const keys = uniqueKeyOf(model).join(', ');
   const fresh = deltaRelation(model, 'added', run.id);
-  // A table that is replaced whole, or has no key, cannot hold old rows beside new ones.
+  // A table that is replaced whole, or has no key, cannot hold old rows beside new ones; nor is a row without its key
+  // found again.
   const isKeyless = parent.kind === 'full' || keys === '';
   const taken = isKeyless
     ? 'count(*)'
-    : `sum(case when (${keys}) in (select ${keys} from ${fresh}) then 1 else 0 end)`;
+    : `sum(case when ${uniqueKeyOf(model)
+        .map((column) => `${column} is null`)
+        .join(' or ')} or (${keys}) in (select ${keys} from ${fresh}) then 1 else 0 end)`;
   const [row] = await warehouse.query(`select count(*) as n, ${taken} as taken from ${kept}`);
   const inTheWay = Number(row?.['taken'] ?? 0);
   return inTheWay === 0
@@ -154,15 +157,16 @@ async function keep(
 
 /** Leaves kept rows where they are; a delta whose removals are all kept changes nothing and is not published. */
 export async function leaveKeptRows(context: EngineContext, run: BuildRun, kept: Kept): Promise<void> {
-  for (const [name, count] of kept.rows) {
+  for (const name of kept.rows.keys()) {
     const delta = run.deltas.get(name);
     if (delta === undefined) continue;
     const keys = uniqueKeyOf(delta.model).join(', ');
-    await context.warehouse.execute(
+    // All rows of a kept key stay, also those that nobody refers to: a key is removed whole or not at all.
+    const staying = await context.warehouse.execute(
       `delete from ${deltaRelation(delta.model, 'removed', run.id)}
        where (${keys}) in (select ${keys} from ${deltaRelation(delta.model, 'kept', run.id)})`,
     );
-    const left = { ...delta, removed: delta.removed - count };
+    const left = { ...delta, removed: delta.removed - staying };
     if (left.removed + left.added === 0) run.deltas.delete(name);
     else run.deltas.set(name, left);
   }

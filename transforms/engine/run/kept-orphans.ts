@@ -20,8 +20,9 @@ export async function withOrphans(
   model: Model,
   delta: ModelDelta | undefined,
 ): Promise<ModelDelta | undefined> {
-  // A table that gets other columns is replaced by a select of its own; they go with a later build.
-  if (delta?.kind === 'full') return delta;
+  // A table that gets other columns is replaced by a select of its own; they go with a later build. Of a model that has
+  // lost its unique key nobody can tell which rows they are.
+  if (delta?.kind === 'full' || uniqueKeyOf(model).length === 0) return delta;
   const part = (name: DeltaPart): string => deltaRelation(model, name, run.id);
   if (delta === undefined) {
     await context.warehouse.execute(

@@ -5,6 +5,8 @@ import type { EngineContext } from '../context.ts';
 import { applyDelta, statementsAfter, statementsBefore } from '../materialize/apply.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
+import { afterDdl } from '../warehouse/ddl-ahead.ts';
+import type { DdlAhead } from '../warehouse/ddl-ahead.ts';
 import { insertRows } from '../warehouse/insert-rows.ts';
 import { writeConsumed, writeHeld, writeModelStates, writeStandings } from '../warehouse/state-writes.ts';
 import { readPublicationOf } from '../warehouse/state.ts';
@@ -40,14 +42,23 @@ export interface PublishInput {
  * When the reply to COMMIT is lost, the head tells whether it happened.
  */
 export async function publish(context: EngineContext, input: PublishInput): Promise<Publication> {
-  const { warehouse } = context;
-  for (const delta of input.run.deltas.values()) {
-    for (const statement of statementsBefore(input.run, delta)) await warehouse.execute(statement);
-  }
-  const publication = await commit(context, input);
+  const publication = await afterDdl(context, ddlAhead(input), () => commit(context, input));
   failpoint('publish.after_commit');
   await followUp(context, input.run);
   return publication;
+}
+
+/** What changes tables before the transaction; only whoever may publish at this moment may do that. */
+function ddlAhead({ run, state, epoch }: PublishInput): DdlAhead {
+  const each = [...run.deltas.values()].map((delta) => ({
+    name: delta.model.name,
+    statements: statementsBefore(run, delta),
+  }));
+  return {
+    statements: each.flatMap(({ statements }) => statements),
+    models: each.filter(({ statements }) => statements.length > 0).map(({ name }) => name),
+    mustStand: (session) => moveHead(session, state, { version: state.head, epoch }),
+  };
 }
 
 /** The run's own publication: by the time it is asked for, another may be the newest. */

@@ -11,7 +11,7 @@ import type { Asked, BuildOptions, BuildResult, RunRequest } from './request.ts'
 import { runOnce } from './run.ts';
 import { touchedInWindows } from './touch-keys.ts';
 
-export type RerunOptions = Pick<BuildOptions, 'threads' | 'dryRun' | 'signal'> & {
+export type RerunOptions = Pick<BuildOptions, 'threads' | 'dryRun' | 'signal' | 'requestedBy'> & {
   /** Only these of the models that the run considered; else all. What has something new to read comes along. */
   readonly models?: readonly string[];
 };
@@ -35,6 +35,7 @@ export async function rerun(
     ask: (run, state) => askAgain(context, run, state, { runOrVersion, only: models }),
     threads: options.threads ?? defaultThreads,
     dryRun: options.dryRun ?? false,
+    ...(options.requestedBy === undefined ? {} : { requestedBy: options.requestedBy }),
   };
   return await withoutConflict(context, signal, () => runOnce(context, request, signal));
 }

@@ -108,6 +108,7 @@ async function runAs(
   context.onProgress({ step: 'audit', state: 'finished', done: verdict.checks.length, unit: 'checks' });
   const held = heldMarks(context, run, state, verdict, computed);
   const outcome = { run, state, computed, verdict, held };
+  await leaveKeptRows(context, run, verdict.kept);
   if (request.dryRun || epoch === undefined) {
     await mustStandStill(context.warehouse, state);
     return summarise(context, {
@@ -118,7 +119,6 @@ async function runAs(
   }
   request.onNodes?.(summarise(context, { ...outcome, publication: undefined, preview: [] }).nodes);
   await recordChecks(context.warehouse, run, recordable(verdict), context.clock.now().toISOString());
-  await leaveKeptRows(context, run, verdict.kept);
   throwIfCancelled(signal);
   const publication = isWorthPublishing(context, outcome)
     ? await publishOutcome(context, epoch, request, outcome)

@@ -5,6 +5,7 @@ import { renderMapping } from '../compile/compile.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { createFromModel } from '../materialize/model-statement.ts';
+import { describeRelation } from '../materialize/shape.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Model } from '../project/model.ts';
@@ -101,14 +102,10 @@ export async function touchedByName(
   }
 }
 
-async function typeOf(context: EngineContext, model: Model, column: string): Promise<string> {
-  const [schema = '', table = ''] = publishedRelation(model).split('.');
-  const [row] = await context.warehouse.query(
-    `select data_type from information_schema.columns
-     where lower(table_schema) = ? and lower(table_name) = ? and lower(column_name) = ?`,
-    [schema, table, column.toLowerCase()],
-  );
-  return String(row?.['data_type'] ?? 'varchar');
+async function typeOf({ warehouse }: EngineContext, model: Model, column: string): Promise<string> {
+  const columns = await describeRelation(warehouse, publishedRelation(model));
+  const found = columns?.find(({ name }) => name.toLowerCase() === column.toLowerCase());
+  return found?.type ?? 'varchar';
 }
 
 /** The touch key of a model that is recomputed by key; others cannot be backfilled by range or key. */

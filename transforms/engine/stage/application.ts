@@ -1,66 +1,40 @@
 import { messageOf } from '../../../lib/errors.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import type { Statements } from '../materialize/replace.ts';
-import { placeholders } from '../warehouse/insert-rows.ts';
+import { afterDdl } from '../warehouse/ddl-ahead.ts';
 import { isAhead, winnersStatements } from './apply-winners.ts';
-import { standingOfTable } from './standing.ts';
-import type { Prepared } from './winners.ts';
+import type { Fitting } from './fitting.ts';
 
 /** All statements of a step around and inside its transaction. */
 export interface Application extends Statements {
-  /** Models whose table is replaced before the transaction. */
+  /** Models of which something is made before the transaction that a merge must not find. */
   readonly ahead: readonly string[];
 }
 
 /** How the winners of a step get into their tables; what depends on the warehouse's abilities is decided here. */
-export async function applicationOf(
-  { warehouse }: EngineContext,
-  run: string,
-  prepared: readonly Prepared[],
-  step: bigint,
-): Promise<Application> {
-  const ahead: string[] = [];
-  const all = { before: [] as string[], inside: [] as string[], after: [] as string[] };
-  for (const each of prepared) {
-    const standing = await standingOfTable(warehouse, run, each);
-    const statements = winnersStatements(run, each, step, standing);
-    all.before.push(...statements.before);
-    all.inside.push(...statements.inside);
-    all.after.push(...statements.after);
-    if (isAhead(each, standing)) ahead.push(each.model.name);
-  }
-  return { ...all, ahead };
+export function applicationOf(run: string, fitting: readonly Fitting[], step: bigint): Application {
+  const all = fitting.map(({ prepared, standing }) => winnersStatements(run, prepared, step, standing));
+  return {
+    before: all.flatMap(({ before }) => before),
+    inside: all.flatMap(({ inside }) => inside),
+    after: all.flatMap(({ after }) => after),
+    ahead: fitting.filter(isAhead).map(({ prepared }) => prepared.model.name),
+  };
 }
 
 /** Runs a step's transaction with what must stand before and after it. */
 export async function applyAround(
   context: EngineContext,
   { before, after, ahead }: Application,
+  mustStand: (session: Session) => Promise<void>,
   transaction: () => Promise<void>,
 ): Promise<void> {
-  const { warehouse, logger } = context;
-  try {
-    for (const statement of before) await warehouse.execute(statement);
-    await transaction();
-  } catch (error) {
-    await forgetDefinitions(context, ahead);
-    throw error;
-  }
+  await afterDdl(context, { statements: before, models: ahead, mustStand }, transaction);
   for (const statement of after) {
     // The step is committed: a feed that stays behind is mended by the next step.
-    await warehouse.execute(statement).catch((error: unknown) => {
-      logger.error(`staged, but not what follows it: ${messageOf(error)}`, { statement });
+    await context.warehouse.execute(statement).catch((error: unknown) => {
+      context.logger.error(`staged, but not what follows it: ${messageOf(error)}`, { statement });
     });
   }
-}
-
-/**
- * A table that was replaced for a step which did not happen may lack rows of a step that did, made by another process
- * at the same time. Without a definition it counts as edited, and the next step makes it anew from raw.
- */
-async function forgetDefinitions({ warehouse }: EngineContext, models: readonly string[]): Promise<void> {
-  if (models.length === 0) return;
-  await warehouse
-    .execute(`update _meta.model_state set fingerprint = '' where model in (${placeholders(models)})`, models)
-    .catch(() => {});
 }

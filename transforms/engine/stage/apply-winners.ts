@@ -8,14 +8,14 @@ import {
   publishedRelation,
   stateTable,
 } from '../warehouse/relations.ts';
+import type { Fitting } from './fitting.ts';
 import type { Standing } from './standing.ts';
 import type { Prepared } from './winners.ts';
 
 /**
  * What puts one model's winners into its table and its feed. With transactional DDL all of it happens in the staging
  * transaction, and only there. Without, DDL would commit the moved head before the rows, so that the transaction holds
- * DML only, as in materialize/replace.ts: an absent table is created empty before it; one of other columns is replaced
- * before it, a moment ahead of the head, and its feed after it.
+ * DML only, as in materialize/replace.ts.
  */
 export function winnersStatements(
   run: string,
@@ -23,35 +23,59 @@ export function winnersStatements(
   step: bigint,
   standing: Standing,
 ): Statements {
-  const winners = deltaRelation(model, 'winners', run);
   if (!isRebuild) return { before: mendedFeed(model, standing), inside: merge(run, model, step), after: [] };
-  const table = `create or replace table ${stateTable(model)} as select * from ${winners}`;
-  const feed = `create or replace table ${feedTable(model)} as ${feedShape(winners)}`;
-  if (standing === 'transactional') return { before: [], inside: [table, feed, ...view(model)], after: [] };
-  if (standing.table === 'other') return { before: [table, ...view(model)], inside: [], after: [feed] };
+  const winners = deltaRelation(model, 'winners', run);
+  if (standing !== 'transactional') return rebuildAround(model, winners, standing);
+  return { before: [], inside: [table(model, winners), newFeed(model, winners), ...view(model)], after: [] };
+}
+
+/**
+ * A rebuild where DDL commits by itself. An absent table is created empty, so that readers see no row before the head
+ * has moved; one of other columns is replaced, a moment ahead of the head; a feed of other columns is replaced after it,
+ * since rows that readers have not consumed must outlast a step that fails. Each of these is run whatever stands there,
+ * so that what a crash left half made is whole after the next step.
+ */
+function rebuildAround(
+  model: Model,
+  winners: string,
+  standing: Exclude<Standing, 'transactional'>,
+): Statements {
+  const isReplaced = standing.table === 'other';
+  const empty = `create table if not exists ${stateTable(model)} as select * from ${winners} limit 0`;
+  const rows = [
+    `delete from ${stateTable(model)}`,
+    `insert into ${stateTable(model)} select * from ${winners}`,
+  ];
+  const feed = newFeed(model, winners);
   return {
-    before: standing.table === 'same' ? mendedFeed(model, standing) : creation(model, winners),
-    inside: [
-      `delete from ${stateTable(model)}`,
-      `insert into ${stateTable(model)} select * from ${winners}`,
-      `delete from ${feedTable(model)}`,
+    before: [
+      isReplaced ? table(model, winners) : empty,
+      ...(standing.feed === 'none' ? [feed] : []),
+      ...view(model),
     ],
-    after: [],
+    inside: [
+      ...(isReplaced ? [] : rows),
+      ...(standing.feed === 'other' ? [] : [`delete from ${feedTable(model)}`]),
+    ],
+    after: standing.feed === 'other' ? [feed] : [],
   };
 }
 
-/** Whether a statement before the transaction changes what readers see: it must be made good where the head does not follow. */
-export function isAhead({ isRebuild }: Prepared, standing: Standing): boolean {
-  return isRebuild && standing !== 'transactional' && standing.table === 'other';
+/**
+ * Whether what is made before the transaction must not be taken for a table that a step has filled: it is replaced, or
+ * it is new and empty.
+ */
+export function isAhead({ prepared, standing }: Fitting): boolean {
+  if (!prepared.isRebuild || standing === 'transactional') return false;
+  return standing.table !== 'same' || standing.feed !== 'same';
 }
 
-/** Empty, so that readers see no row before the head has moved, and harmless where they are there already. */
-function creation(model: Model, winners: string): string[] {
-  return [
-    `create table if not exists ${stateTable(model)} as select * from ${winners} limit 0`,
-    `create or replace table ${feedTable(model)} as ${feedShape(winners)}`,
-    ...view(model),
-  ];
+function table(model: Model, winners: string): string {
+  return `create or replace table ${stateTable(model)} as select * from ${winners}`;
+}
+
+function newFeed(model: Model, rows: string): string {
+  return `create or replace table ${feedTable(model)} as ${feedShape(rows)}`;
 }
 
 /**
@@ -60,7 +84,7 @@ function creation(model: Model, winners: string): string[] {
  */
 function mendedFeed(model: Model, standing: Standing): string[] {
   if (standing === 'transactional' || standing.feed !== 'other') return [];
-  return [`create or replace table ${feedTable(model)} as ${feedShape(stateTable(model))}`];
+  return [newFeed(model, stateTable(model))];
 }
 
 function view(model: Model): string[] {

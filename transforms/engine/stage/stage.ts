@@ -10,9 +10,10 @@ import { readModelStates, readStageHead } from '../warehouse/state.ts';
 import type { ModelState, StageHead } from '../warehouse/state.ts';
 import { applicationOf, applyAround } from './application.ts';
 import type { Application } from './application.ts';
+import { prepareFitting } from './fitting.ts';
 import { advanceWatermark } from './watermark.ts';
 import type { Watermark } from './watermark.ts';
-import { isOutdated, pendingModels, prepareModels, stagingModels } from './winners.ts';
+import { isOutdated, pendingModels, stagingModels } from './winners.ts';
 import type { NewBatches, Prepared } from './winners.ts';
 
 export interface StageResult {
@@ -59,13 +60,18 @@ async function stageAs(
   const since = typeof row?.['since'] === 'string' ? row['since'] : undefined;
   const batches: NewBatches = { table, since };
   const pending = await pendingModels(context, states, batches);
-  const prepared = await prepareModels(context, run, batches, pending);
+  const fitting = await prepareFitting(context, run, batches, pending);
+  const prepared = fitting.map((each) => each.prepared);
   const watermark = await nextWatermark(warehouse, head, table);
-  const application = await applicationOf(context, run, prepared, head.step + 1n);
-  await applyAround(context, application, () =>
-    warehouse.transaction((session) =>
-      apply(session, { head, states, batches, prepared, watermark, application }),
-    ),
+  const application = applicationOf(run, fitting, head.step + 1n);
+  await applyAround(
+    context,
+    application,
+    (session) => moveStageHead(session, head, head.step, standingWatermark(head)),
+    () =>
+      warehouse.transaction((session) =>
+        apply(session, { head, states, batches, prepared, watermark, application }),
+      ),
   );
   context.onProgress({ step: 'stage', state: 'finished', done: prepared.length, unit: 'models' });
   const changedRows = prepared.reduce((sum, each) => sum + each.rows, 0);
@@ -95,19 +101,28 @@ async function apply(
   { head, states, batches, prepared, watermark, application }: Step,
 ): Promise<void> {
   const step = head.step + 1n;
-  const moved = await session.execute(
-    'update _meta.stage_head set step = ?, watermark = ?, watermark_at = cast(? as timestamp) where step = ?',
-    [step, watermark.position, watermark.committedAt, head.step],
-  );
-  if (moved !== 1) {
-    throw transformErrors.error('TRANSFORM_STAGE_CONFLICT', {
-      message: `step ${head.step} is no longer the newest`,
-    });
-  }
+  await moveStageHead(session, head, step, watermark);
   for (const statement of application.inside) await session.execute(statement);
   await writeModelStates(session, statesAfter(states, prepared, step));
   await session.execute(`insert into _meta.staged_batch select batch_id, ? from ${batches.table}`, [step]);
   failpoint('stage.inside');
+}
+
+/** The compare-and-set of staging; to where the head is, it says whether a step would still be the next. */
+async function moveStageHead(
+  session: Session,
+  head: StageHead,
+  step: bigint,
+  watermark: Watermark,
+): Promise<void> {
+  const moved = await session.execute(
+    'update _meta.stage_head set step = ?, watermark = ?, watermark_at = cast(? as timestamp) where step = ?',
+    [step, watermark.position, watermark.committedAt, head.step],
+  );
+  if (moved === 1) return;
+  throw transformErrors.error('TRANSFORM_STAGE_CONFLICT', {
+    message: `step ${head.step} is no longer the newest`,
+  });
 }
 
 function statesAfter(
@@ -127,6 +142,10 @@ function statesAfter(
   );
 }
 
+function standingWatermark({ watermark, watermarkAt }: StageHead): Watermark {
+  return { position: watermark, committedAt: watermarkAt };
+}
+
 async function nextWatermark(warehouse: Session, head: StageHead, batchTable: string): Promise<Watermark> {
   const rows = await warehouse.query(
     `select from_position, to_position, to_committed_at from _meta.loaded_batch
@@ -139,5 +158,5 @@ async function nextWatermark(warehouse: Session, head: StageHead, batchTable: st
     toPosition: String(row['to_position']),
     toCommittedAt: typeof row['to_committed_at'] === 'string' ? row['to_committed_at'] : null,
   }));
-  return advanceWatermark({ position: head.watermark, committedAt: head.watermarkAt }, batches);
+  return advanceWatermark(standingWatermark(head), batches);
 }

@@ -72,7 +72,7 @@ export async function pendingModels(
 }
 
 /** Raw tables keep the newest months only; a table made anew from them would forget everything before. */
-async function mustHaveAllRaw({ warehouse }: EngineContext, model: Model): Promise<void> {
+export async function mustHaveAllRaw({ warehouse }: EngineContext, model: Model): Promise<void> {
   const [source = '', table = ''] = (model.sources[0] ?? '').split('.');
   const staged = 'select batch_id from _meta.staged_batch';
   const [row] = await warehouse.query(
@@ -84,7 +84,7 @@ async function mustHaveAllRaw({ warehouse }: EngineContext, model: Model): Promi
   );
   if (toBigint(row?.['present']) >= toBigint(row?.['loaded'])) return;
   throw stageErrors.error('TRANSFORM_RAW_INCOMPLETE', {
-    message: `${model.name} was edited, and of ${String(row?.['loaded'])} rows it was made from raw holds ${String(row?.['present'])}`,
+    message: `${model.name} has to be made anew, and of ${String(row?.['loaded'])} rows it was made from raw holds ${String(row?.['present'])}`,
     where: model.file,
   });
 }

@@ -71,6 +71,10 @@ export async function takeLease(warehouse: Warehouse, run: string): Promise<Leas
       const [row] = await session.query("select epoch from _meta.build_lease where name = 'build'");
       const epoch = toBigint(row?.['epoch']);
       await session.execute('update _meta.head set epoch = ?', [epoch]);
+      // Marks of runs that died: only their owner would delete them.
+      await session.execute(
+        `delete from _meta.build_lease where name <> 'build' and not ${aliveSql(warehouse)}`,
+      );
       return { holder, epoch };
     });
   } catch (error) {

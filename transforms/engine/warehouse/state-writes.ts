@@ -22,6 +22,15 @@ export async function writeModelStates(
   );
 }
 
+/** Without a definition a model counts as edited: what is there is not what its definition made. */
+export async function forgetDefinitions(session: Session, models: readonly string[]): Promise<void> {
+  if (models.length === 0) return;
+  await session.execute(
+    `update _meta.model_state set fingerprint = '' where model in (${placeholders(models)})`,
+    models,
+  );
+}
+
 /** Up to which step or version models have consumed their inputs. */
 export async function writeConsumed(
   session: Session,

@@ -138,12 +138,16 @@ export interface RunState {
   readonly keeping: ReadonlySet<string>;
 }
 
-/** Five statements; nothing else is read when nothing has changed. */
+/**
+ * Five statements; nothing else is read when nothing has changed. The heads come first: each statement sees a moment of
+ * its own, and what is newer than the heads ends in a conflict, while heads that are newer than what was read would
+ * count changes as consumed that nobody has looked at.
+ */
 export async function readRunState(session: Session): Promise<RunState> {
-  const [heads, last, models, consumed, marks] = await Promise.all([
-    session.query(
-      'select h.version, s.step, s.watermark, s.watermark_at from _meta.head as h cross join _meta.stage_head as s',
-    ),
+  const heads = await session.query(
+    'select h.version, s.step, s.watermark, s.watermark_at from _meta.head as h cross join _meta.stage_head as s',
+  );
+  const [last, models, consumed, marks] = await Promise.all([
     readPublication(session),
     readModelStates(session),
     readConsumed(session),

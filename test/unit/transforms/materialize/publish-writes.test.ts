@@ -40,8 +40,8 @@ test.each([
     'none',
     [
       /^create schema if not exists marts$/,
-      /^create table if not exists marts\.t .* limit 0$/,
-      /^create table if not exists feed\.t /,
+      /^create or replace table marts\.t .* limit 0$/,
+      /^create or replace table feed\.t /,
     ],
     [/^insert overwrite/, /^delete/],
     [],
