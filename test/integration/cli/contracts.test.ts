@@ -85,3 +85,18 @@ from {{ ref('fct_orders') }} as o left join {{ ref('channels') }} as c on c.chan
     expect.objectContaining({ model: 'agg_channels', published: 2 }),
   );
 });
+
+test('a contract is judged by the inputs that the run will read: an edited one that is not selected is as published', async () => {
+  await using rig = await openShop();
+  const { ask, edit } = rig;
+  await edit(
+    orders,
+    "select order_id, channel, cast(shipping_minor as double) as shipping_minor, placed_at from {{ ref('int_orders') }} as o\n",
+  );
+  const alone = await ask('transform.run', { select: ['agg_channels'] });
+  expect(alone.failure).toBeUndefined();
+  await expect(ask('transform.run', { select: ['fct_orders+'] })).rejects.toMatchObject({
+    code: 'TRANSFORM_CONTRACT_BROKEN',
+    message: expect.stringContaining('shipping_minor is declared HUGEINT and selected DOUBLE') as string,
+  });
+});

@@ -30,10 +30,16 @@ const removeColumn = (sql: string): string => sql.replace("select 'x' as extra,"
 
 const ofOrders = changes(/^(staging|feed)\.stg_shop__orders(__state)?$/);
 
-/** A step of a process that dies after so many statements of the orders. */
+/** A step of a process that dies after so many statements of the orders and of the head. */
 async function stageAndDie(survived: number): Promise<void> {
-  const mortal = dyingAfter(warehouse, survived, ofOrders);
-  await expect((await engineOn(mortal.warehouse, { projectFolder: folder })).stage()).rejects.toThrow();
+  const mortal = dyingAfter(
+    warehouse,
+    survived,
+    (sql) => ofOrders(sql) || sql.includes('_meta.stage_head set'),
+  );
+  const engine = await engineOn(mortal.warehouse, { projectFolder: folder });
+  // Behind its commit the step has happened, whatever becomes of the process.
+  await engine.stage().catch(() => {});
   expect(mortal.isDead()).toBe(true);
 }
 
@@ -61,7 +67,7 @@ async function expectWhole(id: string, hasExtra: boolean): Promise<void> {
   expect(await columnsOf('feed.stg_shop__orders')).toEqual([...all, '_step', '_image']);
 }
 
-test.each([1, 2, 3, 4, 5])(
+test.each([1, 2, 3, 4, 5, 6])(
   'a table whose creation was cut after %i statement(s) is whole after the next step',
   async (survived) => {
     await stageAndDie(survived);
@@ -70,17 +76,13 @@ test.each([1, 2, 3, 4, 5])(
   },
 );
 
-test.each([
-  [1, 'kept'],
-  [1, 'taken back'],
-  [2, 'kept'],
-  [2, 'taken back'],
-])(
+test.each(
+  [1, 2, 3, 4].flatMap((survived) => [[survived, 'kept'] as const, [survived, 'taken back'] as const]),
+)(
   'a replacement that was cut after %i statement(s) is made good, when the edit is %s',
   async (survived, fate) => {
     await stageHealthy();
     await edit(addColumn);
-    // The next statement that is counted stands after the commit, and would be the feed's.
     await appendBatch(warehouse, {
       id: 'b3',
       from: 1,
@@ -110,7 +112,7 @@ test('a table that this step would fill for the first time is not taken for fill
   await stageHealthy();
   await warehouse.execute('drop table staging.stg_shop__orders__state');
   await appendBatch(warehouse, { id: 'b3', from: 1, to: 2, entries: [orderRow(2, '1', { channel: 'app' })] });
-  await stageAndDie(2);
+  await stageAndDie(3);
   await stageHealthy();
   await expectWhole('b2', false);
 });

@@ -161,7 +161,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
   expect(await buildMarts().run(context(services(4, false), { signal }))).toEqual({ ...output, added: 0 });
   expect(asked.splice(0)).toEqual([
     ['publishedFor', 'd/r/t'],
-    ['rerun', 4, { signal }],
+    ['rerun', 4, { signal, requestedBy: 'd/r/t' }],
   ]);
 });
 

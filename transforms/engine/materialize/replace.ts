@@ -35,11 +35,7 @@ export function replaceStatements(
   }
   if (write.isTransactional) return { before: [], inside: [...table, newFeed], after: [] };
   if (write.existing === 'other') return { before: table, inside: [], after: [newFeed] };
-  const create = [
-    ...schema,
-    `create or replace table ${target} as ${rows} limit 0`,
-    newFeed,
-  ];
+  const create = [...schema, `create or replace table ${target} as ${rows} limit 0`, newFeed];
   return {
     before: write.existing === 'same' ? [] : create,
     inside: [`insert overwrite into ${target} ${rows}`, `delete from ${feed}`],

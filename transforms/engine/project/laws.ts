@@ -79,8 +79,7 @@ const checkLayer: Law = (project, model) => {
   }
   const inferredFrom = new Set(inferringRefs(model));
   const staging = model.refs.find(
-    (ref) =>
-      mustModel(project, ref).layer === 'staging' && (!inferredFrom.has(ref) || callsRef(model, ref)),
+    (ref) => mustModel(project, ref).layer === 'staging' && (!inferredFrom.has(ref) || callsRef(model, ref)),
   );
   if (model.layer === 'marts' && staging !== undefined) {
     const message = `mart ${model.name} refers to the staging model ${staging}; marts read intermediate models and marts`;

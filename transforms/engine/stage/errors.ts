@@ -8,7 +8,8 @@ export const stageErrors = errorCatalog({
     retryable: false,
   },
   TRANSFORM_RAW_INCOMPLETE: {
-    summary: 'A staging model has to be made anew, because it was edited or its table is broken, and raw no longer holds everything it has to be made from.',
+    summary:
+      'A staging model has to be made anew, because it was edited or its table is broken, and raw no longer holds everything it has to be made from.',
     remedy: 'Nothing was changed. Load the archive into raw again, or set the model back to what it was.',
     retryable: false,
   },
