@@ -249,6 +249,22 @@ test("a run drops what dead runs left, and no other live run's relations", async
   await warehouse.close();
 });
 
+test('who takes the lease clears away the marks of dead runs, and no live one', async () => {
+  const warehouse = await prepare();
+  const mark = (name: string, until: string): Promise<unknown> =>
+    warehouse.execute(`insert into _meta.build_lease values ('${name}', 'other:${name}', 0, ${until})`);
+  await mark('rdead', "timestamp '2000-01-01 00:00:00'");
+  await mark('ralive', "timestamp '2999-01-01 00:00:00'");
+  const shared = { ...warehouse, capabilities: { ...warehouse.capabilities, singleProcess: false } };
+  expect(await takeLease(shared, 'rshort')).toBeDefined();
+  const names = 'select name from _meta.build_lease order by 1';
+  expect(await warehouse.query(names)).toEqual([{ name: 'build' }, { name: 'ralive' }]);
+  // Where one process owns the warehouse, all others are dead.
+  expect(await takeLease(warehouse, 'rnext')).toBeDefined();
+  expect(await warehouse.query(names)).toEqual([{ name: 'build' }]);
+  await warehouse.close();
+});
+
 function bigintText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }

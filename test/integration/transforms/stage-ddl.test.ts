@@ -2,9 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
-import type { Session, Warehouse } from '../../../warehouse/warehouse.ts';
-import { unavailable } from '../../support/faulty-warehouse.ts';
+import { changes, withCommittingDdl } from '../../support/committing-ddl.ts';
+import { unavailable, withStatementHook } from '../../support/faulty-warehouse.ts';
 import { engineOn, openTransforms, projectFolder } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import { lineRow, orderRow, productRow } from '../../support/shop-rows.ts';
@@ -15,27 +14,6 @@ beforeEach(async () => {
   await cp(projectFolder, folder, { recursive: true, filter: (path) => !path.includes('engine') });
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-/** DuckDB with the one ability of Snowflake's that counts: a DDL statement in a transaction would commit it. */
-function withCommittingDdl(
-  warehouse: DuckdbWarehouse,
-  seen: { inside: string[] },
-  before: (sql: string) => void = () => {},
-): Warehouse {
-  const watched = (session: Session): Session => ({
-    query: (sql, params) => session.query(sql, params),
-    execute: async (sql, params) => {
-      before(sql);
-      seen.inside.push(sql);
-      return await session.execute(sql, params);
-    },
-  });
-  return {
-    ...warehouse,
-    capabilities: { ...warehouse.capabilities, transactionalDdl: false },
-    transaction: (work) => warehouse.transaction((session) => work(watched(session))),
-  };
-}
 
 const first = {
   id: 'b1',
@@ -57,8 +35,8 @@ const ids = 'select order_id from staging.stg_shop__orders order by 1';
 
 test('where DDL commits by itself, no DDL stands in the transaction that moves the stage head', async () => {
   const { warehouse } = await openTransforms(folder);
-  const seen = { inside: [] as string[] };
-  const limited = withCommittingDdl(warehouse, seen);
+  const inside: string[] = [];
+  const limited = withCommittingDdl(warehouse, (sql) => void inside.push(sql));
   await appendBatch(warehouse, first);
   await (await engineOn(limited, { projectFolder: folder })).stage();
   await appendBatch(warehouse, second);
@@ -80,8 +58,8 @@ test('where DDL commits by itself, no DDL stands in the transaction that moves t
     { extra: 'x', _image: 'after' },
     { extra: 'x', _image: 'before' },
   ]);
-  expect(seen.inside.length).toBeGreaterThan(10);
-  expect(seen.inside.filter((sql) => ddl.test(sql))).toEqual([]);
+  expect(inside.length).toBeGreaterThan(10);
+  expect(inside.filter((sql) => ddl.test(sql))).toEqual([]);
   await warehouse.close();
 });
 
@@ -92,14 +70,14 @@ test('a table that was replaced for a step which failed is made anew by the next
   const original = await readFile(join(folder, 'models/staging/shop/stg_shop__orders.sql'), 'utf8');
   await appendBatch(warehouse, second);
   await addColumn();
-  const failing = withCommittingDdl(warehouse, { inside: [] }, () => {
-    throw unavailable();
+  const failing = withCommittingDdl(warehouse, (sql) => {
+    if (sql.includes('_meta.staged_batch')) throw unavailable();
   });
   await expect((await engineOn(failing, { projectFolder: folder })).stage()).rejects.toThrow();
   expect(await warehouse.query('select step from _meta.stage_head')).toEqual([{ step: 1n }]);
   // Even where the edit is taken back, the table is no longer the one that its definition made.
   await writeFile(join(folder, 'models/staging/shop/stg_shop__orders.sql'), original);
-  const limited = withCommittingDdl(warehouse, { inside: [] });
+  const limited = withCommittingDdl(warehouse);
   await (await engineOn(limited, { projectFolder: folder })).stage();
   expect(await warehouse.query(ids)).toEqual([{ order_id: 1n }, { order_id: 2n }]);
   const columns = await warehouse.query('describe staging.stg_shop__orders');
@@ -107,10 +85,32 @@ test('a table that was replaced for a step which failed is made anew by the next
   await warehouse.close();
 });
 
+test('a table that was replaced while another process made a step is made anew by the next', async () => {
+  const { warehouse } = await openTransforms(folder);
+  await appendBatch(warehouse, first);
+  await (await engineOn(warehouse, { projectFolder: folder })).stage();
+  await addColumn();
+  const rival = await engineOn(warehouse, { projectFolder: folder });
+  const replaces = changes(/^staging\.stg_shop__orders__state$/);
+  let isOvertaken = false;
+  const slow = withStatementHook(warehouse, async (sql) => {
+    if (isOvertaken || !replaces(sql)) return;
+    isOvertaken = true;
+    await appendBatch(warehouse, second);
+    expect(await rival.stage()).toMatchObject({ batches: 1, step: 2n });
+  });
+  const overtaken = await engineOn(withCommittingDdl(slow), { projectFolder: folder });
+  // It lost, saw that its table is not the one that the other's step has filled, and made it anew.
+  expect(await overtaken.stage()).toMatchObject({ batches: 0, step: 3n });
+  expect(isOvertaken).toBe(true);
+  expect(await warehouse.query(ids)).toEqual([{ order_id: 1n }, { order_id: 2n }]);
+  await warehouse.close();
+});
+
 test('a feed that a crash left with the columns of before is mended by the next step', async () => {
   const { warehouse } = await openTransforms(folder);
   await appendBatch(warehouse, first);
-  const limited = withCommittingDdl(warehouse, { inside: [] });
+  const limited = withCommittingDdl(warehouse);
   const engine = await engineOn(limited, { projectFolder: folder });
   await engine.stage();
   await warehouse.execute(

@@ -30,10 +30,10 @@ const privileges: readonly string[] = [
 ];
 
 /** Roles by privilege. A mistyped one would be found by the build alone, each time it runs. */
-const grants = z.record(z.string(), texts).superRefine((given, { addIssue }) => {
+const grants = z.record(z.string(), texts).superRefine((given, context) => {
   for (const privilege of Object.keys(given)) {
     if (privileges.includes(privilege.toLowerCase())) continue;
-    addIssue({
+    context.addIssue({
       code: 'custom',
       path: [privilege],
       message: `must be a privilege on tables: ${privileges.join(', ')}`,

@@ -85,6 +85,13 @@ export const settingsErrors: readonly Row[] = [
     says: 'hash_key()',
   },
   {
+    what: 'a privilege that is none',
+    files: settings('{ grants: { select: [reporter], selct: [bi] } }'),
+    code: 'PROJECT_SETTING_INVALID',
+    where: '_marts.yml:7:52',
+    says: 'must be a privilege on tables',
+  },
+  {
     what: 'a refused setting',
     files: settings('{ sql_header: "set x = 1" }'),
     code: 'PROJECT_UNSUPPORTED',
