@@ -3,34 +3,11 @@ import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { takeLease } from '../../../transforms/engine/warehouse/lease.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
-import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
+import { engineOn, martContents } from '../../support/platform-parts.ts';
 import { withLostReply, withStatementHook } from '../../support/faulty-warehouse.ts';
 import { appendBatch } from '../../support/raw-log.ts';
-import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
-
-const first = [
-  productRow(1, '1'),
-  customerRow(2, '1'),
-  orderRow(3, '1', { customer_id: '1' }),
-  lineRow(4, '1', '1'),
-  paymentRow(5, '1', '1'),
-];
-const second = [
-  customerRow(6, '1', { city: 'Rome', updated_at: '2026-03-02 00:00:00+00' }),
-  orderRow(7, '2', { customer_id: '1', placed_at: '2026-03-03 00:00:00+00' }),
-  lineRow(8, '2', '2'),
-  lineRow(9, '1', '2'),
-];
-
-/** One version published, and a batch loaded that nobody has staged. */
-async function prepare(): Promise<DuckdbWarehouse> {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: first });
-  await transforms.stage();
-  await transforms.build();
-  await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
-  return warehouse;
-}
+import { orderRow } from '../../support/shop-rows.ts';
+import { withTwoBatches } from '../../support/two-batches.ts';
 
 /** What readers can see: version, rows of all marts, and what staging has taken in. */
 async function visible(warehouse: DuckdbWarehouse): Promise<unknown> {
@@ -43,7 +20,7 @@ async function visible(warehouse: DuckdbWarehouse): Promise<unknown> {
 
 /** Statements in which a run differs from one that ended: what frees a lease or drops relations is best effort. */
 async function countStatements(): Promise<number> {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   let sent = 0;
   const transforms = await engineOn(withStatementHook(warehouse, () => void (sent += 1)));
   await transforms.stage();
@@ -54,7 +31,7 @@ async function countStatements(): Promise<number> {
 
 test('cut off before any one of its statements, a run leaves all or nothing, and the next one makes it whole', async () => {
   const total = await countStatements();
-  const reference = await prepare();
+  const reference = await withTwoBatches();
   const before = await visible(reference);
   const healthy = await engineOn(reference);
   await healthy.stage();
@@ -62,7 +39,7 @@ test('cut off before any one of its statements, a run leaves all or nothing, and
   await healthy.build();
   const after = await visible(reference);
   await reference.close();
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   let outcomes = 0;
   // Every statement in turn would take minutes; which ones are left out changes with the length of the run.
   for (let at = 1 + (total % 7); at <= total; at += 7) {
@@ -102,7 +79,7 @@ test('cut off before any one of its statements, a run leaves all or nothing, and
 });
 
 test('when the reply to COMMIT is lost, the head tells that it was published', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const publications = (): Promise<unknown> => warehouse.query('select count(*) as n from _meta.publication');
   let isArmed = false;
   const transforms = await engineOn(
@@ -121,7 +98,7 @@ test('when the reply to COMMIT is lost, the head tells that it was published', a
 });
 
 test('a version whose reply is lost is found as its own, also where another is the newest by then', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const rival = await engineOn(warehouse);
   let isArmed = false;
   const transforms = await engineOn(
@@ -146,7 +123,7 @@ test('a version whose reply is lost is found as its own, also where another is t
 });
 
 test('a publisher that lost its lease publishes nothing, and computes again after the one that took it', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const rival = await engineOn(warehouse);
   let steals = 0;
   const hooked = withStatementHook(warehouse, async (sql) => {
@@ -168,7 +145,7 @@ test('a publisher that lost its lease publishes nothing, and computes again afte
 });
 
 test('an epoch that is over publishes nothing, also where the one after it published nothing either', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const warnings: string[] = [];
   let isStolen = false;
   const hooked = withStatementHook(warehouse, async (sql) => {
@@ -189,7 +166,7 @@ test('an epoch that is over publishes nothing, also where the one after it publi
 });
 
 test('a run that has nothing to do asks five things and leaves it at that', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const sent: string[] = [];
   const transforms = await engineOn(withStatementHook(warehouse, (sql) => void sent.push(sql)));
   await transforms.stage();
@@ -201,7 +178,7 @@ test('a run that has nothing to do asks five things and leaves it at that', asyn
 });
 
 test('a cancelled build publishes nothing, says so, and leaves nothing behind', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const abort = new AbortController();
   const transforms = await engineOn(warehouse, {
     onProgress: ({ step }) => void (step === 'audit' && abort.abort()),
@@ -219,7 +196,7 @@ test('a cancelled build publishes nothing, says so, and leaves nothing behind', 
 });
 
 test("a run drops what dead runs left, and no other live run's relations", async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   await warehouse.execute('create table delta.dim_date__new__rdead01 as select 1 as a');
   const transforms = await engineOn(warehouse);
   await transforms.stage();
@@ -250,7 +227,7 @@ test("a run drops what dead runs left, and no other live run's relations", async
 });
 
 test('who takes the lease clears away the marks of dead runs, and no live one', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches();
   const mark = (name: string, until: string): Promise<unknown> =>
     warehouse.execute(`insert into _meta.build_lease values ('${name}', 'other:${name}', 0, ${until})`);
   await mark('rdead', "timestamp '2000-01-01 00:00:00'");

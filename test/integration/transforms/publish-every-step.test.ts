@@ -11,30 +11,12 @@ import {
 } from '../../support/faulty-warehouse.ts';
 import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
-import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
-
-const first = [
-  productRow(1, '1'),
-  customerRow(2, '1'),
-  orderRow(3, '1', { customer_id: '1' }),
-  lineRow(4, '1', '1'),
-  paymentRow(5, '1', '1'),
-];
-const second = [
-  customerRow(6, '1', { city: 'Rome', updated_at: '2026-03-02 00:00:00+00' }),
-  orderRow(7, '2', { customer_id: '1', placed_at: '2026-03-03 00:00:00+00' }),
-  lineRow(8, '2', '2'),
-  lineRow(9, '1', '2'),
-];
+import { firstBatch, secondBatch, withTwoBatches } from '../../support/two-batches.ts';
 
 /** One version published, and a second one's data staged. */
 async function prepare(): Promise<DuckdbWarehouse> {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: first });
-  await transforms.stage();
-  await transforms.build();
-  await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
-  await transforms.stage();
+  const warehouse = await withTwoBatches();
+  await (await engineOn(warehouse)).stage();
   return warehouse;
 }
 
@@ -117,8 +99,8 @@ test('when the COMMIT took effect and its reply is lost, it is published once, a
 /** The rows are those of marts that were built from nothing. */
 async function expectRight(warehouse: DuckdbWarehouse): Promise<void> {
   const { warehouse: fresh, transforms } = await openTransforms();
-  await appendBatch(fresh, { id: 'b1', from: 0, to: 5, entries: first });
-  await appendBatch(fresh, { id: 'b2', from: 5, to: 9, entries: second });
+  await appendBatch(fresh, { id: 'b1', from: 0, to: 5, entries: firstBatch });
+  await appendBatch(fresh, { id: 'b2', from: 5, to: 9, entries: secondBatch });
   await transforms.stage();
   await transforms.build();
   expect(await martContents(warehouse)).toEqual(await martContents(fresh));

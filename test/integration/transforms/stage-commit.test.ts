@@ -6,33 +6,16 @@ import {
   withRefusedCommit,
   withStatementHook,
 } from '../../support/faulty-warehouse.ts';
-import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
-import { appendBatch } from '../../support/raw-log.ts';
-import { customerRow, lineRow, orderRow, paymentRow, productRow, removal } from '../../support/shop-rows.ts';
+import { engineOn, martContents } from '../../support/platform-parts.ts';
+import { customerRow, lineRow, orderRow, removal } from '../../support/shop-rows.ts';
+import { withTwoBatches } from '../../support/two-batches.ts';
 
-const first = [
-  productRow(1, '1'),
-  customerRow(2, '1'),
-  orderRow(3, '1', { customer_id: '1' }),
-  lineRow(4, '1', '1'),
-  paymentRow(5, '1', '1'),
-];
 const second = [
   customerRow(6, '1', { city: 'Rome', updated_at: '2026-03-02 00:00:00+00' }),
   orderRow(7, '2', { customer_id: '1' }),
   lineRow(8, '2', '2'),
   removal(9, 'payments', '1'),
 ];
-
-/** One version published, and a batch loaded that nobody has staged. */
-async function prepare(): Promise<DuckdbWarehouse> {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: first });
-  await transforms.stage();
-  await transforms.build();
-  await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
-  return warehouse;
-}
 
 /** All that staging has written: the head, what it consumed, its tables and their feeds. */
 async function staged(warehouse: DuckdbWarehouse): Promise<Record<string, unknown>> {
@@ -70,11 +53,11 @@ async function stageWithLostReply(warehouse: DuckdbWarehouse): Promise<unknown> 
 }
 
 test('a step whose COMMIT took effect and lost its reply is harmless when it is repeated', async () => {
-  const reference = await prepare();
+  const reference = await withTwoBatches(second);
   const undisturbed = await engineOn(reference);
   const step = await undisturbed.stage();
   expect(step).toMatchObject({ batches: 1, step: 2n });
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches(second);
   const outcome = await stageWithLostReply(warehouse);
   // Either it says that it happened, or that it may be tried again.
   if (outcome instanceof Error) expect(outcome).toMatchObject({ retryable: true });
@@ -94,7 +77,7 @@ test('a step whose COMMIT took effect and lost its reply is harmless when it is 
 });
 
 test('a step of which any statement failed, or the COMMIT, has not happened', async () => {
-  const warehouse = await prepare();
+  const warehouse = await withTwoBatches(second);
   const before = await staged(warehouse);
   let total = Infinity;
   for (let at = 1; at <= total; at += 1) {
