@@ -11,6 +11,8 @@ import { createTraffic } from './live/traffic.ts';
 import type { TrafficStats } from './live/traffic.ts';
 import type { Truth } from './order/truth.ts';
 import { firstReplayId } from './replay/id-offset.ts';
+import { createOwnTruth } from './shopify/own-truth.ts';
+import type { OwnVersions } from './shopify/own-truth.ts';
 import { ensureShopSchema, ensureSimulatorSchema } from './schema/shop-schema.ts';
 
 export interface SimulatorOptions {
@@ -40,6 +42,8 @@ export interface Simulator {
    * as publications state it). Works before, during and after live traffic.
    */
   readonly truthAsOf: (position: string) => Promise<Truth>;
+  /** The metrics over orders that exist on Shopify alone, each as it was in the version that was seen of it. */
+  readonly ownTruthOf: (versions: OwnVersions) => Promise<Truth>;
   readonly stats: () => TrafficStats;
 }
 
@@ -50,6 +54,7 @@ const catchUpEveryMs = 3000;
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { url, clock, logger } = options;
   const ledger = createTruthLedger({ url, clock });
+  const ownTruth = createOwnTruth(options.seed);
   const traffic = createTraffic({
     ...options,
     ordersPerSecond: options.ordersPerSecond ?? defaultOrdersPerSecond,
@@ -83,6 +88,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       running = undefined;
     },
     truthAsOf: ledger.asOf,
+    ownTruthOf: (versions) => withClient(url, (client) => ownTruth.at(client, versions)),
     stats: traffic.stats,
   };
 }

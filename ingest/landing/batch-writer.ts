@@ -1,30 +1,25 @@
+import type { BatchContents } from './chain.ts';
 import type { LandedFile, RowSchema } from './manifest.ts';
 import { openNdjsonWriter } from './ndjson-writer.ts';
 import type { NdjsonFacts, NdjsonWriter } from './ndjson-writer.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** The files of one batch while it is being read: one per table, made when its first row comes. */
-export interface BatchWriter {
-  /** Takes whole lines of one table; positions ascend within a table. */
+export interface BatchWriter extends BatchContents {
+  /** Takes whole lines of one table, all of them at one position. */
   readonly add: (table: string, lines: string, rows: number, position: string) => void;
   /** Notes a shape that lines refer to. */
   readonly describe: (schemaId: string, schema: RowSchema) => void;
   /** Hands what was added to the disk; call it between chunks of input. */
   readonly drain: () => Promise<void>;
-  readonly rows: () => number;
-  readonly schemas: () => Readonly<Record<string, RowSchema>>;
   /** Ends all files; nothing is visible yet. */
   readonly finish: () => Promise<void>;
-  /** Makes the finished files visible. */
-  readonly publish: (source: string, fromPosition: string) => Promise<LandedFile[]>;
-  /** Leaves nothing behind; does nothing to what was published. */
-  readonly discard: () => Promise<void>;
 }
 
 interface Part {
   text: string;
   rows: number;
-  readonly minPosition: string;
+  minPosition: string;
   maxPosition: string;
   writer: Promise<NdjsonWriter> | undefined;
   facts: NdjsonFacts | undefined;
@@ -35,6 +30,7 @@ export function createBatchWriter(store: ObjectStore): BatchWriter {
   const parts = new Map<string, Part>();
   const schemas = new Map<string, RowSchema>();
   let rows = 0;
+  let published: Promise<LandedFile[]> | undefined;
   const writerOf = async (part: Part): Promise<NdjsonWriter> => {
     // Two readers of a snapshot may drain at once: the promise is shared, and the text is taken over in one step.
     part.writer ??= openNdjsonWriter(store);
@@ -52,7 +48,8 @@ export function createBatchWriter(store: ObjectStore): BatchWriter {
       else {
         part.text += lines;
         part.rows += count;
-        part.maxPosition = position;
+        if (position > part.maxPosition) part.maxPosition = position;
+        else if (position < part.minPosition) part.minPosition = position;
       }
     },
     describe: (schemaId, schema) => void schemas.set(schemaId, schema),
@@ -71,7 +68,9 @@ export function createBatchWriter(store: ObjectStore): BatchWriter {
       );
     },
     publish: (source, fromPosition) =>
-      Promise.all([...parts].map(([table, part]) => publishPart(source, table, fromPosition, part))),
+      (published ??= Promise.all(
+        [...parts].map(([table, part]) => publishPart(source, table, fromPosition, part)),
+      )),
     discard: async () => {
       await Promise.allSettled([...parts.values()].map(async (part) => await (await part.writer)?.discard()));
     },

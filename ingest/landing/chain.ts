@@ -3,16 +3,16 @@ import type { Knex } from 'knex';
 import type { Clock } from '../../lib/clock.ts';
 import { migrate } from '../../lib/control-store.ts';
 import { failpoint } from '../../lib/failpoint.ts';
-import type { BatchWriter } from './batch-writer.ts';
 import { ingestMigrations, ingestSchema } from './control-schema.ts';
 import { landingErrors } from './errors.ts';
 import { chainStart, manifestKey, parseManifest, renderManifest } from './manifest.ts';
-import type { LandedFile, Manifest } from './manifest.ts';
+import type { ExtractFacts, LandedFile, Manifest, RowSchema } from './manifest.ts';
 import type { ObjectStore } from './object-store.ts';
+import { positionTaken, recordManifest } from './record-manifest.ts';
 
 /** How far a source has been landed. */
 export interface ChainState {
-  /** `chainStart` until the snapshot is landed. */
+  /** `chainStart` until the first batch is landed. */
   readonly position: string;
   /** Source commit time that goes with it, ISO 8601 UTC with microseconds. */
   readonly committedAt: string | undefined;
@@ -20,13 +20,30 @@ export interface ChainState {
 
 export interface ChainDeps {
   readonly source: string;
+  /** A chain beside the source's own, such as that of its snapshots. */
+  readonly chain?: string;
   readonly control: Knex;
   readonly store: ObjectStore;
   readonly clock: Clock;
 }
 
+/** Files on their way: what a batch writer holds, or what was landed piece by piece before. */
+export interface BatchContents {
+  /** Makes the files visible; asked twice, it answers the same. */
+  readonly publish: (source: string, fromPosition: string) => Promise<LandedFile[]>;
+  readonly rows: () => number;
+  readonly schemas: () => Readonly<Record<string, RowSchema>>;
+  /** Leaves nothing behind; does nothing to what was published. */
+  readonly discard: () => Promise<void>;
+}
+
+type Span = Pick<Manifest, 'fromPosition' | 'toPosition' | 'toCommittedAt'>;
+type Origin = Extract<Manifest, { kind: 'changes' }>['origin'];
+
 /** What a batch is, besides its files. */
-export type BatchFacts = Pick<Manifest, 'kind' | 'fromPosition' | 'toPosition' | 'toCommittedAt' | 'origin'>;
+export type BatchFacts =
+  | (Span & { readonly kind: 'snapshot' | 'changes'; readonly origin: Origin })
+  | (Span & { readonly kind: 'extract'; readonly extract: ExtractFacts });
 
 const isoMicros = `to_char(committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -60,30 +77,36 @@ export async function beginChain(trx: Knex, source: string): Promise<void> {
  * Lands a finished batch in the durable order: files, manifest object, then row and position in one transaction.
  * A crash in between leaves either files that no manifest names, or a manifest that the next run adopts.
  */
-export async function landBatch(deps: ChainDeps, batch: BatchWriter, facts: BatchFacts): Promise<Manifest> {
+export async function landBatch(deps: ChainDeps, batch: BatchContents, facts: BatchFacts): Promise<Manifest> {
   try {
-    const files = await batch.publish(deps.source, facts.fromPosition);
-    failpoint('cdc.after_file');
-    const manifest: Manifest = {
-      version: 1,
-      source: deps.source,
-      batchId: await nextBatchId(deps),
-      ...facts,
-      rows: batch.rows(),
-      files,
-      schemas: { ...batch.schemas() },
-      createdAt: deps.clock.now().toISOString(),
-    };
-    const key = manifestKey(deps.source, facts.fromPosition);
-    const text = renderManifest(manifest);
-    if ((await deps.store.put(key, text)) === 'exists') throw positionTaken(key);
-    failpoint('cdc.after_manifest');
-    await recordManifest(deps.control, manifest, text);
-    failpoint('cdc.after_row');
-    return manifest;
+    return await landAt(deps, batch, facts);
   } finally {
     await batch.discard();
   }
+}
+
+/** As {@link landBatch}, but the contents are kept: where the position was taken, they can be landed at the next. */
+export async function landAt(deps: ChainDeps, batch: BatchContents, facts: BatchFacts): Promise<Manifest> {
+  const files = await batch.publish(deps.source, facts.fromPosition);
+  failpoint('cdc.after_file');
+  const manifest: Manifest = {
+    version: 1,
+    source: deps.source,
+    ...(deps.chain === undefined ? {} : { chain: deps.chain }),
+    batchId: await nextBatchId(deps),
+    ...facts,
+    rows: batch.rows(),
+    files,
+    schemas: { ...batch.schemas() },
+    createdAt: deps.clock.now().toISOString(),
+  };
+  const key = manifestKey(chainIn(deps), facts.fromPosition);
+  const text = renderManifest(manifest);
+  if ((await deps.store.put(key, text)) === 'exists') throw positionTaken(key);
+  failpoint('cdc.after_manifest');
+  await recordManifest(deps.control, manifest, text);
+  failpoint('cdc.after_row');
+  return manifest;
 }
 
 /**
@@ -91,7 +114,7 @@ export async function landBatch(deps: ChainDeps, batch: BatchWriter, facts: Batc
  * read through once; resolves to undefined when there is none.
  */
 export async function adoptBatch(deps: ChainDeps, position: string): Promise<Manifest | undefined> {
-  const key = manifestKey(deps.source, position);
+  const key = manifestKey(chainIn(deps), position);
   const object = await deps.store.get(key);
   if (object === undefined) return undefined;
   const text = object.toString('utf8');
@@ -103,7 +126,7 @@ export async function adoptBatch(deps: ChainDeps, position: string): Promise<Man
 
 /** Whether the archive holds a batch that begins at `position`. */
 export async function isLanded(deps: ChainDeps, position: string): Promise<boolean> {
-  return await deps.store.exists(manifestKey(deps.source, position));
+  return await deps.store.exists(manifestKey(chainIn(deps), position));
 }
 
 /** Compares a landed file with what its manifest says of it. */
@@ -121,45 +144,13 @@ export async function verifyFile(store: ObjectStore, file: LandedFile): Promise<
   });
 }
 
-/** Row and position in one transaction; the compare-and-set on the position lets one of two rivals through. */
-async function recordManifest(control: Knex, manifest: Manifest, text: string): Promise<void> {
-  const { source, batchId, kind, fromPosition, toPosition, toCommittedAt, rows, files } = manifest;
-  const key = manifestKey(source, fromPosition);
-  await control.transaction(async (trx) => {
-    const moved = await trx
-      .withSchema(ingestSchema)
-      .from('chain')
-      .where({ source, position: fromPosition })
-      .update({ position: toPosition, committed_at: toCommittedAt, updated_at: trx.fn.now() });
-    if (moved !== 1) throw positionTaken(key);
-    await trx
-      .withSchema(ingestSchema)
-      .into('manifest')
-      .insert({
-        batch_id: batchId,
-        source,
-        kind,
-        from_position: fromPosition,
-        to_position: toPosition,
-        key,
-        sha256: createHash('sha256').update(text).digest('hex'),
-        rows,
-        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-        committed_at: toCommittedAt,
-      });
-  });
+function chainIn({ chain, source }: ChainDeps): string {
+  return chain ?? source;
 }
 
-async function nextBatchId({ control, source }: ChainDeps): Promise<string> {
-  const result: { rows: Array<{ n: string }> } = await control.raw(
+async function nextBatchId(deps: ChainDeps): Promise<string> {
+  const result: { rows: Array<{ n: string }> } = await deps.control.raw(
     `select nextval('ingest.batch_number') as n`,
   );
-  return `${source}-${(result.rows[0]?.n ?? '').padStart(12, '0')}`;
-}
-
-function positionTaken(key: string): Error {
-  return landingErrors.error('LANDING_POSITION_TAKEN', {
-    message: 'another process landed this position first',
-    where: key,
-  });
+  return `${chainIn(deps)}-${(result.rows[0]?.n ?? '').padStart(12, '0')}`;
 }

@@ -11,7 +11,8 @@ export const ingestMigrations: readonly Migration[] = [
     sql: `
       create sequence batch_number;
 
-      -- How far each source has been landed. Moves only together with the manifest row that proves it.
+      -- How far each source has been landed. Moves only together with the manifest row that proves it. A source may have
+      -- chains beside its own (its snapshots), each with a row here under a name of its own.
       create table chain (
         source       text primary key,
         position     text not null check (position ~ '^[0-9A-F]{16}$'),
@@ -45,6 +46,23 @@ export const ingestMigrations: readonly Migration[] = [
         timeline          int not null,
         tables            jsonb not null,
         created_at        timestamptz not null default now()
+      );`,
+  },
+  {
+    id: 2,
+    name: 'extracts',
+    sql: `
+      alter table manifest drop constraint manifest_kind_check;
+      alter table manifest add check (kind in ('snapshot', 'changes', 'extract'));
+
+      -- What each stream of an API goes on from; moves together with the batch that brought it there.
+      create table cursor (
+        source   text not null references chain (source),
+        stream   text not null,
+        cursor   text not null,
+        batch_id text not null references manifest (batch_id),
+        fresh_to timestamptz not null,
+        primary key (source, stream)
       );`,
   },
 ];

@@ -60,6 +60,17 @@ export const landingErrors = errorCatalog({
       'Do not load by hand. Compare ingest.manifest with _meta.loaded_batch; a manifest row is missing.',
     retryable: false,
   },
+  LOAD_WAREHOUSE_FOREIGN: {
+    summary: 'The warehouse was filled from another archive than this one.',
+    remedy:
+      'Nothing was loaded. Choose another database, or the data folder that this one was filled from; where its control store was lost or is older than the warehouse, run shopwave archive rebuild.',
+    retryable: false,
+  },
+  LOAD_TURN_MISSING: {
+    summary: 'The rows by which loaders take turns are not there.',
+    remedy: 'Restart the process: it makes them before its first load.',
+    retryable: false,
+  },
   LOAD_COUNT_MISMATCH: {
     summary: 'The warehouse wrote another number of rows than the file holds.',
     remedy: 'Nothing was kept. Load again; if it repeats, the file or the warehouse is damaged.',

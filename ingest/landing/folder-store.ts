@@ -1,23 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
+import { syncFolder } from '../../lib/durable-file.ts';
 import { messageOf, ShopwaveError } from '../../lib/errors.ts';
 import { landingErrors } from './errors.ts';
-import type { ObjectStore, PutOutcome, StagedObject } from './object-store.ts';
+import { checkedKey } from './object-key.ts';
+import type { ArchiveJanitor, ObjectStore, PutOutcome, StagedObject } from './object-store.ts';
+import { openSpoolFile, sweepSpool } from './spool-file.ts';
 
 /** Unpublished bytes live here: one folder on the same file system, so that what a crash left is found at once. */
 const stagingFolder = '.staging';
-const keyPattern = /^[a-z0-9_][a-z0-9._-]*(?:\/[a-z0-9_][a-z0-9._-]*)*$/i;
 
 /** The archive in a folder. The folder is made when missing; staged bytes of processes that died are removed. */
 export async function openFolderStore(dir: string): Promise<ObjectStore> {
   const root = path.resolve(dir);
   const staging = path.join(root, stagingFolder);
   await typed(root, () => makeFolder(staging));
-  await typed(root, () => sweep(staging));
+  await typed(root, () => sweepSpool(staging));
   const locate = (key: string): string => path.join(root, ...checkedKey(key).split('/'));
   const stage = (): Promise<StagedObject> => typed(root, () => stageFile(staging, locate));
   return {
@@ -48,34 +47,35 @@ export async function openFolderStore(dir: string): Promise<ObjectStore> {
   };
 }
 
-async function stageFile(staging: string, locate: (key: string) => string): Promise<StagedObject> {
-  const file = path.join(staging, `${process.pid}-${randomBytes(8).toString('hex')}`);
-  const handle = await open(file, 'wx');
-  let ended = false;
-  const end = async (): Promise<void> => {
-    if (ended) return;
-    ended = true;
-    await handle.close();
-    await rm(file, { force: true });
-  };
+/** What may remove compacted originals from an archive in a folder. */
+export function openFolderJanitor(dir: string): ArchiveJanitor {
+  const root = path.resolve(dir);
   return {
-    write: (chunk) => typed(file, () => writeAll(handle, chunk)),
-    publish: (key) =>
-      typed(locate(key), async () => {
-        await handle.sync();
-        const outcome = await linkIfAbsent(file, locate(key));
-        await end();
-        return outcome;
-      }),
-    discard: () => typed(file, end),
+    remove: (key) => {
+      const file = path.join(root, ...checkedKey(key).split('/'));
+      return typed(file, async () => {
+        await rm(file, { force: true });
+        await orAbsent(() => syncFolder(path.dirname(file)));
+      });
+    },
   };
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, offset);
-    offset += bytesWritten;
-  }
+async function stageFile(staging: string, locate: (key: string) => string): Promise<StagedObject> {
+  const file = await openSpoolFile(staging);
+  return {
+    write: (chunk) => typed(file.path, () => file.write(chunk)),
+    publish: async (key) => {
+      const target = locate(key);
+      return await typed(target, async () => {
+        await file.sync();
+        const outcome = await linkIfAbsent(file.path, target);
+        await file.remove();
+        return outcome;
+      });
+    },
+    discard: () => typed(file.path, file.remove),
+  };
 }
 
 /** A hard link, unlike a rename, fails when the name is taken; the folder's fsync makes the name itself durable. */
@@ -105,30 +105,6 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function sweep(staging: string): Promise<void> {
-  for (const name of await readdir(staging)) {
-    if (!isAlive(Number.parseInt(name, 10))) await rm(path.join(staging, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
 async function listKeys(root: string, prefix: string): Promise<string[]> {
   // Only the folder part of the prefix is walked: the archive holds years, a listing is of one source.
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -140,11 +116,6 @@ async function listKeys(root: string, prefix: string): Promise<string[]> {
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .filter((key) => key.startsWith(prefix) && !key.startsWith(`${stagingFolder}/`))
     .sort();
-}
-
-function checkedKey(key: string): string {
-  if (keyPattern.test(key)) return key;
-  throw landingErrors.error('LANDING_KEY_INVALID', { message: `"${key}" cannot be an archive key` });
 }
 
 async function orAbsent<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -21,12 +21,13 @@ export async function readLandingStatus(
   control: Knex,
   warehouse: Warehouse,
   source: string,
+  sideChains: readonly string[] = [],
 ): Promise<LandingStatus> {
   const chain = await readChain(control, source);
   const landed: Array<{ batches: string; rows: string | null }> = await control
     .withSchema(ingestSchema)
     .from('manifest')
-    .where({ source })
+    .whereIn('source', [source, ...sideChains])
     .select(control.raw('count(*) as batches, sum(rows) as rows'));
   // The ledger commits together with the rows it counts.
   const [raw] = await warehouse.query(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createGzip } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 import type { ObjectStore, PutOutcome } from './object-store.ts';
 
 /** What a finished file is known by. */
@@ -26,13 +27,25 @@ export interface NdjsonWriter {
 
 const flushCharacters = 131_072;
 
+/**
+ * Text on its way to the compressor, which works on another thread: with the default of 16 KB the two took turns, one
+ * waiting for the other (pull of 100,000 messages: 310 ms against 210 ms).
+ */
+const queueBytes = 4_194_304;
+
 /** Level 1: level 6 takes 1.8 times the CPU for a quarter fewer bytes (1M changes: 6.6 s against 3.7 s). */
 const compressionLevel = 1;
 
 /** Opens a writer on a store; a failure of the disk surfaces in the next `drain` or in `finish`. */
 export async function openNdjsonWriter(store: ObjectStore): Promise<NdjsonWriter> {
   const staged = await store.stage();
-  const gzip = createGzip({ level: compressionLevel, chunkSize: 65_536 });
+  // Passed on to the stream, but absent from the type declarations.
+  const options: ZlibOptions & { writableHighWaterMark: number } = {
+    level: compressionLevel,
+    chunkSize: 65_536,
+    writableHighWaterMark: queueBytes,
+  };
+  const gzip = createGzip(options);
   const hash = createHash('sha256');
   let pending = '';
   let rows = 0;

@@ -31,3 +31,12 @@ export interface ObjectStore {
   /** Where the warehouse can read the object: an absolute path or a URL. */
   readonly locate: (key: string) => string;
 }
+
+/**
+ * The one way in which an object ever leaves the archive: originals whose rows were read back from a compacted file.
+ * A door of its own, so that whoever holds an {@link ObjectStore} cannot delete.
+ */
+export interface ArchiveJanitor {
+  /** Does nothing where there is no such object. */
+  readonly remove: (key: string) => Promise<void>;
+}

@@ -1,13 +1,24 @@
 /**
- * One line of a landed NDJSON.gz file: one change of one row, or one row of a snapshot.
- * Values are PostgreSQL's text output or null; nothing is converted before the archive, so nothing can be lost in it.
+ * One line of a landed NDJSON.gz file: one change of one row, one row of a snapshot, one object of an API.
+ * Values of tables are PostgreSQL's text output or null; nothing is converted before the archive, so nothing can be
+ * lost in it. Objects keep the JSON they came in, less what is not on the allow-list.
  */
 export interface RawLine {
-  /** r: read by a snapshot, c: insert, u: update, d: delete (key columns only), t: truncate (no data). */
-  readonly op: 'r' | 'c' | 'u' | 'd' | 't';
-  /** Commit LSN as 16 upper-case hex digits, so that text order is log order. */
+  /**
+   * r: read by a snapshot, c: insert, u: update (or an object as it was found), d: delete (key only), t: truncate (no
+   * data), s: a complete snapshot of the table as of `pos` follows, so that older keys which it does not name are gone
+   * (no data).
+   */
+  readonly op: 'r' | 'c' | 'u' | 'd' | 't' | 's';
+  /**
+   * Commit LSN as 16 upper-case hex digits, so that text order is log order. Objects: microseconds since 1970 of the
+   * version, or of the request where the API states no version.
+   */
   readonly pos: string;
-  /** Place in the transaction, from 1; 0 for a snapshot row. (pos, ord) is total over the stream. */
+  /**
+   * Place in the transaction, from 1; 0 for a snapshot row. (pos, ord) is total over the stream. Objects: microseconds
+   * since 1970 of the request, plus the place in its page.
+   */
   readonly ord: number;
   /** Commit time at the source, ISO 8601 UTC with microseconds. */
   readonly at: string;
@@ -17,17 +28,3 @@ export interface RawLine {
   readonly unchanged?: readonly string[];
   readonly data: Readonly<Record<string, string | null>>;
 }
-
-/** Columns of every raw table, in order. Raw is schema-light: drift never breaks a load. */
-export const rawColumns = [
-  { name: 'data', type: 'json' },
-  { name: '_op', type: 'text' },
-  { name: '_position', type: 'text' },
-  { name: '_ordinal', type: 'bigint' },
-  { name: '_committed_at', type: 'timestamp' },
-  { name: '_schema_id', type: 'text' },
-  { name: '_unchanged', type: 'text' },
-  { name: '_batch_id', type: 'text' },
-  { name: '_file', type: 'text' },
-  { name: '_loaded_at', type: 'timestamp' },
-] as const;

@@ -1,20 +1,8 @@
-import { quoteIdentifier } from '../../warehouse/sql-text.ts';
-import type { Capabilities } from '../../warehouse/capabilities.ts';
+import { createRawTable, rawSchema, rawTableName } from '../../warehouse/raw-table.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
-import { rawColumns } from './raw-line.ts';
-
-/** The schema of the append-only tables that landed files are loaded into. */
-export const rawSchema = 'raw';
-
-type PortableType = (typeof rawColumns)[number]['type'];
-
-const ddlTypes: Readonly<Record<Capabilities['dialect'], Readonly<Record<PortableType, string>>>> = {
-  duckdb: { json: 'json', text: 'varchar', bigint: 'bigint', timestamp: 'timestamp' },
-  snowflake: { json: 'variant', text: 'varchar', bigint: 'number(19, 0)', timestamp: 'timestamp_ntz(6)' },
-};
+import { batchTurn, ensureTurns } from './turns.ts';
 
 const metaTables = {
-  load_lock: ['loads bigint not null'],
   load_ledger: [
     'file_key varchar primary key',
     'batch_id varchar not null',
@@ -32,13 +20,10 @@ const metaTables = {
     'to_committed_at timestamp not null',
     'row_count bigint not null',
     'loaded_at timestamp not null',
+    // Null in rows of versions before it.
+    'manifest_sha256 varchar',
   ],
 } as const;
-
-/** Name of the raw table of one source table. */
-export function rawTableName(source: string, table: string): string {
-  return `${source}__${table}`;
-}
 
 /** Creates what loading needs: schema `_meta` with its ledger, schema `raw`, and one raw table per source table. */
 export async function ensureLoadSchema(
@@ -51,14 +36,18 @@ export async function ensureLoadSchema(
   for (const [name, columns] of Object.entries(metaTables)) {
     await warehouse.execute(`create table if not exists _meta.${name} (${columns.join(', ')})`);
   }
-  // One row. Should two processes get here at once and leave two, an update of both still excludes a rival.
-  await warehouse.execute(
-    'insert into _meta.load_lock (loads) select 0 where not exists (select 1 from _meta.load_lock)',
+  await addManifestSha256(warehouse);
+  const { dialect } = warehouse.capabilities;
+  for (const table of tables) await warehouse.execute(createRawTable(dialect, source, table));
+  await ensureTurns(warehouse, [batchTurn, ...tables.map((table) => rawTableName(source, table))]);
+}
+
+/** To a table of a version before it. Asked first: altering takes its owner, who may be another role. */
+async function addManifestSha256(warehouse: Warehouse): Promise<void> {
+  const there = await warehouse.query(
+    `select column_name from information_schema.columns where lower(table_schema) = '_meta'
+       and lower(table_name) = 'loaded_batch' and lower(column_name) = 'manifest_sha256'`,
   );
-  const types = ddlTypes[warehouse.capabilities.dialect];
-  const columns = rawColumns.map(({ name, type }) => `${quoteIdentifier(name)} ${types[type]}`).join(', ');
-  for (const table of tables) {
-    const name = quoteIdentifier(rawTableName(source, table));
-    await warehouse.execute(`create table if not exists ${rawSchema}.${name} (${columns})`);
-  }
+  if (there.length > 0) return;
+  await warehouse.execute('alter table _meta.loaded_batch add column if not exists manifest_sha256 varchar');
 }

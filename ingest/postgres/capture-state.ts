@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { beginChain } from '../landing/chain.ts';
 import { ingestSchema } from '../landing/control-schema.ts';
+import { canaryTable } from './canary.ts';
 
 const storedTables = z.array(
   z.strictObject({
@@ -21,6 +22,16 @@ export interface CaptureState {
   readonly systemIdentifier: string;
   readonly timeline: number;
   readonly tables: z.infer<typeof storedTables>;
+}
+
+/** The shop's tables of a state, without the canary's. */
+export function shopTablesOf(state: CaptureState): CaptureState['tables'] {
+  return state.tables.filter((each) => each.table !== canaryTable.table);
+}
+
+/** Whether each tick writes a canary: decided when the slot was made, unless it is asked for or forbidden now. */
+export function wantsCanary(asked: boolean | undefined, state: CaptureState | undefined): boolean {
+  return asked ?? (state === undefined || state.tables.length > shopTablesOf(state).length);
 }
 
 /** Reads a source's capture state; undefined when none was ever begun. */

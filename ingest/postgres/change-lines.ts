@@ -1,27 +1,24 @@
-import { closeLine, lineHead, quoteJson } from '../landing/raw-json.ts';
 import type { LineStamp } from '../landing/raw-json.ts';
 import type { RawLine } from '../landing/raw-line.ts';
-import type { RowSchema } from '../landing/manifest.ts';
+import { readBeat } from './canary.ts';
 import { captureErrors } from './errors.ts';
+import { keyValuesOf } from './keyset.ts';
 import { commitTimeToIso, formatLsn, lsnToPosition } from './lsn.ts';
 import { invalidMessage } from './message-reader.ts';
+import type { OversizeShelf, OversizeWriter } from './oversize.ts';
 import type {
   BeginMessage,
   CommitMessage,
   PgoutputMessage,
+  RelationMessage,
   Tuple,
   TupleValue,
   UpdateMessage,
 } from './pgoutput.ts';
-import { acceptRelation, checkWidth } from './relation.ts';
-import type { CapturedRelation } from './relation.ts';
-import type { CapturedTable } from './shop-tables.ts';
-
-/** Where lines go: the batch writer, seen from here. */
-export interface LineSink {
-  readonly add: (table: string, line: string, rows: number, position: string) => void;
-  readonly describe: (schemaId: string, schema: RowSchema) => void;
-}
+import { acceptRelation, checkWidth, sourceSchema } from './relation.ts';
+import type { AllowList, CapturedRelation } from './relation.ts';
+import { writeRow } from './row-lines.ts';
+import type { LineSink } from './row-lines.ts';
 
 /** What was read so far, in whole transactions. */
 export interface StreamEnd {
@@ -30,6 +27,31 @@ export interface StreamEnd {
   /** Latest commit time among them, microseconds since 2000. */
   readonly committedAt: bigint;
   readonly transactions: number;
+}
+
+/** Where the last line of the stream stands. */
+export interface LastLine {
+  readonly stamp: LineStamp;
+  readonly ord: number;
+}
+
+/** A row that came under a new key without all of its values, while a snapshot of its table was open. */
+export interface MovedRow {
+  readonly relation: CapturedRelation;
+  /** Values of the relation's key. */
+  readonly key: readonly string[];
+}
+
+export interface ChangeLinesInput {
+  readonly allow: AllowList;
+  /** End of what is in the archive; transactions up to there are passed over. */
+  readonly landed: bigint;
+  readonly sink: LineSink;
+  readonly shelf: OversizeShelf;
+  /** Tables that a snapshot brings at the same time. */
+  readonly openTables?: ReadonlySet<string>;
+  /** Whose row of the canary's table is ours; undefined when there is no canary. */
+  readonly canary?: string | undefined;
 }
 
 interface OpenTransaction {
@@ -45,19 +67,22 @@ interface OpenTransaction {
  * that are not on the allow-list stop it, since each would otherwise end as a silent gap.
  */
 export class ChangeLines {
+  /** The canary's highest beat in the stream. */
+  beat = -1n;
+  readonly moved: MovedRow[] = [];
+  last: LastLine | undefined;
   private readonly relations = new Map<number, CapturedRelation>();
-  private readonly tables: readonly CapturedTable[];
-  private readonly landed: bigint;
-  private readonly sink: LineSink;
+  /** Tables whose rows are not landed: the canary's, and those that are no longer captured. */
+  private readonly passedOver = new Map<number, RelationMessage>();
+  /** Tables that may be announced, but of which no change may come. */
+  private readonly strangers = new Map<number, RelationMessage>();
+  private readonly input: ChangeLinesInput;
   private open: OpenTransaction | undefined;
   private lastCommit = -1n;
   private end: StreamEnd = { endLsn: undefined, committedAt: 0n, transactions: 0 };
 
-  /** `landed`: end of what is in the archive; transactions up to there are passed over. */
-  constructor(tables: readonly CapturedTable[], landed: bigint, sink: LineSink) {
-    this.tables = tables;
-    this.landed = landed;
-    this.sink = sink;
+  constructor(input: ChangeLinesInput) {
+    this.input = input;
   }
 
   accept(message: PgoutputMessage): void {
@@ -67,17 +92,28 @@ export class ChangeLines {
       case 'commit':
         return this.commit(message);
       case 'relation':
-        return void this.relations.set(message.oid, acceptRelation(message, this.tables));
+        return this.announce(message);
       case 'insert':
-        return this.row('c', message.relation, message.row);
+        return this.isPassedOver(message.relation, message.row)
+          ? undefined
+          : this.row('c', message.relation, message.row);
       case 'update':
-        return this.update(message);
+        return this.isPassedOver(message.relation, message.row) ? undefined : this.update(message);
       case 'delete':
-        return this.deletion(this.relation(message.relation), message.old.values);
+        return this.isPassedOver(message.relation)
+          ? undefined
+          : this.deletion(this.relation(message.relation), message.old.values);
       case 'truncate':
-        return message.relations.forEach((oid) => this.write('t', this.relation(oid), [], []));
+        return message.relations.forEach((oid) => this.truncation(oid));
       case 'note':
     }
+  }
+
+  /** Opens what takes a value of this column that is too large to be a text. */
+  beginValue(relation: number, column: number): OversizeWriter {
+    const captured = this.relations.get(relation);
+    const isWritten = captured?.labels[column] !== undefined && captured.rules?.isUntouched(column) !== false;
+    return this.input.shelf.begin(isWritten && !this.transaction().isOld);
   }
 
   /** Call at the end of a pull: it must end between two transactions. */
@@ -98,7 +134,7 @@ export class ChangeLines {
     this.lastCommit = message.commitLsn;
     const stamp = { pos: lsnToPosition(message.commitLsn), at: commitTimeToIso(message.committedAt) };
     // A commit record that starts before the end of what was landed is part of it; records do not overlap.
-    this.open = { begin: message, stamp, isOld: message.commitLsn < this.landed, ordinal: 0 };
+    this.open = { begin: message, stamp, isOld: message.commitLsn < this.input.landed, ordinal: 0 };
   }
 
   private commit(message: CommitMessage): void {
@@ -108,6 +144,7 @@ export class ChangeLines {
     }
     this.open = undefined;
     if (open.isOld) return;
+    this.last = { stamp: open.stamp, ord: open.ordinal };
     const { committedAt, transactions } = this.end;
     this.end = {
       endLsn: message.endLsn,
@@ -115,6 +152,31 @@ export class ChangeLines {
         transactions === 0 || message.committedAt > committedAt ? message.committedAt : committedAt,
       transactions: transactions + 1,
     };
+  }
+
+  private announce(message: RelationMessage): void {
+    const { canary, allow } = this.input;
+    const isRetired = allow.retired?.has(message.table) === true && message.schema === sourceSchema;
+    if (isRetired || (canary !== undefined && readBeat.isOf(message)))
+      this.passedOver.set(message.oid, message);
+    else if (allow.viaRoot === true && !allow.tables.some((each) => each.table === message.table))
+      this.strangers.set(message.oid, message);
+    else this.relations.set(message.oid, acceptRelation(message, allow));
+  }
+
+  /** Rows of the canary's table are looked at, and not landed. */
+  private isPassedOver(oid: number, row?: Tuple): boolean {
+    if (this.passedOver.size === 0) return false;
+    const relation = this.passedOver.get(oid);
+    if (relation === undefined) return false;
+    const isCanary = row !== undefined && readBeat.isOf(relation);
+    const beat = isCanary ? readBeat.of(relation, row, this.input.canary ?? '') : undefined;
+    if (beat !== undefined && beat > this.beat) this.beat = beat;
+    return true;
+  }
+
+  private truncation(oid: number): void {
+    if (!this.isPassedOver(oid)) this.write('t', this.relation(oid), [], []);
   }
 
   private update(message: UpdateMessage): void {
@@ -130,6 +192,16 @@ export class ChangeLines {
     if (!moved) return this.row('u', message.relation, row);
     this.deletion(relation, old);
     this.row('c', message.relation, row);
+    if (row.includes(undefined)) this.noteMoved(relation, row);
+  }
+
+  /**
+   * The values that are missing are in the row under its old key. A snapshot that goes on may have met that row under
+   * neither key: it read behind the old one before the move, and past the new one after it.
+   */
+  private noteMoved(relation: CapturedRelation, row: Tuple): void {
+    const isOpen = this.input.openTables?.has(relation.table) === true && !this.transaction().isOld;
+    if (isOpen) this.moved.push({ relation, key: keyValuesOf(row, relation.key) });
   }
 
   private row(op: 'c' | 'u', oid: number, row: Tuple): void {
@@ -138,7 +210,10 @@ export class ChangeLines {
     if (relation.key.some((index) => typeof row[index] !== 'string'))
       throw invalidMessage('a row without its key');
     const unchanged = row.includes(undefined)
-      ? relation.columns.filter((_, index) => row[index] === undefined)
+      ? relation.columns.flatMap((name, index) => {
+          if (row[index] !== undefined || relation.labels[index] === undefined) return [];
+          return relation.rules?.written(index).map((each) => each.name) ?? [name];
+        })
       : [];
     this.write(op, relation, row, unchanged);
   }
@@ -157,36 +232,20 @@ export class ChangeLines {
     const open = this.transaction();
     open.ordinal += 1;
     if (open.isOld) return;
-    const head = lineHead(op, open.stamp, open.ordinal, relation.schemaId, unchanged);
-    this.sink.describe(relation.schemaId, relation.schema);
-    this.sink.add(
-      relation.table,
-      closeLine(head + rowJson(relation.labels, values), relation.table),
-      1,
-      open.stamp.pos,
-    );
+    const { sink, shelf } = this.input;
+    writeRow(sink, shelf, relation, { op, stamp: open.stamp, ord: open.ordinal, unchanged }, values);
   }
 
   private relation(oid: number): CapturedRelation {
     const relation = this.relations.get(oid);
-    if (relation === undefined) throw invalidMessage(`a change of table ${oid}, which was not announced`);
-    return relation;
+    if (relation !== undefined) return relation;
+    const stranger = this.strangers.get(oid);
+    if (stranger !== undefined) return acceptRelation(stranger, this.input.allow);
+    throw invalidMessage(`a change of table ${oid}, which was not announced`);
   }
 
   private transaction(): OpenTransaction {
     if (this.open === undefined) throw invalidMessage('a change outside a transaction');
     return this.open;
   }
-}
-
-/** The inside of a JSON object; values that are undefined are left out. */
-export function rowJson(labels: readonly string[], values: Tuple): string {
-  let json = '';
-  for (let index = 0; index < values.length; index += 1) {
-    const value = values[index];
-    if (value === undefined) continue;
-    if (json !== '') json += ',';
-    json += (labels[index] ?? '') + (value === null ? 'null' : quoteJson(value));
-  }
-  return json;
 }

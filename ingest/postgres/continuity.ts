@@ -3,7 +3,7 @@ import type { CaptureState } from './capture-state.ts';
 import { captureErrors } from './errors.ts';
 import type { CaptureErrorCode } from './errors.ts';
 import { formatLsn, parseLsn } from './lsn.ts';
-import { identityProblems, publicationDifferences } from './readiness.ts';
+import { identityProblems, publicationDifferences, publishesViaRoot } from './readiness.ts';
 import type { LogFacts, PublicationFacts, SlotFacts, TableFacts } from './source-facts.ts';
 import type { CapturedTable } from './shop-tables.ts';
 
@@ -63,7 +63,8 @@ const checks: readonly Check[] = [
   },
   {
     code: 'CAPTURE_PUBLICATION_CHANGED',
-    find: ({ publication }, state) => publication && changedPublication(publication, state),
+    find: ({ publication, tables }, state) =>
+      publication && changedPublication(publication, state, publishesViaRoot(tables)),
   },
   {
     code: 'CAPTURE_REPLICA_IDENTITY',
@@ -88,12 +89,12 @@ export function continuityError(
 /** Whether the configured allow-list is still the one the snapshot was taken with. */
 export function tablesError(
   configured: readonly CapturedTable[],
-  state: CaptureState,
+  stored: readonly CapturedTable[],
   where: string,
 ): ShopwaveError | undefined {
   const text = (tables: readonly CapturedTable[]): string[] =>
     tables.map(({ table, key, columns }) => `${table}(${key.join()}; ${[...columns].sort().join()})`);
-  const before = new Set(text(state.tables));
+  const before = new Set(text(stored));
   const now = new Set(text(configured));
   const changed = [...before, ...now].filter((each) => !before.has(each) || !now.has(each));
   if (changed.length === 0) return undefined;
@@ -122,14 +123,24 @@ function slotAhead(slot: SlotFacts | undefined, landed: bigint): string | undefi
   return `landed up to ${formatLsn(landed)}, the slot was confirmed up to ${confirmed}`;
 }
 
-function changedPublication(found: PublicationFacts, state: CaptureState): string | undefined {
+function changedPublication(
+  found: PublicationFacts,
+  state: CaptureState,
+  viaRoot: boolean,
+): string | undefined {
   if (found.oid !== state.publicationOid) return `${state.publication} was dropped and made again`;
-  const differences = publicationDifferences(found, state.tables);
+  const differences = publicationDifferences(found, state.tables, viaRoot);
   if (differences.length > 0) return differences.join('; ');
+  const readded = readdedTables(found, state);
+  return readded.length === 0
+    ? undefined
+    : `taken out of the publication and put in again: ${readded.join(', ')}`;
+}
+
+/** Tables that were out of the publication for a while, whatever it is like now. */
+export function readdedTables(found: PublicationFacts, state: CaptureState): string[] {
   const memberships = new Set(found.tables.map((each) => each.oid));
-  const readded = state.tables.filter((each) => !memberships.has(each.membershipOid));
-  if (readded.length === 0) return undefined;
-  return `taken out of the publication and put in again: ${readded.map((each) => each.table).join(', ')}`;
+  return state.tables.filter((each) => !memberships.has(each.membershipOid)).map((each) => each.table);
 }
 
 function changedIdentity(found: readonly TableFacts[], state: CaptureState): string | undefined {

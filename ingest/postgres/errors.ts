@@ -1,8 +1,8 @@
 import { errorCatalog } from '../../lib/errors.ts';
 
 const captureAnew =
-  'Changes were lost that only a new snapshot can bring back. Published data stays as it is until then. ' +
-  'To capture anew, drop the slot and the publication at the source and start with --fresh.';
+  'Changes were lost that only a new snapshot can bring back; published data stays as it is until then. ' +
+  'Run `shopwave sources postgres resync`: it makes what is missing and reads the tables anew, beside the running shop.';
 
 /** What can go wrong between the shop's PostgreSQL and a landed batch. */
 export const captureErrors = errorCatalog({
@@ -54,7 +54,8 @@ export const captureErrors = errorCatalog({
   },
   CAPTURE_COLUMN_MISSING: {
     summary: 'A column to capture does not exist, or is generated.',
-    remedy: 'Correct the allow-list in ingest/postgres/shop-tables.ts.',
+    remedy:
+      'See `shopwave schema diff`; the allow-list is in ingest/postgres/shop-tables.ts. A column that is gone for good: `shopwave schema deny shop.TABLE.COLUMN`. One that was renamed: rename it back, or deny it and allow the new one.',
     retryable: false,
   },
   CAPTURE_PUBLICATION_DIFFERS: {
@@ -74,13 +75,15 @@ export const captureErrors = errorCatalog({
     retryable: true,
   },
   CAPTURE_NOT_SET_UP: {
-    summary: 'Changes were asked for before the snapshot was landed.',
-    remedy: 'Run setup first.',
+    summary: 'Changes were asked for before the slot was made.',
+    remedy: 'Run `shopwave sources postgres setup` first.',
     retryable: false,
   },
   CAPTURE_TABLES_CHANGED: {
     summary: 'The tables or columns to capture are not those the snapshot was taken with.',
-    remedy: `Put the allow-list back as it was, or capture anew. ${captureAnew}`,
+    remedy:
+      'Run `shopwave sources postgres resync`: it publishes the new allow-list and reads what was added. ' +
+      'Or put the allow-list back as it was.',
     retryable: false,
   },
   CAPTURE_OTHER_CLUSTER: {
@@ -152,14 +155,61 @@ export const captureErrors = errorCatalog({
     remedy: 'Nothing of the pull was landed; it is read again by itself.',
     retryable: true,
   },
-  CAPTURE_VALUE_TOO_LARGE: {
-    summary: 'One change is larger than capture takes (64 MiB).',
-    remedy: 'Leave the large column out of the allow-list and capture anew; the slot keeps the changes.',
+  CAPTURE_ROW_TOO_LARGE: {
+    summary: 'PostgreSQL cannot send a row of this size: its text would be larger than 1 GB.',
+    remedy:
+      'Leave the largest column of the table out of the allow-list and run `shopwave sources postgres resync`; ' +
+      'or make the value smaller in the shop. The slot keeps the changes meanwhile.',
     retryable: false,
+  },
+  CAPTURE_PARTITIONS_CHANGED: {
+    summary:
+      'A partition was detached, dropped or attached. Its rows went or came with it, and the log does not say so.',
+    remedy: 'Run `shopwave sources postgres resync`: it reads the table anew, beside the running shop.',
+    retryable: false,
+  },
+  CAPTURE_CANARY_LOST: {
+    summary: 'A row that was written to prove the stream did not come out of it: others may be missing too.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_GAP_OPEN: {
+    summary:
+      'The stream was found broken before; that it looks whole again does not bring back what was lost.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_STATE_LOST: {
+    summary:
+      'The control store was made again from the archive, which does not tell what the stream has sent since.',
+    remedy: captureAnew,
+    retryable: false,
+  },
+  CAPTURE_HEALING: {
+    summary: 'Lost changes are being brought back by a snapshot that is not finished.',
+    remedy: 'Nothing: each capture reads on with it, and lands the stream once it is finished.',
+    retryable: true,
+  },
+  CAPTURE_SNAPSHOT_UNFINISHED: {
+    summary: 'Reading of tables was ended before its end.',
+    remedy: 'Run `shopwave sources postgres snapshot`: it goes on after the last chunk.',
+    retryable: true,
+  },
+  CAPTURE_SUPERSEDED: {
+    summary: 'What is captured was changed while this capture ran.',
+    remedy: 'It is tried again by itself, with what is captured now. What it had landed stays.',
+    retryable: true,
   },
   CAPTURE_SOURCE_REFUSED: {
     summary: 'The source refused the login or has no such database.',
     remedy: 'Check user, password and database name in --source-url, and pg_hba.conf.',
+    retryable: false,
+  },
+  CAPTURE_SOURCE_UNTRUSTED: {
+    summary: "The source's TLS certificate is not trusted, or it has none.",
+    remedy:
+      'Name the authority in the URL: sslmode=verify-full&sslrootcert=FILE (RDS: its global bundle); ' +
+      'sslmode=disable only where the network is trusted.',
     retryable: false,
   },
   CAPTURE_SOURCE_UNREACHABLE: {

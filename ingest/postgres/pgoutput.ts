@@ -1,7 +1,11 @@
 import { invalidMessage, MessageReader } from './message-reader.ts';
+import type { OversizeValue } from './oversize.ts';
 
-/** A value in PostgreSQL's text output; null is SQL null, undefined is an unchanged out-of-line (TOAST) value. */
-export type TupleValue = string | null | undefined;
+/**
+ * A value in PostgreSQL's text output; null is SQL null, undefined is an unchanged out-of-line (TOAST) value, an object
+ * one that is too large to be a text.
+ */
+export type TupleValue = string | null | undefined | OversizeValue;
 export type Tuple = readonly TupleValue[];
 
 export interface RelationColumn {

@@ -2,6 +2,7 @@ import { captureErrors } from './errors.ts';
 import { sourceSchema } from './relation.ts';
 import type { CapturedTable } from './shop-tables.ts';
 import type { SourceConnection } from './source-connection.ts';
+import type { TableFacts } from './source-facts.ts';
 
 const namePattern = /^[a-z_][a-z0-9_]{0,62}$/;
 
@@ -24,11 +25,37 @@ export function onlyTable(table: string): string {
   return `only ${sourceSchema}.${quoted(table)}`;
 }
 
-/** The statement that publishes exactly the allow-list. */
-export function publicationSql(name: string, tables: readonly CapturedTable[]): string {
-  const members = tables.map((each) => `${onlyTable(each.table)} (${each.columns.map(quoted).join(', ')})`);
-  return `create publication ${quoted(name)} for table ${members.join(',\n  ')}
-    with (publish = 'insert, update, delete, truncate', publish_via_partition_root = false)`;
+/** A table as a snapshot reads it: a partitioned one has its rows in its partitions. */
+export function tableSql({ table, kind }: Pick<TableFacts, 'table' | 'kind'>): string {
+  return kind === 'p' ? `${sourceSchema}.${quoted(table)}` : onlyTable(table);
+}
+
+function memberList(tables: readonly CapturedTable[]): string {
+  return tables
+    .map((each) => `${onlyTable(each.table)} (${each.columns.map(quoted).join(', ')})`)
+    .join(',\n  ');
+}
+
+/**
+ * The statement that publishes exactly the allow-list. Through the root when a partitioned table is on it: its rows
+ * then come under its own name, wherever they lie. Partitions that are listed themselves come under their own either way.
+ */
+export function publicationSql(name: string, tables: readonly CapturedTable[], viaRoot: boolean): string {
+  return `create publication ${quoted(name)} for table ${memberList(tables)}
+  with (publish = 'insert, update, delete, truncate', publish_via_partition_root = ${viaRoot})`;
+}
+
+/** The statements that make an existing publication exactly the allow-list. Memberships that fit stay as they are. */
+export function alterPublicationSql(
+  name: string,
+  tables: readonly CapturedTable[],
+  viaRoot: boolean,
+): string[] {
+  return [
+    `alter publication ${quoted(name)} set table ${memberList(tables)}`,
+    `alter publication ${quoted(name)}
+  set (publish = 'insert, update, delete, truncate', publish_via_partition_root = ${viaRoot})`,
+  ];
 }
 
 /** A slot and the snapshot of the data at the very position where the slot's stream begins. */

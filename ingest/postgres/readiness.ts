@@ -1,6 +1,8 @@
 import type { ShopwaveError } from '../../lib/errors.ts';
+import { canaryTable, canaryTableSql } from './canary.ts';
 import { captureErrors } from './errors.ts';
 import type { CaptureErrorCode } from './errors.ts';
+import { alterPublicationSql, publicationSql, quoted } from './publication.ts';
 import { sourceSchema } from './relation.ts';
 import type { CapturedTable } from './shop-tables.ts';
 import type { LogFacts, PublicationFacts, ServerFacts, TableFacts } from './source-facts.ts';
@@ -18,12 +20,20 @@ export interface ReadinessFacts {
   readonly tables: readonly TableFacts[];
   readonly publication: PublicationFacts | undefined;
   readonly publicationName: string;
+  /** What the publication is to have: the tables to capture, and the canary's where there is one. */
+  readonly published: readonly CapturedTable[];
+}
+
+/** A partitioned table among them: rows of its partitions then come under its name. */
+export function publishesViaRoot(tables: readonly TableFacts[]): boolean {
+  return tables.some((each) => each.kind === 'p');
 }
 
 /** Everything that stands in the way of setting up capture; empty when nothing does. */
 export function readinessProblems(facts: ReadinessFacts, wanted: readonly CapturedTable[]): Problem[] {
   return [
     ...serverProblems(facts),
+    ...canaryProblems(facts),
     ...wanted.flatMap((table) =>
       tableProblems(
         table,
@@ -33,11 +43,15 @@ export function readinessProblems(facts: ReadinessFacts, wanted: readonly Captur
     ),
     ...(facts.publication === undefined
       ? []
-      : publicationDifferences(facts.publication, wanted).map((message) => ({
-          code: 'CAPTURE_PUBLICATION_DIFFERS' as const,
-          message,
-          remedy: `drop publication ${facts.publicationName};`,
-        }))),
+      : publicationDifferences(facts.publication, facts.published, publishesViaRoot(facts.tables)).map(
+          (message) => ({
+            code: 'CAPTURE_PUBLICATION_DIFFERS' as const,
+            message,
+            remedy: mendPublicationSql(facts)
+              .map((sql) => `${sql};`)
+              .join('\n    '),
+          }),
+        )),
   ];
 }
 
@@ -81,6 +95,35 @@ function serverProblems({ server, log, publication }: ReadinessFacts): Problem[]
   return problems;
 }
 
+/** The canary needs a table of its own, made by us or by somebody who gives us the right to write it. */
+function canaryProblems({
+  server,
+  tables,
+  published,
+  publication,
+  publicationName,
+}: ReadinessFacts): Problem[] {
+  if (!published.includes(canaryTable)) return [];
+  const off = 'Or set up without it: shopwave sources postgres setup --canary off.';
+  const name = `${sourceSchema}.${canaryTable.table}`;
+  const found = tables.find((each) => each.table === canaryTable.table);
+  const grant = `grant select, insert, update on ${name} to ${server.user};`;
+  if (found === undefined) {
+    if (server.mayCreateTable) return [];
+    const message = `${server.user} may not create the table of the canary, ${name}`;
+    return [problem('CAPTURE_RIGHTS', message, `${canaryTableSql}; ${grant} ${off}`)];
+  }
+  const problems = identityProblems(canaryTable, found);
+  if (!found.mayWrite) {
+    problems.push(problem('CAPTURE_RIGHTS', `${server.user} may not write ${name}`, `${grant} ${off}`));
+  }
+  if (publication === undefined && !found.isOwned) {
+    const remedy = `Let the owner of ${name} create publication ${publicationName}. ${off}`;
+    problems.push(problem('CAPTURE_RIGHTS', `${server.user} may not publish ${name}`, remedy));
+  }
+  return problems;
+}
+
 function tableProblems(
   wanted: CapturedTable,
   found: TableFacts | undefined,
@@ -91,7 +134,7 @@ function tableProblems(
   if (found === undefined) {
     return [problem('CAPTURE_TABLE_MISSING', `table ${name} does not exist`)];
   }
-  if (found.kind !== 'r' || found.persistence !== 'p') {
+  if (!['r', 'p'].includes(found.kind) || found.persistence !== 'p') {
     return [
       problem(
         'CAPTURE_TABLE_MISSING',
@@ -129,6 +172,15 @@ export function identityProblems(wanted: CapturedTable, found: TableFacts): Prob
       ),
     ];
   }
+  if (found.unfitPartitions.length > 0) {
+    return found.unfitPartitions.map((partition) =>
+      problem(
+        'CAPTURE_REPLICA_IDENTITY',
+        `partition ${partition} of ${name} has a replica identity that goes with no column list`,
+        `alter table ${partition} replica identity default;`,
+      ),
+    );
+  }
   if (sameNames(found.identity, wanted.key)) return [];
   const message =
     found.identity.length === 0
@@ -149,12 +201,32 @@ function columnProblems(wanted: CapturedTable, found: TableFacts): Problem[] {
     });
 }
 
+/** The statements that make the publication what it is to be; none when it is. */
+export function mendPublicationSql(facts: ReadinessFacts): string[] {
+  const { publication, publicationName: name, published } = facts;
+  const viaRoot = publishesViaRoot(facts.tables);
+  const made = publicationSql(name, published, viaRoot);
+  if (publication === undefined) return [made];
+  if (publicationDifferences(publication, published, viaRoot).length === 0) return [];
+  // What it publishes besides tables cannot be altered away.
+  const isBroader = publication.allTables || publication.schemas > 0 || publication.generatedColumns !== 'n';
+  return isBroader
+    ? [`drop publication ${quoted(name)}`, made]
+    : alterPublicationSql(name, published, viaRoot);
+}
+
 /** In what a publication is not exactly the allow-list; empty when it is. */
-export function publicationDifferences(found: PublicationFacts, wanted: readonly CapturedTable[]): string[] {
+export function publicationDifferences(
+  found: PublicationFacts,
+  wanted: readonly CapturedTable[],
+  viaRoot: boolean,
+): string[] {
   const flags = [
     found.allTables || found.schemas > 0 ? 'it publishes whole schemas or all tables' : '',
     found.publishesAll ? '' : 'it leaves out some of insert, update, delete, truncate',
-    found.viaRoot ? 'it publishes through partition roots' : '',
+    found.viaRoot === viaRoot
+      ? ''
+      : `it ${found.viaRoot ? 'publishes' : 'does not publish'} through partition roots`,
     found.generatedColumns === 'n' ? '' : 'it publishes generated columns',
   ];
   const extra = found.tables

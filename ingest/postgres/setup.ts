@@ -1,97 +1,212 @@
-import { failpoint } from '../../lib/failpoint.ts';
-import { ShopwaveError } from '../../lib/errors.ts';
-import { formatDuration } from '../../lib/duration.ts';
 import { adoptBatch, isLanded, landBatch, migrateIngest, readChain } from '../landing/chain.ts';
+import { createBatchWriter } from '../landing/batch-writer.ts';
+import { ingestSchema } from '../landing/control-schema.ts';
 import { landingErrors } from '../landing/errors.ts';
 import { chainStart } from '../landing/manifest.ts';
-import type { Manifest } from '../landing/manifest.ts';
+import { canaryTable, canaryTableSql } from './canary.ts';
 import { withSource } from './capture-deps.ts';
-import type { CaptureDeps } from './capture-deps.ts';
-import { readCaptureState, writeCaptureState } from './capture-state.ts';
+import type { CaptureDeps, CapturePlace } from './capture-deps.ts';
+import { readCaptureState, wantsCanary, writeCaptureState } from './capture-state.ts';
 import type { CaptureState } from './capture-state.ts';
+import { migrateCapture } from './control-tables.ts';
 import { captureErrors } from './errors.ts';
-import { lsnToPosition, parseLsn } from './lsn.ts';
-import { createSlot, dropSlot, publicationSql, quoted } from './publication.ts';
-import { readinessError, readinessProblems } from './readiness.ts';
-import { readSnapshot } from './snapshot.ts';
-import { connectReplication, describeUrl } from './source-connection.ts';
+import { lostStateError } from './lost-state.ts';
+import { makeSlot } from './make-slot.ts';
+import { keepPartitions } from './partitions.ts';
+import { dropSlot, publicationSql, quoted } from './publication.ts';
+import { publishesViaRoot, readinessError, readinessProblems } from './readiness.ts';
+import type { ReadinessFacts } from './readiness.ts';
+import { finishSnapshots } from './snapshot-run.ts';
+import { beginRun, hasRun } from './snapshot-store.ts';
+import { describeUrl } from './source-connection.ts';
 import type { SourceConnection } from './source-connection.ts';
-import {
-  readCatalogDigest,
-  readLog,
-  readLogEnd,
-  readPublication,
-  readServer,
-  readSlot,
-  readTables,
-} from './source-facts.ts';
+import { readLog, readPublication, readServer, readSlot, readTables } from './source-facts.ts';
+import type { CapturedTable } from './shop-tables.ts';
 
 /** What setup did. */
 export interface SetupResult {
-  /** present: it was there; taken: read now; adopted: a crash had left it unrecorded. */
-  readonly snapshot: 'present' | 'taken' | 'adopted';
-  /** Rows of the snapshot that was taken or adopted. */
+  /** present: it was there; taken: read now; resumed: what an earlier process had begun was read to its end. */
+  readonly snapshot: 'present' | 'taken' | 'resumed';
+  /** Rows of the snapshots that were read to their end. */
   readonly rows: number;
-  /** Landed position, 16 hex digits. */
+  /** Landed position of the log, 16 hex digits. */
   readonly position: string;
 }
 
-/** Brings capture to the point where changes can be read; does nothing when it is there. */
-export async function setUpCapture(deps: CaptureDeps): Promise<SetupResult> {
+/** Brings capture to the point where everything there was is landed; does nothing when it is. */
+export async function setUpCapture(deps: CaptureDeps, signal?: AbortSignal): Promise<SetupResult> {
+  const { isNew, state } = await beginCapture(deps);
+  const { rows, tables } = await finishSnapshots(deps, state, signal);
+  const { position = chainStart } = (await readChain(deps.control, deps.source)) ?? {};
+  return { snapshot: isNew ? 'taken' : tables.length === 0 ? 'present' : 'resumed', rows, position };
+}
+
+/**
+ * The first part of setup: publication and slot. From then on changes can be captured, and log does not pile up while
+ * the snapshot is read.
+ */
+export async function beginCapture(
+  deps: CaptureDeps,
+): Promise<{ readonly isNew: boolean; readonly state: CaptureState }> {
   await migrateIngest(deps.control);
+  await migrateCapture(deps.control);
   const chain = await readChain(deps.control, deps.source);
+  const earlier = await readCaptureState(deps.control, deps.source);
   if (chain !== undefined && chain.position !== chainStart) {
-    return { snapshot: 'present', rows: 0, position: chain.position };
+    if (earlier === undefined) throw lostStateError(deps);
+    await beginFirstRun(deps);
+    return { isNew: false, state: earlier };
   }
   return await withSource(deps, async (source) => {
-    const earlier = await readCaptureState(deps.control, deps.source);
     const adopted = earlier === undefined ? undefined : await adoptBatch(deps, chainStart);
-    if (adopted !== undefined) {
-      deps.logger.info('adopted the snapshot that a crash left unrecorded', { batch: adopted.batchId });
-      return { snapshot: 'adopted', rows: adopted.rows, position: adopted.toPosition };
-    }
-    const state = await prepare(deps, source, earlier);
-    const manifest = await takeSnapshot(deps, source, state);
-    return { snapshot: 'taken', rows: manifest.rows, position: manifest.toPosition };
+    if (adopted === undefined) await landBeginning(deps, source, earlier);
+    else deps.logger.info('adopted the slot that a crash left unrecorded', { batch: adopted.batchId });
+    await beginFirstRun(deps);
+    const state = await readCaptureState(deps.control, deps.source);
+    if (state === undefined) throw new Error('the state that was just written is not there');
+    return { isNew: true, state };
   });
 }
 
-/** Drops slot and publication at the source. */
+/** Drops what capture made at the source. The canary's table stays while another slot has a row in it. */
 export async function removeCapture(deps: CaptureDeps, source: SourceConnection): Promise<void> {
-  await dropSlot(source, deps.slot);
-  await source.query(`drop publication if exists ${quoted(deps.publication)}`);
+  for (const sql of await removalSql(deps, source)) {
+    if (sql.kind === 'slot') await dropSlot(source, deps.slot);
+    else await source.query(sql.text);
+  }
 }
 
-/** Checks the source, makes the publication, and clears away the slot of a snapshot that was never finished. */
+/** What removing capture runs at the source, in this order; nothing for what is not there. */
+export async function removalSql(
+  deps: CaptureDeps,
+  source: SourceConnection,
+): Promise<Array<{ readonly kind: 'slot' | 'statement'; readonly text: string }>> {
+  const [slot, publication, [heartbeat]] = [
+    await readSlot(source, deps.slot),
+    await readPublication(source, deps.publication),
+    await readTables(source, [canaryTable]),
+  ];
+  const statement = (text: string) => ({ kind: 'statement' as const, text });
+  const table = `public.${canaryTable.table}`;
+  const others =
+    heartbeat?.isOwned === true
+      ? await source.query(`select from ${table} where slot <> $1 limit 1`, [deps.slot])
+      : [];
+  return [
+    ...(slot === undefined
+      ? []
+      : [{ kind: 'slot' as const, text: `select pg_drop_replication_slot('${deps.slot}')` }]),
+    ...(publication === undefined ? [] : [statement(`drop publication ${quoted(deps.publication)}`)]),
+    ...(heartbeat?.isOwned !== true
+      ? []
+      : [
+          statement(
+            others.length === 0 ? `drop table ${table}` : `delete from ${table} where slot = '${deps.slot}'`,
+          ),
+        ]),
+  ];
+}
+
+/** Makes publication and slot, and lands the beginning of the log: an empty batch that says where the stream begins. */
+async function landBeginning(
+  deps: CaptureDeps,
+  source: SourceConnection,
+  earlier: CaptureState | undefined,
+): Promise<void> {
+  const state = await prepare(deps, source, earlier);
+  const { database } = await readServer(source);
+  const { position, at } = await makeSlot(deps, source);
+  const { systemIdentifier, timeline, slot, publication } = state;
+  const nothing = createBatchWriter(deps.store);
+  await landBatch(deps, nothing, {
+    kind: 'snapshot',
+    fromPosition: chainStart,
+    toPosition: position,
+    toCommittedAt: at,
+    origin: { systemIdentifier, timeline, database, slot, publication },
+  });
+}
+
+/** The run of a new capture counts from where its stream begins. Captures from before runs have a whole snapshot. */
+async function beginFirstRun(deps: CaptureDeps): Promise<void> {
+  if (await hasRun(deps.control, deps.source)) return;
+  const rows: Array<{ rows: string; position: string; at: string }> = await deps.control
+    .withSchema(ingestSchema)
+    .from('manifest')
+    .where({ source: deps.source, from_position: chainStart })
+    .select(
+      'rows',
+      'to_position as position',
+      deps.control.raw(`to_char(committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`),
+    );
+  const [first] = rows;
+  if (first === undefined || first.rows !== '0') return;
+  await beginRun(deps.control, deps.source, deps.tables, { position: first.position, committedAt: first.at });
+}
+
+/** What the publication is to have. */
+function publishedTables(deps: CapturePlace, state: CaptureState | undefined): CapturedTable[] {
+  return [...deps.tables, ...(wantsCanary(deps.canary, state) ? [canaryTable] : [])];
+}
+
+/** Everything that decides whether capture can be set up. */
+export async function readReadiness(
+  deps: CapturePlace,
+  source: SourceConnection,
+  state: CaptureState | undefined,
+): Promise<ReadinessFacts> {
+  const published = publishedTables(deps, state);
+  return {
+    server: await readServer(source),
+    log: await readLog(source),
+    tables: await readTables(source, published),
+    publication: await readPublication(source, deps.publication),
+    publicationName: deps.publication,
+    published,
+  };
+}
+
+/** Checks the source, makes the publication, and clears away a slot whose beginning was never landed. */
 async function prepare(
   deps: CaptureDeps,
   source: SourceConnection,
   earlier: CaptureState | undefined,
 ): Promise<CaptureState> {
-  const where = describeUrl(deps.sourceUrl);
-  const log = await readLog(source);
-  const before = await readPublication(source, deps.publication);
-  const problems = readinessProblems(
-    {
-      server: await readServer(source),
-      log,
-      tables: await readTables(source, deps.tables),
-      publication: before,
-      publicationName: deps.publication,
-    },
-    deps.tables,
-  );
-  if (problems.length > 0) throw readinessError(problems, where);
+  const facts = await readReadiness(deps, source, undefined);
+  const problems = readinessProblems(facts, deps.tables);
+  if (problems.length > 0) throw readinessError(problems, describeUrl(deps.sourceUrl));
   await clearSlot(deps, source, earlier);
-  if (before === undefined) await source.query(publicationSql(deps.publication, deps.tables));
-  const publication = before ?? (await readPublication(source, deps.publication));
+  if (facts.published.includes(canaryTable)) await ensureCanaryTable(source, facts.tables);
+  if (facts.publication === undefined) {
+    const viaRoot = publishesViaRoot(facts.tables);
+    await source.query(publicationSql(deps.publication, facts.published, viaRoot));
+  }
+  return await writeState(deps, source, facts.published);
+}
+
+/** Makes the canary's table unless it is there; whoever may only use it need not be allowed to make one. */
+export async function ensureCanaryTable(
+  source: SourceConnection,
+  tables: ReadinessFacts['tables'],
+): Promise<void> {
+  if (!tables.some((each) => each.table === canaryTable.table)) await source.query(canaryTableSql);
+}
+
+/** Writes down what capture relies on, as it is at the source now. */
+export async function writeState(
+  deps: CaptureDeps,
+  source: SourceConnection,
+  published: readonly CapturedTable[],
+): Promise<CaptureState> {
+  const publication = await readPublication(source, deps.publication);
+  const { systemIdentifier, timeline } = await readLog(source);
   const state: CaptureState = {
     slot: deps.slot,
     publication: deps.publication,
     publicationOid: publication?.oid ?? 0,
-    systemIdentifier: log.systemIdentifier,
-    timeline: log.timeline,
-    tables: deps.tables.map((table) => ({
+    systemIdentifier,
+    timeline,
+    tables: published.map((table) => ({
       table: table.table,
       key: [...table.key],
       columns: [...table.columns],
@@ -99,6 +214,7 @@ async function prepare(
     })),
   };
   await writeCaptureState(deps.control, deps.source, state);
+  await keepPartitions(deps, source);
   return state;
 }
 
@@ -123,85 +239,6 @@ async function clearSlot(
       remedy: `If nothing uses it: select pg_drop_replication_slot('${deps.slot}'); then start again.`,
     });
   }
-  deps.logger.info('an earlier snapshot was not finished; it starts again');
+  deps.logger.info('an earlier setup was not finished; its slot is made again');
   await dropSlot(source, deps.slot);
-}
-
-/** DDL during the making of a slot spoils it; on a live shop a quiet moment is found within a few tries. */
-const slotAttempts = 8;
-
-async function takeSnapshot(
-  deps: CaptureDeps,
-  source: SourceConnection,
-  state: CaptureState,
-): Promise<Manifest> {
-  const step = `snapshot ${deps.source}`;
-  deps.onProgress({ step, state: 'started', note: 'waiting for open transactions at the source' });
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const manifest = await snapshotOnce(deps, source, state, step);
-      deps.onProgress({ step, state: 'finished', done: manifest.rows, total: manifest.rows, unit: 'rows' });
-      return manifest;
-    } catch (error) {
-      const isMoved = error instanceof ShopwaveError && error.code === 'CAPTURE_CATALOG_MOVED';
-      if (!isMoved || attempt === slotAttempts) throw error;
-      deps.logger.info('the catalogue changed while the slot was made; it is made again', { attempt });
-      await dropSlot(source, deps.slot);
-      await deps.clock.sleep(100 * attempt);
-    }
-  }
-}
-
-async function snapshotOnce(
-  deps: CaptureDeps,
-  source: SourceConnection,
-  state: CaptureState,
-  step: string,
-): Promise<Manifest> {
-  // The time before the slot: no change that is streamed later can have been committed before it.
-  const { at } = await readLogEnd(source);
-  const { database } = await readServer(source);
-  const catalogDigest = await readCatalogDigest(source, deps.tables);
-  const replication = await connectReplication(deps.sourceUrl);
-  try {
-    const slot = await createSlot(replication, deps.slot);
-    const toPosition = lsnToPosition(parseLsn(slot.consistentPoint));
-    const batch = await readSnapshot({
-      sourceUrl: deps.sourceUrl,
-      store: deps.store,
-      tables: deps.tables,
-      snapshotName: slot.snapshotName,
-      catalogDigest,
-      stamp: { pos: toPosition, at },
-      onImported: replication.close,
-      onRows: snapshotProgress(deps, step),
-    });
-    failpoint('cdc.after_read');
-    const { systemIdentifier, timeline, publication } = state;
-    return await landBatch(deps, batch, {
-      kind: 'snapshot',
-      fromPosition: chainStart,
-      toPosition,
-      toCommittedAt: at,
-      origin: { systemIdentifier, timeline, database, slot: state.slot, publication },
-    });
-  } finally {
-    await replication.close();
-  }
-}
-
-const progressEveryMs = 200;
-
-/** Rows done, rows expected and the time that is left, at most five times a second. */
-function snapshotProgress(deps: CaptureDeps, step: string): (done: number, total: number) => void {
-  const begin = deps.clock.monotonicMs();
-  let last = begin;
-  return (done, total) => {
-    const now = deps.clock.monotonicMs();
-    if (done > 0 && now - last < progressEveryMs) return;
-    last = now;
-    const leftMs = done === 0 ? 0 : ((now - begin) / done) * Math.max(0, total - done);
-    const note = done === 0 ? {} : { note: `ETA ${formatDuration(leftMs)}` };
-    deps.onProgress({ step, state: 'running', done, total, unit: 'rows', ...note });
-  };
 }

@@ -1,9 +1,15 @@
+import type { FieldRule } from '../pci/field-rules.ts';
+
 /** One table that capture reads: its key and the only columns that may leave the shop's database. */
 export interface CapturedTable {
   readonly table: string;
   readonly key: readonly string[];
   /** Allow-list, compiled into the publication's column list. Default deny: what is not here is never read. */
   readonly columns: readonly string[];
+  /** What becomes of a column; one that is not named goes by its type: numbers and times as they are, text searched. */
+  readonly fields?: Readonly<Record<string, FieldRule>>;
+  /** Column with the id of the person that `subject` columns are about. */
+  readonly subject?: string;
 }
 
 /**
@@ -37,6 +43,8 @@ export const shopTables: readonly CapturedTable[] = [
     table: 'customers',
     key: ['id'],
     columns: ['id', 'email', 'country', 'city', 'postal_code', 'segment', 'created_at', 'updated_at'],
+    subject: 'id',
+    fields: { email: 'subject+token:email' },
   },
   {
     table: 'orders',

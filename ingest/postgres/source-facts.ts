@@ -12,6 +12,8 @@ export interface ServerFacts {
   readonly mayReplicate: boolean;
   /** May create objects in the database. */
   readonly mayCreate: boolean;
+  /** May create tables beside the captured ones. */
+  readonly mayCreateTable: boolean;
 }
 
 export interface LogFacts {
@@ -22,6 +24,8 @@ export interface LogFacts {
 
 export interface ColumnFacts {
   readonly name: string;
+  /** The type as SQL names it, with its schema unless that is pg_catalog. */
+  readonly typeName: string;
   readonly typeOid: number;
   readonly typeModifier: number;
   readonly isGenerated: boolean;
@@ -39,6 +43,10 @@ export interface TableFacts {
   readonly identity: readonly string[];
   readonly columns: readonly ColumnFacts[];
   readonly isOwned: boolean;
+  /** May read, insert and update it. */
+  readonly mayWrite: boolean;
+  /** Its partitions whose own replica identity, full or nothing, goes with no column list. */
+  readonly unfitPartitions: readonly string[];
 }
 
 export interface TableSize {
@@ -89,7 +97,8 @@ export async function readServer(source: SourceConnection): Promise<ServerFacts>
       (select r.rolsuper or r.rolreplication from pg_roles r where r.rolname = current_user)
         or exists (select from pg_roles r where r.rolname = 'rds_replication' and pg_has_role(r.oid, 'MEMBER'))
         as "mayReplicate",
-      has_database_privilege(current_database(), 'CREATE') as "mayCreate"`);
+      has_database_privilege(current_database(), 'CREATE') as "mayCreate",
+      has_schema_privilege('${sourceSchema}', 'CREATE') as "mayCreateTable"`);
   return one(rows);
 }
 
@@ -124,16 +133,22 @@ export async function readTables(
   return await source.query<TableFacts>(
     `select c.relname::text as "table", c.relkind::text as kind, c.relpersistence::text as persistence,
        c.relreplident::text as "replicaIdentity", pg_has_role(c.relowner, 'USAGE') as "isOwned",
+       has_table_privilege(c.oid, 'SELECT') and has_table_privilege(c.oid, 'INSERT')
+         and has_table_privilege(c.oid, 'UPDATE') as "mayWrite",
        (select coalesce(json_agg(a.attname order by k.n), '[]')
           from pg_index i, unnest(i.indkey) with ordinality k (attnum, n), pg_attribute a
          where i.indrelid = c.oid and i.indisvalid and i.indimmediate and k.n <= i.indnkeyatts
            and a.attrelid = c.oid and a.attnum = k.attnum
            and case c.relreplident when 'd' then i.indisprimary when 'i' then i.indisreplident else false end)
          as identity,
-       (select coalesce(json_agg(json_build_object('name', a.attname, 'typeOid', a.atttypid::bigint,
+       (select coalesce(json_agg(json_build_object('name', a.attname,
+           'typeName', format_type(a.atttypid, a.atttypmod), 'typeOid', a.atttypid::bigint,
            'typeModifier', a.atttypmod, 'isGenerated', a.attgenerated <> '',
            'maySelect', has_column_privilege(c.oid, a.attnum, 'SELECT')) order by a.attnum), '[]')
-          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+       (select coalesce(json_agg(l.oid::regclass::text order by l.relname), '[]')
+          from pg_partition_tree(c.oid) t join pg_class l on l.oid = t.relid
+         where c.relkind = 'p' and t.isleaf and l.relreplident in ('f', 'n')) as "unfitPartitions"
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where n.nspname = $1 and c.relname = any ($2)`,
     [sourceSchema, tables.map((each) => each.table)],

@@ -17,6 +17,23 @@ type TruthMetric = (typeof truthMetrics)[number];
 /** Totals per metric. */
 export type Truth = Readonly<Record<TruthMetric, bigint>>;
 
+/** The truth about no orders at all. */
+export const noTruth: Truth = {
+  gmv: 0n,
+  net_revenue: 0n,
+  refunds: 0n,
+  fulfilled_orders: 0n,
+  orders: 0n,
+  order_lines: 0n,
+};
+
+/** Two truths about different orders as one. */
+export function addTruth(one: Truth, other: Truth): Truth {
+  const sum: Record<keyof Truth, bigint> = { ...one };
+  for (const metric of truthMetrics) sum[metric] += other[metric];
+  return sum;
+}
+
 /** One order's part of a metric on one UTC day (YYYY-MM-DD). */
 export interface TruthEntry {
   readonly metric: TruthMetric;
