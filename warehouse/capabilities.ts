@@ -20,8 +20,8 @@ export const duckdbCapabilities: Capabilities = {
 };
 
 /**
- * Snowflake, whose adapter is still to come. Accounts and users may override any of these defaults, so that even those
- * that are Snowflake's own are named.
+ * Snowflake. Accounts and users may override any of these defaults, so that even those that are Snowflake's own are
+ * named.
  */
 export const snowflakeCapabilities: Capabilities = {
   dialect: 'snowflake',

@@ -40,6 +40,17 @@ export const warehouseErrors = errorCatalog({
     remedy: 'Read the message; for a model, `shopwave transform compile` shows the SQL that was sent.',
     retryable: false,
   },
+  WAREHOUSE_CANCELLED: {
+    summary: 'A statement was ended because it was no longer wanted.',
+    remedy: 'Nothing was written. Whoever cancelled it knows why; run it again if that was a mistake.',
+    retryable: false,
+  },
+  WAREHOUSE_TIMEOUT: {
+    summary: 'A statement took longer than it may.',
+    remedy:
+      'Nothing was written, and it is tried again by itself. If it takes as long again, look at how much it reads, or give it more time.',
+    retryable: true,
+  },
   WAREHOUSE_NOT_READ_ONLY: {
     summary: 'An ad-hoc query was not one single read.',
     remedy: 'Send one SELECT (or EXPLAIN, DESCRIBE, SHOW). Changes belong into models.',

@@ -7,8 +7,6 @@ import process from 'node:process';
 const settings: Readonly<Record<string, string>> = {
   // The planner in JavaScript, with and without the native binary: one planner, one set of numbers.
   CUBEJS_TESSERACT_SQL_PLANNER: 'false',
-  // With a driver instance instead of a driver name, Cube learns the type only from here.
-  CUBEJS_DB_TYPE: 'duckdb',
   CUBEJS_CACHE_AND_QUEUE_DRIVER: 'memory',
   // No Cube Store: without this each start warns that it was not found.
   CUBEJS_EXTERNAL_DEFAULT: 'false',

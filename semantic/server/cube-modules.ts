@@ -3,6 +3,7 @@ import type * as BaseDriverModule from '@cubejs-backend/base-driver';
 import type * as DuckdbQueryModule from '@cubejs-backend/duckdb-driver/dist/src/DuckDBQuery.js';
 import type * as LocalQueueModule from '@cubejs-backend/query-orchestrator/dist/src/orchestrator/LocalQueueDriver.js';
 import type * as LocalQueueConnectionModule from '@cubejs-backend/query-orchestrator/dist/src/orchestrator/LocalQueueDriverConnection.js';
+import type * as SnowflakeQueryModule from '@cubejs-backend/schema-compiler/dist/src/adapter/SnowflakeQuery.js';
 import type * as ServerCoreModule from '@cubejs-backend/server-core';
 import type { OrchestratorApi } from '@cubejs-backend/server-core/dist/src/core/OrchestratorApi.js';
 import { applyCubeEnvironment } from './cube-environment.ts';
@@ -15,6 +16,7 @@ export interface CubeModules {
   readonly OrchestratorApi: typeof OrchestratorApi;
   readonly BaseDriver: typeof BaseDriverModule.BaseDriver;
   readonly DuckDBQuery: typeof DuckdbQueryModule.DuckDBQuery;
+  readonly SnowflakeQuery: typeof SnowflakeQueryModule.SnowflakeQuery;
   readonly LocalQueueDriver: typeof LocalQueueModule.LocalQueueDriver;
   readonly LocalQueueConnection: typeof LocalQueueConnectionModule.LocalQueueDriverConnection;
   readonly LocalQueueState: typeof LocalQueueConnectionModule.LocalQueueDriverConnectionState;
@@ -61,6 +63,9 @@ function load(): CubeModules {
   const queueConnection: typeof LocalQueueConnectionModule = require(
     `${queueFolder}/LocalQueueDriverConnection.js`,
   );
+  const snowflakeDialect: typeof SnowflakeQueryModule = requireAsCore(
+    '@cubejs-backend/schema-compiler/dist/src/adapter/SnowflakeQuery.js',
+  );
   const baseDriver: typeof BaseDriverModule = require('@cubejs-backend/base-driver');
   // The file, not the package: its root would load the driver and with it a second DuckDB.
   const dialect: typeof DuckdbQueryModule = require('@cubejs-backend/duckdb-driver/dist/src/DuckDBQuery.js');
@@ -69,6 +74,7 @@ function load(): CubeModules {
     OrchestratorApi: orchestrator.OrchestratorApi,
     BaseDriver: baseDriver.BaseDriver,
     DuckDBQuery: dialect.DuckDBQuery,
+    SnowflakeQuery: snowflakeDialect.SnowflakeQuery,
     LocalQueueDriver: queue.LocalQueueDriver,
     LocalQueueConnection: queueConnection.LocalQueueDriverConnection,
     LocalQueueState: queueConnection.LocalQueueDriverConnectionState,

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { BaseDriver } from '@cubejs-backend/base-driver';
 import type { CreateOptions, CubejsServerCore } from '@cubejs-backend/server-core';
 import type { Express } from 'express';
 import type { Logger } from '../../lib/logger.ts';
 import { asInProduction } from './cube-environment.ts';
 import { cubeLogger } from './cube-logger.ts';
 import type { CubeModules } from './cube-modules.ts';
-import { businessDateDialect } from './duckdb-dialect.ts';
-import { semanticConcurrency } from './duckdb-driver.ts';
+import { semanticConcurrency } from './cube-reader.ts';
+import type { CubeReader } from './cube-reader.ts';
 import type { ModelFile } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
 import { memoryQueueFactory } from './queue-driver.ts';
@@ -18,12 +17,14 @@ const tenYearsSec = 10 * 365 * 86_400;
 
 export interface CubeServerOptions {
   readonly cube: CubeModules;
-  readonly driver: BaseDriver;
+  readonly reader: Pick<CubeReader, 'dbType' | 'dialect' | 'driver'>;
   readonly modelFiles: readonly ModelFile[];
   readonly modelDir: string;
   readonly logger: Logger;
   /** The publication that queries are answered from. Part of every cache key. */
   readonly publication: () => number;
+  /** Called when a query has its answer, from the cache or not. */
+  readonly onAnswered?: () => void;
 }
 
 /** A Cube compiler's view of one cube or view; the part that is needed to trace a member to its file. */
@@ -82,7 +83,9 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
         expireSecs: tenYearsSec,
       };
       try {
-        return await super.executeQuery(keyed);
+        const answer = await super.executeQuery(keyed);
+        options.onAnswered?.();
+        return answer;
       } catch (error) {
         const text = cubeErrorText(error);
         if (text === undefined || text === 'Continue wait') throw error;
@@ -100,6 +103,9 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
       Object.assign(api.getQueryOrchestrator().getQueryCache(), { cacheDriver: cache });
       return api;
     }
+
+    /** Cube would read the type from CUBEJS_DB_TYPE, of which a process has only one. */
+    protected override contextToDbType = async (): Promise<CubeReader['dbType']> => options.reader.dbType;
 
     gateway(): Gateway {
       return this.apiGateway() as unknown as Gateway;
@@ -144,8 +150,8 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     telemetry: false,
     scheduledRefreshTimer: false,
     cacheAndQueueDriver: 'memory',
-    driverFactory: () => options.driver,
-    dialectFactory: constant(businessDateDialect(options.cube)) as unknown as NonNullable<
+    driverFactory: () => options.reader.driver,
+    dialectFactory: constant(options.reader.dialect) as unknown as NonNullable<
       CreateOptions['dialectFactory']
     >,
     repositoryFactory: () => ({

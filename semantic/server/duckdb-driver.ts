@@ -1,33 +1,20 @@
-import type { BaseDriver } from '@cubejs-backend/base-driver';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { systemClock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { CubeValue } from './cube-query.ts';
+import { cubeDriver } from './cube-driver.ts';
+import type { Rows } from './cube-driver.ts';
 import type { CubeModules } from './cube-modules.ts';
+import type { BindProblem, CubeReader } from './cube-reader.ts';
+import { duckdbDialect } from './duckdb-dialect.ts';
 import { toCubeValue, toDuckdbParameter } from './duckdb-values.ts';
-import type { CubeValue } from './duckdb-values.ts';
-
-/** How many statements of metric queries run at once; the pipeline shares the same cores. */
-export const semanticConcurrency = 4;
-
-/** Cube's way to the warehouse: reads of the one DuckDB instance that the process owns. */
-export interface DuckdbReader {
-  /** What Cube's server wants to be given. */
-  readonly driver: BaseDriver;
-  /** Checks that a statement refers to existing tables and columns; runs nothing. */
-  readonly bind: (sql: string) => Promise<void>;
-  /** Statements sent so far; an answer from the cache does not add to it. */
-  readonly statementsSent: () => number;
-  /** Interrupts what still runs, waits for it and closes the connections, not the instance. */
-  readonly close: () => Promise<void>;
-}
-
-/** A cancellable answer: Cube calls `cancel` when a client gives up or a statement runs too long. */
-type Answer<R> = Promise<R[]> & { cancel?: () => Promise<void> };
 
 /**
- * Makes a driver on connections of its own, in UTC: the dialect casts between TIMESTAMP and TIMESTAMPTZ in the
- * session's zone. One statement sees one publication, since a publication is one transaction.
+ * Reads the one DuckDB instance that the process owns, which stays the caller's to close, on connections of its own, in
+ * UTC: the dialect casts between TIMESTAMP and TIMESTAMPTZ in the session's zone. One statement sees one publication,
+ * since a publication is one transaction.
  */
-export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance): DuckdbReader {
+export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance): CubeReader {
   const idle: DuckDBConnection[] = [];
   const busy = new Map<DuckDBConnection, Promise<unknown>>();
   let closed = false;
@@ -53,7 +40,7 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
       await Promise.race([Promise.allSettled([reading]), systemClock.sleep(20)]);
     }
   };
-  const query = (sql: string, values: readonly unknown[]): Answer<Record<string, CubeValue>> => {
+  const query = (sql: string, values: readonly unknown[]): Rows => {
     let running: DuckDBConnection | undefined;
     let cancelled = false;
     const run = async (): Promise<Record<string, CubeValue>[]> => {
@@ -78,27 +65,18 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
     return Object.assign(run(), { cancel });
   };
 
-  class ShopwaveDuckdbDriver extends cube.BaseDriver {
-    override query<R = unknown>(sql: string, values: unknown[] = []): Answer<R> {
-      return query(sql, values) as Answer<R>;
-    }
-
-    // /readyz and /livez come through here every few seconds; in this process the instance is there or nothing is.
-    override async testConnection(): Promise<void> {
-      if (closed) throw new Error('the warehouse connections of the semantic layer are closed');
-    }
-
-    override readOnly(): boolean {
-      return true;
-    }
-  }
-
   return {
-    driver: new ShopwaveDuckdbDriver(),
+    dbType: 'duckdb',
+    dialect: duckdbDialect(cube),
+    driver: cubeDriver(cube, { query, isClosed: () => closed }),
+    bindsFreely: true,
     bind: async (sql) => {
       const connection = await take();
       try {
         (await connection.prepare(sql)).destroySync();
+        return undefined;
+      } catch (error) {
+        return bindProblem(messageOf(error));
       } finally {
         give(connection);
       }
@@ -110,4 +88,11 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
       for (const connection of idle.splice(0)) connection.closeSync();
     },
   };
+}
+
+function bindProblem(message: string): BindProblem {
+  // DuckDB appends the statement after an empty line.
+  const [text = ''] = message.split('\n\n');
+  const unpublished = text.startsWith('Catalog Error: Table with name');
+  return { kind: unpublished ? 'unpublished' : 'unknown column', text };
 }

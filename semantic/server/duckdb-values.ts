@@ -1,13 +1,12 @@
-import { DuckDBTypeId } from '@duckdb/node-api';
+import { DuckDBDecimalType, DuckDBTypeId } from '@duckdb/node-api';
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
-
-/** A value as Cube passes it on: every number is text, since JSON numbers are floats. */
-export type CubeValue = string | boolean | null;
+import type { CubeValue } from './cube-query.ts';
+import { shownDecimal } from './money-text.ts';
 
 const dayMs = 86_400_000;
 
 // Everything else (integers of any width, DECIMAL, VARCHAR, UUID, TIME) is DuckDB's own text. DECIMAL keeps its
-// scale there: 100.50, not 100.5.
+// scale there: 100.50, not 100.5; but see money-text.ts.
 const converters: Partial<Record<DuckDBTypeId, (value: DuckDBValue) => CubeValue>> = {
   [DuckDBTypeId.BOOLEAN]: (value) => value === true,
   [DuckDBTypeId.DATE]: (value) => isoTime(part(value, 'days') * BigInt(dayMs)),
@@ -21,6 +20,7 @@ const converters: Partial<Record<DuckDBTypeId, (value: DuckDBValue) => CubeValue
 /** Converts one value read from DuckDB: exact numbers as text, times as ISO 8601 in UTC with milliseconds. */
 export function toCubeValue(value: DuckDBValue, type: DuckDBType): CubeValue {
   if (value === null || value === undefined) return null;
+  if (type instanceof DuckDBDecimalType) return shownDecimal(String(value), type.scale);
   return (converters[type.typeId] ?? String)(value);
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { messageOf, ShopwaveError } from '../../lib/errors.ts';
 import { semanticErrors } from '../errors.ts';
+import type { BindProblem, CubeReader } from './cube-reader.ts';
 import type { CompiledCube, CubeServer } from './cube-server.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { CatalogView } from './metric-catalog.ts';
@@ -13,15 +14,11 @@ export interface CheckedModel {
   readonly server: CubeServer;
   readonly modelDir: string;
   readonly modelFiles: readonly ModelFile[];
-  /** Resolves when the warehouse knows every table and column of a statement. */
-  readonly bind: (sql: string) => Promise<void>;
+  readonly bind: CubeReader['bind'];
 }
 
-/** Why a statement does not bind: Cube cannot write it, a table is not there yet, or a column is not there. */
-interface BindProblem {
-  readonly kind: 'unwritable' | 'unpublished' | 'unknown column';
-  readonly text: string;
-}
+/** Cube cannot even write the statement, or the warehouse does not bind it. */
+type MemberProblem = BindProblem | { readonly kind: 'unwritable'; readonly text: string };
 
 /** Compiles the model; throws SEMANTIC_MODEL_INVALID with the file. */
 export async function compileModel(model: CheckedModel): Promise<void> {
@@ -52,7 +49,7 @@ export async function checkColumns(model: CheckedModel, viewNames: readonly stri
 }
 
 /** Finds the member that is to blame, and its file. */
-async function memberError(model: CheckedModel, view: CatalogView, problem: BindProblem): Promise<Error> {
+async function memberError(model: CheckedModel, view: CatalogView, problem: MemberProblem): Promise<Error> {
   for (const member of view.members) {
     const own = await bindMembers(model, [member]);
     if (own === undefined) continue;
@@ -70,22 +67,14 @@ async function memberError(model: CheckedModel, view: CatalogView, problem: Bind
 async function bindMembers(
   { server, bind }: CheckedModel,
   members: CatalogView['members'],
-): Promise<BindProblem | undefined> {
+): Promise<MemberProblem | undefined> {
   const { status, body } = await server.sql({
     measures: members.filter((each) => each.kind === 'measure').map((each) => each.name),
     dimensions: members.filter((each) => each.kind === 'dimension').map((each) => each.name),
   });
   if (status !== 200) return { kind: 'unwritable', text: String(body['error']) };
-  try {
-    const { sql } = body['sql'] as { sql: [string, unknown[]] };
-    await bind(sql[0]);
-    return undefined;
-  } catch (error) {
-    // DuckDB appends the statement after an empty line.
-    const [text = ''] = messageOf(error).split('\n\n');
-    const unpublished = text.startsWith('Catalog Error: Table with name');
-    return { kind: unpublished ? 'unpublished' : 'unknown column', text };
-  }
+  const { sql } = body['sql'] as { sql: [string, unknown[]] };
+  return bind(sql[0]);
 }
 
 /** A view's member is written in the cube that it is taken from. */

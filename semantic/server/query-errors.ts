@@ -13,7 +13,7 @@ interface Rule {
 /** First match wins. `mixed currencies` is raised by the model itself: see `one_currency` in model/cubes. */
 const rules: readonly Rule[] = [
   {
-    pattern: /mixed currencies: ([^\n]*)/i,
+    pattern: /mixed currencies: ([^'\n]*)/i,
     code: 'SEMANTIC_MIXED_CURRENCIES',
     say: (currencies) => `a money metric cannot add amounts in ${currencies}`,
   },
@@ -21,6 +21,13 @@ const rules: readonly Rule[] = [
     pattern: /Table with name "?([\w.]+)"? does not exist/i,
     code: 'SEMANTIC_NOT_PUBLISHED',
     say: (table) => `${table} is not there yet`,
+  },
+  {
+    pattern: /\b(?:Object|Table|View|Schema|Database)(?: '([^']+)')? does not exist or not authorized/i,
+    code: 'SEMANTIC_NOT_PUBLISHED',
+    // Snowflake does not say which of the two it is.
+    say: (table) =>
+      `${table || 'a mart'} is not there yet, or the role of the semantic layer may not read it`,
   },
   { pattern: /You requested hidden member/, code: 'SEMANTIC_MEMBER_HIDDEN' },
 ];

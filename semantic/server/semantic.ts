@@ -1,26 +1,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DuckDBInstance } from '@duckdb/node-api';
 import express from 'express';
-import { describeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { semanticErrors } from '../errors.ts';
+import { watchColumns } from './column-check.ts';
+import type { ColumnCheck } from './column-check.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
 import { createCubeServer } from './cube-server.ts';
 import type { CubeServer, GatewayAnswer } from './cube-server.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
-import { createDuckdbReader } from './duckdb-driver.ts';
+import type { OpenCubeReader } from './cube-reader.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { MetricCatalog } from './metric-catalog.ts';
 import { queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
-import { checkColumns, compileModel } from './model-check.ts';
+import { compileModel } from './model-check.ts';
 import { readModelFiles } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
 
 export interface SemanticOptions {
-  /** The process's only DuckDB instance; stays the caller's to close. */
-  readonly instance: DuckDBInstance;
+  /** Makes the way to the warehouse: createDuckdbReader or createSnowflakeReader. */
+  readonly openReader: OpenCubeReader;
   /** The folder with cubes/ and views/. */
   readonly modelDir: string;
   readonly logger: Logger;
@@ -54,8 +54,9 @@ export async function preload(): Promise<void> {
 }
 
 /**
- * Starts the semantic layer in this process. Throws SEMANTIC_MODEL_* with the file when the model does not compile or
- * names a column that a published mart does not have; what is not published yet is checked when it is.
+ * Starts the semantic layer in this process. Throws SEMANTIC_MODEL_* with the file when the model does not compile or,
+ * where that can be told for nothing, names a column that a published mart does not have; what is not published yet is
+ * checked when it is. What a warehouse must be asked for is checked, and logged, after the first query.
  */
 export async function createSemantic(options: SemanticOptions): Promise<Semantic> {
   const logger = options.logger.child({ part: 'semantic' });
@@ -74,32 +75,32 @@ async function start(
 ): Promise<Semantic> {
   let publication = options.publication ?? 0;
   let stopped = false;
-  const reader = createDuckdbReader(cube, options.instance);
+  const reader = options.openReader(cube);
   const server = createCubeServer({
     cube,
-    driver: reader.driver,
+    reader,
     modelFiles,
     modelDir: options.modelDir,
     logger,
     publication: () => publication,
+    onAnswered: () => columns?.answered(),
   });
   const model = { server, modelDir: options.modelDir, modelFiles, bind: reader.bind };
   const close = async (): Promise<void> => {
     stopped = true;
+    columns?.stop();
     await server.shutdown();
     await reader.close();
   };
-  let unchecked: readonly string[];
+  let columns: ColumnCheck | undefined;
   try {
     await compileModel(model);
-    unchecked = await checkColumns(model, viewNames(await metaOf(server)));
+    columns = watchColumns(model, viewNames(await metaOf(server)), reader, logger);
+    await columns.atStart();
   } catch (error) {
     await close();
     throw error;
   }
-  const recheck = async (): Promise<void> => {
-    if (unchecked.length > 0) unchecked = await checkColumns(model, unchecked);
-  };
   const app = express().disable('x-powered-by');
   app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
   await server.mount(app);
@@ -122,9 +123,7 @@ async function start(
     refresh: (version) => {
       publication = version;
       server.clearCache();
-      recheck().catch((error: unknown) => {
-        logger.error('the metric model does not fit the published marts', { reason: describeError(error) });
-      });
+      columns?.published();
     },
     statementsSent: reader.statementsSent,
     stop: async () => {

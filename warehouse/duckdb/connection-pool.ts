@@ -36,6 +36,28 @@ export class ConnectionPool {
     }
   }
 
+  /** A connection for as long as somebody reads on; closing the pool waits for that. */
+  async *stream<T>(work: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
+    let giveBack: (() => void) | undefined;
+    let using: Promise<void> | undefined;
+    const connection = await new Promise<DuckDBConnection>((resolve, reject) => {
+      using = this.use((taken) => {
+        resolve(taken);
+        return new Promise<void>((done) => (giveBack = done));
+      });
+      using.catch(reject);
+    });
+    try {
+      yield* work(connection);
+    } catch (error) {
+      if (isFatal(error)) this.dead ??= error;
+      throw error;
+    } finally {
+      giveBack?.();
+      await using;
+    }
+  }
+
   /** Closes at once what is idle; for an instance that is spent. */
   closeNow(): void {
     this.closed = true;

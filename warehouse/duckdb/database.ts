@@ -36,6 +36,13 @@ export class Database {
     return await pool.use(work);
   }
 
+  /** Like use, for as long as somebody reads on. */
+  async *stream<T>(work: (connection: DuckDBConnection) => AsyncIterable<T>): AsyncGenerator<T> {
+    if (this.closed) throw new Error('the warehouse is closed');
+    const pool = this.living() ?? (await this.openNext());
+    yield* pool.stream(work);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await this.opening?.catch(() => {});

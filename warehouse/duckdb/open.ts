@@ -6,10 +6,10 @@ import { messageOf } from '../../lib/errors.ts';
 import { duckdbCapabilities } from '../capabilities.ts';
 import { warehouseErrors } from '../errors.ts';
 import type { Row, Session, Warehouse } from '../warehouse.ts';
-import { appendFile } from './append-file.ts';
+import { appendFile, reach } from './append-file.ts';
 import { Database } from './database.ts';
 import { ReaderInstance } from './reader-instance.ts';
-import { duckdbSession, toRow } from './session.ts';
+import { duckdbSession, ending, streamRows, toRow } from './session.ts';
 import { typedError } from './typed-error.ts';
 
 /**
@@ -38,10 +38,14 @@ export async function openDuckdbWarehouse(options: DuckdbOptions): Promise<Duckd
   return {
     instance: new ReaderInstance(database),
     capabilities: duckdbCapabilities,
-    query: (sql, params) => database.use((connection) => session(connection).query(sql, params)),
-    execute: (sql, params) => database.use((connection) => session(connection).execute(sql, params)),
+    query: (...statement) => database.use((connection) => session(connection).query(...statement)),
+    execute: (...statement) => database.use((connection) => session(connection).execute(...statement)),
     transaction: (work) => database.use((connection) => inTransaction(session(connection), work)),
-    queryReadOnly: (sql, limit) => database.use((connection) => readOnly(connection, sql, limit)),
+    stream: (sql, params, options) =>
+      database.stream((connection) => streamRows(connection, sql, params, options)),
+    queryReadOnly: (sql, limit, options) =>
+      database.use((connection) => ending(connection, sql, options, () => readOnly(connection, sql, limit))),
+    reach,
     appendFile,
     close: () => database.close(),
   };
