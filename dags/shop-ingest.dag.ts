@@ -2,6 +2,7 @@ import { dag, every } from '../scheduler/index.ts';
 import { rawShop } from './assets.ts';
 import { captureShop } from './operators/capture-shop.ts';
 import { loadRaw } from './operators/load-raw.ts';
+import { watchSchema } from './operators/watch-schema.ts';
 import { defaultArgs, owner } from './policy.ts';
 import type { PipelineServices } from './services.ts';
 
@@ -17,6 +18,8 @@ export default dag<PipelineServices>({
   owner,
   tags: ['ingest', 'shop'],
   tasks: (t) => {
+    // Beside the others: when capture refuses what drifted, this is what tells why.
+    t.task('watch_schema', watchSchema(rawShop));
     const capture = t.task('capture', captureShop());
     t.task('load', loadRaw(rawShop)).after(capture);
   },

@@ -1,5 +1,5 @@
-import { dag, onAssets } from '../scheduler/index.ts';
-import { rawShop } from './assets.ts';
+import { dag, onAnyAsset } from '../scheduler/index.ts';
+import { rawShop, rawShopify, rawStripe, rawZendesk } from './assets.ts';
 import { buildMarts } from './operators/build-marts.ts';
 import { freshnessGate } from './operators/freshness-gate.ts';
 import { stageBatches } from './operators/stage-batches.ts';
@@ -9,8 +9,8 @@ import type { PipelineServices } from './services.ts';
 export default dag<PipelineServices>({
   dagId: 'shop_marts',
   description: 'Builds, audits and publishes the marts from newly loaded data',
-  // Whenever shop_ingest has loaded something new; nothing runs when nothing changed.
-  schedule: onAssets([rawShop]),
+  // Whenever something new of any source was loaded; nothing runs when nothing changed.
+  schedule: onAnyAsset([rawShop, rawStripe, rawShopify, rawZendesk]),
   // One publisher at a time. What is loaded meanwhile is published by the next run, all at once.
   maxActiveRuns: 1,
   defaultArgs,

@@ -54,13 +54,6 @@ export const transformErrors = errorCatalog({
     remedy: 'Build all marts once, without --select: `shopwave transform run`.',
     retryable: false,
   },
-  TRANSFORM_UNSUPPORTED_CHANGE: {
-    summary:
-      'The raw log holds a change that staging cannot apply (a truncate, or an unchanged out-of-line value).',
-    remedy:
-      'Nothing was applied, and the marts stay as they are. `shopwave start --fresh` takes a new snapshot of everything.',
-    retryable: false,
-  },
   TRANSFORM_STAGE_CONFLICT: {
     summary: 'Another process staged batches at the same time.',
     remedy: 'Nothing was written; the step is tried again by itself.',

@@ -1,4 +1,4 @@
--- R8, staging to marts: per order day as many lines, units and gross amount in fct_order_lines as in staging.
+-- R8, staging to marts: per order day as many lines, units and gross amount of the shop in fct_order_lines as in staging.
 {% set lines_of_orders %}
   select l.order_line_id from changed
   join {{ ref('stg_shop__order_lines') }} as l on l.order_id = changed.order_id
@@ -9,18 +9,20 @@
   'stg_shop__orders': lines_of_orders,
 } %}
 with staging as (
-  select {{ business_date('o.placed_at') }} as order_date, count(*) as line_count, sum(l.quantity) as quantity,
-    sum({{ minor('l.quantity * l.unit_price') }}) as gross_minor
+  select {{ business_date('coalesce(o.placed_at, l.created_at)') }} as order_date, count(*) as line_count, sum(l.quantity) as quantity,
+    sum({{ minor('l.quantity * l.unit_price', 'o.currency') }}) as gross_minor
   from {{ ref('stg_shop__order_lines') }} as l
-  join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
-  where {{ touched_in_run('l.order_line_id', lines) }}
+  left join {{ ref('stg_shop__orders') }} as o on o.order_id = l.order_id
+  left join {{ ref('int_shopify_orders') }} as f on f.order_id = l.order_id
+  where (o.order_id is not null or f.order_id is null)
+    and {{ touched_in_run('l.order_line_id', lines) }}
   group by 1
 ),
 
 marts as (
   select order_date, count(*) as line_count, sum(quantity) as quantity, sum(gross_minor) as gross_minor
   from {{ ref('fct_order_lines') }}
-  where {{ touched_in_run('order_line_id', lines) }}
+  where source_system = 'shop' and {{ touched_in_run('order_line_id', lines) }}
   group by 1
 )
 

@@ -8,7 +8,8 @@ with recent as (
 select l.table_name, l.row_count as manifest_rows, r.row_count as raw_rows
 from (
   select table_name, sum(row_count) as row_count from _meta.load_ledger
-  where table_name in ('orders', 'order_lines') and batch_id in (select batch_id from recent)
+  where source in ('shop', 'shop_snapshots') and table_name in ('orders', 'order_lines')
+    and batch_id in (select batch_id from recent)
   group by table_name
 ) as l
 left join (

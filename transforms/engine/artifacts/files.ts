@@ -1,6 +1,7 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { syncFolder, writeDurably } from '../../../lib/durable-file.ts';
 import { catalogSchema } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
 import { artifactErrors } from './errors.ts';
@@ -49,25 +50,6 @@ export async function writeArtifact<Kind extends ArtifactKind>(
   }
   await syncFolder(folder);
   return target;
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Reads an artifact from a folder; ARTIFACT_MISSING, ARTIFACT_VERSION or ARTIFACT_INVALID where it cannot. */

@@ -18,6 +18,8 @@ export interface Check {
   readonly model: string;
   /** Short and unique within the model: `not_null_customer_key`. */
   readonly name: string;
+  /** The generic test (`unique`, ...), `singular` for a query of its own, `staged` for what staging took in. */
+  readonly kind: string;
   /** Models it reads, `model` among them. */
   readonly refs: readonly string[];
   readonly probe: Probe;
@@ -26,6 +28,8 @@ export interface Check {
   readonly keys: readonly string[];
   /** Table that failing rows are kept in, without schema; undefined keeps none. */
   readonly storeAs: string | undefined;
+  /** It may look at all there is of a table, and not only at what a run changes: it gets no company in its statement. */
+  readonly isWhole?: boolean;
   /** Identifies what a check of its own computes, so that a passed one can be told from a changed one. */
   readonly definition: string | undefined;
 }
@@ -42,14 +46,19 @@ export interface CheckResult {
   /** The model that a failure holds back. */
   readonly model: string;
   readonly name: string;
+  readonly kind: string;
+  /** What a failure would do: error holds back, warn only tells. */
+  readonly severity: TestConfig['severity'];
   /** error: the check itself could not be run, which is no pass. */
   readonly status: CheckStatus;
   /** Offending rows, or what fail_calc makes of them; 0 when the check could not be run. */
   readonly failures: number;
-  /** Why it did not pass, with a few keys of failing rows; undefined for a pass. */
+  /** Why it did not pass, with a few keys of failing rows; of a pass only what the check says of itself. */
   readonly message: string | undefined;
   /** Keys of up to five failing rows. */
   readonly samples: readonly Row[];
+  /** Some of the failing rows, without columns that hold personal data. */
+  readonly rows: readonly Row[];
   /** The query whose rows are the failures. */
   readonly sql: string;
   readonly refs: readonly string[];

@@ -19,13 +19,18 @@ interface Arm {
   readonly sql: string;
 }
 
-/** Puts the checks of each model into as few statements as may be. Broken checks are not for the warehouse. */
+/**
+ * Puts checks into as few statements as may be: of those that may read whole tables each model's by themselves, since a
+ * statement keeps what all of its arms have gathered; all others together. Broken checks are not for the warehouse.
+ */
 export function combine(checks: readonly Check[]): Combined[] {
-  const byModel = groupBy(
-    checks.filter((check) => check.probe.kind !== 'broken'),
+  const sent = checks.filter((check) => check.probe.kind !== 'broken');
+  const large = groupBy(
+    sent.filter(({ isWhole = true }) => isWhole),
     (check) => check.model,
   );
-  return [...byModel.values()].flatMap((group) => chunks(armsOf(group), maxArms).map(toStatement));
+  const small = sent.filter(({ isWhole = true }) => !isWhole);
+  return [...large.values(), small].flatMap((group) => chunks(armsOf(group), maxArms).map(toStatement));
 }
 
 /** The statement of a single check, to find out which of several errs. */

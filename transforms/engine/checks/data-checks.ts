@@ -2,44 +2,58 @@ import { isTransient, messageOf } from '../../../lib/errors.ts';
 import { renderDataTest, renderText } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
-import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
+import type { BuildRun } from '../materialize/delta.ts';
 import { runScope } from '../materialize/delta.ts';
+import { mustModel } from '../project/laws.ts';
+import { cadenceOf } from '../project/model.ts';
 import type { DataTest, Model } from '../project/model.ts';
-import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
+import { publishedRelation } from '../warehouse/relations.ts';
 import type { Check, Probe } from './check.ts';
 import { checkName, parentModel, parentOf, toCheck } from './declared-check.ts';
+import { lostValues } from './facts.ts';
+import type { CheckFacts } from './facts.ts';
 import { genericProbe, orphanProbe } from './generic.ts';
 import { implicitTests } from './implicit.ts';
+import { changedSince, passKey } from './last-pass.ts';
 import { narrowed, presentIn, presentInRun } from './present.ts';
 import type { Present } from './present.ts';
 import { publishedWorld } from './published-world.ts';
-import { isBuiltIn, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
+import { isBuiltIn, recentRawCondition, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
 import type { RowsUnderTest } from './rows-under-test.ts';
+import { isAbout } from './singular.ts';
+import { asksTouched, attachedFor, touchedDefinition } from './touched-tests.ts';
 
 /** Declared and implicit checks of the rows that a run is about to publish, and of what it takes in from sources. */
 export async function dataChecksOfRun(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  recentRaw: string,
+  facts: CheckFacts,
 ): Promise<Check[]> {
+  const recentRaw = recentRawCondition(facts.recentSince);
   const scope = runScope(context, run);
   const present = (name: string): Present => presentInRun(context, run, name);
   const own = [...run.deltas.values()].flatMap(({ model }) =>
-    testsOf(context, model).map((test) => ({ test, under: rowsInRun(context, run, model, test) })),
+    testsOf(context, model)
+      .filter((test) => isOfEveryBuild(test) && !asksTouched(context, test))
+      .map((test) => ({ test, under: rowsInRun(context, run, model, test) })),
   );
-  const ofSources = sourceTests(context).map((test) => ({
-    test,
-    under: rowsOfSource(test.attachedTo.name, recentRaw),
-  }));
+  const ofSources = sourceTests(context)
+    .filter(isOfEveryBuild)
+    .map((test) => ({
+      test,
+      under: rowsOfSource(test.attachedTo.name, recentRaw),
+    }));
   const checks = [...own, ...ofSources].map(({ test, under }) =>
     under === undefined ? undefined : dataCheck(context, test, under, { scope, present }),
   );
-  const isLost = lossesOf(context, run);
   const orphans = [...context.project.models.values()].flatMap((model) =>
-    model.tests.map((test) => orphanCheck(context, run, considered, isLost, model, test)),
+    model.tests
+      .filter(isOfEveryBuild)
+      .map((test) => orphanCheck(context, run, considered, facts, model, test)),
   );
-  return (await Promise.all([...checks, ...orphans])).filter((check) => check !== undefined);
+  const touched = touchedChecks(context, run, considered, facts);
+  return (await Promise.all([...checks, ...orphans, ...touched])).filter((check) => check !== undefined);
 }
 
 /** Declared and implicit checks of all that is published, and of the sources, whole. */
@@ -64,6 +78,45 @@ function testsOf(context: EngineContext, model: Model): readonly DataTest[] {
   return model.layer === 'staging'
     ? model.tests
     : [...model.tests, ...implicitTests(context.project.name, model)];
+}
+
+function isOfEveryBuild(test: DataTest): boolean {
+  return cadenceOf(test.config) === undefined;
+}
+
+/** Checks of the project that restrict themselves to what changed, like those that are queries of their own. */
+function touchedChecks(
+  context: EngineContext,
+  run: BuildRun,
+  considered: ReadonlySet<string>,
+  facts: CheckFacts,
+): Array<Promise<Check>> {
+  const { project } = context;
+  return [...project.models.values()].flatMap((model) =>
+    model.tests
+      .filter((test) => isOfEveryBuild(test) && asksTouched(context, test))
+      .filter((test) => isAbout(project, run, considered, test))
+      .map((test) => touchedCheck(context, run, facts, test)),
+  );
+}
+
+async function touchedCheck(
+  context: EngineContext,
+  run: BuildRun,
+  { history, states }: CheckFacts,
+  test: DataTest,
+): Promise<Check> {
+  const { project } = context;
+  const definition = await touchedDefinition(context, test);
+  const since = definition === undefined ? undefined : history.passes.get(passKey(test.uniqueId, definition));
+  const changedInRun = (name: string): string | undefined => {
+    const of = attachedFor(test, name);
+    return changedSince(run, mustModel(project, of), states.get(of), since, history.pruned);
+  };
+  const scope = { ...runScope(context, run), changedInRun };
+  const under = wholeRelation(scope.relation(test.attachedTo.name));
+  const check = await dataCheck(context, test, under, { scope, present: presentIn });
+  return { ...check, definition, isWhole: since === undefined };
 }
 
 function sourceTests(context: EngineContext): DataTest[] {
@@ -92,7 +145,7 @@ async function dataCheck(
     const rows = where === undefined ? under.rows : `${narrowed(under.rows, where)} as rows_under_test`;
     return { kind: 'query', sql: await renderDataTest(context.project, test, { ...world.scope, rows }) };
   });
-  return toCheck(context, test, probe, checkName(context, test));
+  return { ...toCheck(context, test, probe, checkName(context, test)), isWhole: under.isWhole };
 }
 
 /** A key that left a parent orphans rows that this run never touched. */
@@ -100,7 +153,7 @@ async function orphanCheck(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  isLost: (parent: ModelDelta, field: string) => Promise<boolean>,
+  { isLost }: CheckFacts,
   model: Model,
   test: DataTest,
 ): Promise<Check | undefined> {
@@ -110,7 +163,8 @@ async function orphanCheck(
   // Where the child's rows are looked at whole, they have been looked up in the parent already.
   if (rowsInRun(context, run, model, test)?.isWhole === true) return undefined;
   const { field } = test.arguments;
-  if (typeof field === 'string' && !(await isLost(parent, field))) return undefined;
+  const mayBeLost = parent.kind === 'full' || typeof field !== 'string' || isLost(parentName, field);
+  if (!mayBeLost) return undefined;
   const scope = runScope(context, run);
   const probe = await orBroken(async () =>
     orphanProbe({
@@ -131,37 +185,6 @@ async function orphanCheck(
   // it did not look at, or holds back, lags behind by intent.
   const isUnchanged = considered.has(model.name) && !run.deltas.has(model.name);
   return isUnchanged ? { ...check, model: parentName } : check;
-}
-
-/**
- * Whether a parent has lost any value of a column. Asked once for all its children, before any of them is read: a batch
- * rarely takes a key away, and looking for who names it reads whole tables.
- */
-function lossesOf(
-  { warehouse }: EngineContext,
-  run: BuildRun,
-): (parent: ModelDelta, field: string) => Promise<boolean> {
-  const asked = new Map<string, Promise<boolean>>();
-  return (parent, field) => {
-    if (parent.kind === 'full') return Promise.resolve(true);
-    const key = `${parent.model.name}.${field}`;
-    const known = asked.get(key);
-    if (known !== undefined) return known;
-    const lost = `select count(*) as n from (${lostValues(run, parent.model, field)}) as lost`;
-    // A column that is not there is the check's own error to tell.
-    const answer = warehouse.query(lost).then(
-      ([row]) => Number(row?.['n']) > 0,
-      () => true,
-    );
-    asked.set(key, answer);
-    return answer;
-  };
-}
-
-/** What was removed and not added again: a version whose end moved keeps its key, and orphans nobody. */
-function lostValues(run: BuildRun, parent: Model, field: string): string {
-  const part = (name: 'removed' | 'added'): string => deltaRelation(parent, name, run.id);
-  return `select ${field} from ${part('removed')} except select ${field} from ${part('added')}`;
 }
 
 function losesKeys(delta: { readonly kind: 'full' | 'incremental'; readonly removed: number }): boolean {

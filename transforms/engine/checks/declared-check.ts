@@ -17,6 +17,7 @@ export function toCheck(context: EngineContext, test: DataTest, probe: Probe, na
     uniqueId: test.uniqueId,
     model,
     name,
+    kind: test.kind,
     refs: [...new Set([model, ...test.refs])],
     probe,
     config: test.config,

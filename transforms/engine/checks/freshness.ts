@@ -167,7 +167,7 @@ function parseUtc(text: string): Date | undefined {
 const periodSeconds: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 
 /** Older than a limit; exactly as old is still in time. */
-function staleness(criteria: Limited['freshness'], age: number): 'pass' | 'warn' | 'error' {
+export function staleness(criteria: Limited['freshness'], age: number): 'pass' | 'warn' | 'error' {
   const exceeds = (limit: Limited['freshness']['warnAfter']): boolean =>
     limit !== undefined && age > limit.count * (periodSeconds[limit.period.replace(/s$/, '')] ?? 0);
   if (exceeds(criteria.errorAfter)) return 'error';

@@ -1,6 +1,6 @@
 import { defaultTestConfig } from '../project/properties.ts';
 import { builtInName } from '../project/macros.ts';
-import { keyingOf } from '../project/model.ts';
+import { cadenceOf, keyingOf } from '../project/model.ts';
 import type { DataTest, Model } from '../project/model.ts';
 import { uniqueKeyOf } from './keys.ts';
 
@@ -71,6 +71,7 @@ function isDeclared(model: Model, kind: string, columns: readonly string[]): boo
       severity === 'error' &&
       where === undefined &&
       limit === undefined &&
+      cadenceOf(test.config) === undefined &&
       errorIf === defaultTestConfig.errorIf &&
       tested.length === columns.length &&
       columns.every((column) => tested.includes(column))

@@ -1,7 +1,8 @@
-import type { Session } from '../../../warehouse/warehouse.ts';
+import type { Row, Session } from '../../../warehouse/warehouse.ts';
+import { changedRows } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { Model } from '../project/model.ts';
-import { deltaRelation, feedTable } from '../warehouse/relations.ts';
+import { feedTable } from '../warehouse/relations.ts';
 import { toBigint } from '../warehouse/state.ts';
 import type { ModelState } from '../warehouse/state.ts';
 
@@ -19,23 +20,30 @@ export interface PassHistory {
   readonly pruned: Point;
 }
 
+/** Rows of one shape with those of facts.ts: what, name, detail, n1, n2, at1. */
+export const passArms: readonly string[] = [
+  `select 'pass' as what, c.unique_id as name, c.definition as detail, max(c.version) as n1, max(c.stage_step) as n2,
+     cast(null as timestamp) as at1
+   from _meta.check_pass as c
+   join _meta.publication as p on p.version = c.version and p.run_id = c.run_id
+   group by c.unique_id, c.definition`,
+  `select 'pruned', null, null, version, stage_step, null from _meta.pruned`,
+];
+
 /** One statement. */
 export async function readPassHistory(session: Session): Promise<PassHistory> {
-  const rows = await session.query(
-    `select c.unique_id, c.definition, max(c.version) as version, max(c.stage_step) as stage_step
-     from _meta.check_pass as c
-     join _meta.publication as p on p.version = c.version and p.run_id = c.run_id
-     group by c.unique_id, c.definition
-     union all
-     select null, null, version, stage_step from _meta.pruned`,
-  );
-  const points = rows.map((row) => ({
-    key: row['unique_id'] === null ? undefined : passKey(String(row['unique_id']), String(row['definition'])),
-    point: { version: toBigint(row['version']), stageStep: toBigint(row['stage_step']) },
-  }));
+  return passHistoryIn(await session.query(passArms.join(' union all ')));
+}
+
+export function passHistoryIn(rows: readonly Row[]): PassHistory {
+  const pointIn = (row: Row): Point => ({ version: toBigint(row['n1']), stageStep: toBigint(row['n2']) });
+  const pruned = rows.find(({ what }) => what === 'pruned');
+  const passes = rows.filter(({ what }) => what === 'pass');
   return {
-    passes: new Map(points.flatMap(({ key, point }) => (key === undefined ? [] : [[key, point] as const]))),
-    pruned: points.find(({ key }) => key === undefined)?.point ?? { version: 0n, stageStep: 0n },
+    passes: new Map(
+      passes.map((row) => [passKey(String(row['name']), String(row['detail'])), pointIn(row)] as const),
+    ),
+    pruned: pruned === undefined ? { version: 0n, stageStep: 0n } : pointIn(pruned),
   };
 }
 
@@ -73,7 +81,7 @@ export function changedSince(
       : []),
     ...(delta === undefined
       ? []
-      : (['removed', 'added'] as const).map((part) => `select * from ${deltaRelation(model, part, run.id)}`)),
+      : (['removed', 'added'] as const).map((part) => `select * from ${changedRows(run, model, part)}`)),
   ];
   if (parts.length === 0) return `(select * exclude (_step, _image) from ${feedTable(model)} where 1 = 0)`;
   return `(${parts.join(' union all ')})`;

@@ -1,8 +1,8 @@
 import type { EngineContext } from '../context.ts';
-import { runScope } from '../materialize/delta.ts';
+import { changedRows, runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
-import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
+import { publishedRelation } from '../warehouse/relations.ts';
 import { uniqueKeyOf } from './keys.ts';
 import { withExpressions } from './tested-columns.ts';
 import type { TestedColumn } from './tested-columns.ts';
@@ -41,10 +41,10 @@ export function presentInRun(context: EngineContext, run: BuildRun, name: string
   if (delta?.kind !== 'incremental' || key.length === 0) {
     return presentIn(runScope(context, run).relation(name));
   }
-  const removed = deltaRelation(model, 'removed', run.id);
+  const removed = changedRows(run, model, 'removed');
   const isSame = key.map((column) => `r.${column} = p.${column}`).join(' and ');
   return ({ columns, among, where, isOnceEnough = false }) => {
-    const added = withExpressions(deltaRelation(model, 'added', run.id), columns, where);
+    const added = withExpressions(changedRows(run, model, 'added'), columns, where);
     // With nothing left to ask for, the warehouse does not read production at all.
     const rest = isOnceEnough ? `${among} except select ${list('a', columns)} from ${added} as a` : among;
     const isAsked = among === undefined ? '' : `${isAmong('p', columns, rest ?? among)} and `;

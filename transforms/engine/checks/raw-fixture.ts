@@ -1,19 +1,12 @@
+import { rawColumnTypes } from '../../../warehouse/raw-table.ts';
 import type { Column } from '../materialize/shape.ts';
 import type { FixtureRows } from './unit-fixture.ts';
 
-/** Columns of every raw table, as the loader makes them. */
-export const rawColumns: readonly Column[] = [
-  { name: 'data', type: 'JSON' },
-  { name: '_op', type: 'VARCHAR' },
-  { name: '_position', type: 'VARCHAR' },
-  { name: '_ordinal', type: 'BIGINT' },
-  { name: '_committed_at', type: 'TIMESTAMP' },
-  { name: '_schema_id', type: 'VARCHAR' },
-  { name: '_unchanged', type: 'VARCHAR' },
-  { name: '_batch_id', type: 'VARCHAR' },
-  { name: '_file', type: 'VARCHAR' },
-  { name: '_loaded_at', type: 'TIMESTAMP' },
-];
+/** Columns of every raw table, with types as DuckDB tells them. */
+export const rawColumns: readonly Column[] = rawColumnTypes('duckdb').map(({ name, type }) => ({
+  name,
+  type: type.toUpperCase(),
+}));
 
 const rawNames: ReadonlySet<string> = new Set(rawColumns.map(({ name }) => name));
 

@@ -1,41 +1,57 @@
-import type { Session } from '../../../warehouse/warehouse.ts';
+import { placeholders, quoteLiteral } from '../../../warehouse/sql-text.ts';
+import type { Row, Session } from '../../../warehouse/warehouse.ts';
 import type { BuildRun } from '../materialize/delta.ts';
-import { insertRows, placeholders } from '../warehouse/insert-rows.ts';
+import { insertRows } from '../warehouse/insert-rows.ts';
+import type { InsertColumn } from '../warehouse/insert-rows.ts';
 import type { CheckResult } from './check.ts';
-
-const resultColumns = [
-  'run_id',
-  'model',
-  'name',
-  'status',
-  'failures',
-  { name: 'checked_at', type: 'timestamp' },
-];
 
 const passColumns = ['unique_id', 'definition', 'run_id', 'version', 'stage_step'];
 
+/** What all results of one run share stands in the statement once, so that one statement holds them all. */
+function shared(run: RecordedRun, at: string): InsertColumn[] {
+  return [
+    { name: 'run_id', sql: quoteLiteral(run.id) },
+    { name: 'version', sql: String(run.version) },
+    { name: 'checked_at', sql: `cast(${quoteLiteral(at)} as timestamp)` },
+  ];
+}
+
+/** The run that results are of. */
+export type RecordedRun = Pick<BuildRun, 'id' | 'version' | 'stageStep'>;
+
 /**
- * Writes the results of a run's checks to `_meta.check_result`, and which checks of their own passed to
+ * Writes the results of a run's checks to `_meta.check_result`, some rows behind those that did not pass to
+ * `_meta.check_failure`, and which checks of their own passed to
  * `_meta.check_pass` (valid once the run has published). `at` is ISO 8601, UTC.
  */
 export async function recordChecks(
   session: Session,
-  run: Pick<BuildRun, 'id' | 'version' | 'stageStep'>,
+  run: RecordedRun,
   results: readonly CheckResult[],
   at: string,
 ): Promise<void> {
   await insertRows(
     session,
     '_meta.check_result',
-    resultColumns,
-    results.map(({ model, name, status, failures }) => [
-      run.id,
+    [...shared(run, at), 'model', 'name', 'status', 'failures', 'unique_id', 'kind', 'severity', 'message'],
+    results.map(({ model, name, status, failures, uniqueId, kind, severity, message = null }) => [
       model,
       name,
       status,
       Math.round(failures),
-      at,
+      uniqueId,
+      kind,
+      severity,
+      message,
     ]),
+  );
+  await insertRows(
+    session,
+    '_meta.check_failure',
+    [...shared(run, at), 'unique_id', 'name', 'ordinal', 'row_text'],
+    results.flatMap(({ uniqueId, name, rows }) =>
+      rows.map((row, ordinal) => [uniqueId, name, ordinal, rowText(row)]),
+    ),
   );
   const passed = results.filter((result) => result.status === 'pass' && result.definition !== undefined);
   if (passed.length === 0) return;
@@ -57,4 +73,9 @@ export async function recordChecks(
       run.stageStep,
     ]),
   );
+}
+
+/** JSON whose wide integers are text, so that nobody rounds them. */
+function rowText(row: Row): string {
+  return JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }

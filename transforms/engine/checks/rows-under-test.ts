@@ -1,10 +1,10 @@
 import type { EngineContext } from '../context.ts';
 import { isNew } from '../new-raw-rows.ts';
-import { runScope } from '../materialize/delta.ts';
+import { changedRows, runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { builtInName, nativeTests } from '../project/macros.ts';
 import type { DataTest, Model } from '../project/model.ts';
-import { deltaRelation, rawTable } from '../warehouse/relations.ts';
+import { rawTable } from '../warehouse/relations.ts';
 import { presentIn, presentInRun } from './present.ts';
 import type { Present } from './present.ts';
 import { countsAnyFailure } from './threshold.ts';
@@ -18,19 +18,12 @@ export interface RowsUnderTest {
   readonly isWhole: boolean;
 }
 
-const recentBatches = `select batch_id from _meta.staged_batch
+export const recentBatches = `select batch_id from _meta.staged_batch
     where step > (select coalesce(max(stage_step), 0) from _meta.publication)`;
 
-/** The condition on raw rows of the batches staged since the last publication. */
-export async function recentRawCondition(context: EngineContext): Promise<string> {
-  const [row] = await context.warehouse.query(
-    `select min(loaded_at) as since from _meta.loaded_batch where batch_id in (${recentBatches})`,
-  );
-  const since = row?.['since'];
-  return isNew({
-    table: `(${recentBatches}) as recent`,
-    since: typeof since === 'string' ? since : undefined,
-  });
+/** The condition on raw rows of the batches staged since the last publication, of which the oldest was loaded `since`. */
+export function recentRawCondition(since: string | undefined): string {
+  return isNew({ table: `(${recentBatches}) as recent`, since });
 }
 
 /**
@@ -50,7 +43,7 @@ export function rowsInRun(
     test.config.meta['scope'] === 'delta' || (isBuiltIn(test.kind) && countsAnyFailure(test.config));
   const isWhole = delta.kind === 'full' || !isDeltaEnough;
   return {
-    rows: isWhole ? runScope(context, run).relation(model.name) : deltaRelation(model, 'added', run.id),
+    rows: isWhole ? runScope(context, run).relation(model.name) : changedRows(run, model, 'added'),
     current: presentInRun(context, run, model.name),
     isWhole,
   };

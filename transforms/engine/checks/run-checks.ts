@@ -5,6 +5,7 @@ import type { Check, CheckResult } from './check.ts';
 import { alone, combine } from './combine.ts';
 import type { Combined } from './combine.ts';
 import { describeFailures, sampleKeys, storeFailures } from './details.ts';
+import { readFailingRows, shownRows } from './failing-rows.ts';
 import { checkErrors } from './errors.ts';
 import { judge } from './threshold.ts';
 
@@ -69,6 +70,8 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     uniqueId: check.uniqueId,
     model: check.model,
     name: check.name,
+    kind: check.kind,
+    severity: check.config.severity,
     sql: failingRows(check),
     refs: check.refs,
     definition: check.definition,
@@ -79,6 +82,7 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     failures: 0,
     message,
     samples: [],
+    rows: [],
     storedIn: undefined,
   });
   if ('message' in counted) return errs(counted.message);
@@ -86,8 +90,12 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     const { failures } = counted;
     const status = judge(check.config, failures);
     const storedIn = check.storeAs === undefined ? undefined : await storeFailures(context, check, failures);
-    if (status === 'pass') return { ...base, status, failures, message: undefined, samples: [], storedIn };
-    const samples = await sampleKeys(context, check);
+    if (status === 'pass') {
+      const message = await sayingOf(context, check);
+      return { ...base, status, failures, message, samples: [], rows: [], storedIn };
+    }
+    const failing = await readFailingRows(context, check);
+    const samples = sampleKeys(check, failing);
     const { errorIf, warnIf } = check.config;
     const condition = status === 'fail' ? `error if ${errorIf}` : `warn if ${warnIf}`;
     return {
@@ -96,12 +104,21 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
       failures,
       message: describeFailures(failures, condition, samples),
       samples,
+      rows: shownRows(context.project, check, failing),
       storedIn,
     };
   } catch (error) {
     if (isRetryable(error)) throw error;
     return errs(messageOf(error));
   }
+}
+
+/** What a check that passed has to say: `meta: { says: column }` names the column of its rows that says it. */
+async function sayingOf(context: EngineContext, check: Check): Promise<string | undefined> {
+  const { says } = check.config.meta;
+  if (typeof says !== 'string') return undefined;
+  const said = (await readFailingRows(context, check)).map((row) => row[says]);
+  return said.map(String).at(0);
 }
 
 async function inParallel<T>(

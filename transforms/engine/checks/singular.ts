@@ -6,11 +6,14 @@ import type { EngineContext } from '../context.ts';
 import { runScope } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
+import { cadenceOf } from '../project/model.ts';
 import type { Project, SingularTest } from '../project/model.ts';
-import { readModelStates, readPublication } from '../warehouse/state.ts';
+import { readPublication } from '../warehouse/state.ts';
 import type { Check, Probe } from './check.ts';
 import { tellingColumns } from './keys.ts';
-import { changedSince, passKey, readPassHistory } from './last-pass.ts';
+import { readCheckFacts } from './facts.ts';
+import type { CheckFacts } from './facts.ts';
+import { changedSince, passKey } from './last-pass.ts';
 import { publishedWorld } from './published-world.ts';
 
 /**
@@ -21,11 +24,14 @@ export async function singularChecksOfRun(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
+  known?: CheckFacts,
 ): Promise<Check[]> {
-  const { project, warehouse } = context;
-  const tests = project.tests.filter((test) => isAbout(project, run, considered, test));
+  const { project } = context;
+  const tests = project.tests.filter(
+    (test) => cadenceOf(test.config) === undefined && isAbout(project, run, considered, test),
+  );
   if (tests.length === 0) return [];
-  const [history, states] = await Promise.all([readPassHistory(warehouse), readModelStates(warehouse)]);
+  const { history, states } = known ?? (await readCheckFacts(context, run));
   const scope = runScope(context, run);
   return await Promise.all(
     tests.map(async (test) => {
@@ -34,7 +40,8 @@ export async function singularChecksOfRun(
         definition === undefined ? undefined : history.passes.get(passKey(test.uniqueId, definition));
       const changedInRun = (name: string): string | undefined =>
         changedSince(run, mustModel(project, name), states.get(name), since, history.pruned);
-      return await singularCheck(context, run, test, { ...scope, changedInRun }, definition);
+      const check = await singularCheck(context, run, test, { ...scope, changedInRun }, definition);
+      return { ...check, isWhole: since === undefined };
     }),
   );
 }
@@ -56,11 +63,11 @@ export async function singularChecksOfPublished(context: EngineContext, run: Bui
  * A mart that a partial build leaves out lags behind staging, and that is no defect of what is built. A check of
  * sources alone is about every run.
  */
-function isAbout(
+export function isAbout(
   project: Project,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  { refs }: SingularTest,
+  { refs }: Pick<SingularTest, 'refs'>,
 ): boolean {
   const isChanged = (ref: string): boolean =>
     run.deltas.has(ref) || mustModel(project, ref).layer === 'staging';
@@ -83,6 +90,7 @@ async function singularCheck(
     uniqueId: test.uniqueId,
     model,
     name: test.name,
+    kind: 'singular',
     refs: [...new Set([model, ...test.refs])],
     probe: await probeOf(project, test, scope),
     config: test.config,

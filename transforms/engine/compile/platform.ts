@@ -15,6 +15,8 @@ export interface PlatformScope extends Restriction {
   /** The touch key of the model that is rendered; a model that it inlines may ask by it. */
   readonly touchKey?: string | undefined;
   readonly runQuery?: ((sql: string) => Promise<readonly Row[]>) | undefined;
+  /** Remembers what it was answered; else `runQuery` is asked. */
+  readonly askOnce?: ((sql: string) => Promise<readonly Row[]>) | undefined;
   readonly changed?: string | undefined;
   readonly changedInRun?: ((model: string) => string | undefined) | undefined;
   readonly onTouched: () => void;
@@ -66,9 +68,10 @@ function touchedExpression({ touchKey }: PlatformScope, args: CallArguments): st
  * The earliest instant at which a dimension now gives another answer, as a literal: with it an engine can skip the
  * facts before, which it cannot with a join. Asked of the warehouse; where there is none to ask, before all facts.
  */
-function changedFrom({ runQuery }: PlatformScope, ranges: string): string | Promise<string> {
+function changedFrom({ runQuery, askOnce }: PlatformScope, ranges: string): string | Promise<string> {
   if (runQuery === undefined) return timestampLiteral('1900-01-01 00:00:00');
-  return runQuery(`select cast(min(valid_from) as varchar) as low from ${ranges} as ranges`).then(([row]) =>
+  const ask = askOnce ?? runQuery;
+  return ask(`select cast(min(valid_from) as varchar) as low from ${ranges} as ranges`).then(([row]) =>
     timestampLiteral(typeof row?.['low'] === 'string' ? row['low'] : '9999-12-31 00:00:00'),
   );
 }
@@ -101,7 +104,8 @@ function changedRanges(changed: string, key: string, id: string, carried: readon
   const stayed = [
     `mod(min(${place}), 2) = 0`,
     `mod(max(${place}), 2) = 1`,
-    ...carried.map((column) => `count(distinct ${column}) = 1`),
+    // Distinct values leave NULL out: a value that came or went is none that stayed.
+    ...carried.map((column) => `count(distinct ${column}) <= 1 and count(${column}) in (0, count(*))`),
   ].join(' and ');
   const perKey = `select max(${id}) as id,
       case when ${stayed} then min(valid_to) else min(valid_from) end as valid_from,

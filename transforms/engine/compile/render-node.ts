@@ -89,6 +89,7 @@ export function contextOf(rendering: Rendering): Context {
     touched: scope.touched,
     touchKey: scope.touchKey,
     runQuery: rendering.execute ? scope.runQuery : undefined,
+    askOnce: rendering.execute ? scope.askOnce : undefined,
     touchedBounds: scope.touchedBounds,
     slice: scope.slice,
     changed: scope.changed,

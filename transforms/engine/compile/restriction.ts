@@ -8,7 +8,7 @@ export interface KeySlice {
 export interface Restriction {
   /** The relation of touched keys (column touch_key). */
   readonly touched?: string | undefined;
-  /** The least and the greatest of the touched keys, as SQL literals, where they are numbers. */
+  /** The least and the greatest of the touched keys, as SQL literals, where they are numbers or days. */
   readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
   /** Instead of touched keys one part of all keys: a large model is built whole part by part. */
   readonly slice?: KeySlice | undefined;

@@ -21,6 +21,8 @@ export interface CompileScope extends Restriction {
   readonly self?: string | undefined;
   /** Asks the warehouse, for run_query and the adapter; without it those are a typed error. */
   readonly runQuery?: ((sql: string) => Promise<readonly Row[]>) | undefined;
+  /** The same for questions of the platform's own, whose answer stays the same in one run. */
+  readonly askOnce?: ((sql: string) => Promise<readonly Row[]>) | undefined;
   /** Further functions of texts, by name; what they hide of the project's is theirs to decide. */
   readonly functions?: Readonly<Record<string, (args: readonly string[]) => string>> | undefined;
   /**

@@ -1,6 +1,7 @@
 import type { Dialect } from './dialect.ts';
+import { parseJsonPath } from './json-path.ts';
 import { macro, macroTable } from './macro.ts';
-import { choice, name, sql, variadic } from './parameters.ts';
+import { choice, name, path, sql, variadic } from './parameters.ts';
 import { joinedParts, keyTypes } from './value-text.ts';
 
 /** How a field's text becomes a value: what it must look like in DuckDB, which takes more than Snowflake, and the casts. */
@@ -27,16 +28,46 @@ function number(duckdb: string, snowflake: string): FieldType {
 
 const plain: FieldType = { cast: { duckdb: (text) => text, snowflake: (text) => text } };
 
-/** Types a field of the raw JSON may be read as; raw values are PostgreSQL's text output. */
+/** Types a field of the raw JSON may be read as; raw values are text as the source wrote it. */
 const fieldTypes: Readonly<Record<string, FieldType>> = {
   text: plain,
   bigint: number('bigint', 'number(38,0)'),
   // What a contract's `integer` is there; DuckDB's has the 32 bits of PostgreSQL's.
   integer: number('integer', 'number(38,0)'),
   boolean: { cast: castTo('boolean', 'boolean') },
+  // A global id of Shopify's, gid://shopify/Order/7?x=y: the number is what its REST API and the shop know.
+  gid: {
+    refused: (text) => `not regexp_matches(${text}, '^gid://shopify/[A-Za-z]+/[0-9]+([?].*)?$')`,
+    cast: {
+      duckdb: (text) => `cast(regexp_extract(${text}, '/([0-9]+)([?].*)?$', 1) as bigint)`,
+      snowflake: (text) =>
+        `cast(coalesce(regexp_substr(${text}, '^gid://shopify/[A-Za-z]+/([0-9]+)([?].*)?$', 1, 1, 'e', 1), ${text}) as number(38,0))`,
+    },
+  },
+  // A code that sources write in either case: currencies, countries.
+  code: { cast: { duckdb: (text) => `upper(${text})`, snowflake: (text) => `upper(${text})` } },
+  // A number of ours that somebody put into another system: whatever else stands there is no reason to lose the row.
+  reference: {
+    cast: {
+      duckdb: (text) =>
+        `case when regexp_full_match(${text}, '[0-9]{1,18}') then cast(${text} as bigint) end`,
+      snowflake: (text) =>
+        `case when regexp_like(${text}, '[0-9]{1,18}') then cast(${text} as number(38,0)) end`,
+    },
+  },
+  // Whole seconds since 1970, as Stripe writes times.
+  epoch: {
+    refused: (text) => `not regexp_full_match(${text}, '[0-9]{1,11}')`,
+    cast: {
+      duckdb: (text) => `make_timestamp(cast(${text} as bigint) * 1000000)`,
+      snowflake: (text) => `to_timestamp_ntz(cast(${text} as number(38,0)), 0)`,
+    },
+  },
   // PostgreSQL has infinity, years after 9999 and before Christ; a day that no calendar has must not be published.
   date: { refused: (text) => `${text} not like '____-__-__'`, cast: castTo('date', 'date') },
   money: number('decimal(14,2)', 'number(14,2)'),
+  // Money of any currency: some have three digits, and some very large numbers.
+  amount: number('decimal(18,4)', 'number(18,4)'),
   price: number('decimal(12,4)', 'number(12,4)'),
   rate: number('decimal(8,4)', 'number(8,4)'),
   timestamp: {
@@ -50,9 +81,19 @@ const fieldTypes: Readonly<Record<string, FieldType>> = {
 
 const typeNames = Object.keys(fieldTypes);
 
-function field(of: string, type: string, alias: string, dialect: Dialect): string {
+const fieldText: Readonly<Record<Dialect, (of: string) => string>> = {
+  duckdb: (of) => `(data->>'$.${of}')`,
   // A key in brackets is a text and never an identifier, whatever a session does with the case of those.
-  const text = dialect === 'duckdb' ? `(data->>'$.${of}')` : `cast(data['${of}'] as varchar)`;
+  snowflake: (of) =>
+    `cast(data${(parseJsonPath(of) ?? []).map((step) => `[${keyOf(step)}]`).join('')} as varchar)`,
+};
+
+function keyOf(step: string | number): string {
+  return typeof step === 'number' ? String(step) : `'${step}'`;
+}
+
+function field(of: string, type: string, alias: string, dialect: Dialect): string {
+  const text = fieldText[dialect](of);
   const { refused, cast } = fieldTypes[type] ?? plain;
   const value = cast[dialect](text);
   if (dialect === 'snowflake' || refused === undefined) return `${value} as ${alias}`;
@@ -70,10 +111,10 @@ export const cdcMacros = macroTable({
     both: ({ name, type }, dialect) => field(name, type, name, dialect),
   }),
   field_as: macro({
-    parameters: [name('name'), choice('type', typeNames), name('alias')],
-    description: 'As field(), under another name.',
-    example: ['id', 'bigint', 'order_id'],
-    both: ({ name, type, alias }, dialect) => field(name, type, alias, dialect),
+    parameters: [path('path'), choice('type', typeNames), name('alias')],
+    description: 'As field(), under another name; the path may lead into nested objects.',
+    example: ['customer.id', 'gid', 'customer_id'],
+    both: ({ path, type, alias }, dialect) => field(path, type, alias, dialect),
   }),
   cdc_columns: macro({
     parameters: [],

@@ -1,3 +1,4 @@
+import { minorUnits } from './currencies.ts';
 import { macro, macroTable } from './macro.ts';
 import { choice, integer, sql, variadic } from './parameters.ts';
 
@@ -32,11 +33,17 @@ function extreme(name: 'greatest' | 'least', values: readonly string[]): string 
 /** Macros on numbers and amounts. */
 export const numberMacros = macroTable({
   minor: macro({
-    parameters: [sql('amount'), choice('digits', ['0', '2', '3'], '2')],
+    parameters: [sql('amount'), sql('currency')],
     description:
-      'Money in minor units: half a cent rounds away from zero, once, at the line. Digits: of the currency (JPY 0, KWD 3). The amount is a decimal, never a float.',
-    example: ['quantity * unit_price'],
-    both: ({ amount, digits }) => `cast(round((${amount}) * ${10 ** Number(digits)}) as bigint)`,
+      'Money in minor units of its currency (JPY has none, KWD three digits): half a cent rounds away from zero, once, at the line. The amount is a decimal, never a float.',
+    example: ['quantity * unit_price', 'currency'],
+    both: ({ amount, currency }) => `cast(round((${amount}) * ${minorUnits(currency)}) as bigint)`,
+  }),
+  minor_units: macro({
+    parameters: [sql('currency')],
+    description: 'How many minor units a unit of the currency has: 1, 100 or 1000 (ISO 4217).',
+    example: ['currency'],
+    both: ({ currency }) => minorUnits(currency),
   }),
   round_half_away: macro({
     parameters: [sql('number'), integer('scale', '0')],

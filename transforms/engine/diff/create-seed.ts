@@ -18,7 +18,14 @@ export async function createSeed(
       context,
       model,
       // Loading looks at the model and the warehouse alone: nothing here is published.
-      run: { id: run, version: 0n, stageStep: 0n, deltas: new Map(), consumed: new Map() },
+      run: {
+        id: run,
+        version: 0n,
+        stageStep: 0n,
+        deltas: new Map(),
+        consumed: new Map(),
+        together: new Set(),
+      },
       plan: { kind: 'full', reason: 'compared', cause: 'first' },
       fingerprint: '',
     },

@@ -95,17 +95,37 @@ async function lineageSql(
   fields: ReadonlyMap<string, Set<string>>,
   dialect: Dialect,
 ): Promise<string> {
-  const note = (field: string | undefined, alias = field): string => {
+  const note = (path: string | undefined, alias = path): string => {
+    // Of a nested field the one that the row has: `customer.id` comes from customer, `tags[0]` from tags.
+    const field = path?.replace(/[.[].*$/, '');
     for (const source of model.sources) if (field !== undefined) fields.get(source)?.add(field);
     return field === alias ? String(field) : `${field} as ${alias}`;
   };
-  return await renderStatement(project, model.name, {
+  const elements: (readonly [RegExp, string])[] = [];
+  const sql = await renderStatement(project, model.name, {
     dialect,
     relation: identifierOf,
     source: (name) => `source__${identifierOf(name)}`,
     // As columns: the parser cannot look into a JSON path.
-    functions: { field: ([name]) => note(name), field_as: ([name, , alias]) => note(name, alias) },
+    functions: {
+      field: ([name]) => note(name),
+      field_as: ([name, , alias]) => note(name, alias),
+      ...(model.layer === 'staging' ? { json_value: ([, path]: readonly string[]) => note(path) } : {}),
+      // On DuckDB a function of a list, whose variable the parser takes for a table.
+      divide: ([numerator = '', denominator = '']) => `((${numerator}) / (${denominator}))`,
+      safe_divide: ([numerator = '', denominator = '']) => `((${numerator}) / (${denominator}))`,
+      // The elements of an array come from where the array does.
+      flatten: ([value = '', , alias = '']) => {
+        elements.push([new RegExp(`\\b${alias}[.]value\\b`, 'g'), value]);
+        return '';
+      },
+    },
   });
+  // The parser does not know DuckDB's division of whole numbers; whence a column comes is the same with the other.
+  return elements.reduce(
+    (text, [element, array]) => text.replaceAll(element, array),
+    sql.replaceAll(' // ', ' / '),
+  );
 }
 
 function identifierOf(name: string): string {

@@ -1,10 +1,10 @@
 import type { Session } from '../../../warehouse/warehouse.ts';
 import { keyingOf } from '../project/model.ts';
-import { deltaRelation, feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { feedTable, publishedRelation } from '../warehouse/relations.ts';
+import { changedRows } from './delta.ts';
 import type { BuildRun, DeltaWrite, ModelDelta } from './delta.ts';
 import { deleteByKey } from './difference.ts';
 import { materializeErrors } from './errors.ts';
-import { dayBounds, pruneByOf } from './prune-by.ts';
 
 type RowsWrite = DeltaWrite & { readonly how: 'rows' };
 
@@ -17,10 +17,10 @@ export async function applyRows(
 ): Promise<void> {
   const { model } = delta;
   const [target, feed] = [publishedRelation(model), feedTable(model)];
-  const removed = deltaRelation(model, 'removed', run.id);
-  const added = deltaRelation(model, 'added', run.id);
+  const removed = changedRows(run, model, 'removed');
+  const added = changedRows(run, model, 'added');
   if (delta.removed > 0) {
-    mustAgree(delta, 'removed', await session.execute(await deletion(session, delta, write, removed)));
+    mustAgree(delta, 'removed', await session.execute(deletion(delta, write, removed)));
   }
   if (delta.added > 0) {
     const list = write.columns === undefined ? '*' : write.columns.join(', ');
@@ -28,10 +28,11 @@ export async function applyRows(
     mustAgree(delta, 'added', await session.execute(`insert into ${into} select ${list} from ${added}`));
   }
   if (write.isNewFeed) return;
-  if (delta.removed > 0)
-    await session.execute(`insert into ${feed} select *, ${run.version}, 'before' from ${removed}`);
-  if (delta.added > 0)
-    await session.execute(`insert into ${feed} select *, ${run.version}, 'after' from ${added}`);
+  const images = [
+    ...(delta.removed > 0 ? [`select *, ${run.version}, 'before' from ${removed}`] : []),
+    ...(delta.added > 0 ? [`select *, ${run.version}, 'after' from ${added}`] : []),
+  ];
+  if (images.length > 0) await session.execute(`insert into ${feed} ${images.join(' union all ')}`);
 }
 
 /**
@@ -51,22 +52,19 @@ function mustAgree(delta: ModelDelta, what: 'removed' | 'added', changed: number
  * in the order of touch keys, so that most of them need not be read, which a hash as the unique key alone would not do.
  * All others are found by their match, null-safe.
  */
-async function deletion(
-  session: Session,
-  { model }: ModelDelta,
+function deletion(
+  { model, removedDays }: ModelDelta,
   { match, isTouched }: RowsWrite,
   removed: string,
-): Promise<string> {
+): string {
   const target = publishedRelation(model);
   const keying = isTouched ? keyingOf(model) : undefined;
   if (keying === undefined) return deleteByKey(target, match, removed);
   const among = (column: string): string => `${column} in (select ${column} from ${removed})`;
-  const pruneBy = pruneByOf(model);
-  const bounds = pruneBy === undefined ? undefined : await dayBounds(session, removed, pruneBy);
   const conditions = [
     among(keying.touchKey),
     among(keying.uniqueKey),
-    ...(bounds === undefined ? [] : [bounds]),
+    ...(removedDays === undefined ? [] : [removedDays]),
   ];
   return `delete from ${target} where ${conditions.join(' and ')}`;
 }

@@ -3,8 +3,9 @@ import { keyingOf } from '../project/model.ts';
 import { feedTable, publishedRelation } from '../warehouse/relations.ts';
 import type { ModelDelta } from './delta.ts';
 import { differingRows, digestOf, rowsByKey } from './difference.ts';
-import { countRows, describeRelation, isSameShape } from './shape.ts';
+import { countRows, isSameShape } from './shape.ts';
 import type { Column } from './shape.ts';
+import { describeStanding } from './standing-shapes.ts';
 import { partOf, rowsDelta } from './work.ts';
 import type { Work } from './work.ts';
 
@@ -66,7 +67,7 @@ async function nameTouched(work: Work): Promise<void> {
  */
 export async function feedFits({ context, model }: Work, columns: readonly Column[]): Promise<boolean> {
   if (context.warehouse.capabilities.transactionalDdl) return true;
-  const feed = await describeRelation(context.warehouse, feedTable(model));
+  const feed = await describeStanding(context, feedTable(model));
   return feed !== undefined && isSameShape(feed.slice(0, -2), columns);
 }
 

@@ -1,8 +1,8 @@
 import { fingerprint } from '../compile/compile.ts';
+import { withWorkTag } from '../../../lib/work-tag.ts';
 import type { EngineContext } from '../context.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Materialization, Model } from '../project/model.ts';
-import { taggedWarehouse } from '../warehouse/query-tag.ts';
 import type { BuildRun, ModelDelta } from './delta.ts';
 import { followUpsOf, runPreHooks } from './hooks.ts';
 import { computeTouched } from './keyed.ts';
@@ -40,8 +40,17 @@ export async function computeDelta(
 ): Promise<ModelDelta | undefined> {
   if (plan.kind === 'skip') return undefined;
   const tag = { model: model.name, run: run.id, tag: model.config.queryTag };
+  return await withWorkTag(tag, () => computeTagged(context, run, model, plan));
+}
+
+async function computeTagged(
+  context: EngineContext,
+  run: BuildRun,
+  model: Model,
+  plan: Exclude<ModelPlan, { readonly kind: 'skip' }>,
+): Promise<ModelDelta> {
   const work: Work = {
-    context: { ...context, warehouse: taggedWarehouse(context.warehouse, tag) },
+    context,
     run,
     model,
     plan,

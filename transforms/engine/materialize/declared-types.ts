@@ -32,8 +32,25 @@ const translations: Readonly<Record<Dialect, readonly (readonly [RegExp, string]
 
 const barePattern = /^(decimal|numeric|number)$/i;
 
+/** Answers in which every type is one, by warehouse and columns: neither changes while a project stays as it was read. */
+const known = new WeakMap<object, WeakMap<object, Map<string, DeclaredType>>>();
+
 /** What a column's declared type is called by this warehouse: it is asked, so that no list of aliases can be wrong. */
 export async function declaredTypes(
+  warehouse: Warehouse,
+  columns: readonly ColumnDoc[],
+  scratch: string,
+): Promise<ReadonlyMap<string, DeclaredType>> {
+  const here = known.get(warehouse) ?? new WeakMap<object, Map<string, DeclaredType>>();
+  known.set(warehouse, here);
+  const before = here.get(columns);
+  if (before !== undefined) return before;
+  const types = await askTypes(warehouse, columns, scratch);
+  if ([...types.values()].every(({ problem }) => problem === undefined)) here.set(columns, types);
+  return types;
+}
+
+async function askTypes(
   warehouse: Warehouse,
   columns: readonly ColumnDoc[],
   scratch: string,

@@ -1,3 +1,4 @@
+import type { Row } from '../../../warehouse/warehouse.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import { templateLog } from '../compile/template-log.ts';
 import type { EngineContext } from '../context.ts';
@@ -56,6 +57,8 @@ export interface ModelDelta {
   readonly added: number;
   /** Undefined: by kind, full replaces and incremental goes by the unique key. */
   readonly write?: DeltaWrite;
+  /** A condition on the days of the removed rows, as the model is pruned by; undefined: none is known. */
+  readonly removedDays?: string | undefined;
   /** SQL of post-hooks and grants; undefined: none. */
   readonly followUps?: FollowUps;
 }
@@ -77,6 +80,35 @@ export interface BuildRun {
   readonly stageStep: bigint;
   readonly deltas: Map<string, ModelDelta>;
   readonly consumed: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
+  /** Models whose removed and added rows stand together in their relation `differing`, told apart by `_image`. */
+  readonly together: Set<string>;
+  /** What the platform asked in this run, by SQL: over rows that are computed and stay; undefined remembers nothing. */
+  readonly answers?: Map<string, Promise<readonly Row[]>>;
+}
+
+/** What to select a delta's rows from. */
+export function changedRows(run: BuildRun, model: Model, part: 'removed' | 'added'): string {
+  if (!run.together.has(model.name)) return deltaRelation(model, part, run.id);
+  const rows = deltaRelation(model, 'differing', run.id);
+  return `(select * exclude (_image) from ${rows} where _image = '${imageOf[part]}')`;
+}
+
+/** The relation that a delta's rows stand in, with or without others. */
+export function changedRelation(run: BuildRun, model: Model, part: 'removed' | 'added'): string {
+  return deltaRelation(model, run.together.has(model.name) ? 'differing' : part, run.id);
+}
+
+/** How a feed, and a relation of both, calls a delta's rows. */
+export const imageOf = { removed: 'before', added: 'after' } as const;
+
+async function askOnce({ warehouse }: EngineContext, run: BuildRun, sql: string): Promise<readonly Row[]> {
+  const asked = run.answers?.get(sql) ?? warehouse.query(sql);
+  run.answers?.set(sql, asked);
+  // What could not be answered is asked again.
+  return await asked.catch((error: unknown) => {
+    run.answers?.delete(sql);
+    throw error;
+  });
 }
 
 /** Names as later models of the run, and all checks, see them: current with the run's deltas applied. */
@@ -89,6 +121,7 @@ export function runScope(context: EngineContext, run: BuildRun): CompileScope {
     },
     source: rawTable,
     runQuery: (sql) => context.warehouse.query(sql),
+    askOnce: (sql) => askOnce(context, run, sql),
     runId: run.id,
     onLog: templateLog(context),
   };

@@ -16,6 +16,7 @@ export async function runPreHooks(work: Work): Promise<void> {
   for (const hook of work.model.config.preHook) {
     for (const sql of await renderHook(work, hook))
       await blameModel(work.model, () => work.context.warehouse.execute(sql));
+    work.context.shapes?.forget();
   }
 }
 

@@ -4,7 +4,7 @@ import { readText } from '../project/files.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
 import type { Model } from '../project/model.ts';
-import { stateTable } from '../warehouse/relations.ts';
+import { publishedRelation, stateTable } from '../warehouse/relations.ts';
 import { runScope } from './delta.ts';
 import { materializeErrors } from './errors.ts';
 import { blameOf } from './sql-position.ts';
@@ -16,13 +16,17 @@ export interface Mapping {
   readonly sql: string;
 }
 
-/** The mappings of some inputs, over the relation of their changed rows; 'never' is none. */
+/**
+ * The mappings of some inputs, over the relation of their changed rows; 'never' is none. Where the model's table stands
+ * they may look at it: is_incremental() and this mean what they mean in models.
+ */
 export async function mappingsOf(
   { context, run, model }: Work,
   inputs: readonly string[],
   changed: (input: string) => string,
+  isIncremental: boolean,
 ): Promise<Mapping[]> {
-  const scope = runScope(context, run);
+  const scope = { ...runScope(context, run), isIncremental, self: publishedRelation(model) };
   const mappings: Mapping[] = [];
   for (const input of inputs) {
     const sql = await renderMapping(context.project, model, input, { ...scope, changed: changed(input) });
@@ -38,13 +42,14 @@ export async function mappingsOf(
 export async function mustBindMappings(work: Work): Promise<void> {
   const { context, run, model } = work;
   if (keyingOf(model) === undefined) return;
-  const mappings = await mappingsOf(work, rowInputs(context.project, model.name), (input) => {
+  const changed = (input: string): string => {
     const inputModel = mustModel(context.project, input);
     // A feed has the columns of the table, and may not be there before the input is published.
     const rows =
       inputModel.layer === 'staging' ? stateTable(inputModel) : runScope(context, run).relation(input);
     return `(select *, cast(0 as bigint) as _step, 'after' as _image from ${rows} where 1 = 0) as changed`;
-  });
+  };
+  const mappings = await mappingsOf(work, rowInputs(context.project, model.name), changed, false);
   if (mappings.length === 0) return;
   await namingMapping(work, mappings, () => context.warehouse.query(boundSql(mappings)));
 }

@@ -1,4 +1,4 @@
-import type { Session } from '../../../warehouse/warehouse.ts';
+import type { Row } from '../../../warehouse/warehouse.ts';
 import { nearest } from '../project/graph.ts';
 import type { Model } from '../project/model.ts';
 import { materializeErrors } from './errors.ts';
@@ -31,26 +31,28 @@ export function mustPruneByTime(model: Model, columns: readonly Column[]): void 
   });
 }
 
+/** What is to be selected of a relation to bound the days of its rows by `dayBounds`. */
+export function dayItems(relation: string, column: string): string {
+  const one = (item: string): string => `(select ${item} from ${relation})`;
+  return [
+    `${one(`cast(min(${column}) as date)`)} as low`,
+    `${one(`cast(max(${column}) as date) + 1`)} as below`,
+    `${one(`count(*) - count(${column})`)} as nulls`,
+  ].join(', ');
+}
+
 /**
  * Literal bounds on the days of a relation's rows, so that a delete reads only their partitions. Half-open and in whole
  * days: they hold for dates and for timestamps of any precision, whatever digits a warehouse writes. Undefined where a
  * row has none, or one beyond the years that every engine takes as a literal.
  */
-export async function dayBounds(
-  session: Session,
-  relation: string,
-  column: string,
-): Promise<string | undefined> {
-  const [row] = await session.query(
-    `select cast(min(${column}) as date) as low, cast(max(${column}) as date) + 1 as below,
-       count(*) - count(${column}) as nulls
-     from ${relation}`,
-  );
+export function dayBounds(column: string, row: Row | undefined): string | undefined {
   const { low, below, nulls } = row ?? {};
   if (!isDay(low) || !isDay(below) || Number(nulls) > 0) return undefined;
   return `${column} >= date '${low}' and ${column} < date '${below}'`;
 }
 
-function isDay(value: unknown): value is string {
+/** Whether a value read from a warehouse is a day that every engine takes as a literal. */
+export function isDay(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
 }

@@ -86,14 +86,15 @@ from versions`;
 
 /**
  * Facts can arrive before their dimension's row: they must not be lost, so the member is inferred until it is known.
- * Touched keys without a version are found first; there are usually none, and then no fact is read at all.
+ * Touched keys without a version are found first; there are usually none, and then no fact is read at all. Values may
+ * name the durable key, a column of what they stand beside.
  */
 function inferredRows(
   { scd2 }: Scd2Materialization,
   scope: Restriction & Pick<CompileScope, 'relation'>,
   keyOf: KeyOf,
 ): string {
-  const { naturalKey: key, inferredFrom, inferredValues } = scd2;
+  const { naturalKey: key, durableKey, inferredFrom, inferredValues } = scd2;
   const unknown = (name: string): string =>
     `not exists (select 1 from versions as v where v.${key} = ${name})`;
   const { relation, touched } = scope;
@@ -107,15 +108,18 @@ function inferredRows(
   });
   return `select
   ${keyOf(`i.${key}`, beginning)},
-  ${keyOf(`i.${key}`)},
+  i.${durableKey},
   i.${key},
   ${memberValues(scd2, inferredValues)}
   ${beginning}, ${end}, true, true, false
 from (
-  select distinct named.${key} from (
-    ${named.join('\n    union all\n    ')}
-  ) as named
-  where named.${key} is not null
+  select d.${key}, ${keyOf(`d.${key}`)} as ${durableKey}
+  from (
+    select distinct named.${key} from (
+      ${named.join('\n      union all\n      ')}
+    ) as named
+    where named.${key} is not null
+  ) as d
 ) as i
 where ${unknown(`i.${key}`)}`;
 }

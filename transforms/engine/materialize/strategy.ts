@@ -13,8 +13,8 @@ import { reshaped } from './reshape.ts';
 import type { Match } from './reshape.ts';
 import { asTargetColumn, inTableShape, resolveSchemaChange } from './schema-change.ts';
 import type { SchemaChange } from './schema-change.ts';
-import { describeRelation } from './shape.ts';
 import type { Column } from './shape.ts';
+import { describeStanding } from './standing-shapes.ts';
 import { renderStatement } from './statement.ts';
 import { partOf, rowsDelta } from './work.ts';
 import type { Work } from './work.ts';
@@ -28,7 +28,7 @@ import type { Work } from './work.ts';
 export async function computeStrategy(work: Work): Promise<ModelDelta | undefined> {
   const { context, run, model } = work;
   const production = publishedRelation(model);
-  const table = await describeRelation(context.warehouse, production);
+  const table = await describeStanding(context, production);
   if (table === undefined) return undefined;
   const scope = { ...runScope(context, run), isIncremental: true, self: production };
   const sql = await renderStatement(context.project, model.name, scope);

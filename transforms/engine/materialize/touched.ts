@@ -1,36 +1,51 @@
 import type { Restriction } from '../compile/restriction.ts';
 import { mustModel } from '../project/laws.ts';
-import { deltaRelation, feedTable } from '../warehouse/relations.ts';
+import { feedTable } from '../warehouse/relations.ts';
+import { changedRows as rowsOf, imageOf } from './delta.ts';
 import { mappingsOf, namingMapping } from './mappings.ts';
 import type { Mapping } from './mappings.ts';
 import { createFromModel } from './model-statement.ts';
+import { isDay } from './prune-by.ts';
+import type { Column } from './shape.ts';
 import { partOf } from './work.ts';
 import type { Work } from './work.ts';
 
-/** The least and the greatest touched key, where keys are numbers. */
+/** The least and the greatest touched key, where keys are numbers or days. */
 export type Bounds = Restriction['touchedBounds'];
 
-/** Makes the relation `touched` of the keys to compute; resolves to their bounds, or to `none` where there are none. */
-export async function findTouched(work: Work): Promise<Bounds | 'none'> {
+/**
+ * Makes the relation `touched` of the keys to compute; resolves to their bounds, or to `none` where there are none.
+ * `key` is the column of the model's table that they are values of.
+ */
+export async function findTouched(work: Work, key: Column | undefined): Promise<Bounds | 'none'> {
   const touched = partOf(work, 'touched');
   const { plan } = work;
   const inputs = plan.kind === 'incremental' ? plan.changedInputs : [];
-  const mappings = await mappingsOf(work, inputs, (input) => changedRows(work, input));
+  const mappings = await mappingsOf(work, inputs, (input) => changedRows(work, input), true);
   await namingMapping(work, mappings, () =>
     createFromModel(work.context, work.model, touched, touchedKeys(work, mappings)),
   );
-  return await boundsOf(work, touched);
+  return await boundsOf(work, touched, key);
 }
 
-/** The least and the greatest key, where keys are numbers: ids grow with time, so that old rows need not be read. */
-async function boundsOf({ context }: Work, touched: string): Promise<Bounds | 'none'> {
+/**
+ * The least and the greatest key, where keys are numbers or days: ids grow with time, so that old rows need not be read.
+ * A text that looks like a day is none: compared with a date it would be read as one.
+ */
+async function boundsOf(
+  { context }: Work,
+  touched: string,
+  key: Column | undefined,
+): Promise<Bounds | 'none'> {
   const [row] = await context.warehouse.query(
     `select min(touch_key) as low, max(touch_key) as high from ${touched}`,
   );
   const { low, high } = row ?? {};
   if (low === null || low === undefined) return 'none';
   const isNumber = (value: unknown): boolean => typeof value === 'bigint' || typeof value === 'number';
-  return isNumber(low) && isNumber(high) ? { low: String(low), high: String(high) } : undefined;
+  if (isNumber(low) && isNumber(high)) return { low: String(low), high: String(high) };
+  const isDate = key?.type.toLowerCase() === 'date' && isDay(low) && isDay(high);
+  return isDate ? { low: `date '${low}'`, high: `date '${high}'` } : undefined;
 }
 
 /** The keys to compute: those the changed inputs map to, and those given from outside. */
@@ -50,8 +65,7 @@ function changedRows(work: Work, input: string): string {
   const published = `select * from ${feedTable(inputModel)} where _step > ${since} and _step <= ${upTo}`;
   if (!run.deltas.has(input)) return `(${published}) as changed`;
   const pending = (['removed', 'added'] as const).map(
-    (part) =>
-      `select *, ${run.version}, '${part === 'removed' ? 'before' : 'after'}' from ${deltaRelation(inputModel, part, run.id)}`,
+    (part) => `select *, ${run.version}, '${imageOf[part]}' from ${rowsOf(run, inputModel, part)}`,
   );
   return `(${[published, ...pending].join(' union all ')}) as changed`;
 }

@@ -12,9 +12,10 @@ import { mustHaveFitKeys } from './merge-keys.ts';
 import { createFromModel, insertFromModel } from './model-statement.ts';
 import { mustPruneByTime, pruneByOf } from './prune-by.ts';
 import { mustAllowRebuild } from './schema-change.ts';
-import { countRows, describeRelation, isSameShape, relationKind } from './shape.ts';
+import { countRows, isSameShape, relationKind } from './shape.ts';
 import type { Column } from './shape.ts';
 import { slicesOf } from './slices.ts';
+import { describeStanding } from './standing-shapes.ts';
 import { renderStatement } from './statement.ts';
 import { partOf } from './work.ts';
 import type { Work } from './work.ts';
@@ -95,7 +96,7 @@ function isGrowing({ model }: Work): boolean {
 /** The published table's columns; undefined where there is none yet. */
 export async function describeProduction(work: Work): Promise<readonly Column[] | undefined> {
   if (work.plan.kind === 'full' && work.plan.cause === 'first') return undefined;
-  return await describeRelation(work.context.warehouse, publishedRelation(work.model));
+  return await describeStanding(work.context, publishedRelation(work.model));
 }
 
 /** The relation `new` holds all rows: as few rows as possible are published, or else all of them. */

@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialect/macros.ts';
 import { baseNames } from '../compile/base-context.ts';
 import type { Value } from '../jinja/values.ts';
 import {
@@ -46,6 +47,8 @@ import { checkEntries } from './unmatched.ts';
 export interface LoadOptions {
   /** Output of the profile; the profile's own choice unless said. */
   readonly target?: string | undefined;
+  /** The kind of warehouse that there is, for choosing a target where none is named. */
+  readonly warehouse?: Dialect | undefined;
   /** Vars of the command line, over those of dbt_project.yml. */
   readonly vars?: Readonly<Record<string, unknown>> | undefined;
   /** What env_var() reads; the process's environment unless said. */
@@ -142,7 +145,7 @@ async function readEnvironment(
   const vars = options.vars ?? {};
   const bare = { projectName: settings.name, target: noTarget, vars, env, onWarning };
   const profile = settings.profile ?? settings.name;
-  const target = await readTarget(folder, profile, options.target, yamlRenderer(yamlNames(bare, true)));
+  const target = await readTarget(folder, profile, options, yamlRenderer(yamlNames(bare, true)));
   return { ...bare, target, vars: varsOf(settings, vars) };
 }
 

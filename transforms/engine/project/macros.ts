@@ -30,9 +30,15 @@ export const nativeTests: ReadonlySet<string> = new Set([
   'unique_combination_of_columns',
 ]);
 
-/** dbt_utils' name for a composite key is taken as the engine's own. */
+/** Other names for tests of the engine's own: dbt_utils' for a composite key, and the word for what it says. */
+const alsoKnownAs: ReadonlyMap<string, string> = new Map([
+  ['dbt_utils.unique_combination_of_columns', 'unique_combination_of_columns'],
+  ['grain', 'unique_combination_of_columns'],
+]);
+
+/** The name that the engine knows a generic test by. */
 export function builtInName(kind: string): string {
-  return kind === 'dbt_utils.unique_combination_of_columns' ? 'unique_combination_of_columns' : kind;
+  return alsoKnownAs.get(kind) ?? kind;
 }
 
 const instead = {

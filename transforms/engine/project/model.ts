@@ -109,6 +109,15 @@ export interface TestConfig {
   readonly group?: string | undefined;
 }
 
+/** When a check is run that is no part of every build. */
+export const cadences = ['hourly', 'weekly'] as const;
+export type Cadence = (typeof cadences)[number];
+
+/** `meta: { cadence: hourly }` of a check; undefined: it is part of every build that changes what it reads. */
+export function cadenceOf({ meta }: Pick<TestConfig, 'meta'>): Cadence | undefined {
+  return cadences.find((cadence) => cadence === meta['cadence']);
+}
+
 /** A generic check on one column, one model or one source table, as declared in YAML. */
 export interface DataTest {
   /** Unique in the project, as dbt makes it: `not_null_dim_customer_customer_key`. */

@@ -28,6 +28,14 @@ const output = z.looseObject({
 /** Settings of an output that templates may read as target.x; all others may hold secrets. */
 const readable = new Set(['account', 'user', 'role', 'warehouse', 'path', 'query_tag', 'extensions']);
 
+/** Which output is meant. */
+export interface TargetChoice {
+  /** Its name. */
+  readonly target?: string | undefined;
+  /** What it must fit, where no name is given. */
+  readonly warehouse?: Target['type'] | undefined;
+}
+
 const laptop: Target = {
   name: 'local',
   profile: 'shopwave',
@@ -40,12 +48,13 @@ const laptop: Target = {
 
 /**
  * The chosen output of `profiles.yml` in the project folder, rendered; the default one where no name is given. Other
- * outputs are not rendered: what they need from the environment need not be there. Without the file: DuckDB.
+ * outputs are not rendered: what they need from the environment need not be there. Without the file: DuckDB. Where the
+ * kind of warehouse is known and the default is of another one, the first output of that kind is meant.
  */
 export async function readTarget(
   folder: string,
   profileName: string,
-  targetName: string | undefined,
+  { target: targetName, warehouse }: TargetChoice,
   render: RenderText,
 ): Promise<Target> {
   const path = join(folder, 'profiles.yml');
@@ -73,7 +82,8 @@ export async function readTarget(
     value === undefined
       ? undefined
       : String(renderAny(value, () => yaml.at([profileName, 'target']), render));
-  const name = targetName ?? rendered(chosen?.target) ?? 'default';
+  const byDefault = rendered(chosen?.target) ?? 'default';
+  const name = targetName ?? fitting(outputs, byDefault, warehouse);
   const raw = own(outputs, name);
   if (raw === undefined) {
     throw unknownTarget(name, Object.keys(outputs), formatLocation(yaml.at([profileName, 'outputs'])));
@@ -88,6 +98,16 @@ export async function readTarget(
   const { type, schema, database, threads } = valid;
   const shownSettings = Object.fromEntries(Object.entries(settings).filter(([key]) => readable.has(key)));
   return { name, profile: profileName, type, schema, database, threads, settings: shownSettings };
+}
+
+function fitting(
+  outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  byDefault: string,
+  warehouse: Target['type'] | undefined,
+): string {
+  const isOf = (name: string): boolean => own(outputs, name)?.['type'] === warehouse;
+  if (warehouse === undefined || isOf(byDefault)) return byDefault;
+  return Object.keys(outputs).find(isOf) ?? byDefault;
 }
 
 /** Renders every text inside a value that holds a template. */

@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { RunState } from '../warehouse/state.ts';
 import type { Computed } from './compute-deltas.ts';
-import { blockedModels, withDescendants } from './hold-back.ts';
+import { blockedModels, heldBySources, withDescendants } from './hold-back.ts';
 import type { Reasons } from './hold-back.ts';
 import { findKeptRows, nothingKept } from './keep-rows.ts';
 import type { Kept } from './keep-rows.ts';
@@ -33,7 +33,10 @@ export async function judge(
   const { project } = context;
   const checks = new Map<string, CheckResult>();
   const considered = new Set(computed.keys());
-  let held: Reasons = withDescendants(project, failedToCompute(computed));
+  let held: Reasons = withDescendants(
+    project,
+    merge(failedToCompute(computed), heldBySources(project, state.sourceHolds, considered)),
+  );
   let kept = nothingKept;
   // Before the first version nothing has old rows to stand at, so that there is no world to judge.
   if (state.last === undefined && held.size > 0) return { held, kept, checks: [] };

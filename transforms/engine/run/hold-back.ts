@@ -17,6 +17,20 @@ export function blockedModels(project: Project, failed: readonly CheckResult[]):
   return blocked;
 }
 
+/** Which of some models read the staging of a held source table, each with why. */
+export function heldBySources(
+  project: Project,
+  holds: ReadonlyMap<string, string>,
+  among: ReadonlySet<string>,
+): Map<string, string[]> {
+  const held = new Map<string, string[]>();
+  for (const [table, reason] of holds) {
+    const readers = readersOf(project, stagingOf(project, [table])).filter((model) => among.has(model));
+    for (const model of readers) held.set(model, [...(held.get(model) ?? []), reason]);
+  }
+  return held;
+}
+
 export function describeCheck(check: CheckResult): string {
   const outcome = check.status === 'error' ? 'could not be run' : `${check.failures} row(s)`;
   const detail = check.message === undefined ? '' : ` (${check.message})`;

@@ -1,6 +1,7 @@
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import { uniqueKeyOf } from '../checks/keys.ts';
 import type { EngineContext } from '../context.ts';
+import { changedRelation, changedRows, imageOf } from '../materialize/delta.ts';
 import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
 import { describeRelation } from '../materialize/shape.ts';
 import type { DataTest, Model } from '../project/model.ts';
@@ -90,7 +91,7 @@ async function isPublished(
 ): Promise<boolean> {
   return (
     (await hasColumn(warehouse, publishedRelation(child), column)) &&
-    (await hasColumn(warehouse, oldRows(run, parent), field))
+    (await hasColumn(warehouse, oldRelation(run, parent), field))
   );
 }
 
@@ -118,7 +119,20 @@ async function neededKeys(
 }
 
 function oldRows(run: BuildRun, { kind, model }: ModelDelta): string {
-  return kind === 'full' ? publishedRelation(model) : deltaRelation(model, 'removed', run.id);
+  return kind === 'full' ? publishedRelation(model) : changedRows(run, model, 'removed');
+}
+
+/** The relation that they stand in. */
+function oldRelation(run: BuildRun, { kind, model }: ModelDelta): string {
+  return kind === 'full' ? publishedRelation(model) : changedRelation(run, model, 'removed');
+}
+
+/** To be followed by a condition on the rows that a delta removes. */
+function removedRows(run: BuildRun, model: Model): string {
+  const relation = changedRelation(run, model, 'removed');
+  return run.together.has(model.name)
+    ? `${relation} where _image = '${imageOf.removed}' and`
+    : `${relation} where`;
 }
 
 /** Fills the parent's `kept` relation; resolves to its rows, or to why they cannot stay beside the new ones. */
@@ -139,7 +153,7 @@ async function keep(
     `create or replace table ${kept} as select r.* from ${oldRows(run, parent)} as r where ${needed.join(' or ')}`,
   );
   const keys = uniqueKeyOf(model).join(', ');
-  const fresh = deltaRelation(model, 'added', run.id);
+  const fresh = changedRows(run, model, 'added');
   // A table that is replaced whole, or has no key, cannot hold old rows beside new ones; nor is a row without its key
   // found again.
   const isKeyless = parent.kind === 'full' || keys === '';
@@ -163,8 +177,7 @@ export async function leaveKeptRows(context: EngineContext, run: BuildRun, kept:
     const keys = uniqueKeyOf(delta.model).join(', ');
     // All rows of a kept key stay, also those that nobody refers to: a key is removed whole or not at all.
     const staying = await context.warehouse.execute(
-      `delete from ${deltaRelation(delta.model, 'removed', run.id)}
-       where (${keys}) in (select ${keys} from ${deltaRelation(delta.model, 'kept', run.id)})`,
+      `delete from ${removedRows(run, delta.model)} (${keys}) in (select ${keys} from ${deltaRelation(delta.model, 'kept', run.id)})`,
     );
     const left = { ...delta, removed: delta.removed - staying };
     if (left.removed + left.added === 0) run.deltas.delete(name);

@@ -4,6 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { Project } from '../project/model.ts';
 import { leftBehind, remedyOf } from './behind.ts';
+import { runErrors } from './errors.ts';
 import { describeCheck } from './hold-back.ts';
 import type { RunOutcome } from './run-outcome.ts';
 
@@ -29,11 +30,22 @@ export function nothingPublishable(
     errors.length === 0
       ? `${failed.length} blocking check(s) failed`
       : `${errors.length} model(s) and ${failed.length} blocking check(s) failed`;
+  if (errors.length === 0 && failed.length === 0) return heldBySource(verdict, standing);
   const [check] = failed;
   return transformErrors.error('TRANSFORM_CHECKS_FAILED', {
     message: `${what}, ${standing}: ${lines.join('; ')}`,
     where: first?.error.where ?? (check === undefined ? undefined : placeOf(context.project, check)),
     remedy: remedyOf(leftBehind(context, outcome)),
+  });
+}
+
+/** Nothing failed: all that has changed is made from a source that is held. */
+function heldBySource({ held }: RunOutcome['verdict'], standing: string): Error {
+  const each = [...held].map(([model, reasons]) => `${model}: ${reasons.join(', ')}`);
+  return runErrors.error('TRANSFORM_HELD_BACK', {
+    message: `nothing can be published without what is held back, ${standing}: ${each.join('; ')}`,
+    remedy:
+      'Mend what the source is held for and release it; the next build takes the same changes up again.',
   });
 }
 

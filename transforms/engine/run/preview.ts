@@ -2,6 +2,7 @@ import type { Row } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
 import { readSamples, sampleSql } from '../diff/classify.ts';
 import type { Comparison } from '../diff/classify.ts';
+import { changedRelation, changedRows } from '../materialize/delta.ts';
 import type { BuildRun, ModelDelta } from '../materialize/delta.ts';
 import { describeRelation } from '../materialize/shape.ts';
 import { keyingOf } from '../project/model.ts';
@@ -47,8 +48,9 @@ async function sampleOf(
 ): Promise<ModelPreview['sample']> {
   const sides = sidesOf(run, delta);
   if (sides === undefined) return [];
-  const after = (await describeRelation(warehouse, sides.after)) ?? [];
-  const before = await describeRelation(warehouse, sides.before ?? sides.after);
+  const isOwn = ({ name }: { readonly name: string }): boolean => name !== '_image';
+  const after = ((await describeRelation(warehouse, sides.after.relation)) ?? []).filter(isOwn);
+  const before = await describeRelation(warehouse, (sides.before ?? sides.after).relation);
   const types = new Map(before?.map(({ name, type }) => [name, type]));
   const shared = after.filter(({ name }) => types.has(name));
   const names = shared.map(({ name }) => name);
@@ -58,8 +60,8 @@ async function sampleOf(
   if (keys.length === 0) return [];
   const comparison: Comparison = {
     // What was never there is an empty relation of the same columns.
-    before: sides.before ?? `(select * from ${sides.after} where 1 = 0) as none`,
-    after: sides.after,
+    before: sides.before?.rows ?? `(select * from ${sides.after.rows} where 1 = 0) as none`,
+    after: sides.after.rows,
     keys,
     columns: shared
       .filter(({ name }) => !keys.includes(name))
@@ -74,17 +76,31 @@ async function sampleOf(
   });
 }
 
-type Sides = { readonly before: string | undefined; readonly after: string };
+/** Rows, and the relation whose columns they have. */
+interface Side {
+  readonly rows: string;
+  readonly relation: string;
+}
+
+type Sides = { readonly before: Side | undefined; readonly after: Side };
+
+function side(run: BuildRun, model: Model, part: 'removed' | 'added'): Side {
+  return { rows: `${changedRows(run, model, part)} as ${part}`, relation: changedRelation(run, model, part) };
+}
+
+function plain(relation: string): Side {
+  return { rows: relation, relation };
+}
 
 /** The relations that hold the rows before and after; undefined for a view, which holds none. */
 function sidesOf(run: BuildRun, { model, kind, write }: ModelDelta): Sides | undefined {
-  const relation = (part: 'removed' | 'added' | 'new'): string => deltaRelation(model, part, run.id);
   if (write?.how === 'view') return undefined;
   if (write?.how !== 'replace' && kind === 'incremental')
-    return { before: relation('removed'), after: relation('added') };
+    return { before: side(run, model, 'removed'), after: side(run, model, 'added') };
   const isThere = write?.how === 'replace' && write.existing !== 'none';
   const fresh = write?.how === 'replace' ? write.fresh : undefined;
-  return { before: isThere ? publishedRelation(model) : undefined, after: fresh ?? relation('new') };
+  const after = plain(fresh ?? deltaRelation(model, 'new', run.id));
+  return { before: isThere ? plain(publishedRelation(model)) : undefined, after };
 }
 
 /** Touch key first: it is what a backfill by key and people go by, the unique key may be a hash. */

@@ -11,6 +11,9 @@ import { runErrors } from './errors.ts';
 const defaultRetention = '3d';
 /** Pruning costs a statement a model, and nothing hurries. */
 const pruneEvery = '1 hour';
+const pruneEveryMs = parseDurationMs('1h');
+/** When this process last asked a warehouse whether there is anything to prune. */
+const asked = new WeakMap<object, number>();
 
 /** How long consumed changes are kept, in milliseconds; TRANSFORM_RETENTION_INVALID where the var says nonsense. */
 export function retentionOf({ vars }: Project): number {
@@ -27,12 +30,16 @@ export function retentionOf({ vars }: Project): number {
 }
 
 /**
- * Deletes feed rows that every reader has consumed and no rerun may ask for any more, and records of runs that are
- * older than anybody looks at.
+ * Deletes feed rows that every reader has consumed and no rerun may ask for any more, and records of runs that
+ * nobody may ask for. Results of checks stay: they have a time of their own (quality/retention.ts).
  */
 export async function pruneFeeds(context: EngineContext): Promise<void> {
   const { warehouse, project } = context;
   const retentionMs = retentionOf(project);
+  const now = context.clock.now().getTime();
+  const sinceAskedMs = now - (asked.get(warehouse) ?? -Infinity);
+  if (retentionMs > 0 && sinceAskedMs >= 0 && sinceAskedMs < pruneEveryMs) return;
+  asked.set(warehouse, now);
   const oldest = new Date(context.clock.now().getTime() - retentionMs).toISOString();
   const [row] = await warehouse.query(
     `select max(p.version) as version, max(p.stage_step) as stage_step
@@ -65,10 +72,6 @@ async function pruneUpTo(context: EngineContext, horizon: Horizon): Promise<void
     if (hasFeed(model, built)) await pruneFeed(context, model, boundOf(project, model, consumed, horizon));
   }
   await warehouse.execute('delete from _meta.run_input where version <= ?', [horizon.version]);
-  await warehouse.execute(
-    "delete from _meta.check_result where checked_at < cast(? as timestamp) - interval '30 days'",
-    [now],
-  );
 }
 
 /** Up to where a feed can go. A model that is not in the project does not hold back what others have read. */

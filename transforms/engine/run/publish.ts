@@ -1,4 +1,4 @@
-import { messageOf } from '../../../lib/errors.ts';
+import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import { failpoint } from '../../../lib/failpoint.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
 import type { EngineContext } from '../context.ts';
@@ -61,16 +61,44 @@ function ddlAhead({ run, state, epoch }: PublishInput): DdlAhead {
   };
 }
 
-/** The run's own publication: by the time it is asked for, another may be the newest. */
+/**
+ * The run's own publication: by the time it is asked for, another may be the newest. Where a statement failed, COMMIT was
+ * never sent, and there is nothing to look for.
+ */
 async function commit(context: EngineContext, input: PublishInput): Promise<Publication> {
-  const { warehouse } = context;
+  let isWritten = false;
   try {
-    return await warehouse.transaction((session) => publishIn(context, session, input));
+    return await context.warehouse.transaction(async (session) => {
+      isWritten = false;
+      const publication = await publishIn(context, session, input);
+      isWritten = true;
+      return publication;
+    });
   } catch (error) {
-    const settled = await readPublicationOf(warehouse, input.run.id).catch(() => undefined);
+    const settled = isWritten ? await settledAs(context, input.run.id) : undefined;
     if (settled === undefined) throw error;
     return settled;
   }
+}
+
+/** What took the reply to COMMIT away keeps it from being looked at, too: pauses, about a minute in all. */
+const lookAgainMs = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
+
+/** What a run has published, once it can be known; undefined where it has not, or the warehouse stays away. */
+async function settledAs(
+  { warehouse, clock, logger }: EngineContext,
+  run: string,
+): Promise<Publication | undefined> {
+  for (const pauseMs of [...lookAgainMs, undefined]) {
+    try {
+      return await readPublicationOf(warehouse, run);
+    } catch (error) {
+      logger.warn(`whether ${run} is published could not be asked: ${messageOf(error)}`);
+      if (!isRetryable(error) || pauseMs === undefined) return undefined;
+      await clock.sleep(pauseMs);
+    }
+  }
+  return undefined;
 }
 
 /** Grants, and post-hooks that stand outside the transaction; what fails of them cannot take the publication back. */
@@ -100,7 +128,8 @@ async function publishIn(
   await writeModelStates(session, statesAfter(context, input));
   await recordInputs(context, session, input);
   await writeStandings(session, standings);
-  await writeHeld(session, input.held, [...input.considered, ...heldNoMore(context.project, state)]);
+  const cleared = input.considered.filter((name) => state.held.has(name));
+  await writeHeld(session, input.held, [...cleared, ...heldNoMore(context.project, state)]);
   await recordKept(context, session, input);
   const reflects = reflectedByAll(context.project, state, standings);
   await session.execute(
@@ -165,7 +194,7 @@ async function recordInputs(context: EngineContext, session: Session, input: Pub
     }
     consumed.set(model, inputs);
   }
-  await writeConsumed(session, consumed);
+  await writeConsumed(session, consumed, state.consumed);
   await insertRows(
     session,
     '_meta.run_input',

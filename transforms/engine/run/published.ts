@@ -5,10 +5,11 @@ import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { Project } from '../project/model.ts';
-import { readRunState } from '../warehouse/state.ts';
+import { readRunState } from '../warehouse/read-state.ts';
+import { isReleased } from '../warehouse/state.ts';
 import type { RunState } from '../warehouse/state.ts';
 import { fingerprintOf } from '../warehouse/fingerprints.ts';
-import { heldIn } from './held-back.ts';
+import { hasNewHold, heldIn } from './held-back.ts';
 import { standingOf } from './reflects.ts';
 import type { HeldModel } from './request.ts';
 
@@ -34,6 +35,7 @@ export async function testPublished(
     stageStep: state.stage.step,
     deltas: new Map(),
     consumed: state.consumed,
+    together: new Set(),
   };
   const { tests, models, threads } = options;
   const declared = tests === undefined ? undefined : declaredTests(context.project);
@@ -69,13 +71,13 @@ export async function readHeldBack(context: EngineContext): Promise<HeldModel[]>
  * would fail again, so that it counts as tried until new data come or the model is edited.
  */
 export async function isBehind(context: EngineContext): Promise<boolean> {
-  const { warehouse } = context;
-  const [row] = await warehouse.query(
-    'select count(*) as n from _meta.loaded_batch where batch_id not in (select batch_id from _meta.staged_batch)',
+  const state = await readRunState(context.warehouse);
+  if (state.unstaged > 0) return true;
+  if (hasNewHold(context.project, state)) return true;
+  const isAnyReleased = [...heldIn(context.project, state).values()].some((mark) =>
+    isReleased(mark, state.sourceHolds),
   );
-  if (Number(row?.['n']) > 0) return true;
-  const state = await readRunState(warehouse);
-  return state.stage.step !== (state.last?.stageStep ?? 0n) && !wasTried(context, state);
+  return isAnyReleased || (state.stage.step !== (state.last?.stageStep ?? 0n) && !wasTried(context, state));
 }
 
 function wasTried(context: EngineContext, state: RunState): boolean {

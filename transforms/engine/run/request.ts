@@ -131,6 +131,8 @@ export interface BuildResult {
   /** False when nothing was published: no input had changed, or it was a dry run. */
   readonly published: boolean;
   readonly publication: Publication | undefined;
+  /** Nothing that was loaded when the run began is left to stage, to publish or to try to. */
+  readonly isUpToDate: boolean;
   readonly models: readonly ModelResult[];
   readonly held: readonly HeldModel[];
   /** What was left out of the run, and stands behind it now. */

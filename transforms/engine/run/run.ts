@@ -1,24 +1,25 @@
 import { messageOf } from '../../../lib/errors.ts';
 import { failpoint } from '../../../lib/failpoint.ts';
+import { withWorkTag } from '../../../lib/work-tag.ts';
 import type { EngineContext } from '../context.ts';
 import type { CheckResult } from '../checks/check.ts';
 import { recordChecks } from '../checks/record.ts';
 import { transformErrors } from '../errors.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { ModelPlan } from '../materialize/model-plan.ts';
-import { readRunState } from '../warehouse/state.ts';
+import { withShapes } from '../materialize/standing-shapes.ts';
+import { readRunState } from '../warehouse/read-state.ts';
 import type { HeldMark, Publication, RunState } from '../warehouse/state.ts';
 import { writeHeld } from '../warehouse/state-writes.ts';
 import { computable, computeDeltas, isQuiet } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
 import { changedContracts, mustKeepContracts } from './contracts.ts';
-import { dropDeltas, thenDropDeltas } from '../warehouse/drop-deltas.ts';
+import { thenDropDeltas } from '../warehouse/drop-deltas.ts';
 import { fingerprintOf } from '../warehouse/fingerprints.ts';
-import { requestTag, taggedContext } from '../warehouse/query-tag.ts';
 import { judge } from './gate.ts';
 import type { Verdict } from './gate.ts';
 import { moveHead, mustStandStill } from './head.ts';
-import { heldNoMore } from './held-back.ts';
+import { hasNewHold, heldNoMore } from './held-back.ts';
 import { leaveKeptRows, nothingKept } from './keep-rows.ts';
 import { newRunId, throwIfCancelled, whileMarked, withBuildLease } from '../warehouse/lease.ts';
 import { nothingPublishable } from './nothing-publishable.ts';
@@ -33,36 +34,60 @@ import { withTakenAlong } from './take-along.ts';
 
 /** One run: computes deltas beside production, has them checked, and publishes what passes as one version. */
 export async function runOnce(
-  untagged: EngineContext,
+  context: EngineContext,
   request: RunRequest,
   signal: AbortSignal | undefined,
 ): Promise<BuildResult> {
   throwIfCancelled(signal);
-  const id = newRunId(untagged.clock.now());
-  const context = taggedContext(untagged, { run: id, ...requestTag(request.requestedBy) });
+  const id = newRunId(context.clock.now());
+  return await withWorkTag({ run: id }, () => runNamed(context, id, request, signal));
+}
+
+async function runNamed(
+  outside: EngineContext,
+  id: string,
+  request: RunRequest,
+  signal: AbortSignal | undefined,
+): Promise<BuildResult> {
+  const context = withShapes(outside);
   // What pruning needs is said before anything is computed: after the commit nothing may fail any more.
   retentionOf(context.project);
-  const quiet = await quietResult(context, request);
+  const before = await readRunState(context.warehouse);
+  const quiet = await quietResult(context, request, before);
   if (quiet !== undefined) return quiet;
   const whole = (epoch: bigint | undefined, alive: AbortSignal): Promise<BuildResult> =>
-    thenDropDeltas(context, id, () => runAs(context, id, epoch, request, alive));
+    thenDropDeltas(context, id, async () => {
+      const state = isStill(before, epoch) ? before : await readRunState(context.warehouse);
+      return await runAs(context, id, epoch, { asked: request, state }, alive);
+    });
   return request.dryRun
     ? await whileMarked(context, id, signal, (alive) => whole(undefined, alive))
     : await withBuildLease(context, id, signal, (lease, alive) => whole(lease.epoch, alive));
 }
 
-/** The result of a run that has nothing to do; found with five reads and nothing else. */
-async function quietResult(context: EngineContext, request: RunRequest): Promise<BuildResult | undefined> {
-  const { project, warehouse } = context;
+/**
+ * Whether what was read before the lease was taken holds under it: nobody had it then, and nobody has had it since. Only
+ * its holder writes what a run goes by, but for staging, whose step a publication compares.
+ */
+function isStill({ freeSince }: RunState, epoch: bigint | undefined): boolean {
+  return freeSince !== undefined && epoch === freeSince + 1n;
+}
+
+/** The result of a run that has nothing to do; found with one read and nothing else. */
+async function quietResult(
+  context: EngineContext,
+  request: RunRequest,
+  state: RunState,
+): Promise<BuildResult | undefined> {
+  const { project } = context;
   if (request.ask !== undefined || request.dryRun) return undefined;
-  const state = await readRunState(warehouse);
   const names = computable(project, request.select);
   if (state.last === undefined || names.some((name) => request.refresh(name) !== undefined)) return undefined;
   const isDone = (name: string): boolean =>
     !state.held.has(name) &&
     isQuiet(context, state, name) &&
     standingOf(state, name)?.stageStep === state.stage.step;
-  if (!names.every(isDone)) return undefined;
+  if (!names.every(isDone) || hasNewHold(project, state, request.select)) return undefined;
   // A contract that was edited alone gives no model anything to compute, and must be kept all the same.
   if ((await changedContracts(context, state, names)).length > 0) return undefined;
   const run = newRun('none', state);
@@ -85,6 +110,8 @@ function newRun(id: string, state: RunState): BuildRun {
     stageStep: state.stage.step,
     deltas: new Map(),
     consumed: state.consumed,
+    together: new Set(),
+    answers: new Map(),
   };
 }
 
@@ -92,14 +119,30 @@ async function runAs(
   context: EngineContext,
   id: string,
   epoch: bigint | undefined,
-  asked: RunRequest,
+  { asked, state }: { readonly asked: RunRequest; readonly state: RunState },
   signal: AbortSignal,
 ): Promise<BuildResult> {
-  await dropDeltas(context, id);
-  const state = await readRunState(context.warehouse);
   mustCoverFirst(context, asked, state);
   const request = withTakenAlong(context, withKeeping(asked, state), state);
   const run = newRun(id, state);
+  return await withWorkTag({ publication: String(run.version) }, () =>
+    runOn(context, run, { state, request, epoch, signal }),
+  );
+}
+
+/** What a run goes by once it holds its lease. */
+interface Started {
+  readonly state: RunState;
+  readonly request: RunRequest;
+  readonly epoch: bigint | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function runOn(
+  context: EngineContext,
+  run: BuildRun,
+  { state, request, epoch, signal }: Started,
+): Promise<BuildResult> {
   await mustKeepContracts(context, run, state, computable(context.project, request.select));
   const computed = await computeDeltas(context, { run, state, request, signal });
   context.onProgress({ step: 'build', state: 'finished', done: run.deltas.size, unit: 'models' });

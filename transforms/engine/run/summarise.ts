@@ -4,6 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
 import { leftBehind } from './behind.ts';
+import { computable } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
 import { standingsAfter, standingOf } from './reflects.ts';
 import type { BuildResult, HeldModel, ModelResult, ModelStatus } from './request.ts';
@@ -16,6 +17,7 @@ export function summarise(context: EngineContext, outcome: RunOutcome): BuildRes
   return {
     published: publication !== undefined,
     publication: publication ?? state.last,
+    isUpToDate: isUpToDate(context, outcome),
     models,
     held: heldModels(outcome, models),
     behind: leftBehind(context, outcome),
@@ -26,6 +28,20 @@ export function summarise(context: EngineContext, outcome: RunOutcome): BuildRes
     ],
     preview,
   };
+}
+
+/** As isBehind would find it. */
+function isUpToDate(
+  { project }: EngineContext,
+  { run, state, computed, held, publication }: RunOutcome,
+): boolean {
+  const stands = publication ?? state.last;
+  return (
+    state.unstaged === 0 &&
+    held.size === 0 &&
+    stands?.stageStep === run.stageStep &&
+    computable(project, undefined).every((name) => computed.has(name))
+  );
 }
 
 function modelResults(context: EngineContext, outcome: RunOutcome): ModelResult[] {

@@ -9,6 +9,7 @@ import {
   stateTable,
 } from '../warehouse/relations.ts';
 import type { Fitting } from './fitting.ts';
+import { keyingOfStaged } from './staging-models.ts';
 import type { Standing } from './standing.ts';
 import type { Prepared } from './winners.ts';
 
@@ -19,11 +20,13 @@ import type { Prepared } from './winners.ts';
  */
 export function winnersStatements(
   run: string,
-  { model, isRebuild }: Prepared,
+  prepared: Prepared,
   step: bigint,
   standing: Standing,
 ): Statements {
-  if (!isRebuild) return { before: mendedFeed(model, standing), inside: merge(run, model, step), after: [] };
+  const { model, isRebuild } = prepared;
+  if (!isRebuild)
+    return { before: mendedFeed(model, standing), inside: merge(run, prepared, step), after: [] };
   const winners = deltaRelation(model, 'winners', run);
   if (standing !== 'transactional') return rebuildAround(model, winners, standing);
   return { before: [], inside: [table(model, winners), newFeed(model, winners), ...view(model)], after: [] };
@@ -95,18 +98,26 @@ function view(model: Model): string[] {
   ];
 }
 
-function merge(run: string, model: Model, step: bigint): string[] {
+function merge(run: string, { model, replacesVersions }: Prepared, step: bigint): string[] {
   const winners = deltaRelation(model, 'winners', run);
   const [state, feed] = [stateTable(model), feedTable(model)];
   const insert = `insert into ${state} select * from ${winners}`;
-  if (model.materialization.kind !== 'latest')
-    return [`insert into ${feed} select *, ${step}, 'after' from ${winners}`, insert];
-  const key = model.materialization.uniqueKey;
+  const { key, isHistory } = keyingOfStaged(model);
   const replaced = deltaRelation(model, 'old', run);
+  if (isHistory) {
+    const place = `${key}, _position, _ordinal`;
+    const after = `select *, ${step}, 'after' from ${winners}`;
+    if (!replacesVersions) return [`insert into ${feed} ${after}`, insert];
+    return [
+      `insert into ${feed} select *, ${step}, 'before' from ${replaced} union all ${after}`,
+      `delete from ${state} where (${place}) in (select ${place} from ${replaced})`,
+      insert,
+    ];
+  }
   return [
-    `insert into ${feed} select *, ${step}, 'before' from ${replaced} where _op <> 'd'`,
+    `insert into ${feed} select *, ${step}, 'before' from ${replaced} where _op <> 'd'
+     union all select *, ${step}, 'after' from ${winners} where _op <> 'd'`,
     `delete from ${state} where ${key} in (select ${key} from ${replaced})`,
-    `insert into ${feed} select *, ${step}, 'after' from ${winners} where _op <> 'd'`,
     insert,
   ];
 }

@@ -21,24 +21,30 @@ export interface Selecting {
 const isOfValue =
   /conversion error|out of range|invalid input|could not convert|is not recognized|failed to cast/i;
 
+/** Whether an engine failed over a value that has no place in a type. */
+export function isOfBadValue(error: unknown): boolean {
+  return isOfValue.test(messageOf(error));
+}
+
 /**
  * Does work over raw rows. One value that is none of its column's type stops it, and the warehouse says neither whose it
- * is nor where it stands: then the first such row is looked for by halves, and named.
+ * is nor where it stands: then the first such row is looked for by halves, and named; `besides` follows.
  */
 export async function namingBadValue(
   context: EngineContext,
   selecting: Selecting,
   work: () => Promise<void>,
+  besides = '',
 ): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (isRetryable(error) || !isOfValue.test(messageOf(error))) throw error;
+    if (isRetryable(error) || !isOfBadValue(error)) throw error;
     // Looking is a help only: where it fails, what the warehouse said is all there is to say.
     const found = await describeFirst(context, selecting).catch(() => undefined);
     if (found === undefined) throw error;
     throw stageErrors.error('TRANSFORM_RAW_VALUE_INVALID', {
-      message: `${selecting.model.name}: ${found}`,
+      message: `${selecting.model.name}: ${found}${besides}`,
       where: error instanceof ShopwaveError ? error.where : selecting.model.file,
       cause: error,
     });

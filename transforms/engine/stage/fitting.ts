@@ -1,10 +1,14 @@
 import type { EngineContext } from '../context.ts';
-import { relationKind } from '../materialize/shape.ts';
+import type { Model } from '../project/model.ts';
+import { describeStanding } from '../materialize/standing-shapes.ts';
 import { feedTable, stateTable } from '../warehouse/relations.ts';
-import { standingOfTable } from './standing.ts';
+import { standingsOf } from './standing.ts';
 import type { Standing } from './standing.ts';
-import { mustHaveAllRaw, prepareModels } from './winners.ts';
-import type { NewBatches, Pending, Prepared } from './winners.ts';
+import type { NewBatches } from './batches.ts';
+import { anew, mustHaveAllRaw } from './pending.ts';
+import type { Pending } from './pending.ts';
+import { prepareModels } from './winners.ts';
+import type { Prepared } from './winners.ts';
 
 /** Winners, and the table and feed that they are to get into. */
 export interface Fitting {
@@ -23,36 +27,42 @@ export async function prepareFitting(
   batches: NewBatches,
   pending: readonly Pending[],
 ): Promise<Fitting[]> {
-  const there = await Promise.all(pending.map((each) => rebuiltIfAbsent(context, each)));
+  const absent = await absentOf(context, pending);
+  const there = await anew(context, batches, pending, absent);
   const fitting = await fittingOf(context, run, await prepareModels(context, run, batches, there));
   const isMisfit = ({ prepared, standing }: Fitting): boolean =>
     !prepared.isRebuild && standing !== 'transactional' && standing.table === 'other';
   const misfits = fitting.filter(isMisfit).map(({ prepared }) => prepared.model);
   if (misfits.length === 0) return fitting;
   for (const model of misfits) await mustHaveAllRaw(context, model);
-  const whole = misfits.map((model) => ({ model, isRebuild: true }));
+  const misfitting = there.filter(({ model }) => misfits.includes(model));
+  const whole = await anew(context, batches, misfitting, misfits);
   const again = await fittingOf(context, run, await prepareModels(context, run, batches, whole));
   return [...fitting.filter((each) => !isMisfit(each)), ...again];
 }
 
-async function fittingOf(
-  { warehouse }: EngineContext,
-  run: string,
-  all: readonly Prepared[],
-): Promise<Fitting[]> {
-  return await Promise.all(
-    all.map(async (prepared) => ({ prepared, standing: await standingOfTable(warehouse, run, prepared) })),
+async function fittingOf(context: EngineContext, run: string, all: readonly Prepared[]): Promise<Fitting[]> {
+  const standings = await standingsOf(
+    context,
+    run,
+    all.map(({ model }) => model),
   );
+  return all.map((prepared, index) => ({ prepared, standing: standings[index] ?? 'transactional' }));
 }
 
 /** Winners are looked up beside the table, and the feed takes them: without either nothing can be merged. */
-async function rebuiltIfAbsent(context: EngineContext, pending: Pending): Promise<Pending> {
+async function absentOf(context: EngineContext, pending: readonly Pending[]): Promise<Model[]> {
   const { warehouse } = context;
-  if (pending.isRebuild || warehouse.capabilities.transactionalDdl) return pending;
-  const kinds = await Promise.all(
-    [stateTable(pending.model), feedTable(pending.model)].map((each) => relationKind(warehouse, each)),
+  if (warehouse.capabilities.transactionalDdl) return [];
+  const found = await Promise.all(
+    pending.map(async ({ model, isRebuild }) => {
+      if (isRebuild) return [];
+      const both = [stateTable(model), feedTable(model)];
+      const columns = await Promise.all(both.map((each) => describeStanding(context, each)));
+      return columns.includes(undefined) ? [model] : [];
+    }),
   );
-  if (!kinds.includes(undefined)) return pending;
-  await mustHaveAllRaw(context, pending.model);
-  return { ...pending, isRebuild: true };
+  const absent = found.flat();
+  for (const model of absent) await mustHaveAllRaw(context, model);
+  return absent;
 }

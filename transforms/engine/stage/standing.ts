@@ -1,8 +1,9 @@
-import { describeRelation, isSameShape } from '../materialize/shape.ts';
+import type { EngineContext } from '../context.ts';
+import { describeRelations, isSameShape } from '../materialize/shape.ts';
 import type { Column } from '../materialize/shape.ts';
-import type { Warehouse } from '../../../warehouse/warehouse.ts';
+import { describeStanding } from '../materialize/standing-shapes.ts';
+import type { Model } from '../project/model.ts';
 import { deltaRelation, feedTable, stateTable } from '../warehouse/relations.ts';
-import type { Prepared } from './winners.ts';
 
 /** A relation that is absent, has the columns that are needed, or has others. */
 type Fit = 'none' | 'same' | 'other';
@@ -10,20 +11,27 @@ type Fit = 'none' | 'same' | 'other';
 /** How a model's table and feed stand to its winners; of no interest where DDL is part of the transaction. */
 export type Standing = 'transactional' | { readonly table: Fit; readonly feed: Fit };
 
-/** Asks for columns only where DDL commits by itself, and so has to be told apart from the rows. */
-export async function standingOfTable(
-  warehouse: Warehouse,
+/** Asks for columns only where DDL commits by itself, and so has to be told apart from the rows: once for all models. */
+export async function standingsOf(
+  context: EngineContext,
   run: string,
-  { model }: Prepared,
-): Promise<Standing> {
-  if (warehouse.capabilities.transactionalDdl) return 'transactional';
-  const [winners = [], table, feed] = await Promise.all(
-    [deltaRelation(model, 'winners', run), stateTable(model), feedTable(model)].map((relation) =>
-      describeRelation(warehouse, relation),
-    ),
+  models: readonly Model[],
+): Promise<Standing[]> {
+  const { warehouse } = context;
+  if (warehouse.capabilities.transactionalDdl) return models.map(() => 'transactional');
+  const winners = await describeRelations(
+    warehouse,
+    models.map((model) => deltaRelation(model, 'winners', run)),
   );
-  // A feed ends in _step and _image.
-  return { table: fitOf(table, winners), feed: fitOf(feed?.slice(0, -2), winners) };
+  return await Promise.all(
+    models.map(async (model) => {
+      const wanted = winners.get(deltaRelation(model, 'winners', run).toLowerCase()) ?? [];
+      const table = await describeStanding(context, stateTable(model));
+      const feed = await describeStanding(context, feedTable(model));
+      // A feed ends in _step and _image.
+      return { table: fitOf(table, wanted), feed: fitOf(feed?.slice(0, -2), wanted) };
+    }),
+  );
 }
 
 function fitOf(found: readonly Column[] | undefined, wanted: readonly Column[]): Fit {

@@ -15,7 +15,9 @@ export interface DdlAhead {
 /**
  * Runs a transaction with the DDL that must stand before it. Its models lose their definition first, so that they count
  * as edited and are made anew, whatever becomes of this process or of the edit; the transaction gives it back. A head
- * that has moved is found before anything is changed.
+ * that has moved is found before anything is changed, and again before each statement: a process that slept in between
+ * changes nothing. Of one that dies, or is overtaken, while a statement runs, the warehouse still ends that statement: it
+ * is late only where it outlasts the lease and the next holder's whole run.
  */
 export async function afterDdl<T>(
   context: EngineContext,
@@ -30,7 +32,10 @@ export async function afterDdl<T>(
     });
   }
   try {
-    for (const statement of statements) await warehouse.execute(statement);
+    for (const statement of statements) {
+      await mustStand(warehouse);
+      await warehouse.execute(statement);
+    }
     return await transaction();
   } catch (error) {
     await forgetAgain(context, models);

@@ -1,45 +1,68 @@
-import type { Row } from '../../../warehouse/warehouse.ts';
+import type { Dialect } from '../dialect/macros.ts';
 import type { EngineContext } from '../context.ts';
-import { isNextRelation } from './relations.ts';
 import { aliveSql, holderOf } from './lease.ts';
+import { isNextRelation, isRunSchema, runSchema } from './relations.ts';
 
 /**
- * Drops the relations beside production that no live run can need: those of `run`, which is done with them, and what
- * dead runs left. A relation's name ends in its run's id; runs at work are those with a lease.
+ * Its tables need no seven days of fail-safe, which is billed, and no Time Travel: that is billed, too, and rows of persons
+ * who are erased could be had back from it for a day.
+ */
+const createSchema: Readonly<Record<Dialect, (name: string) => string>> = {
+  duckdb: (name) => `create schema if not exists ${name}`,
+  snowflake: (name) => `create transient schema if not exists ${name} data_retention_time_in_days = 0`,
+};
+
+/** Processes clear away once when they begin to work: what a crash has left may be in the way of what is to come. */
+const begun = new WeakSet<object>();
+
+/** Whether a name ends in the id of a live run; runs at work are those with a lease. */
+const isOfLiveRun = (name: string, alive: string): string => `exists (
+  select 1 from _meta.build_lease as l where ${alive} and l.holder <> ?
+    and right(lower(${name}), length(l.holder) - position(':' in l.holder) + 1)
+      = '_' || substr(l.holder, position(':' in l.holder) + 1))`;
+
+/**
+ * Drops the schemas of runs that are not at work, that of `run` among them, which is done with it, and tables that such
+ * runs have left beside production, where runs make any.
  */
 export async function dropDeltas(context: EngineContext, run: string): Promise<void> {
   const { warehouse } = context;
+  const { transactionalDdl } = warehouse.capabilities;
+  const alive = aliveSql(warehouse);
+  const parts = [
+    `select schema_name as schema_name, cast(null as varchar) as table_name from information_schema.schemata as t
+     where left(lower(schema_name), 7) = 'delta_r' and not ${isOfLiveRun('schema_name', alive)}`,
+    `select table_schema, table_name from information_schema.tables as t
+     where position('__new__r' in lower(table_name)) > 0 and table_type <> 'VIEW'
+       and not ${isOfLiveRun('table_name', alive)}`,
+  ].slice(0, transactionalDdl ? 2 : 1);
   const rows = await warehouse.query(
-    `select t.table_schema, t.table_name, t.table_type from information_schema.tables as t
-     where (lower(t.table_schema) = 'delta' or position('__new__r' in lower(t.table_name)) > 0) and not exists (
-       select 1 from _meta.build_lease as l
-       where ${aliveSql(warehouse)} and l.holder <> ?
-         and right(lower(t.table_name), length(l.holder) - position(':' in l.holder) + 2)
-           = '__' || substr(l.holder, position(':' in l.holder) + 1))`,
-    [holderOf(run)],
+    parts.join('\nunion all\n'),
+    parts.map(() => holderOf(run)),
   );
-  // Views first: they stand on the tables.
-  const isView = (row: (typeof rows)[number]): boolean => row['table_type'] === 'VIEW';
-  const ours = rows.filter(isOurs);
-  for (const row of [...ours.filter(isView), ...ours.filter((each) => !isView(each))]) {
-    const name = `${String(row['table_schema'])}.${String(row['table_name'])}`;
-    await warehouse.execute(`drop ${isView(row) ? 'view' : 'table'} if exists ${name}`);
+  for (const row of rows) {
+    const [schema, table] = [String(row['schema_name']), row['table_name']];
+    // Beside what other people have only a name like a run's own makes a schema or a table ours.
+    if (typeof table !== 'string') {
+      if (isRunSchema(schema)) await warehouse.execute(`drop schema if exists ${schema} cascade`);
+    } else if (isNextRelation(table)) await warehouse.execute(`drop table if exists ${schema}.${table}`);
   }
 }
 
-/** Beside tables of other people only a name like a run's own makes a table ours. */
-function isOurs(row: Row): boolean {
-  const isDelta = String(row['table_schema']).toLowerCase() === 'delta';
-  return isDelta || (row['table_type'] !== 'VIEW' && isNextRelation(String(row['table_name'])));
-}
-
-/** Does a run's work and drops its relations, however it ends; what cannot be dropped is left to the next run. */
+/**
+ * Does a run's work with a schema of its own, and drops that however the work ends; what cannot be dropped is left to the
+ * next run.
+ */
 export async function thenDropDeltas<T>(
   context: EngineContext,
   run: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { warehouse } = context;
   try {
+    if (!begun.has(warehouse)) await dropDeltas(context, run);
+    begun.add(warehouse);
+    await warehouse.execute(createSchema[warehouse.capabilities.dialect](runSchema(run)));
     return await work();
   } finally {
     await dropDeltas(context, run).catch(() => {});

@@ -14,6 +14,15 @@ export const leaseErrors = errorCatalog({
   },
 });
 
+export const metaErrors = errorCatalog({
+  TRANSFORM_HEAD_AMBIGUOUS: {
+    summary: 'A table that says where publishing or staging stands has several rows instead of one.',
+    remedy:
+      'Nothing is staged or published until one is left. Stop every process, then keep the row of the greatest version, step or epoch: `insert overwrite into _meta.head select max(version), max(epoch) from _meta.head`, the other tables likewise.',
+    retryable: false,
+  },
+});
+
 export const statementErrors = errorCatalog({
   TRANSFORM_SEVERAL_STATEMENTS: {
     summary: 'SQL that must be one statement holds several.',

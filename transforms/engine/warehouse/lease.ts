@@ -68,13 +68,15 @@ export async function takeLease(warehouse: Warehouse, run: string): Promise<Leas
         [holder],
       );
       if (taken !== 1) return undefined;
-      const [row] = await session.query("select epoch from _meta.build_lease where name = 'build'");
+      // Marks of runs that died: only their owner would delete them.
+      const isDead = `name <> 'build' and not ${aliveSql(warehouse)}`;
+      const [row] = await session.query(
+        `select max(case when name = 'build' then epoch end) as epoch, count(case when ${isDead} then 1 end) as dead
+         from _meta.build_lease`,
+      );
       const epoch = toBigint(row?.['epoch']);
       await session.execute('update _meta.head set epoch = ?', [epoch]);
-      // Marks of runs that died: only their owner would delete them.
-      await session.execute(
-        `delete from _meta.build_lease where name <> 'build' and not ${aliveSql(warehouse)}`,
-      );
+      if (Number(row?.['dead']) > 0) await session.execute(`delete from _meta.build_lease where ${isDead}`);
       return { holder, epoch };
     });
   } catch (error) {
@@ -133,7 +135,7 @@ export async function withBuildLease<T>(
   });
 }
 
-/** Does work that has relations in `delta` but publishes nothing: its mark keeps other runs from dropping them. */
+/** Does work that has relations of its own but publishes nothing: its mark keeps other runs from dropping them. */
 export async function whileMarked<T>(
   context: EngineContext,
   run: string,

@@ -1,15 +1,22 @@
-import type { Session } from '../../../warehouse/warehouse.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Warehouse } from '../../../warehouse/warehouse.ts';
+import type { Dialect } from '../dialect/macros.ts';
+import { ensureFirstRows, turnTable } from './first-rows.ts';
+
+/** Layers that can be made again from others: their tables need no seven days of fail-safe, which is billed. */
+const transientSchemas = ['staging', 'intermediate', 'delta', 'feed'];
+const permanentSchemas = ['_meta', 'raw', 'seeds', 'marts'];
+
+const transientWord: Readonly<Record<Dialect, string>> = { duckdb: '', snowflake: 'transient ' };
+
+function schemaDdl(dialect: Dialect): string[] {
+  const made = (word: string) => (name: string) => `create ${word}schema if not exists ${name}`;
+  return [...permanentSchemas.map(made('')), ...transientSchemas.map(made(transientWord[dialect]))];
+}
 
 /** The platform's own tables in the warehouse. They live where the rows live, so that one transaction covers both. */
 const ddl: readonly string[] = [
-  'create schema if not exists _meta',
-  'create schema if not exists raw',
-  'create schema if not exists seeds',
-  'create schema if not exists staging',
-  'create schema if not exists intermediate',
-  'create schema if not exists marts',
-  'create schema if not exists delta',
-  'create schema if not exists feed',
   // One row; its compare-and-set makes a publication atomic and fences a stale publisher.
   'create table if not exists _meta.head (version bigint not null, epoch bigint not null)',
   // One row; the same for staging. watermark is the log position up to which every batch is staged.
@@ -47,13 +54,38 @@ const ddl: readonly string[] = [
   'create table if not exists _meta.pruned (pruned_at timestamp not null, version bigint not null, stage_step bigint not null)',
   `create table if not exists _meta.check_result (run_id varchar not null, model varchar not null, name varchar not null,
      status varchar not null, failures bigint not null, checked_at timestamp not null)`,
+  // Added since: a warehouse that was set up before has the table without them. version: what the run was to publish.
+  ...['unique_id varchar', 'kind varchar', 'severity varchar', 'version bigint', 'message varchar'].map(
+    (column) => `alter table _meta.check_result add column if not exists ${column}`,
+  ),
+  // Some rows behind each result that was no pass, as JSON text, without columns that hold personal data.
+  `create table if not exists _meta.check_failure (run_id varchar not null, version bigint not null,
+     checked_at timestamp not null, unique_id varchar not null, name varchar not null, ordinal bigint not null,
+     row_text varchar not null)`,
+  // Sums of days that were closed, as they were then, and what was restated on purpose since: to_day is not included.
+  `create table if not exists _meta.closed_day (series varchar not null, day date not null, totals varchar not null,
+     frozen_at timestamp not null, version bigint not null)`,
+  `create table if not exists _meta.restatement (model varchar not null, from_day date not null, to_day date not null,
+     reason varchar not null, recorded_at timestamp not null)`,
   // In which run a check that looks only at what changed has passed; counts once that run has published.
   `create table if not exists _meta.check_pass (unique_id varchar not null, definition varchar not null,
      run_id varchar not null, version bigint not null, stage_step bigint not null)`,
+  // Raw rows that staging could not take, one row each: where they stand in the log and why, never their values.
+  `create table if not exists _meta.quarantine (id varchar not null, source varchar not null,
+     table_name varchar not null, model varchar not null, column_name varchar, position varchar not null,
+     ordinal bigint not null, key_text varchar, reason varchar not null, message varchar not null,
+     batch_id varchar not null, run varchar not null, quarantined_at timestamp not null, status varchar not null,
+     resolved_at timestamp)`,
+  // Tables of a source whose columns went away: what is made from them stays as it is while released_at is null.
+  // Whoever watches the source writes it, and may create it first.
+  `create table if not exists _meta.source_hold (source varchar not null, table_name varchar not null,
+     reason varchar not null, since timestamp not null, released_at timestamp)`,
   // Written by the loader, in the transaction of the rows; created here too, so that staging may read before a load.
   `create table if not exists _meta.loaded_batch (batch_id varchar primary key, source varchar not null,
      kind varchar not null, from_position varchar not null, to_position varchar not null,
-     to_committed_at timestamp, row_count bigint not null, loaded_at timestamp not null)`,
+     to_committed_at timestamp, row_count bigint not null, loaded_at timestamp not null,
+     manifest_sha256 varchar)`,
+  turnTable,
   // Exactly which batches a publication consumed, per mart that reads staging.
   `create view if not exists _meta.publication_batch as
      select distinct r.version, r.run_id, r.model, b.batch_id
@@ -62,20 +94,9 @@ const ddl: readonly string[] = [
      where r.is_staged`,
 ];
 
-/** Where the log begins: before every position. */
-export const firstPosition = '0000000000000000';
-
-const firstRows: readonly string[] = [
-  'insert into _meta.head select 0, 0 where not exists (select 1 from _meta.head)',
-  `insert into _meta.stage_head select 0, '${firstPosition}', null where not exists (select 1 from _meta.stage_head)`,
-  `insert into _meta.build_lease select 'build', null, 0, null
-     where not exists (select 1 from _meta.build_lease where name = 'build')`,
-  // Long ago: when to prune is told by the engine's clock, which need not be the warehouse's.
-  `insert into _meta.pruned select timestamp '1970-01-01 00:00:00', 0, 0
-     where not exists (select 1 from _meta.pruned)`,
-];
-
 /** Creates the platform's schemas and tables, and the one-row tables' rows. Does nothing where they exist. */
-export async function ensureMeta(session: Session): Promise<void> {
-  for (const statement of [...ddl, ...firstRows]) await session.execute(statement);
+export async function ensureMeta(warehouse: Warehouse, clock: Clock = systemClock): Promise<void> {
+  const schemas = schemaDdl(warehouse.capabilities.dialect);
+  for (const statement of [...schemas, ...ddl]) await warehouse.execute(statement);
+  await ensureFirstRows(warehouse, clock);
 }

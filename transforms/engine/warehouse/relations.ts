@@ -27,7 +27,9 @@ export function feedTable(model: Model): string {
  * production and as the model says them now; differing: keys on which the two differ. removed, added: their exact
  * difference. current: production with it applied. asked: touch keys that a backfill or rerun
  * names; extra: those and the keys of rows kept so far. kept: rows that stay for a
- * held-back mart.
+ * held-back mart. Of staging, partial: raw rows that leave values out; marks: truncates and heads of snapshots; events:
+ * what happened to the keys concerned; lives: the same with deletes, and from which key a row came; moves: of keys;
+ * filled: with all values; aside: raw rows that cannot be staged.
  */
 export type DeltaPart =
   | 'winners'
@@ -41,11 +43,36 @@ export type DeltaPart =
   | 'current'
   | 'asked'
   | 'extra'
-  | 'kept';
+  | 'kept'
+  | 'partial'
+  | 'marks'
+  | 'events'
+  | 'lives'
+  | 'moves'
+  | 'filled'
+  | 'aside';
 
-/** A run's own working relation beside production; left-overs of dead runs are dropped by the next. */
+/**
+ * The schema of a run's own working relations: dropped whole, so that clearing away does not cost a statement a relation.
+ * Those of dead runs are dropped by the next.
+ */
+export function runSchema(run: string): string {
+  return `delta_${run}`;
+}
+
+/** Whether a schema's name is one of runSchema's, with an id as lease.ts makes them: nobody's else may ever be dropped. */
+export function isRunSchema(name: string): boolean {
+  return /^delta_r[0-9a-z]{8}[0-9a-f]{6}$/i.test(name);
+}
+
+/** A run's own working relation beside production. */
 export function deltaRelation(model: Model, part: DeltaPart, run: string): string {
-  return `delta.${identifier(model)}__${part}__${run}`;
+  return `${runSchema(run)}.${identifier(model)}__${part}`;
+}
+
+/** A relation to describe a query by, where that takes one, outside of any run. */
+export function scratchRelation(model: Model): string {
+  return `delta.${identifier(model)}__scratch`;
 }
 
 /** A table that a run makes beside the published one, in its schema, to take its name. */

@@ -1,8 +1,10 @@
+import { placeholders } from '../../../warehouse/sql-text.ts';
 import type { Session } from '../../../warehouse/warehouse.ts';
-import { insertRows, placeholders } from './insert-rows.ts';
-import type { HeldMark, ModelState, Standing } from './state.ts';
+import { insertRows, mergeRows } from './insert-rows.ts';
+import type { TypedColumn } from './insert-rows.ts';
+import type { Consumed, HeldMark, ModelState, Standing } from './state.ts';
 
-/** Replaces the rows of some models in one of the tables that have a column `model`. */
+/** Deletes the rows of some models from one of the tables that have a column `model`. */
 async function forget(session: Session, table: string, models: readonly string[]): Promise<void> {
   if (models.length === 0) return;
   await session.execute(`delete from ${table} where model in (${placeholders(models)})`, models);
@@ -13,11 +15,13 @@ export async function writeModelStates(
   session: Session,
   states: ReadonlyMap<string, ModelState>,
 ): Promise<void> {
-  await forget(session, '_meta.model_state', [...states.keys()]);
-  await insertRows(
+  await mergeRows(
     session,
     '_meta.model_state',
-    ['model', 'fingerprint', 'rebuilt_at_step', 'changed_at_step'],
+    {
+      keys: [text('model')],
+      values: [text('fingerprint'), step('rebuilt_at_step'), step('changed_at_step')],
+    },
     [...states].map(([model, state]) => [model, state.fingerprint, state.rebuiltAtStep, state.changedAtStep]),
   );
 }
@@ -31,34 +35,50 @@ export async function forgetDefinitions(session: Session, models: readonly strin
   );
 }
 
-/** Up to which step or version models have consumed their inputs. */
+/** Up to which step or version models have consumed their inputs; `before` is what of it was recorded. */
 export async function writeConsumed(
   session: Session,
   consumed: ReadonlyMap<string, ReadonlyMap<string, bigint>>,
+  before: Consumed,
 ): Promise<void> {
-  await forget(session, '_meta.model_input', [...consumed.keys()]);
-  await insertRows(
+  const isLess = ([model, inputs]: readonly [string, ReadonlyMap<string, bigint>]): boolean =>
+    [...(before.get(model) ?? new Map<string, bigint>()).keys()].some((input) => !inputs.has(input));
+  await forget(
     session,
     '_meta.model_input',
-    ['model', 'input', 'step'],
+    [...consumed].filter(isLess).map(([model]) => model),
+  );
+  await mergeRows(
+    session,
+    '_meta.model_input',
+    { keys: [text('model'), text('input')], values: [step('step')] },
     [...consumed].flatMap(([model, inputs]) =>
-      [...inputs].map(([input, step]) => [model, input, step] as const),
+      [...inputs].map(([input, upTo]) => [model, input, upTo] as const),
     ),
   );
 }
 
 const timestamp = 'timestamp';
+const text = (name: string): TypedColumn => ({ name, type: 'varchar' });
+const step = (name: string): TypedColumn => ({ name, type: 'bigint' });
 
 /** What marts' rows reflect from now on. */
 export async function writeStandings(
   session: Session,
   standings: ReadonlyMap<string, Standing>,
 ): Promise<void> {
-  await forget(session, '_meta.model_version', [...standings.keys()]);
-  await insertRows(
+  await mergeRows(
     session,
     '_meta.model_version',
-    ['model', 'version', 'stage_step', 'source_watermark', { name: 'source_committed_at', type: timestamp }],
+    {
+      keys: [text('model')],
+      values: [
+        step('version'),
+        step('stage_step'),
+        text('source_watermark'),
+        { name: 'source_committed_at', type: timestamp },
+      ],
+    },
     [...standings].map(([model, each]) => [
       model,
       each.version,

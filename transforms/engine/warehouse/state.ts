@@ -1,5 +1,5 @@
 import type { Row, Session, SqlValue } from '../../../warehouse/warehouse.ts';
-import { firstPosition } from './meta-tables.ts';
+import { firstPosition, onlyRow } from './first-rows.ts';
 
 /** The state of staging: its step, and the log position that everything up to is staged. */
 export interface StageHead {
@@ -9,15 +9,18 @@ export interface StageHead {
 }
 
 export async function readStageHead(session: Session): Promise<StageHead> {
-  const [row] = await session.query('select step, watermark, watermark_at from _meta.stage_head');
-  return toStageHead(row);
+  const rows = await session.query(
+    'select step as n2, watermark as t1, watermark_at as at1 from _meta.stage_head',
+  );
+  return toStageHead(onlyRow('_meta.stage_head', rows));
 }
 
-function toStageHead(row: Row | undefined): StageHead {
+/** Of a row of read-state.ts. */
+export function toStageHead(row: Row | undefined): StageHead {
   return {
-    step: toBigint(row?.['step']),
-    watermark: String(row?.['watermark'] ?? firstPosition),
-    watermarkAt: toTextOrNull(row?.['watermark_at']),
+    step: toBigint(row?.['n2']),
+    watermark: String(row?.['t1'] ?? firstPosition),
+    watermarkAt: toTextOrNull(row?.['at1']),
   };
 }
 
@@ -48,7 +51,7 @@ export async function readPublicationOf(session: Session, runId: string): Promis
   return row === undefined ? undefined : toPublication(row);
 }
 
-function toPublication(row: Row): Publication {
+export function toPublication(row: Row): Publication {
   return {
     version: Number(row['version']),
     runId: String(row['run_id']),
@@ -78,17 +81,10 @@ export interface ModelState {
 }
 
 export async function readModelStates(session: Session): Promise<Map<string, ModelState>> {
-  const rows = await session.query('select * from _meta.model_state');
-  return new Map(
-    rows.map((row) => [
-      String(row['model']),
-      {
-        fingerprint: String(row['fingerprint']),
-        rebuiltAtStep: toBigint(row['rebuilt_at_step']),
-        changedAtStep: toBigint(row['changed_at_step']),
-      },
-    ]),
+  const rows = await session.query(
+    'select model, rebuilt_at_step as n1, changed_at_step as n2, fingerprint as t1 from _meta.model_state',
   );
+  return new Map(rows.map((row) => [String(row['model']), toModelState(row)]));
 }
 
 /** Step or version up to which a model has consumed an input, by model and input. */
@@ -129,6 +125,10 @@ export interface HeldMark {
 export interface RunState {
   readonly head: bigint;
   readonly stage: StageHead;
+  /** Batches that are loaded and not staged. */
+  readonly unstaged: number;
+  /** The newest epoch, where nobody held the build lease; undefined where somebody did. */
+  readonly freeSince?: bigint | undefined;
   readonly last: Publication | undefined;
   readonly models: ReadonlyMap<string, ModelState>;
   readonly consumed: Consumed;
@@ -136,61 +136,46 @@ export interface RunState {
   readonly held: ReadonlyMap<string, HeldMark>;
   /** Models that still have rows which they only keep for a held-back mart. */
   readonly keeping: ReadonlySet<string>;
+  /** Tables of sources that are held, `shop.orders`, each with why and since when. */
+  readonly sourceHolds: ReadonlyMap<string, string>;
 }
 
-/**
- * Five statements; nothing else is read when nothing has changed. The heads come first: each statement sees a moment of
- * its own, and what is newer than the heads ends in a conflict, while heads that are newer than what was read would
- * count changes as consumed that nobody has looked at.
- */
-export async function readRunState(session: Session): Promise<RunState> {
-  const heads = await session.query(
-    'select h.version, s.step, s.watermark, s.watermark_at from _meta.head as h cross join _meta.stage_head as s',
-  );
-  const [last, models, consumed, marks] = await Promise.all([
-    readPublication(session),
-    readModelStates(session),
-    readConsumed(session),
-    session.query(marksSql),
-  ]);
-  const marked = (what: string): Row[] => marks.filter((row) => row['what'] === what);
+const heldSource = 'the source table';
+
+/** Whether a model is marked for a hold on a source that has been released since. */
+export function isReleased({ reasons }: HeldMark, holds: ReadonlyMap<string, string>): boolean {
+  const open = new Set(holds.values());
+  return reasons.some((reason) => reason.startsWith(`${heldSource} `) && !open.has(reason));
+}
+
+export function describeSourceHold(row: Row): string {
+  return `${heldSource} ${String(row['name'])} is held since ${String(row['at1'])}: ${String(row['t2'])}`;
+}
+
+export function toStanding(row: Row): Standing {
   return {
-    head: toBigint(heads[0]?.['version']),
-    stage: toStageHead(heads[0]),
-    last,
-    models,
-    consumed,
-    standings: new Map(marked('stands').map((row) => [String(row['model']), toStanding(row)])),
-    held: new Map(marked('held').map((row) => [String(row['model']), toHeldMark(row)])),
-    keeping: new Set(marked('keeps').map((row) => String(row['model']))),
+    version: toBigint(row['n1']),
+    stageStep: toBigint(row['n2']),
+    watermark: String(row['t1']),
+    committedAt: toTextOrNull(row['at1']),
   };
 }
 
-const marksSql = `
-  select 'stands' as what, model, version, stage_step, source_watermark as mark, source_committed_at as marked_at,
-    cast(null as varchar) as run_id, cast(null as varchar) as reasons
-  from _meta.model_version
-  union all
-  select 'held', model, 0, stage_step, fingerprint, since, run_id, reasons from _meta.held_back
-  union all
-  select distinct 'keeps', model, 0, 0, null, cast(null as timestamp), null, null from _meta.kept_row`;
-
-function toStanding(row: Row): Standing {
+export function toHeldMark(row: Row): HeldMark {
   return {
-    version: toBigint(row['version']),
-    stageStep: toBigint(row['stage_step']),
-    watermark: String(row['mark']),
-    committedAt: toTextOrNull(row['marked_at']),
+    since: String(row['at1']),
+    runId: String(row['input']),
+    stageStep: toBigint(row['n2']),
+    fingerprint: String(row['t1']),
+    reasons: String(row['t2']).split('\n'),
   };
 }
 
-function toHeldMark(row: Row): HeldMark {
+export function toModelState(row: Row): ModelState {
   return {
-    since: String(row['marked_at']),
-    runId: String(row['run_id']),
-    stageStep: toBigint(row['stage_step']),
-    fingerprint: String(row['mark']),
-    reasons: String(row['reasons']).split('\n'),
+    fingerprint: String(row['t1']),
+    rebuiltAtStep: toBigint(row['n1']),
+    changedAtStep: toBigint(row['n2']),
   };
 }
 

@@ -1,2 +1,7 @@
 -- What was packed into which shipment. Marts read no staging: a further source is added here, once.
-select * from {{ ref('stg_shop__shipment_lines') }}
+select shipment_line_id, shipment_id, order_line_id, quantity from {{ ref('stg_shop__shipment_lines') }}
+union all
+select l.shipment_line_id, l.shipment_id, l.order_line_id, l.quantity
+from (select * from {{ ref('stg_shopify__fulfillment_lines') }} where {{ touched({'order_id': 'order_id'}) }}) as l
+join (select * from {{ ref('int_shopify_orders') }} where {{ touched({'order_id': 'order_id'}) }}) as o
+  on o.order_id = l.order_id

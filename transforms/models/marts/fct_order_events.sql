@@ -1,23 +1,40 @@
 -- One economic event x order line, signed and additive: nothing that happened later ever changes a past day.
+{#- Minor units of the row's currency as those of the reporting currency: exact decimals, rounded once, half away from zero.
+   28 digits, so that DuckDB multiplies in 128 bits: of two decimals of up to 18 it keeps 18, which 92,000 euros overflow. -#}
+{%- macro in_reporting(amount, rate) -%}
+cast(round(cast({{ amount }} as decimal(28, 0)) * {{ rate }} * cast({{ minor_units("'" ~ var('reporting_currency') ~ "'") }}
+  * case {{ minor_units('d.row_currency') }} when 1 then 1.000 when 1000 then 0.001 else 0.010 end as decimal(7, 3)), 0) as bigint)
+{%- endmacro %}
 with lines as (
-  select l.*, p.product_key, p.product_durable_key, p.kind as line_kind
+  select
+    l.*,
+    coalesce(p.product_key, -1) as product_key,
+    coalesce(p.product_durable_key, -1) as product_durable_key,
+    coalesce(l.line_kind, p.kind, 'goods') as kind
   from {{ ref('int_order_lines__amounts') }} as l
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
 ),
 
 cancelled as (
-  select c.*, p.product_key, p.product_durable_key, p.kind as line_kind
+  select
+    c.*,
+    coalesce(p.product_key, -1) as product_key,
+    coalesce(p.product_durable_key, -1) as product_durable_key,
+    coalesce(c.line_kind, p.kind, 'goods') as kind
   from {{ ref('int_cancellation_lines__amounts') }} as c
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = c.product_id', 'c.cancelled_at') }}
 ),
 
--- A refunded line may have moved to another order since: its product is looked up by the line, not by the order.
+-- Its product is looked up by the line, not by the order.
 refund_lines as (
-  select r.*, p.product_key, p.product_durable_key
+  select
+    r.*,
+    case when l.order_line_id is null then -2 else coalesce(p.product_key, -1) end as product_key,
+    case when l.order_line_id is null then -2 else coalesce(p.product_durable_key, -1) end as product_durable_key,
+    coalesce(l.line_kind, p.kind, 'goods') as kind
   from {{ ref('int_refund_lines__amounts') }} as r
-  left join {{ ref('int_order_lines') }} as l on l.order_line_id = r.order_line_id
-  left join {{ ref('int_orders') }} as o on o.order_id = l.order_id
-  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'o.placed_at') }}
+  left join {{ ref('int_refund_lines__products') }} as l on l.order_line_id = r.order_line_id
+  {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
 ),
 
 refunds as (
@@ -25,12 +42,13 @@ refunds as (
     r.refund_id,
     r.order_id,
     r.refunded_at,
-    {{ minor('r.amount') }} as amount_minor,
-    {{ minor('r.shipping_amount') }} as shipping_minor,
+    r.amount_minor,
+    r.shipping_minor,
+    r.shipping_tax_minor,
     coalesce(sum(l.goods_minor + l.tax_minor), 0) as lines_minor
-  from (select * from {{ ref('int_refunds') }} where {{ touched('order_id') }}) as r
+  from {{ ref('int_refunds') }} as r
   left join refund_lines as l on l.refund_id = r.refund_id
-  group by r.refund_id, r.order_id, r.refunded_at, r.amount, r.shipping_amount
+  group by r.refund_id, r.order_id, r.refunded_at, r.amount_minor, r.shipping_minor, r.shipping_tax_minor
 ),
 
 orders as (
@@ -38,74 +56,125 @@ orders as (
   where {{ touched('o.order_id') }}
 ),
 
--- event_type, its source row, the line it belongs to, when, how many, how much
+-- event_type, its source row, the line it belongs to, when, how many, how much; the currency where it is not the order's,
+-- and for the difference of rates what was refunded
 events as (
   -- the line kind says what a line is: goods are sold, the rest is what shops put on invoices beside them
   select
-    case line_kind when 'goods' then 'sale' when 'gift_card' then 'gift_card_sale' else line_kind end as event_type,
+    case kind when 'goods' then 'sale' when 'gift_card' then 'gift_card_sale' else kind end as event_type,
     'line' as source_kind, order_line_id as source_id,
     order_id as event_group_id, order_id, order_line_id, product_key, product_durable_key,
-    cast(quantity as bigint) as quantity, gross_minor as amount_minor, placed_at as event_at
+    cast(quantity as bigint) as quantity, gross_minor as amount_minor, placed_at as event_at,
+    cast(null as varchar) as currency, cast(0 as bigint) as refunded_minor
   from lines
   union all
   select 'discount', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
-    0, -discount_minor, placed_at
+    0, -discount_minor, placed_at, null, 0
   from lines where discount_minor <> 0
   union all
   select 'tax', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
-    0, tax_minor, placed_at
+    0, tax_minor, placed_at, null, 0
   from lines where tax_minor <> 0
   union all
-  select 'shipping', 'order', order_id, order_id, order_id, null, null, null,
-    0, {{ minor('shipping_amount') }}, placed_at
-  from orders where shipping_amount <> 0
+  select 'shipping', 'order', order_id, order_id, order_id, null, -2, -2, 0, shipping_minor, placed_at, null, 0
+  from orders where shipping_minor <> 0
+  union all
+  select 'tax', 'order', order_id, order_id, order_id, null, -2, -2, 0, shipping_tax_minor, placed_at, null, 0
+  from orders where shipping_tax_minor <> 0
   union all
   select
     case
-      when line_kind = 'gift_card' then 'gift_card_cancellation'
-      when line_kind <> 'goods' then line_kind
+      when kind = 'gift_card' then 'gift_card_cancellation'
+      when kind <> 'goods' then kind
       when before_capture then 'void'
       else 'cancellation'
     end,
     'cancellation_line', cancellation_line_id, event_group_id, order_id, order_line_id, product_key,
-    product_durable_key, -quantity, -gross_minor, cancelled_at
+    product_durable_key, -quantity, -gross_minor, cancelled_at, null, 0
   from cancelled
   union all
   select case when before_capture then 'void_discount' else 'cancellation_discount' end,
     'cancellation_line', cancellation_line_id, event_group_id, order_id, order_line_id, product_key,
-    product_durable_key, 0, discount_minor, cancelled_at
+    product_durable_key, 0, discount_minor, cancelled_at, null, 0
   from cancelled where discount_minor <> 0
   union all
-  select 'refund', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
-    l.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at
+  -- what a gift card sold for is owed, not earned: giving it back lowers the debt and no revenue
+  select case when kind = 'gift_card' then 'gift_card_refund' else 'refund' end, 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
+    l.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at, null, 0
   from refund_lines as l
   union all
   select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
-    l.product_durable_key, 0, -l.tax_minor, l.refunded_at
+    l.product_durable_key, 0, -l.tax_minor, l.refunded_at, null, 0
   from refund_lines as l
   where l.tax_minor <> 0
   union all
-  select 'refund_shipping', 'refund', refund_id, order_id, order_id, null, null, null,
-    0, -shipping_minor, refunded_at
+  select 'refund_shipping', 'refund', refund_id, order_id, order_id, null, -2, -2,
+    0, -shipping_minor, refunded_at, null, 0
   from refunds where shipping_minor <> 0
   union all
+  select 'refund_tax', 'refund', refund_id, order_id, order_id, null, -2, -2,
+    0, -shipping_tax_minor, refunded_at, null, 0
+  from refunds where shipping_tax_minor <> 0
+  union all
   -- whatever the parts leave: cash without goods, so that the parts of a refund always add up to it
-  select 'refund_cash', 'refund', refund_id, order_id, order_id, null, null, null,
-    0, -(amount_minor - shipping_minor - lines_minor), refunded_at
-  from refunds where amount_minor - shipping_minor - lines_minor <> 0
+  select 'refund_cash', 'refund', refund_id, order_id, order_id, null, -2, -2,
+    0, -(amount_minor - shipping_minor - shipping_tax_minor - lines_minor), refunded_at, null, 0
+  from refunds where amount_minor - shipping_minor - shipping_tax_minor - lines_minor <> 0
+  union all
+  select 'refund_fx', 'refund', refund_id, order_id, order_id, null, -2, -2, 0, 0, refunded_at, null, amount_minor
+  from refunds where amount_minor <> 0
+  union all
+  -- what a dispute took or gave back, in the currency in which the processor did so
+  select event_type, 'chargeback', {{ hash_key('chargeback_ref') }}, order_id, order_id, null, -2, -2,
+    0, amount_minor, event_at, currency, 0
+  from {{ ref('int_order_chargebacks') }}
 ),
 
 headers as (
-  select order_id as event_group_id, customer_id, channel, coalesce(ship_country, 'Unknown') as country, currency,
-    is_test, placed_at
+  select order_id as event_group_id, source_system, customer_id, channel, country, currency, is_test, placed_at
   from orders
   union all
-  select distinct event_group_id, customer_id, channel, 'Unknown', currency, false, cancelled_at
+  select distinct event_group_id, source_system, customer_id, channel, 'Unknown', currency, false, cancelled_at
   from cancelled where order_id is null
+),
+
+dated as (
+  select
+    e.*,
+    h.source_system,
+    h.customer_id,
+    h.channel,
+    h.country,
+    coalesce(e.currency, h.currency) as row_currency,
+    h.is_test,
+    h.placed_at,
+    {{ business_date('e.event_at') }} as event_date,
+    {{ business_date('h.placed_at') }} as order_date
+  from events as e
+  join headers as h on h.event_group_id = e.event_group_id
+),
+
+-- All of an order counts at the rate of its day. What a refund was worth more or less on its own day is a row of its own.
+valued as (
+  select
+    d.*,
+    x.rate as fx_rate,
+    case
+      when d.event_type = 'refund_fx' then {{ in_reporting('d.refunded_minor', 'x.rate') }}
+        - {{ in_reporting('d.refunded_minor', 'y.rate') }}
+      else {{ in_reporting('d.amount_minor', 'x.rate') }}
+    end as reporting_minor
+  from dated as d
+  left join {{ ref('fx_rate') }} as x
+    on x.currency = d.row_currency and d.order_date >= x.valid_from and d.order_date < x.valid_to
+  left join {{ ref('fx_rate') }} as y
+    on y.currency = d.row_currency and d.event_date >= y.valid_from and d.event_date < y.valid_to
+      and d.event_type = 'refund_fx'
 )
 
 select
   {{ hash_key('e.event_type', 'e.source_kind', 'e.source_id') }} as order_event_key,
+  e.source_system,
   e.event_type,
   e.event_group_id,
   case when e.order_id is null then -2 else {{ hash_key('e.order_id') }} end as order_key,
@@ -113,17 +182,20 @@ select
   case when e.order_line_id is null then -2 else {{ hash_key('e.order_line_id') }} end as order_line_key,
   coalesce(cu.customer_key, -1) as customer_key,
   coalesce(cu.customer_durable_key, -1) as customer_durable_key,
-  coalesce(e.product_key, -2) as product_key,
-  coalesce(e.product_durable_key, -2) as product_durable_key,
-  h.channel,
-  h.country,
-  h.currency,
-  h.is_test,
+  coalesce(cu.person_key, -1) as person_key,
+  e.product_key,
+  e.product_durable_key,
+  e.channel,
+  e.country,
+  e.row_currency as currency,
+  e.is_test,
   cast(e.quantity as bigint) as quantity,
   cast(e.amount_minor as bigint) as amount_minor,
+  e.fx_rate,
+  e.reporting_minor,
   e.event_at,
-  {{ business_date('e.event_at') }} as event_date,
-  {{ business_date('h.placed_at') }} as order_date
-from events as e
-join headers as h on h.event_group_id = e.event_group_id
-{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = h.customer_id', 'h.placed_at') }}
+  e.event_date,
+  e.order_date
+from valued as e
+{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = e.customer_id', 'e.placed_at') }}
+where e.event_type <> 'refund_fx' or e.reporting_minor <> 0

@@ -21,15 +21,26 @@ unshipped_refunds as (
   group by r.order_id
 ),
 
+-- by the line, as the units are: a cancellation does not always name the order of its lines
+cancellations as (
+  select l.order_id, max(c.cancelled_at) as last_cancelled_at
+  from (
+    select order_line_id, order_id from {{ ref('fct_order_lines') }}
+    where line_kind = 'goods' and cancelled_quantity > 0 and {{ touched('order_id') }}
+  ) as l
+  join {{ ref('int_cancellation_lines__amounts') }} as c on c.order_line_id = l.order_line_id and c.quantity > 0
+  group by l.order_id
+),
+
 refunds as (
-  select order_id, min(refunded_at) as first_refund_at, sum({{ minor('amount') }}) as refunded_minor
+  select order_id, min(refunded_at) as first_refund_at, sum(amount_minor) as refunded_minor
   from {{ ref('int_refunds') }}
   where {{ touched('order_id') }}
   group by order_id
 ),
 
 captures as (
-  select order_id, min(created_at) as paid_at
+  select order_id, min(created_at) as paid_at, sum({{ minor('amount', 'currency') }}) as paid_minor
   from {{ ref('int_payments') }}
   where kind = 'capture' and status = 'succeeded' and {{ touched('order_id') }}
   group by order_id
@@ -72,12 +83,14 @@ judged as (
 
 select
   {{ hash_key('o.order_id') }} as order_key,
+  o.source_system,
   o.order_id,
   o.order_number,
   coalesce(cu.customer_key, -1) as customer_key,
   coalesce(cu.customer_durable_key, -1) as customer_durable_key,
+  coalesce(cu.person_key, -1) as person_key,
   o.channel,
-  coalesce(o.ship_country, 'Unknown') as country,
+  o.country,
   o.currency,
   o.is_test,
   o.status as order_status,
@@ -99,14 +112,32 @@ select
   cast(o.refunded_unshipped_quantity as bigint) as refunded_unshipped_quantity,
   cast(o.gross_minor as bigint) as gross_minor,
   cast(o.discount_minor as bigint) as discount_minor,
-  cast(o.tax_minor as bigint) as tax_minor,
-  {{ minor('o.shipping_amount') }} as shipping_minor,
+  cast(o.tax_minor + o.shipping_tax_minor as bigint) as tax_minor,
+  o.shipping_minor,
+  cast(coalesce(p.paid_minor, 0) as bigint) as paid_minor,
   cast(coalesce(r.refunded_minor, 0) as bigint) as refunded_minor,
+  coalesce(r.refunded_minor, 0) > 0 and r.refunded_minor > coalesce(p.paid_minor, 0) as is_over_refunded,
   {{ hours_between('o.placed_at', 'p.paid_at') }} as hours_to_pay,
   {{ hours_between('o.placed_at', 's.first_shipped_at') }} as hours_to_ship,
-  {{ hours_between('s.first_shipped_at', 's.delivered_at') }} as hours_to_deliver
+  {{ hours_between('s.first_shipped_at', 's.delivered_at') }} as hours_to_deliver,
+  o.updated_at,
+  {{ business_date('s.last_shipped_at') }} as last_shipped_date,
+  -- Nothing to wait for from that day on; not before the order, whatever clocks say.
+  case
+    when o.ordered_quantity = 0 then {{ business_date('o.placed_at') }}
+    else {{ greatest(business_date('o.placed_at'), least_ignore_nulls(
+      "case when o.is_fulfilled then " ~ greatest_ignore_nulls(business_date('s.last_shipped_at'),
+        "case when o.shipped_quantity < o.ordered_quantity then " ~ business_date('c.last_cancelled_at') ~ " end") ~ " end",
+      business_date('o.cancelled_at'),
+      "case when o.ordered_quantity - o.cancelled_quantity - o.refunded_unshipped_quantity <= 0 then coalesce("
+        ~ greatest_ignore_nulls(business_date('c.last_cancelled_at'),
+          "case when o.refunded_unshipped_quantity > 0 then " ~ business_date('r.first_refund_at') ~ " end") ~ ", "
+        ~ business_date('r.first_refund_at') ~ ", " ~ business_date('o.placed_at') ~ ") end"
+    )) }}
+  end as closed_date
 from judged as o
 {{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = o.customer_id', 'o.placed_at') }}
 left join captures as p on p.order_id = o.order_id
 left join shipments as s on s.order_id = o.order_id
 left join refunds as r on r.order_id = o.order_id
+left join cancellations as c on c.order_id = o.order_id

@@ -1,6 +1,6 @@
 select
   {{ field_as('id', 'bigint', 'customer_id') }},
-  {{ field('email', 'text') }},
+  {{ field('email_token', 'text') }},
   {{ field('country', 'text') }},
   {{ field('city', 'text') }},
   {{ field('postal_code', 'text') }},

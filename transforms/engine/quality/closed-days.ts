@@ -1,0 +1,68 @@
+import { renderDataTest } from '../compile/compile.ts';
+import type { EngineContext } from '../context.ts';
+import { publishedWorld } from '../checks/published-world.ts';
+import type { DataTest } from '../project/model.ts';
+import { insertRows } from '../warehouse/insert-rows.ts';
+import { publishedRelation } from '../warehouse/relations.ts';
+import { mustModel } from '../project/laws.ts';
+
+/** The generic test (tests/generic/restated_history.sql) that compares closed days with what was kept of them. */
+const kind = 'restated_history';
+
+/** Somebody's word that days of a mart were changed on purpose. Dates are YYYY-MM-DD, `to` not included. */
+export interface Restatement {
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}
+
+/** Records that days of a mart are restated: what was kept of them counts no more. */
+export async function restate(context: EngineContext, restatement: Restatement): Promise<void> {
+  mustModel(context.project, restatement.model);
+  const { model, from, to, reason } = restatement;
+  await insertRows(
+    context.warehouse,
+    '_meta.restatement',
+    [
+      'model',
+      { name: 'from_day', type: 'date' },
+      { name: 'to_day', type: 'date' },
+      'reason',
+      { name: 'recorded_at', type: 'timestamp' },
+    ],
+    [[model, from, to, reason, context.clock.now().toISOString()]],
+  );
+}
+
+/** Forgets the sums of closed days that were restated, or computed again by a backfill, since they were kept. */
+export async function reopenRestated({ warehouse }: EngineContext): Promise<void> {
+  await warehouse.execute(
+    `delete from _meta.closed_day where exists (select 1 from _meta.restatement as r
+       where r.model = _meta.closed_day.series and r.recorded_at >= _meta.closed_day.frozen_at
+         and _meta.closed_day.day >= r.from_day and _meta.closed_day.day < r.to_day)`,
+  );
+}
+
+/** Keeps the sums of days that have closed since; one statement for each series. */
+export async function closeDays(context: EngineContext, version: bigint): Promise<void> {
+  const { project, warehouse, clock } = context;
+  for (const test of [...project.models.values()].flatMap(({ tests }) => tests)) {
+    if (test.kind !== kind) continue;
+    const sql = await sumsOf(context, test);
+    await warehouse.execute(
+      `insert into _meta.closed_day (series, day, totals, frozen_at, version)
+       select s.series, s.day, s.totals, cast(? as timestamp), ${version} from (${sql}) as s
+       left join _meta.closed_day as c on c.series = s.series and c.day = s.day
+       where c.series is null`,
+      [clock.now().toISOString()],
+    );
+  }
+}
+
+/** The same macro gives the sums of closed days, instead of comparing them. */
+async function sumsOf(context: EngineContext, test: DataTest): Promise<string> {
+  const rows = publishedRelation(mustModel(context.project, test.attachedTo.name));
+  const asking = { ...test, arguments: { ...test.arguments, sums_only: true } };
+  return await renderDataTest(context.project, asking, { ...publishedWorld(context), rows });
+}

@@ -1,0 +1,38 @@
+-- What moved the balance at Stripe, payouts aside, with the object behind it, the order, and the payout that paid it out.
+-- A movement whose object was not read yet has a group of its own until then. Only what is recomputed.
+select
+  t.balance_transaction_id,
+  t.source_id,
+  t.reporting_category,
+  case t.reporting_category
+    when 'charge' then 'capture'
+    when 'refund' then 'refund'
+    when 'dispute' then 'dispute'
+    when 'dispute_reversal' then 'dispute_reversal'
+    when 'refund_failure' then 'refund_failure'
+    when 'fee' then 'fee'
+    else 'adjustment'
+  end as kind,
+  t.amount_minor,
+  t.fee_minor,
+  t.net_minor,
+  t.currency,
+  t.created_at,
+  t.available_at,
+  p.payout_id,
+  o.object_kind,
+  o.charge_id,
+  o.payment_intent_id,
+  o.order_id,
+  coalesce(o.payment_group_id, -{{ hash_key('coalesce(t.source_id, t.balance_transaction_id)') }}) as payment_group_id,
+  o.card_brand,
+  o.card_country,
+  o.method
+from {{ ref('stg_stripe__balance_transactions') }} as t
+left join {{ ref('int_stripe_objects') }} as o on o.object_id = t.source_id
+left join {{ ref('stg_stripe__payout_transactions') }} as p on p.balance_transaction_id = t.balance_transaction_id
+where t.reporting_category not in ('payout', 'payout_reversal')
+  and (
+    o.object_id is not null
+    or {{ touched({'payment_group_id': '-' ~ hash_key('coalesce(t.source_id, t.balance_transaction_id)')}) }}
+  )

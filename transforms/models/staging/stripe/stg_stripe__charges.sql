@@ -1,0 +1,23 @@
+select
+  {{ field_as('id', 'text', 'charge_id') }},
+  {{ field_as('payment_intent', 'text', 'payment_intent_id') }},
+  {{ field_as('customer', 'text', 'stripe_customer_id') }},
+  {{ field_as('balance_transaction', 'text', 'balance_transaction_id') }},
+  {{ field_as('metadata.order_id', 'reference', 'order_id') }},
+  {{ field_as('metadata.payment_id', 'reference', 'payment_id') }},
+  {{ field_as('amount', 'bigint', 'amount_minor') }},
+  {{ field_as('amount_captured', 'bigint', 'captured_minor') }},
+  {{ field_as('amount_refunded', 'bigint', 'refunded_minor') }},
+  {{ field('currency', 'code') }},
+  {{ field('status', 'text') }},
+  {{ field_as('paid', 'boolean', 'is_paid') }},
+  {{ field_as('captured', 'boolean', 'is_captured') }},
+  {{ field_as('disputed', 'boolean', 'is_disputed') }},
+  {{ field('failure_code', 'text') }},
+  {{ field_as('payment_method_details.card.brand', 'text', 'card_brand') }},
+  {{ field_as('payment_method_details.card.funding', 'text', 'card_funding') }},
+  {{ field_as('payment_method_details.card.country', 'text', 'card_country') }},
+  {{ field_as('payment_method_details.card.wallet.type', 'text', 'wallet') }},
+  {{ field_as('created', 'epoch', 'created_at') }},
+  {{ cdc_columns() }}
+from {{ source('stripe', 'charges') }}

@@ -1,0 +1,25 @@
+-- R3: a refund in the shop is what it took from the balance at Stripe, and the other way round, by id. One that the
+-- customer's bank sent back is a refund_failure of its own, and no difference here.
+{{ config(severity='warn') }}
+select
+  payment_ref,
+  order_id,
+  processor_charge_id,
+  balance_transaction_id,
+  case when source_system = 'shop' then amount_minor else 0 end as shop_minor,
+  case when source_system = 'shop' then -coalesce(net_minor + fee_minor, 0) else amount_minor end as stripe_minor,
+  case when source_system = 'shop' then amount_minor + coalesce(net_minor + fee_minor, 0) else -amount_minor end
+    as difference_minor
+from {{ ref('fct_payments') }}
+where kind = 'refund'
+  and status = 'succeeded'
+  and {{ is_compared('created_at') }}
+  and (
+    source_system = 'stripe'
+    or (
+      source_system = 'shop'
+      and method in {{ stripe_methods() }}
+      and not (is_test and balance_transaction_id is null)
+      and amount_minor + coalesce(net_minor + fee_minor, 0) <> 0
+    )
+  )
