@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { WarehouseKind } from './warehouse-kinds.ts';
 
 /** The root folder of this package, wherever the command is called from. */
 export const packageRoot: string = fileURLToPath(new URL('..', import.meta.url));
@@ -50,6 +51,8 @@ export interface StartConfig extends PlatformConfig {
   readonly port: number;
   /** The user's own shop database; undefined: whatever the data folder remembers, at first the embedded one. */
   readonly sourceUrl: string | undefined;
+  /** `--warehouse`. */
+  readonly warehouse: WarehouseKind | undefined;
 }
 
 export const defaults = { port: 4000, tick: '5m', seed: 1, backlogLines: 200_000 } as const;

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
 import { cliErrors } from './errors.ts';
+import { warehouseKinds } from './warehouse-kinds.ts';
 
 /** Everything that the platform keeps, by name. Nothing else in the folder is ever written or deleted. */
 export interface DataPaths {
@@ -14,7 +15,11 @@ export interface DataPaths {
   readonly postgres: string;
   readonly archive: string;
   readonly warehouse: string;
+  /** What is on its way between this machine and a remote archive. */
+  readonly spool: string;
   readonly semantic: string;
+  /** Keys of tokens and persons, where no secrets manager holds them; mode 600. */
+  readonly tokenKeys: string;
   readonly log: string;
   /** Compiled SQL, manifests, results and the documentation page of the transform verbs: `transform retry` reads its results. */
   readonly target: string;
@@ -30,8 +35,10 @@ export function dataPaths(dataDir: string): DataPaths {
     lock: inside('lock'),
     postgres: inside('postgres'),
     archive: inside('archive'),
+    spool: inside('spool'),
     warehouse: inside('warehouse', 'warehouse.duckdb'),
     semantic: inside('semantic'),
+    tokenKeys: inside('keys', 'token-keys'),
     log: inside('logs', 'shopwave.log'),
     target: inside('target'),
   };
@@ -55,6 +62,8 @@ const markerShape = z.object({
       z.object({ kind: z.literal('url'), url: z.string() }),
     ])
     .optional(),
+  /** The kind of warehouse it was last started with. */
+  warehouse: z.enum(warehouseKinds).optional(),
 });
 
 /** What the folder remembers from one start to the next. */

@@ -2,6 +2,26 @@ import { errorCatalog } from '../lib/errors.ts';
 
 /** What the command line and the local platform can refuse, with the way out. */
 export const cliErrors = errorCatalog({
+  CLI_SETTING_INVALID: {
+    summary: 'A variable of the environment has a value that it cannot have.',
+    remedy: 'Correct or unset it; docs/sources.md says what it is.',
+    retryable: false,
+  },
+  CLI_CONFIG_INVALID: {
+    summary: 'shopwave.yml holds what it cannot hold, or lacks what is needed.',
+    remedy: 'Correct the line; docs/snowflake.md shows a whole file.',
+    retryable: false,
+  },
+  CLI_SOURCE_CHECK_FAILED: {
+    summary: 'A source would not be read as it is: credentials, rights or version.',
+    remedy: 'Do what the note beside each check says.',
+    retryable: false,
+  },
+  CLI_SOURCE_NOT_CONFIGURED: {
+    summary: 'A source was asked for whose address or credentials are not set.',
+    remedy: 'Set its variables in the environment; docs/sources.md says what each is.',
+    retryable: false,
+  },
   CLI_ALREADY_RUNNING: {
     summary: 'Another process already owns this data folder.',
     remedy: 'Use it as it is, stop it first, or give this one its own folder with --data-dir.',
@@ -22,6 +42,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Give the folder to the user who runs this, or choose another one with --data-dir.',
     retryable: false,
   },
+  CLI_FILE_UNWRITABLE: {
+    summary: 'A file that was asked for cannot be written.',
+    remedy: 'Name a file in a folder that is there and may be written.',
+    retryable: false,
+  },
   CLI_DATA_DIR_FOREIGN: {
     summary: 'The data folder holds files that are not ours.',
     remedy: 'Choose an empty or new folder with --data-dir.',
@@ -30,6 +55,12 @@ export const cliErrors = errorCatalog({
   CLI_SOURCE_CHANGED: {
     summary: 'The data folder follows another shop database.',
     remedy: 'Give each shop its own folder with --data-dir, or start from nothing with --fresh.',
+    retryable: false,
+  },
+  CLI_FRESH_REFUSED: {
+    summary: 'Starting from nothing would delete the archive of a warehouse that is kept elsewhere.',
+    remedy:
+      'Use a new folder with --data-dir, and a database of its own. What the old ones hold is then yours to delete.',
     retryable: false,
   },
   CLI_DISK_FULL: {

@@ -6,8 +6,14 @@ import { addBackfill } from './commands/backfill.ts';
 import { addDags } from './commands/dags.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMetrics } from './commands/metrics.ts';
+import { addArchive, addRetention } from './commands/archive.ts';
+import { addPrivacy } from './commands/privacy.ts';
+import { addQuarantine } from './commands/quarantine.ts';
+import { addQuality } from './commands/quality.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSchema } from './commands/schema.ts';
 import { addSimulator } from './commands/simulator.ts';
+import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addTasks } from './commands/tasks.ts';
@@ -36,8 +42,15 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addDags,
     addRuns,
     addTasks,
+    addSources,
+    addSchema,
+    addQuarantine,
+    addArchive,
+    addRetention,
+    addPrivacy,
     addTransform,
     addBackfill,
+    addQuality,
     addMetrics,
     addWarehouse,
     addSimulator,

@@ -3,6 +3,8 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { defaults } from '../config.ts';
+import { warehouseKinds } from '../warehouse-kinds.ts';
+import type { WarehouseKind } from '../warehouse-kinds.ts';
 import { dataDirOption, durationMs, wholeNumber } from './verb.ts';
 
 interface StartOptions {
@@ -16,6 +18,7 @@ interface StartOptions {
   readonly seed: number;
   readonly simulator?: 'on' | 'off';
   readonly sourceUrl?: string;
+  readonly warehouse?: WarehouseKind;
 }
 
 /** `shopwave start`: the whole platform in one process. */
@@ -46,6 +49,12 @@ export function addStart(program: Command): void {
       ).choices(['on', 'off']),
     )
     .option('--source-url <url>', "your own PostgreSQL as the shop's database", postgresUrl)
+    .addOption(
+      new Option(
+        '--warehouse <kind>',
+        'where the star lives; how to reach Snowflake is in shopwave.yml or SHOPWAVE_SNOWFLAKE_* (docs/snowflake.md)',
+      ).choices([...warehouseKinds]),
+    )
     .option('--json', 'one JSON object as the last line of standard output')
     .action(async (options: StartOptions) => {
       const { runStart } = await import('../supervisor/run.ts');
@@ -57,6 +66,7 @@ export function addStart(program: Command): void {
         port: options.port,
         tickMs: options.tick,
         sourceUrl: options.sourceUrl,
+        warehouse: options.warehouse,
         simulator: {
           enabled:
             options.simulator === undefined ? options.sourceUrl === undefined : options.simulator === 'on',

@@ -35,6 +35,11 @@ export function dataDirOption(): Option {
 
 /** Sends one operation to the platform and prints the answer. */
 export async function perform(name: string, input: unknown, options: VerbOptions): Promise<void> {
+  print(await ask(name, input, options), options.output);
+}
+
+/** Sends one operation to the platform, its progress shown. */
+export async function ask(name: string, input: unknown, options: VerbOptions): Promise<OperationResult> {
   const display = createProgressDisplay(process.stderr, systemClock);
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort(new Error('interrupted'));
@@ -42,10 +47,7 @@ export async function perform(name: string, input: unknown, options: VerbOptions
   try {
     const { dataDir } = options;
     const { signal } = interrupted;
-    print(
-      await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal }),
-      options.output,
-    );
+    return await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal });
   } catch (error) {
     throw interrupted.signal.aborted ? asInterruption(error, name) : error;
   } finally {

@@ -150,6 +150,8 @@ async function refuseClosedFolder(dataDir: string, account: Account): Promise<vo
 
 async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
+  // A server that ends meanwhile also fails the statement; without a listener it would end this process.
+  client.on('error', () => {});
   await client.connect();
   try {
     const found = await client.query('select 1 from pg_database where datname = $1', [name]);

@@ -1,7 +1,16 @@
+import { apiBackfill, apiCheck, apiExtract, apiStatus } from './api-sources.ts';
+import { archiveCompact, archiveRebuild, archiveRestore, archiveStatusOf, archiveVerify } from './archive.ts';
+import { retentionApply, retentionPlan } from './archive-retention.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
+import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
+import { qualityCheck, qualityDrift, qualityReport, qualityRestate, qualityShow } from './quality.ts';
+import { quarantineDiscard, quarantineList, quarantineReplay, quarantineShow } from './quarantine.ts';
+import { schemaAllow, schemaDeny, schemaResolve } from './schema-decisions.ts';
+import { schemaDiff, schemaHistory } from './schema.ts';
 import { simulatorReplay } from './simulator.ts';
+import { sourcesOperations } from './sources.ts';
 import { status } from './status.ts';
 import { backfillCancel, backfillList, backfillRun } from './transform/backfill.ts';
 import { transformBuild, transformRun, transformSeed } from './transform/build.ts';
@@ -39,6 +48,35 @@ const operations: readonly Operation[] = [
   backfillRun,
   backfillList,
   backfillCancel,
+  apiCheck,
+  apiStatus,
+  apiExtract,
+  apiBackfill,
+  schemaDiff,
+  schemaHistory,
+  schemaAllow,
+  schemaDeny,
+  schemaResolve,
+  ...sourcesOperations,
+  qualityReport,
+  qualityShow,
+  qualityDrift,
+  qualityCheck,
+  qualityRestate,
+  quarantineList,
+  quarantineShow,
+  quarantineReplay,
+  quarantineDiscard,
+  archiveStatusOf,
+  archiveVerify,
+  archiveCompact,
+  archiveRestore,
+  archiveRebuild,
+  retentionPlan,
+  retentionApply,
+  privacyErase,
+  privacyShow,
+  privacyRewrap,
   metricsList,
   metricsQuery,
   warehouseQuery,

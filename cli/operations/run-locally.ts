@@ -7,6 +7,7 @@ import { parseDurationMs } from '../../lib/duration.ts';
 import { openPlatform } from '../wire.ts';
 import type { OperationCall, OperationResult } from './operation.ts';
 import { findOperation } from './registry.ts';
+import { settleWarehouse } from '../supervisor/settle-warehouse.ts';
 
 /** Opens what the operation asks for in this process, runs it, and closes again. The caller holds the lock. */
 export async function runLocally(call: OperationCall, paths: DataPaths): Promise<OperationResult> {
@@ -14,8 +15,10 @@ export async function runLocally(call: OperationCall, paths: DataPaths): Promise
   if (operation === undefined) {
     throw cliErrors.error('CLI_OPERATION_UNKNOWN', { message: `there is no operation "${call.name}"` });
   }
+  const warehouse = await settleWarehouse(paths, undefined);
   const platform = openPlatform({
     paths,
+    warehouse,
     clock: systemClock,
     logger: createLogger({ file: paths.log }),
     onProgress: call.onProgress,

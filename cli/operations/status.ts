@@ -8,6 +8,8 @@ import { countLayers } from '../supervisor/headline.ts';
 import { currentOwner } from '../supervisor/lock.ts';
 import { defineOperation, rowsResult } from './operation.ts';
 import type { Cell } from './operation.ts';
+import { readFreshness } from './source-freshness.ts';
+import { readOpenQuestions } from './open-questions.ts';
 import { readFailures, readPositions } from './pipeline-facts.ts';
 
 /** What runs, what is published, how fresh it is, how far each step has come, and what fails. */
@@ -21,12 +23,13 @@ export const status = defineOperation({
       platform.warehouse(),
       platform.scheduler(),
     ]);
-    const [publication, held, rows, positions, failures] = await Promise.all([
+    const [publication, held, rows, positions, failures, sources] = await Promise.all([
       transforms.publication(),
       transforms.heldBack(),
       countLayers(warehouse),
       readPositions(platform),
       readFailures(scheduler),
+      readFreshness(platform),
     ]);
     const isUp = owner?.role === 'supervisor' && owner.pid === process.pid;
     const facts: Array<readonly [string, Cell]> = [
@@ -50,6 +53,10 @@ export const status = defineOperation({
     facts.push(['raw rows', rows.raw], ['staging rows', rows.staging], ['mart rows', rows.marts]);
     facts.push(['landed to', positions.landed], ['loaded to', positions.loaded]);
     facts.push(['staged to', positions.staged]);
+    facts.push(
+      ...sources.map(({ source, site, behind }) => [`source ${source}`, `${site}, ${behind}`] as const),
+    );
+    facts.push(...(await readOpenQuestions(platform)));
     facts.push(...held.map((each) => ['held back', describeHeld(each)] as const));
     facts.push(...scheduler.listImportErrors().map(brokenFile));
     facts.push(...failures.map((failure) => ['failed last', failure] as const));

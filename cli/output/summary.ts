@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { defaultDataDir, packageRoot } from '../config.ts';
+import type { SourceFreshness } from '../operations/source-freshness.ts';
 import type { Headline, MetricBesideTruth } from '../supervisor/headline.ts';
 import { formatCount, renderTable } from './render.ts';
 
@@ -13,6 +14,7 @@ export interface RunFacts {
   /** undefined when the platform is about to end. */
   readonly port: number | undefined;
   readonly dataDir: string;
+  readonly sources: readonly SourceFreshness[];
 }
 
 /** The one object that `start --json` ends with. */
@@ -25,6 +27,7 @@ export function summaryObject({ publication, rows, metrics }: Headline, facts: R
     },
     rows,
     metrics,
+    sources: facts.sources,
     elapsedMs: Math.round(facts.elapsedMs),
     peakRssMb: facts.peakRssMb,
   };
@@ -47,6 +50,15 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
       verdict(metric),
     ]),
   );
+  const sources = renderTable(
+    ['source', 'where', 'complete up to', ''],
+    facts.sources.map(({ source, site, freshTo, behind }) => [
+      source,
+      site,
+      freshTo === null ? '-' : `${freshTo.slice(0, 19)}Z`,
+      behind,
+    ]),
+  );
   return [
     '',
     `Publication ${publication.version}, ${formatDuration(Math.max(0, ageMs))} old, has everything up to ${toLsn(publication.sourceWatermark)} of the shop's log.`,
@@ -54,6 +66,8 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
     indent(layers),
     '',
     indent(values),
+    '',
+    indent(sources),
     '',
     `  after ${formatDuration(facts.elapsedMs)}, peak memory ${formatCount(facts.peakRssMb)} MB`,
     '',

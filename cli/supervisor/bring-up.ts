@@ -5,6 +5,7 @@ import type { DagRun, RunKey } from '../../scheduler/store/rows.ts';
 import { cliErrors } from '../errors.ts';
 import type { StartConfig } from '../config.ts';
 import { ingestDag } from '../wire.ts';
+import type { WarehouseKind } from '../warehouse-kinds.ts';
 import type { Platform } from '../wire.ts';
 import { importFailure } from '../operations/failure.ts';
 import { createApi } from './api.ts';
@@ -22,6 +23,8 @@ export interface BringUp {
 
 /** A scheduler that has just started makes the runs that are due within its first tick. */
 const dueWithinMs = 400;
+
+const warehouseNames: Readonly<Record<WarehouseKind, string>> = { duckdb: 'DuckDB', snowflake: 'Snowflake' };
 
 /** The DAG that publishes. */
 const buildDag = 'shop_marts';
@@ -41,10 +44,14 @@ export async function bringUp(input: BringUp): Promise<void> {
   const serving = timed(terminal, 'warehouse and semantic layer', async () => {
     const semantic = await platform.semantic();
     front.mount('/cubejs-api', semantic.app);
-    return 'DuckDB, Cube';
+    return `${warehouseNames[platform.warehouseKind]}, Cube`;
   });
   const dags = database.then(() => (input.config.once ? refuseBrokenDags(platform) : undefined));
-  const source = dags.then(() => openShop(input)).then(() => platform.capture());
+  const source = dags
+    .then(() => openShop(input))
+    .then(() =>
+      Promise.all([platform.capture(), input.config.once ? undefined : platform.openSimulatedApis()]),
+    );
   await Promise.all([serving, source]);
   if (input.config.simulator.enabled) (await platform.simulator()).start();
   await (await platform.scheduler()).start();

@@ -1,5 +1,6 @@
 import type { Publication } from '../../transforms/engine/warehouse/state.ts';
 import type { Session } from '../../warehouse/warehouse.ts';
+import { addTruth } from '../../simulator/order/truth.ts';
 import { cliErrors } from '../errors.ts';
 import type { Platform } from '../wire.ts';
 
@@ -58,8 +59,8 @@ export async function readHeadline(platform: Platform, hasTruth: boolean): Promi
 /** Rows per layer; the warehouse's own bookkeeping is not counted. */
 export async function countLayers(session: Session): Promise<LayerRows> {
   const tables = await session.query(
-    `select table_schema, table_name from information_schema.tables
-     where table_schema in ('raw', 'staging', 'marts') and table_type = 'BASE TABLE'`,
+    `select lower(table_schema) as table_schema, table_name from information_schema.tables
+     where lower(table_schema) in ('raw', 'staging', 'marts') and table_type = 'BASE TABLE'`,
   );
   const counts = tables.map(
     ({ table_schema: schema, table_name: name }) =>
@@ -87,15 +88,33 @@ async function readMetrics(platform: Platform): Promise<Values> {
   };
 }
 
+/** The shop's orders as of the watermark in its log, and those of Shopify alone in the versions that are published. */
 async function readTruth(platform: Platform, watermark: string): Promise<Values> {
-  const simulator = await platform.simulator();
-  const truth = await simulator.truthAsOf(watermark);
+  const [simulator, warehouse] = await Promise.all([platform.simulator(), platform.warehouse()]);
+  const [ofShop, ofShopify] = await Promise.all([
+    simulator.truthAsOf(watermark),
+    readOwnVersions(warehouse).then(simulator.ownTruthOf),
+  ]);
+  const truth = addTruth(ofShop, ofShopify);
   return {
     gmv: minorToCents(truth.gmv),
     net_revenue: minorToCents(truth.net_revenue),
     fulfilled_orders: Number(truth.fulfilled_orders),
     refunds: minorToCents(truth.refunds),
   };
+}
+
+/** Orders that exist on Shopify alone, each with the update time (milliseconds) of the version that is published. */
+async function readOwnVersions(warehouse: Session): Promise<ReadonlyMap<number, number>> {
+  const rows = await warehouse.query(
+    "select order_id, cast(updated_at as varchar) as updated_at from marts.fct_orders where source_system = 'shopify'",
+  );
+  return new Map(
+    rows.map(({ order_id: id, updated_at: at }) => [
+      Number(id),
+      Date.parse(`${String(at).replace(' ', 'T')}Z`),
+    ]),
+  );
 }
 
 function beside(values: Values, truth: Values | undefined): Headline['metrics'] {

@@ -13,10 +13,13 @@ import { stopLeftOver } from '../local/left-over.ts';
 import { renderSummary, summaryObject } from '../output/summary.ts';
 import type { RunFacts } from '../output/summary.ts';
 import { openPlatform } from '../wire.ts';
-import type { Platform, PlatformOptions } from '../wire.ts';
+import type { PlatformOptions } from '../platform-options.ts';
+import type { Platform } from '../wire.ts';
 import { bringUp, firstPublication } from './bring-up.ts';
 import { createConsole } from './console.ts';
 import type { Console } from './console.ts';
+import { readFreshness } from '../operations/source-freshness.ts';
+import { triggerExtracts } from './first-extracts.ts';
 import { readHeadline } from './headline.ts';
 import { openHttpFront } from './http-server.ts';
 import type { HttpFront } from './http-server.ts';
@@ -24,6 +27,9 @@ import { acquireLock } from './lock.ts';
 import { serveUntil } from './serve.ts';
 import { onStopSignals } from './signals.ts';
 import { settleSource } from './source.ts';
+import type { WarehouseKind } from '../warehouse-kinds.ts';
+import { rememberWarehouse, settleWarehouse } from './settle-warehouse.ts';
+import type { WarehouseChoice } from '../warehouse-settings.ts';
 
 /** `shopwave start`: from the lock to the last process that has ended. Throws what went wrong, after cleaning up. */
 export async function runStart(config: StartConfig): Promise<void> {
@@ -39,9 +45,12 @@ export async function runStart(config: StartConfig): Promise<void> {
     const front = await openHttpFront(config.port);
     teardown.add('HTTP', front.close);
     await lock.announcePort(front.port);
-    const options = platformOptions(config, paths, terminal);
+    const warehouse = await settleWarehouse(paths, config.warehouse);
+    const options = platformOptions(config, warehouse, paths, terminal);
+    if (config.fresh) await refuseOrphans(paths, warehouse.kind);
     if (config.fresh) await startOver(options, terminal);
     await settleSource(paths, config.sourceUrl);
+    await rememberWarehouse(paths, warehouse.kind);
     if (stopping.signal.aborted) return refuseSilence(config);
     const platform = openPlatform(options);
     teardown.add('platform', () => platform.close((name) => options.logger.info(`closing ${name}`)));
@@ -51,15 +60,31 @@ export async function runStart(config: StartConfig): Promise<void> {
   }
 }
 
-function platformOptions(config: StartConfig, paths: DataPaths, terminal: Console): PlatformOptions {
+function platformOptions(
+  config: StartConfig,
+  warehouse: WarehouseChoice,
+  paths: DataPaths,
+  terminal: Console,
+): PlatformOptions {
   return {
     paths,
     config,
+    warehouse,
     clock: systemClock,
     logger: createLogger({ file: paths.log }),
     onProgress: terminal.onProgress,
     onSchedulerEvent: terminal.onSchedulerEvent,
   };
+}
+
+/** The rows in Snowflake would stay, and their archive and the record of what was loaded would be gone. */
+async function refuseOrphans(paths: DataPaths, wanted: WarehouseKind): Promise<void> {
+  const settings = await readSettings(paths);
+  if (wanted !== 'snowflake' && settings?.warehouse !== 'snowflake') return;
+  throw cliErrors.error('CLI_FRESH_REFUSED', {
+    message: 'the star is in Snowflake, and --fresh deletes what it was loaded from',
+    where: paths.root,
+  });
 }
 
 /** `--fresh`. A slot left behind in the user's own database would keep its log forever, so it goes first. */
@@ -111,7 +136,8 @@ async function supervise(supervision: Supervision): Promise<void> {
   if (!config.once) await serveUntil({ ...supervision, hasTruth: config.simulator.enabled });
   if (config.json) {
     const headline = await readHeadline(platform, config.simulator.enabled);
-    const line = JSON.stringify(summaryObject(headline, facts(supervision)));
+    const sources = await readFreshness(platform);
+    const line = JSON.stringify(summaryObject(headline, { ...facts(supervision), sources }));
     await quiesce(supervision);
     process.stdout.write(`${line}\n`);
     return;
@@ -132,7 +158,10 @@ async function start(supervision: Supervision): Promise<void> {
   await publishOrKeep(supervision);
   front.markReady();
   const headline = await readHeadline(platform, config.simulator.enabled);
-  terminal.result(renderSummary(headline, facts(supervision), platform.clock));
+  const told = facts(supervision);
+  if (!config.once) await triggerExtracts(platform);
+  const sources = await readFreshness(platform);
+  terminal.result(renderSummary(headline, { ...told, sources }, platform.clock));
 }
 
 /**
@@ -153,7 +182,7 @@ async function publishOrKeep({ config, platform, terminal, signal }: Supervision
   }
 }
 
-function facts({ config, front }: Supervision): RunFacts {
+function facts({ config, front }: Supervision): Omit<RunFacts, 'sources'> {
   return {
     // Counted from the start of the process, module loading included.
     elapsedMs: systemClock.monotonicMs(),

@@ -20,7 +20,7 @@ export async function settleSource(paths: DataPaths, sourceUrl: string | undefin
       where: paths.root,
     });
   }
-  await writeSettings(paths, { format: 1, source });
+  await writeSettings(paths, { ...settings, source });
 }
 
 /** A batch exists from when its manifest stands in the archive; a first start that failed has none. */

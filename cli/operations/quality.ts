@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { isBlocking } from '../../transforms/engine/checks/check.ts';
+import type { CheckResult } from '../../transforms/engine/checks/check.ts';
+import { cadences } from '../../transforms/engine/project/model.ts';
+import type { CheckHistory } from '../../transforms/engine/quality/history.ts';
+import { cliErrors } from '../errors.ts';
+import { age, qualityPage } from '../quality/page.ts';
+import { selectionSchema } from '../transform/selection.ts';
+import { reportRows } from '../quality/rows.ts';
+import { defineOperation, rowsResult, toCell } from './operation.ts';
+import type { OperationResult } from './operation.ts';
+import { beginCommand } from './transform/command.ts';
+
+const sinceMs = z.number().int().positive();
+
+/** Every check over time, what is held back, how fresh everything is. */
+export const qualityReport = defineOperation({
+  name: 'quality.report',
+  input: z.object({ sinceMs, html: z.boolean().default(false) }),
+  run: async (input, { platform }) => {
+    const since = new Date(platform.clock.now().getTime() - input.sinceMs);
+    const report = await (await platform.transforms()).qualityReport(since);
+    if (input.html) return { kind: 'documents', documents: [{ name: 'quality', text: qualityPage(report) }] };
+    return rowsResult(...reportRows(report, age));
+  },
+});
+
+/** One check: what it came to, and the rows behind its last failure. */
+export const qualityShow = defineOperation({
+  name: 'quality.show',
+  input: z.object({ check: z.string(), sinceMs }),
+  run: async ({ check, sinceMs: back }, { platform }) => {
+    const since = new Date(platform.clock.now().getTime() - back);
+    const { checks } = await (await platform.transforms()).qualityReport(since);
+    const named = checks.filter((each) =>
+      [each.name, each.uniqueId, `${each.model}.${each.name}`].includes(check),
+    );
+    const [found, ...others] = named;
+    if (found === undefined) throw notFound(check, checks);
+    return showOne(found, others);
+  },
+});
+
+function showOne(found: CheckHistory, others: readonly CheckHistory[]): OperationResult {
+  const { model, name, status, since, failures, message, failed, points } = found;
+  const rows = (failed?.rows ?? []).map((row) =>
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toCell(value)])),
+  );
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return rowsResult(rows, {
+    columns,
+    json: [{ ...found, rows: failed?.rows ?? [] }],
+    notes: [
+      `${model}.${name}: ${status}, ${failures} rows, since ${since}${message === null ? '' : `; ${message}`}`,
+      ...points.map((point) => `${point.at}: ${point.status}, ${point.failures} rows, ${point.runs} runs`),
+      ...(failed === undefined ? [] : [`rows of the failure at ${failed.at}, version ${failed.version}`]),
+      ...(others.length === 0
+        ? []
+        : [`also called so: ${others.map((each) => `${each.model}.${each.name}`).join(', ')}`]),
+    ],
+  });
+}
+
+function notFound(check: string, checks: readonly CheckHistory[]): Error {
+  const near = checks.filter(({ name }) => name.includes(check)).slice(0, 5);
+  return cliErrors.error('CLI_NOT_FOUND', {
+    message: `no check called ${check} has run in that time`,
+    remedy:
+      near.length === 0
+        ? 'shopwave quality report lists the checks; --since looks further back.'
+        : `Did you mean ${near.map(({ model, name }) => `${model}.${name}`).join(' or ')}?`,
+  });
+}
+
+/** Marts rebuilt aside and compared with what builds have made of them. */
+export const qualityDrift = defineOperation({
+  name: 'quality.drift',
+  input: selectionSchema,
+  run: async (input, context) => {
+    const { engine, selected, notes } = await beginCommand(input, context);
+    const models = selected.isNarrowed ? new Set(selected.models) : undefined;
+    const { checks, left } = await engine.drift({ models, signal: context.signal });
+    return checksResult(checks, [...notes, ...left.map(({ model, why }) => `${model} was left out: ${why}`)]);
+  },
+});
+
+/** The checks of an own cadence, now. */
+export const qualityCheck = defineOperation({
+  name: 'quality.check',
+  input: z.object({ cadence: z.enum(cadences) }),
+  run: async ({ cadence }, { platform }) => {
+    const checks = await (await platform.transforms()).runCadence(cadence);
+    return checksResult(checks, checks.length === 0 ? [`no check has the cadence ${cadence}`] : []);
+  },
+});
+
+/** Closed days that were changed on purpose. */
+export const qualityRestate = defineOperation({
+  name: 'quality.restate',
+  input: z.object({ model: z.string(), from: z.iso.date(), to: z.iso.date(), reason: z.string().min(1) }),
+  run: async (restatement, { platform }) => {
+    await (await platform.transforms()).restate(restatement);
+    const notes = ['the next run of the hourly checks keeps the sums of these days as they are then'];
+    return rowsResult([restatement], { notes });
+  },
+});
+
+function checksResult(checks: readonly CheckResult[], notes: readonly string[]): OperationResult {
+  const bad = checks.filter(isBlocking);
+  const rows = checks.map(({ model, name, status, failures, message }) => ({
+    model,
+    check: name,
+    status,
+    failures,
+    message: message ?? null,
+  }));
+  return rowsResult(rows, {
+    columns: ['model', 'check', 'status', 'failures', 'message'],
+    json: checks.map(({ rows: failing, ...check }) => ({
+      model: check.model,
+      check: check.name,
+      status: check.status,
+      failures: check.failures,
+      message: check.message ?? null,
+      rows: failing.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])),
+      ),
+    })),
+    notes,
+    failure:
+      bad[0] === undefined
+        ? undefined
+        : cliErrors.error('CLI_CHECKS_FAILED', {
+            message: `${bad.length} of ${checks.length} checks failed`,
+            where: `${bad[0].model}, check ${bad[0].name}`,
+          }),
+  });
+}

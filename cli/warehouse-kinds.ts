@@ -1,0 +1,3 @@
+/** What the star may live in. */
+export const warehouseKinds = ['duckdb', 'snowflake'] as const;
+export type WarehouseKind = (typeof warehouseKinds)[number];
