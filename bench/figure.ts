@@ -50,3 +50,9 @@ export function machine(): string {
   const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`;
   return `${os.availableParallelism()} x ${cpu?.model ?? os.arch()}, ${memory}, ${os.type()}, Node ${process.versions.node}`;
 }
+
+/** A figure that must reach its bar. */
+export function atLeast(figure: Omit<Figure, 'bar' | 'holds' | 'peer'>, bar: number): Figure {
+  const holds = figure.value === null ? null : figure.value >= bar;
+  return { ...figure, bar: `>= ${bar}`, holds, peer: null };
+}

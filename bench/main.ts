@@ -6,15 +6,20 @@ import { messageOf } from '../lib/errors.ts';
 import { dbt } from './dbt/area.ts';
 import { machine } from './figure.ts';
 import type { Area, BenchOptions, Figure } from './figure.ts';
+import { ingest } from './ingest/area.ts';
 import { mainJob } from './main-job.ts';
+import { snowflake } from './snowflake/area.ts';
 import { transforms } from './transforms/area.ts';
+import { statements } from './transforms/statements.ts';
 
 const areas: readonly Area[] = [
   mainJob,
   { name: 'scheduler', about: 'task throughput and latency' },
-  { name: 'ingest', about: 'change capture against the speed of the log' },
+  ingest,
   transforms,
+  statements,
   dbt,
+  snowflake,
   { name: 'semantic', about: 'metric queries under load' },
   { name: 'end-to-end', about: 'age of a metric behind its source commit' },
 ];

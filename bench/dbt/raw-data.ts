@@ -1,5 +1,5 @@
 import { ensureLoadSchema } from '../../ingest/landing/raw-tables.ts';
-import { rawColumns } from '../../ingest/landing/raw-line.ts';
+import { rawColumns } from '../../warehouse/raw-table.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { rawTables } from './tables.ts';
@@ -20,7 +20,9 @@ export async function makeRawData(file: string): Promise<number> {
     let rows = 0;
     for (const table of rawTables) rows += await fill(warehouse, table);
     await warehouse.execute(
-      `insert into _meta.loaded_batch values ('${batch}', 'shop', 'snapshot', '0000000000000000', '7FFFFFFFFFFFFFFF',
+      `insert into _meta.loaded_batch
+           (batch_id, source, kind, from_position, to_position, to_committed_at, row_count, loaded_at)
+         values ('${batch}', 'shop', 'snapshot', '0000000000000000', '7FFFFFFFFFFFFFFF',
          timestamp '2026-03-01 00:00:00', ${rows}, ${loadedAt})`,
     );
     return rows;

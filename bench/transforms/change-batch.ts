@@ -1,17 +1,20 @@
 import { quoteLiteral } from '../../warehouse/sql-text.ts';
 import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
+import { apiRawRows } from './api-raw-rows.ts';
+import { apiChangesOf } from './api-changes.ts';
 import { changesOf } from './change-rows.ts';
 import type { Batch, Newest } from './change-rows.ts';
-import { batchName, batchSeconds } from './history.ts';
+import { batchSeconds } from './history.ts';
 import { rawRows } from './raw-rows.ts';
 import { history, positionAt } from './scale.ts';
 import type { Scale } from './scale.ts';
 
 /**
- * Loads one five-minute batch as the loader would: rows in raw, files in the ledger, the batch after the last one.
+ * Loads one five-minute batch of every source as the loader would: rows in raw, files in the ledger, the batch after the
+ * last one.
  */
 export async function loadChanges(warehouse: Warehouse, scale: Scale, lines: number): Promise<number> {
-  const [last] = await warehouse.query('select count(*) as n from _meta.loaded_batch');
+  const [last] = await warehouse.query(`select count(*) as n from _meta.loaded_batch where source = 'shop'`);
   const batch = { number: Number(last?.['n']), lines, scale, newest: await readNewest(warehouse) };
   await warehouse.transaction(async (session) => {
     const counts = new Map<string, number>();
@@ -20,7 +23,16 @@ export async function loadChanges(warehouse: Warehouse, scale: Scale, lines: num
       const written = await session.execute(`insert into raw.shop__${table} by name ${raw}`);
       counts.set(table, (counts.get(table) ?? 0) + written);
     }
-    await recordBatch(session, batch, counts);
+    await recordBatch(session, batch, { source: 'shop', name: nameOf(batch.number) }, counts);
+    for (const [source, changes] of apiChangesOf(batch)) {
+      const name = `${source}-${batch.number}`;
+      const own = new Map<string, number>();
+      for (const { table, model, rows } of changes) {
+        const raw = await apiRawRows(model, rows, quoteLiteral(name));
+        own.set(table, await session.execute(`insert into raw.${source}__${table} by name ${raw}`));
+      }
+      await recordBatch(session, batch, { source, name }, own);
+    }
   });
   return batch.number;
 }
@@ -55,20 +67,20 @@ function nameOf(number: number): string {
 async function recordBatch(
   session: Session,
   batch: Batch,
+  { source, name }: { readonly source: string; readonly name: string },
   counts: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const name = nameOf(batch.number);
   for (const [table, rows] of counts) {
     await session.execute(
-      `insert into _meta.load_ledger values (?, ?, 'shop', ?, ?, timestamp '${history.end}')`,
-      [`${name}/${table}`, name, table, rows],
+      `insert into _meta.load_ledger values (?, ?, ?, ?, ?, timestamp '${history.end}')`,
+      [`${name}/${table}`, name, source, table, rows],
     );
   }
   const start = `timestamp '${history.start}'`;
   const edge = (number: number): string => `${start} + to_seconds(${number * batchSeconds})`;
   await session.execute(
     `insert into _meta.loaded_batch by name
-     select ${batchName(String(batch.number))} as batch_id, 'shop' as source, 'changes' as kind,
+     select ${quoteLiteral(name)} as batch_id, ${quoteLiteral(source)} as source, 'changes' as kind,
        ${positionAt(edge(batch.number))} as from_position, ${positionAt(edge(batch.number + 1))} as to_position,
        ${edge(batch.number + 1)} as to_committed_at, ${[...counts.values()].reduce((sum, n) => sum + n, 0)} as row_count,
        timestamp '${history.end}' as loaded_at`,

@@ -50,23 +50,27 @@ export function changesOf(batch: Batch): readonly Change[] {
 }
 
 function newOrders(batch: Batch): readonly Change[] {
-  const { newest, lines, scale } = batch;
-  const added = Math.ceil((lines * 0.6) / 27) * 10;
-  const fresh = (table: string, id: string, times: readonly string[]): Change => {
-    const model = orderTables.find((each) => each.model === `stg_shop__${table}`);
-    const made = model?.rows(scale, newest.order + 1, newest.order + added) ?? '';
-    const now = at(batch, id);
-    const moved = [...times, '_committed_at'].map((column) => `${now} as ${column}`).join(', ');
-    return {
-      table,
-      rows: `select * replace (${moved}, ${positionAt(now)} as _position, 'c' as _op) from (${made})`,
-    };
+  const { scale } = batch;
+  const [first, last] = addedOrders(batch);
+  const fresh = (table: string): Change => {
+    const made = orderTables.find((each) => each.model === `stg_shop__${table}`);
+    if (made === undefined) throw new Error(`there are no rows of ${table}`);
+    const rows = made.rows(scale, first, last);
+    return { table, rows: happeningNow(batch, rows, made.times, 'c') };
   };
-  return [
-    fresh('orders', 'order_id', ['placed_at', 'updated_at']),
-    fresh('order_lines', 'order_line_id', ['created_at', 'updated_at']),
-    fresh('payments', 'payment_id', ['created_at', 'updated_at']),
-  ];
+  return [fresh('orders'), fresh('order_lines'), fresh('payments')];
+}
+
+/** Rows as if they had been made in the batch's five minutes. */
+export function happeningNow(batch: Batch, rows: string, times: readonly string[], op: 'c' | 'u'): string {
+  const now = at(batch, '_ordinal');
+  const moved = [...times, '_committed_at'].map((column) => `${now} as ${column}`).join(', ');
+  return `select * replace (${moved}, ${positionAt(now)} as _position, '${op}' as _op) from (${rows})`;
+}
+
+/** Ids of the orders that a batch adds: from (inclusive) and to (inclusive). */
+export function addedOrders({ newest, lines }: Batch): readonly [number, number] {
+  return [newest.order + 1, newest.order + Math.ceil((lines * 0.6) / 27) * 10];
 }
 
 function laterChanges(batch: Batch): readonly Change[] {
@@ -168,7 +172,7 @@ function customersOf(batch: Batch): Change {
   const added = Math.ceil(lines * 0.075);
   return {
     table: 'customers',
-    rows: `select customer_id, 'c' || customer_id || '@example.com' as email, 'DE' as country,
+    rows: `select customer_id, 'c' || customer_id || '@example.com' as email_token, 'DE' as country,
         'city ' || ${draw('customer_id', 96 + batch.number, 900)} as city, '10115' as postal_code,
         'regular' as segment, timestamp '${history.start}' as created_at, ${at(batch, 'customer_id')} as updated_at,
         ${log(batch, 'customer_id')}

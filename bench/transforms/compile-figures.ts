@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { atMost } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { compileRun } from './results.ts';
-import { runJob } from './run-job.ts';
+import { runJob } from '../run-job.ts';
 import { median } from './median.ts';
 import { writeSyntheticProject } from './synthetic-project.ts';
 
@@ -19,7 +19,9 @@ export async function compileFigures(machine: string): Promise<readonly Figure[]
     const changedFile = await writeSyntheticProject(folder, models);
     const results: Array<z.infer<typeof compileRun>> = [];
     for (let run = 0; run < runs; run += 1) {
-      results.push(...(await runJob('compile-job.ts', { folder, changedFile }, compileRun, () => {})));
+      results.push(
+        ...(await runJob('transforms/compile-job.ts', { folder, changedFile }, compileRun, () => {})),
+      );
     }
     const setup = `${machine}; ${models} models with a YAML file each; median of ${runs} processes`;
     const base = { area: 'transforms', setup, unit: 'ms' };

@@ -1,23 +1,26 @@
 import { changedAt, draw, logColumns, oneOf, placedAt } from './scale.ts';
 import type { Scale } from './scale.ts';
 
-/** Rows of one staging table for a range of order ids, with the column `changed_at` by which they lie in the table. */
+/** Rows of one staging table for a range of order ids, with the log's columns, by which they lie in the table. */
 export interface OrderTable {
   readonly model: string;
+  /** Columns that say when a new row happened; a batch sets them to its own time. */
+  readonly times: readonly string[];
   readonly rows: (scale: Scale, firstOrder: number, lastOrder: number) => string;
 }
 
-const currencies = ['EUR', 'EUR', 'EUR', 'USD', 'GBP'];
-const countries = ['DE', 'FR', 'NL', 'GB', 'US', 'ES', 'IT', 'PL', 'SE', 'AT'];
-const isCancelled = (order: string): string => `${draw(order, 20, 25)} = 0`;
-const isRefunded = (order: string): string => `${draw(order, 21, 20)} = 1 and not ${isCancelled(order)}`;
+export const currencies = ['EUR', 'EUR', 'EUR', 'USD', 'GBP'];
+export const countries = ['DE', 'FR', 'NL', 'GB', 'US', 'ES', 'IT', 'PL', 'SE', 'AT'];
+export const isCancelled = (order: string): string => `${draw(order, 20, 25)} = 0`;
+export const isRefunded = (order: string): string =>
+  `${draw(order, 21, 20)} = 1 and not ${isCancelled(order)}`;
 
-function ordersIn(scale: Scale, first: number, last: number): string {
+export function ordersIn(scale: Scale, first: number, last: number): string {
   return `select k, ${placedAt(scale, 'k')} as placed_at from range(${first}, ${last + 1}) as ids(k)`;
 }
 
 /** Ten orders have 1, 1, 2, 2, 2, 3, 3, 4, 4 and 5 lines, so that a line's order follows from its id. */
-function linesIn(scale: Scale, first: number, last: number): string {
+export function linesIn(scale: Scale, first: number, last: number): string {
   const orderOf = [0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8, 8, 9, 9, 9, 9, 9];
   const numberOf = [1, 1, 1, 2, 1, 2, 1, 2, 1, 2, 3, 1, 2, 3, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 5];
   const [firstLine, endLine] = [Math.floor((first - 1) / 10) * 27 + 1, Math.ceil(last / 10) * 27 + 1];
@@ -29,8 +32,8 @@ function linesIn(scale: Scale, first: number, last: number): string {
   ) as numbered where k between ${first} and ${last}`;
 }
 
-const unitPrice = `cast((500 + ${draw('product_id', 32, 20_000)}) / 100.0 as decimal(12, 4))`;
-const customerOf = (scale: Scale): string =>
+export const unitPrice = `cast((500 + ${draw('product_id', 32, 20_000)}) / 100.0 as decimal(12, 4))`;
+export const customerOf = (scale: Scale): string =>
   `case when ${draw('k', 22, 100)} < 3 then null
      else 1 + ${draw('k', 23, `floor(${scale.customers} * (0.15 + 0.85 * k / ${scale.orders}))`)} end`;
 
@@ -38,6 +41,7 @@ const customerOf = (scale: Scale): string =>
 export const orderTables: readonly OrderTable[] = [
   {
     model: 'stg_shop__orders',
+    times: ['placed_at', 'updated_at'],
     rows: (
       scale,
       first,
@@ -53,6 +57,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__order_lines',
+    times: ['created_at', 'updated_at'],
     rows: (scale, first, last) => `select i as order_line_id, k as order_id, line_no, product_id, quantity,
       ${unitPrice} as unit_price, case when ${draw('i', 33, 7)} = 0 then 1.50 else 0 end as discount_amount,
       case when ${draw('i', 34, 5)} = 0 then 0 else round(quantity * ${unitPrice} * 0.19, 2) end as tax_amount,
@@ -61,6 +66,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__payments',
+    times: ['created_at', 'updated_at'],
     rows: (scale, first, last) => `select 2 * k as payment_id, k as order_id, 'capture' as kind,
       ${oneOf('k', 40, ['card', 'wallet', 'transfer'])} as method, 'succeeded' as status,
       (2000 + ${draw('k', 41, 30_000)}) / 100.0 as amount, ${oneOf('k', 25, currencies)} as currency,
@@ -74,6 +80,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__shipments',
+    times: [],
     rows: (scale, first, last) => `select k as shipment_id, k as order_id,
       ${oneOf('k', 50, ['dhl', 'ups', 'dpd'])} as carrier, 'TR' || hash(k, 51) as tracking_number,
       'delivered' as status, placed_at + interval 5 day as promised_at, placed_at + interval 1 day as shipped_at,
@@ -83,6 +90,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__shipment_lines',
+    times: [],
     rows: (
       scale,
       first,
@@ -93,6 +101,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__refunds',
+    times: [],
     rows: (scale, first, last) => `select k as refund_id, k as order_id, 2 * k + 1 as payment_id,
       cast(null as bigint) as cancellation_id, 19.95 as amount, 0 as shipping_amount,
       ${oneOf('k', 25, currencies)} as currency, 'damaged' as reason, placed_at + interval 9 day as refunded_at,
@@ -101,6 +110,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__refund_lines',
+    times: [],
     rows: (
       scale,
       first,
@@ -112,6 +122,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__cancellations',
+    times: [],
     rows: (
       scale,
       first,
@@ -124,6 +135,7 @@ export const orderTables: readonly OrderTable[] = [
   },
   {
     model: 'stg_shop__cancellation_lines',
+    times: [],
     rows: (
       scale,
       first,

@@ -2,6 +2,7 @@ import { ensureLoadSchema } from '../../ingest/landing/raw-tables.ts';
 import { shopTables } from '../../ingest/postgres/shop-tables.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
 import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
+import { apiHistories, apiOrderTables, apiPeople } from './api-tables.ts';
 import { masterTables } from './master-tables.ts';
 import { orderTables } from './history-tables.ts';
 import { rawRows } from './raw-rows.ts';
@@ -37,10 +38,10 @@ export async function fillHistory(
     await ensureLoadSchema(warehouse, 'shop', tables);
     await transforms.stage();
   });
-  for (const { model, rows } of masterTables) {
+  for (const { model, rows } of [...masterTables, ...apiPeople]) {
     await steps.atomic(model, (session) => insertSorted(session, stateOf(model), rows(scale)));
   }
-  for (const { model, rows } of orderTables) {
+  for (const { model, rows } of [...orderTables, ...apiOrderTables]) {
     for (const [number, month] of months().entries()) {
       const first = Math.max(1, orderAt(scale, month.first - 110));
       const last = Math.min(scale.orders, orderAt(scale, month.end) + 1);
@@ -57,7 +58,7 @@ export async function fillHistory(
 
 /** The base table of a staging model; a `latest` model has a view of its own name over it. */
 function stateOf(model: string): string {
-  const isHistory = masterTables.some((each) => each.model === model);
+  const isHistory = masterTables.some((each) => each.model === model) || apiHistories.has(model);
   return `staging.${model}${isHistory ? '' : '__state'}`;
 }
 

@@ -24,7 +24,7 @@ export const masterTables: ReadonlyArray<{
   },
   {
     model: 'stg_shop__customers',
-    rows: ({ customers }) => `select k as customer_id, 'c' || k || '@example.com' as email,
+    rows: ({ customers }) => `select k as customer_id, 'c' || k || '@example.com' as email_token,
       ${oneOf('k', 80, ['DE', 'FR', 'NL', 'GB', 'US', 'ES', 'IT', 'PL'])} as country,
       'city ' || ${draw('k', 81, 900)} as city, cast(10000 + ${draw('k', 82, 80_000)} as varchar) as postal_code,
       ['new', 'regular', 'vip'][1 + version] as segment, timestamp '${history.start}' as created_at, version_at as updated_at,

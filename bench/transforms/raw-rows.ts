@@ -19,7 +19,9 @@ export function idColumn(table: string): string {
 export function rawRows(table: string, staged: string, batch: string, versions = 1): string {
   const captured = shopTables.find((each) => each.table === table);
   if (captured === undefined) throw new Error(`the shop has no table ${table}`);
-  const fields = captured.columns.map((column) => {
+  const fields = captured.columns.map((landed) => {
+    // What lands of an address is its token.
+    const column = landed === 'email' ? 'email_token' : landed;
     const stagedName = column === 'id' ? idColumn(table) : (renamed[table]?.[column] ?? column);
     const zone = column.endsWith('_at') ? ` || '+00'` : '';
     return `${quoteLiteral(column)}, cast(${stagedName} as varchar)${zone}`;

@@ -16,13 +16,15 @@ export const scaleJob = z.object({
   lines: z.number(),
   /** Changed lines of each batch to run; none: only make the history. */
   batches: z.array(z.number()),
+  /** Changed lines of a last batch, in which it is looked at what statements read; 0: none. */
+  scanned: z.number(),
   /** Also rebuild all marts whole. */
   rebuild: z.boolean(),
 });
 
-/** What one run of the engine cost. */
+/** What one run of the engine cost; of a scanned one its times say nothing. */
 export const scaleRun = z.object({
-  kind: z.enum(['make', 'rebuild', 'batch']),
+  kind: z.enum(['make', 'rebuild', 'batch', 'scanned']),
   changedLines: z.number(),
   seconds: z.number(),
   /** Processor time of the whole process; on a busy machine it says more than the clock. */
@@ -36,5 +38,9 @@ export const scaleRun = z.object({
   models: z.number(),
   phases: z.record(z.string(), z.number()),
   slow: z.array(z.object({ phase: z.string(), seconds: z.number(), sql: z.string() })),
+  /** Of a scanned run: reads of more of a large table than a small batch may. */
+  wide: z.array(
+    z.object({ by: z.string(), table: z.string(), rows: z.number(), share: z.number(), sql: z.string() }),
+  ),
 });
 export type ScaleRun = z.infer<typeof scaleRun>;

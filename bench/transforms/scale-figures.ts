@@ -4,7 +4,7 @@ import path from 'node:path';
 import { atMost, unjudged } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { median } from './median.ts';
-import { runJob } from './run-job.ts';
+import { runJob } from '../run-job.ts';
 import { scaleRun } from './results.ts';
 import type { ScaleRun } from './results.ts';
 import { scaleOf } from './scale.ts';
@@ -44,12 +44,27 @@ export async function scaleFigures(bench: ScaleBench): Promise<readonly Figure[]
   await mkdir(bench.folder, { recursive: true });
   await mustHaveSpace(bench.folder, file, lines);
   const job = { file, lines };
-  const made = await runJob('scale-job.ts', { ...job, batches: [], rebuild: false }, scaleRun, bench.say);
-  const runs = await runJob('scale-job.ts', { ...job, batches, rebuild: false }, scaleRun, bench.say);
+  const made = await runJob(
+    'transforms/scale-job.ts',
+    { ...job, batches: [], scanned: 0, rebuild: false },
+    scaleRun,
+    bench.say,
+  );
+  const runs = await runJob(
+    'transforms/scale-job.ts',
+    { ...job, batches, scanned: usualBatch, rebuild: false },
+    scaleRun,
+    bench.say,
+  );
   const rebuilds =
     made.length > 0
       ? made
-      : await runJob('scale-job.ts', { ...job, batches: [], rebuild: true }, scaleRun, bench.say);
+      : await runJob(
+          'transforms/scale-job.ts',
+          { ...job, batches: [], scanned: 0, rebuild: true },
+          scaleRun,
+          bench.say,
+        );
   for (const run of [...rebuilds, ...runs]) describe(run, bench);
   const used = Math.max(...runs.map((run) => run.usedBytes));
   const fileSize = `the file itself is ${gigabytes((await stat(file)).size)}`;
@@ -60,8 +75,9 @@ export async function scaleFigures(bench: ScaleBench): Promise<readonly Figure[]
   const judge: Judge = lines >= barLines ? atMost : (figure, bar) => unjudged(figure, bar, 'at 120M lines');
   const rebuild = first(rebuilds);
   return [
-    ...batchFigures(base, runs, usualBatch, 30, judge),
-    ...batchFigures(base, runs, largeBatch, 60, judge),
+    ...batchFigures(base, runs, usualBatch, { seconds: 45, memoryGb: 10 }, judge),
+    ...batchFigures(base, runs, largeBatch, { seconds: 60, memoryGb: 10 }, judge),
+    ...scanFigures(base, runs),
     judge({ ...base, figure: 'rebuild of all marts', value: round(rebuild.seconds / 60), unit: 'min' }, 30),
     judge({ ...base, figure: 'rebuild, peak memory', value: round(rebuild.peakRssGb), unit: 'GB' }, 8),
     atMost({ ...base, figure: 'engine beside SQL, a model', value: overheadMs(runs), unit: 'ms' }, 15),
@@ -82,10 +98,10 @@ function batchFigures(
   base: Pick<Figure, 'area' | 'setup'>,
   runs: readonly ScaleRun[],
   lines: number,
-  bar: number,
+  bar: { readonly seconds: number; readonly memoryGb: number },
   judge: Judge,
 ): readonly Figure[] {
-  const chosen = runs.filter((run) => run.changedLines === lines);
+  const chosen = runs.filter((run) => run.kind === 'batch' && run.changedLines === lines);
   const each = chosen.map((run) => round(run.seconds)).join(', ');
   const processor = round(median(chosen.map((run) => run.cpuSeconds)));
   const setup = `${base.setup}; median of ${each} s; processor ${processor} s; load ${loadBefore.join(', ')}`;
@@ -93,7 +109,7 @@ function batchFigures(
   return [
     judge(
       { ...base, setup, figure: name, value: round(median(chosen.map((run) => run.seconds))), unit: 's' },
-      bar,
+      bar.seconds,
     ),
     judge(
       {
@@ -102,13 +118,54 @@ function batchFigures(
         value: round(Math.max(...chosen.map((run) => run.peakRssGb))),
         unit: 'GB',
       },
-      8,
+      bar.memoryGb,
+    ),
+    // Of the statements' time: models and checks may run beside one another.
+    atMost(
+      {
+        ...base,
+        setup,
+        figure: `${name}, share of checks`,
+        value: round(median(chosen.map(shareOfChecks))),
+        unit: '%',
+      },
+      33.3,
     ),
   ];
 }
 
+/** Percent of the time of all statements that checks took. */
+function shareOfChecks({ phases }: ScaleRun): number {
+  const sum = (seconds: readonly number[]): number => seconds.reduce((total, each) => total + each, 0);
+  const checks = Object.entries(phases).filter(([phase]) => phase.startsWith('audit'));
+  return (100 * sum(checks.map(([, seconds]) => seconds))) / sum(Object.values(phases));
+}
+
+/** One that counts reads of much of a large table, and one for each of them, by the rows that it read. */
+function scanFigures(base: Pick<Figure, 'area' | 'setup'>, runs: readonly ScaleRun[]): readonly Figure[] {
+  return runs
+    .filter(({ kind }) => kind === 'scanned')
+    .flatMap(({ wide, changedLines }) => {
+      const name = `batch of ${changedLines.toLocaleString('en')} changed lines, wide scans`;
+      const each = wide.map(({ by, table, rows, share, sql }) =>
+        atMost(
+          {
+            ...base,
+            setup: sql,
+            figure: `${by} reads ${table} (${rows.toLocaleString('en')} rows)`,
+            value: share,
+            unit: '%',
+          },
+          25,
+        ),
+      );
+      return [atMost({ ...base, figure: name, value: wide.length, unit: 'tables' }, 0), ...each];
+    });
+}
+
 function overheadMs(runs: readonly ScaleRun[]): number {
-  return round(median(runs.map((run) => (run.besideSqlSeconds / run.models) * 1000)));
+  const batched = runs.filter(({ kind }) => kind === 'batch');
+  return round(median(batched.map((run) => (run.besideSqlSeconds / run.models) * 1000)));
 }
 
 function describe(run: ScaleRun, { say, profile }: ScaleBench): void {

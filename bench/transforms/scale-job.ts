@@ -5,12 +5,15 @@ import { systemClock } from '../../lib/clock.ts';
 import { createTransforms } from '../../transforms/engine/transforms.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
+import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { loadChanges } from './change-batch.ts';
 import { fillHistory } from './history.ts';
 import { scaleJob } from './results.ts';
 import type { ScaleRun } from './results.ts';
 import { scaleOf } from './scale.ts';
 import type { Scale } from './scale.ts';
+import { scannedWarehouse, wideScans } from './scanned-warehouse.ts';
+import type { WideScan } from './scanned-warehouse.ts';
 import { stepsIn } from './steps.ts';
 import { timedWarehouse } from './timed-warehouse.ts';
 import type { TimedWarehouse } from './timed-warehouse.ts';
@@ -30,13 +33,7 @@ async function main(): Promise<void> {
   const scale = scaleOf(job.lines);
   const warehouse = timedWarehouse(await openDuckdbWarehouse({ path: job.file, memoryLimit, threads: 2 }));
   try {
-    const transforms = await createTransforms({
-      warehouse,
-      projectFolder: fileURLToPath(new URL('../../transforms', import.meta.url)),
-      clock: systemClock,
-      logger: silent,
-      onProgress: warehouse.onProgress,
-    });
+    const transforms = await engineOn(warehouse, warehouse);
     await makeHistory(warehouse, transforms, scale);
     if (job.rebuild) {
       await measured('rebuild', 0, warehouse, async () =>
@@ -51,9 +48,39 @@ async function main(): Promise<void> {
         mustPublish(await transforms.build());
       });
     }
+    if (job.scanned > 0) await scanned(warehouse, scale, job.scanned);
   } finally {
     await warehouse.close();
   }
+}
+
+async function engineOn(warehouse: Warehouse, { onProgress }: TimedWarehouse): Promise<Transforms> {
+  return await createTransforms({
+    warehouse,
+    projectFolder: fileURLToPath(new URL('../../transforms', import.meta.url)),
+    clock: systemClock,
+    logger: silent,
+    onProgress,
+  });
+}
+
+/** Tables of fewer rows are read in no time, and a batch touches much of them. */
+const largeRows = 500_000;
+
+/** A batch of under a fiftieth of the lines may read so much of a large table: late lines touch old parts of it. */
+const widePercent = 25;
+
+async function scanned(timed: TimedWarehouse, scale: Scale, lines: number): Promise<void> {
+  const warehouse = scannedWarehouse(timed, timed.phase);
+  const transforms = await engineOn(warehouse, timed);
+  await loadChanges(timed, scale, lines);
+  const work = async (): Promise<void> => {
+    await transforms.stage();
+    mustPublish(await transforms.build());
+  };
+  await measured('scanned', lines, timed, work, () =>
+    wideScans(timed, warehouse.take(), { largeRows, percent: widePercent }),
+  );
 }
 
 async function makeHistory(warehouse: TimedWarehouse, transforms: Transforms, scale: Scale): Promise<void> {
@@ -69,6 +96,7 @@ async function measured(
   changedLines: number,
   warehouse: TimedWarehouse,
   work: () => Promise<unknown>,
+  wide: () => Promise<readonly WideScan[]> = async () => [],
 ): Promise<void> {
   warehouse.take();
   await resetPeak();
@@ -91,6 +119,7 @@ async function measured(
     models: Number(models?.['n']),
     phases: Object.fromEntries(phases),
     slow,
+    wide: [...(await wide())],
   };
   process.stdout.write(`${JSON.stringify(run)}\n`);
 }

@@ -2,7 +2,7 @@ import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
 import type { Steps } from './history.ts';
 
 /** Counts up when the generator makes something else: older files are then made anew. */
-export const generatorVersion = 3;
+export const generatorVersion = 4;
 
 /** Steps that remember in the warehouse itself that they are done. */
 export async function stepsIn(warehouse: Warehouse, say: (text: string) => void): Promise<Steps> {

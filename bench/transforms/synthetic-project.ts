@@ -88,7 +88,7 @@ function intermediateSql(n: number, staging: number): string {
 select
   a.id,
 ${columns.join('\n')}
-  {{ minor('a.column_1 * b.column_2') }} as amount_minor,
+  {{ minor('a.column_1 * b.column_2', "'USD'") }} as amount_minor,
   {{ business_date('a.column_3') }} as day
 from {{ ref('stg_${n % staging}') }} as a
 join {{ ref('stg_${(n * 7 + 1) % staging}') }} as b on b.id = a.id

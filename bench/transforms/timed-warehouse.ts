@@ -18,6 +18,8 @@ export interface Timings {
 export interface TimedWarehouse extends Warehouse {
   /** Tells which phase statements belong to; give it to the engine as onProgress. */
   readonly onProgress: (event: ProgressEvent) => void;
+  /** The phase at this moment. */
+  readonly phase: () => string;
   /** Timings since the last call. */
   readonly take: () => Timings;
 }
@@ -76,6 +78,7 @@ export function timedWarehouse(warehouse: Warehouse): TimedWarehouse {
     onProgress: (event) => {
       phase = phaseAfter(event, phase);
     },
+    phase: () => phase,
     take: () => {
       const taken = timings;
       timings = { sqlSeconds: 0, phases: new Map(), slow: [] };

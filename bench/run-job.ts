@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 
-/** Runs a script of this folder in a process of its own; its standard output is one JSON result a line. */
+/** Runs a script below this folder in a process of its own; its standard output is one JSON result a line. */
 export async function runJob<T>(
   script: string,
   job: unknown,
@@ -14,7 +14,7 @@ export async function runJob<T>(
   const file = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
   });
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
