@@ -12,16 +12,21 @@ export default defineConfig({
     projects: [
       // Seconds on a machine that does nothing else; importing the engine alone takes four on a busy one.
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         test: {
           name: 'integration',
-          include: ['test/{integration,conformance}/**/*.test.ts'],
+          include: ['test/{integration,conformance,differential}/**/*.test.ts'],
           globalSetup: ['test/support/postgres-global-setup.ts'],
           retry,
-          testTimeout: 150_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { createDataFolder, run } from '../support/command.ts';
+import { linesOf, retailFigures } from './retail-figures.ts';
 
 /** The data set stays outside of the repository; see README for where to get it, or name it in SHOPWAVE_ONLINE_RETAIL. */
 const beside = fileURLToPath(new URL('../../../shared/data/online-retail.csv.gz', import.meta.url));
@@ -37,20 +38,24 @@ const independent = `
   from (select *, 'order' as kind from orders union all select *, 'cancelled' from cancelled)
   group by 1 order by 1`;
 
-async function fromTheFile(): Promise<Array<Record<string, string>>> {
+async function askTheFile(sql: string): Promise<Array<Record<string, unknown>>> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
-  const reader = await connection.runAndReadAll(independent);
-  const rows = reader.getRowObjects().map((row) => ({
+  const reader = await connection.runAndReadAll(sql);
+  const rows = reader.getRowObjects();
+  connection.closeSync();
+  instance.closeSync();
+  return rows;
+}
+
+async function fromTheFile(): Promise<Array<Record<string, string>>> {
+  return (await askTheFile(independent)).map((row) => ({
     month: String(row['month']),
     gmv: toAmount(row['gmv']),
     net_revenue: toAmount(row['net_revenue']),
     cancellations: toAmount(row['cancellations']),
     customers: String(row['customers']),
   }));
-  connection.closeSync();
-  instance.closeSync();
-  return rows;
 }
 
 function toAmount(minor: unknown): string {
@@ -76,7 +81,21 @@ test.skipIf(!isThere)('a real shop’s year of invoices reaches the metrics to t
   const expected = await fromTheFile();
   expect(expected).toHaveLength(13);
   expect(monthly.map((row) => mapText(row))).toEqual(expected);
+
+  for (const { what, star, file: ofFile } of retailFigures) {
+    const told = await run(['warehouse', 'query', star, '--limit', '10000', '-o', 'json', ...dir]);
+    expect(told.code, told.stderr).toBe(0);
+    const found = (JSON.parse(told.stdout) as Array<Record<string, unknown>>).map(mapText);
+    const wanted = (await askTheFile(`with lines as (${linesOf(file)}) ${withoutWith(ofFile)}`)).map(mapText);
+    expect(wanted.length, what).toBeGreaterThan(10);
+    expect(found, what).toEqual(wanted);
+  }
 });
+
+/** One list of common tables, the lines first. */
+function withoutWith(sql: string): string {
+  return sql.replace(/^with /, ', ');
+}
 
 function mapText(row: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)]));

@@ -22,7 +22,7 @@ test('start --once goes from nothing to metrics that equal the truth, and a seco
   const first = parseSummary(started);
   expect(started.code).toBe(0);
   expect(started.stdout.trimEnd().split('\n').length).toBe(1);
-  expect(Object.keys(first)).toEqual(['publication', 'rows', 'metrics', 'elapsedMs', 'peakRssMb']);
+  expect(Object.keys(first)).toEqual(['publication', 'rows', 'metrics', 'sources', 'elapsedMs', 'peakRssMb']);
   expectTruth(first);
   expect(first.rows.raw).toBeGreaterThan(3000);
   expect(await folder.processes()).toEqual([]);

@@ -15,6 +15,7 @@ const onSnapshot: readonly FailpointName[] = [
   'cdc.after_manifest',
   'cdc.after_row',
   'load.inside',
+  'load.recorded',
   'stage.inside',
   'build.before_audit',
   'publish.inside',
@@ -27,6 +28,7 @@ const onChanges: readonly FailpointName[] = [
   'cdc.after_row',
   'cdc.after_ack',
   'load.inside',
+  'load.recorded',
   'stage.inside',
   'build.before_audit',
   'publish.after_cas',
@@ -74,8 +76,9 @@ function brokenChains(folder: string): Promise<Array<Record<string, unknown>>> {
   return query(
     folder,
     `select batch_id from _meta.loaded_batch as b
-     where kind <> 'snapshot' and 1 <> (select count(*) from _meta.loaded_batch as a where a.to_position = b.from_position)
+     where from_position <> '0000000000000000' and 1 <> (
+       select count(*) from _meta.loaded_batch as a where a.source = b.source and a.to_position = b.from_position)
      union all
-     select from_position from _meta.loaded_batch group by from_position having count(*) > 1`,
+     select from_position from _meta.loaded_batch group by source, from_position having count(*) > 1`,
   );
 }

@@ -12,6 +12,7 @@ import { ensureMeta } from '../../transforms/engine/warehouse/meta-tables.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import { makeProject } from './project-parts.ts';
+import { runSchema } from '../../transforms/engine/warehouse/relations.ts';
 
 /** One model's table and what a run does to it. Rows are SQL tuples: `(1, 'a')`. */
 export interface TestTable {
@@ -50,7 +51,15 @@ export async function openCheckWorld(
     logger: silentLogger,
     onProgress: ignoreProgress,
   };
-  const run: BuildRun = { id: 'r1', version: 2n, stageStep: 2n, deltas: new Map(), consumed: new Map() };
+  const run: BuildRun = {
+    id: 'r1',
+    version: 2n,
+    stageStep: 2n,
+    deltas: new Map(),
+    consumed: new Map(),
+    together: new Set(),
+  };
+  await warehouse.execute(`create schema ${runSchema(run.id)}`);
   for (const [name, table] of Object.entries(tables)) {
     const model = project.models.get(name);
     if (model === undefined) throw new Error(`no model ${name}`);
@@ -79,7 +88,7 @@ async function createTables(
     await warehouse.execute(`create or replace table ${relation} (${table.columns})`);
     if (rows.length > 0) await warehouse.execute(`insert into ${relation} values ${rows.join(', ')}`);
   };
-  const part = (name: string): string => `delta.${model.name}__${name}__${run.id}`;
+  const part = (name: string): string => `${runSchema(run.id)}.${model.name}__${name}`;
   const published = `${model.layer}.${model.name}`;
   await create(published, table.published);
   const { removed = [], added = [], replaced } = table;

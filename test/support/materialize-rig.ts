@@ -8,6 +8,7 @@ import type { ModelPlan } from '../../transforms/engine/materialize/model-plan.t
 import { mustModel } from '../../transforms/engine/project/laws.ts';
 import type { Model, ModelConfig } from '../../transforms/engine/project/model.ts';
 import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
+import { runSchema } from '../../transforms/engine/warehouse/relations.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Capabilities } from '../../warehouse/capabilities.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
@@ -67,8 +68,10 @@ export async function openRig(change: Partial<Capabilities> = {}): Promise<Rig> 
       version,
       stageStep: version,
       deltas: new Map(),
+      together: new Set(),
       consumed: new Map([[name, new Map(models.map((model) => [model.name, version - 1n]))]]),
     };
+    await warehouse.execute(`create schema ${runSchema(run.id)}`);
     const project = makeProject(models);
     const context = {
       project,

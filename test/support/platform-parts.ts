@@ -29,16 +29,6 @@ export async function openTransforms(
   return { warehouse, transforms };
 }
 
-const marts = [
-  'dim_customer',
-  'dim_product',
-  'fct_order_lines',
-  'fct_order_events',
-  'fct_orders',
-  'fct_payments',
-  'fct_shipments',
-];
-
 /** Another engine on a warehouse that is set up already. */
 export function engineOn(warehouse: Warehouse, change: Partial<TransformsOptions> = {}): Promise<Transforms> {
   return createTransforms({
@@ -53,12 +43,16 @@ export function engineOn(warehouse: Warehouse, change: Partial<TransformsOptions
 
 /** Every mart's rows in key order, as text: what "equal" means between two states of the star. */
 export async function martContents(warehouse: DuckdbWarehouse): Promise<Record<string, string[]>> {
+  const marts = await warehouse.query(
+    `select table_name as mart from information_schema.tables
+     where table_schema = 'marts' and table_type = 'BASE TABLE' and table_name <> 'dim_date' order by 1`,
+  );
   const contents: Record<string, string[]> = {};
-  for (const mart of marts) {
+  for (const { mart } of marts) {
     const rows = await warehouse.query(
-      `select cast(m as varchar) as row_text from marts.${mart} as m order by 1`,
+      `select cast(m as varchar) as row_text from marts.${String(mart)} as m order by 1`,
     );
-    contents[mart] = rows.map((row) => String(row['row_text']));
+    contents[String(mart)] = rows.map((row) => String(row['row_text']));
   }
   return contents;
 }

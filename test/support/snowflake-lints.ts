@@ -54,7 +54,7 @@ export interface Finding {
 function shapeOf(sql: string): string {
   return sql
     .replace(/^\/\*.*?\*\/ /, '')
-    .replaceAll(/__r[0-9a-z]{8,}/g, '__run')
+    .replaceAll(/__?r[0-9a-z]{8}[0-9a-f]{6}/g, '__run')
     .replaceAll(/\d+/g, '0')
     .replaceAll(/\s+/g, ' ');
 }

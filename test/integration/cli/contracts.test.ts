@@ -72,7 +72,9 @@ from {{ ref('fct_orders') }} as o left join {{ ref('channels') }} as c on c.chan
   expect((await transforms.publication())?.version).toBe(1);
   expect(await transforms.heldBack()).toEqual([]);
   expect(
-    await warehouse.query("select table_name from information_schema.tables where table_schema = 'delta'"),
+    await warehouse.query(
+      "select table_name from information_schema.tables where table_schema like 'delta%'",
+    ),
   ).toEqual([]);
   // Over the edited input the same contract is kept, although the published one lacks the column.
   await edit(

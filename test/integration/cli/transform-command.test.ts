@@ -122,8 +122,8 @@ test('verbs that need only the files run in place, on a data folder that need no
 });
 
 test('every rendering for Snowflake parses', async () => {
-  vi.stubEnv('SNOWFLAKE_ACCOUNT', 'account');
-  vi.stubEnv('SNOWFLAKE_USER', 'user');
+  vi.stubEnv('SHOPWAVE_SNOWFLAKE_ACCOUNT', 'account');
+  vi.stubEnv('SHOPWAVE_SNOWFLAKE_USER', 'user');
   const dir = ['--data-dir', path.join(scratch, 'production')];
   const sql = await shopwave('transform', 'compile', '--target', 'production', ...dir);
   expect(sql).toContain("cast(data['id'] as varchar) as number(38,0)");

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { openFolderStore } from '../../../ingest/landing/folder-store.ts';
 import { createLoader } from '../../../ingest/landing/load.ts';
 import type { Loader } from '../../../ingest/landing/load.ts';
 import type { ObjectStore } from '../../../ingest/landing/object-store.ts';
-import { createShopCapture, shopSource } from '../../../ingest/postgres/capture.ts';
+import { createShopCapture, shopSource, snapshotChain } from '../../../ingest/postgres/capture.ts';
 import type { ShopCapture, ShopCaptureOptions } from '../../../ingest/postgres/capture.ts';
 import type { CapturedTable } from '../../../ingest/postgres/shop-tables.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
@@ -54,7 +55,14 @@ export async function openRig(schemaSql: string, tables: readonly CapturedTable[
         ...options,
       }),
     loader: (warehouse) =>
-      createLoader({ ...common, warehouse, source: shopSource, tables: tables.map((each) => each.table) }),
+      createLoader({
+        spoolDir: tmpdir(),
+        ...common,
+        warehouse,
+        source: shopSource,
+        sideChains: [snapshotChain],
+        tables: tables.map((each) => each.table),
+      }),
     [Symbol.asyncDispose]: async () => {
       await control.destroy();
       await shop[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { ObjectStore } from '../../../ingest/landing/object-store.ts';
-import { fold, readChainOfManifests, readLines, readSource } from './archive.ts';
+import { fold, readAllManifests, readLines, readSource } from './archive.ts';
 import { openRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
@@ -37,7 +37,7 @@ async function slotWaitsFor(rig: Rig, pid: number): Promise<void> {
 }
 
 async function expectArchiveIsSource(rig: Rig): Promise<void> {
-  const manifests = await readChainOfManifests(rig.store);
+  const manifests = await readAllManifests(rig.store);
   for (const table of tables) {
     expect(fold(await readLines(rig.store, manifests, table.table), table.key)).toEqual(
       await readSource(rig.shop, table),

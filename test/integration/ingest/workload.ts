@@ -6,9 +6,12 @@ export const canary = 'CANARY-4242424242424242';
 
 export const workloadSchema = `
   create type mood as enum ('sad', 'ok', 'happy');
+  create domain cents as numeric(20, 4) check (value > -1e15);
+  create type place as (x numeric, label text);
   create table items (
     id bigint primary key, n numeric, f float8, r real, d date, ts timestamp, tz timestamptz, tod time,
-    arr int[], words text[], js jsonb, b bytea, iv interval, flag boolean, ch char(6), m mood, big text,
+    arr int[], words text[], js jsonb, b bytea, dom cents, nr numrange, tr tstzmultirange, moods mood[], pl place,
+    money numeric(38, 10), ttz timetz, bits bit varying, net inet, tsv tsvector, j json, iv interval, flag boolean, ch char(6), m mood, big text,
     hidden text default '${canary}',
     twice bigint generated always as (id * 2) stored
   );
@@ -39,6 +42,17 @@ export const workloadTables: readonly CapturedTable[] = [
       'ch',
       'm',
       'big',
+      'dom',
+      'nr',
+      'tr',
+      'moods',
+      'pl',
+      'money',
+      'ttz',
+      'bits',
+      'net',
+      'tsv',
+      'j',
     ],
   },
   { table: 'Pairs', key: ['a', 'b'], columns: ['a', 'b', 'v'] },
@@ -61,6 +75,17 @@ const special = {
   flag: ['t', 'f', null],
   ch: ['ab', '', null],
   m: ['sad', 'happy', null],
+  dom: ['0.10', '-99999999999999.9999', null],
+  nr: ['[1.50,2)', '(,)', 'empty', null],
+  tr: ['{[2024-01-01 00:00:00+00,2024-01-02 00:00:00.000001+00),[infinity,)}', '{}', null],
+  moods: ['{sad,NULL,happy}', null],
+  pl: ['(1.50,"a,b")', '(,)', null],
+  money: ['1234567890123456789012345678.0123456789', '0', null],
+  ttz: ['24:00:00+05:30', '00:00:00.000001-12', null],
+  bits: ['101', '', null],
+  net: ['2001:db8::1/64', '10.0.0.1', null],
+  tsv: ["'a':1A 'b c':2", null],
+  j: ['{"b" : 1,\n "a":1, "a":2}', null],
 } as const;
 
 type Random = (below: number) => number;

@@ -85,6 +85,12 @@ insert into marts.fct_order_lines
   ('l6', 't1', 'goods', 'p1', 'web', 'EUR', true, 1, '2026-02-01');
 `;
 
+/** The same shop as statements, for a warehouse that takes one at a time. */
+export const shopStatements: readonly string[] = `${tables}${rows}`
+  .split(';')
+  .map((statement) => statement.trim())
+  .filter((statement) => statement !== '');
+
 /** An in-memory warehouse; the connection is a publisher's, not the semantic layer's. */
 export interface MartsFixture {
   readonly instance: DuckDBInstance;
@@ -94,7 +100,11 @@ export interface MartsFixture {
 
 /** A warehouse with the small shop above, with empty marts, or with nothing at all. */
 export async function createMarts(content: 'shop' | 'empty' | 'nothing' = 'shop'): Promise<MartsFixture> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '2',
+    // As the platform opens its database; and as Snowflake sorts.
+    default_null_order: 'nulls_last_on_asc_first_on_desc',
+  });
   const publisher = await instance.connect();
   if (content === 'shop') await publishShop(publisher);
   if (content === 'empty') await publisher.run(tables);

@@ -3,12 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
+import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
+import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
 import { createMarts } from './marts-fixture.ts';
 import type { MartsFixture } from './marts-fixture.ts';
 import { editedModel, modelDir } from './support.ts';
 
 let marts: MartsFixture;
+const openReader: OpenCubeReader = (cube) => createDuckdbReader(cube, marts.instance);
 beforeAll(async () => {
   marts = await createMarts();
 });
@@ -75,7 +78,7 @@ describe('a bad model', () => {
   ])('$what: the error names the file', async ({ file, edit, code, where, message }) => {
     await using model = await editedModel(file, edit);
     const starting = createSemantic({
-      instance: marts.instance,
+      openReader,
       modelDir: model.modelDir,
       logger: silentLogger,
     });
@@ -88,7 +91,7 @@ describe('a bad model', () => {
   });
 
   it('leaves the platform as it was: a good model starts after it, on the same instance', async () => {
-    const semantic = await createSemantic({ instance: marts.instance, modelDir, logger: silentLogger });
+    const semantic = await createSemantic({ openReader, modelDir, logger: silentLogger });
     expect(await semantic.load({ measures: ['operations.orders'] })).toEqual([{ 'operations.orders': '4' }]);
     await semantic.stop();
   });
@@ -97,7 +100,7 @@ describe('a bad model', () => {
     const empty = await mkdtemp(path.join(os.tmpdir(), 'shopwave-model-'));
     for (const folder of [empty, path.join(empty, 'missing')]) {
       await expect(
-        createSemantic({ instance: marts.instance, modelDir: folder, logger: silentLogger }),
+        createSemantic({ openReader, modelDir: folder, logger: silentLogger }),
       ).rejects.toMatchObject({ code: 'SEMANTIC_MODEL_MISSING', where: folder });
     }
     await rm(empty, { recursive: true });

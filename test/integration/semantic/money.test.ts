@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { minorUnits } from '../../../transforms/engine/dialect/currencies.ts';
 import { startSemantic } from './support.ts';
 import type { SemanticFixture } from './support.ts';
 
@@ -107,6 +108,35 @@ describe('several currencies', () => {
     expect(filtered.rows).toEqual([{ gmv: '20.00' }]);
     const byCountry = await shop.semantic.queryMetrics({ metrics: ['gmv'], by: ['country'] });
     expect(byCountry.rows).toHaveLength(2);
+  });
+
+  it('have each the decimals of its own minor unit, exactly', async () => {
+    const codes = [...new Set([...Intl.supportedValuesOf('currency'), 'JPY', 'KWD', 'USD'])];
+    await sell(`select 'e' || i, 'o' || i, 'sale', code, 'DE', false, 1234567, date '2026-01-01'
+                from (select unnest([${codes.map((code) => `'${code}'`).join(', ')}]) as code, 1 as i) as c`);
+    const { rows } = await shop.semantic.queryMetrics({
+      metrics: ['gmv', 'aov'],
+      by: ['currency'],
+    });
+    const shown = new Map(rows.map(({ currency, gmv }) => [currency, gmv]));
+    expect([shown.get('JPY'), shown.get('USD'), shown.get('KWD')]).toEqual([
+      '1234567.00',
+      '12345.67',
+      '1234.567',
+    ]);
+    // The marts' own rule, of which the model repeats the lists.
+    const expected = await shop.publisher.runAndReadAll(
+      `select currency, cast(amount_minor * 1000 / (${minorUnits('currency')}) as bigint) as thousandths
+       from marts.fct_order_events`,
+    );
+    const thousandths = Object.fromEntries(
+      expected.getRowObjects().map((row) => [String(row['currency']), Number(row['thousandths'])]),
+    );
+    expect(Object.keys(thousandths).length).toBeGreaterThan(100);
+    expect(
+      Object.fromEntries(rows.map(({ currency, gmv }) => [currency, Math.round(Number(gmv) * 1000)])),
+    ).toEqual(thousandths);
+    expect(rows.every(({ gmv, aov }) => gmv === aov)).toBe(true);
   });
 
   it('do not matter to counts', async () => {

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
+import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
 import { createMarts, publishShop } from './marts-fixture.ts';
 import { modelDir, startSemantic } from './support.ts';
@@ -103,7 +104,11 @@ describe('a publication', () => {
 describe('before the first publication', () => {
   it('the semantic layer starts, says so, and answers once the marts are there', async () => {
     const marts = await createMarts('nothing');
-    const semantic = await createSemantic({ instance: marts.instance, modelDir, logger: silentLogger });
+    const semantic = await createSemantic({
+      openReader: (cube) => createDuckdbReader(cube, marts.instance),
+      modelDir,
+      logger: silentLogger,
+    });
     await expect(semantic.load(gmv)).rejects.toMatchObject({
       code: 'SEMANTIC_NOT_PUBLISHED',
       message: expect.stringContaining('marts.fct_order_events'),
@@ -127,7 +132,11 @@ describe('stopping', () => {
 
   it('interrupts what runs, refuses what comes, and leaves the instance to its owner', async () => {
     const marts = await createMarts('shop');
-    const semantic = await createSemantic({ instance: marts.instance, modelDir, logger: silentLogger });
+    const semantic = await createSemantic({
+      openReader: (cube) => createDuckdbReader(cube, marts.instance),
+      modelDir,
+      logger: silentLogger,
+    });
     await marts.publisher.run(`
       drop table marts.fct_orders;
       create view marts.fct_orders as

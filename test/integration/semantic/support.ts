@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { silentLogger } from '../../../lib/logger.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
+import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
 import type { Semantic } from '../../../semantic/server/semantic.ts';
 import { createMarts } from './marts-fixture.ts';
@@ -17,8 +20,8 @@ interface RestAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The semantic layer over small marts, listening on a real socket. */
-export interface SemanticFixture extends MartsFixture {
+/** The semantic layer listening on a real socket. */
+export interface ServedSemantic {
   readonly semantic: Semantic;
   /** Answers of the REST API. */
   readonly get: (path: string) => Promise<RestAnswer>;
@@ -26,16 +29,30 @@ export interface SemanticFixture extends MartsFixture {
   readonly stop: () => Promise<void>;
 }
 
+/** The same over small marts. */
+export interface SemanticFixture extends MartsFixture, ServedSemantic {}
+
 export async function startSemantic(
   content: 'shop' | 'empty' | 'nothing' = 'shop',
 ): Promise<SemanticFixture> {
   const marts = await createMarts(content);
-  const semantic = await createSemantic({
-    instance: marts.instance,
-    modelDir,
-    logger: silentLogger,
-    publication: 1,
-  });
+  const served = await serveSemantic((cube) => createDuckdbReader(cube, marts.instance));
+  return {
+    ...marts,
+    ...served,
+    stop: async () => {
+      await served.stop();
+      marts.close();
+    },
+  };
+}
+
+/** The product's model over any warehouse. */
+export async function serveSemantic(
+  openReader: OpenCubeReader,
+  logger: Logger = silentLogger,
+): Promise<ServedSemantic> {
+  const semantic = await createSemantic({ openReader, modelDir, logger, publication: 1 });
   const server = semantic.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
@@ -44,7 +61,6 @@ export async function startSemantic(
     return { status: response.status, body: (await response.json()) as RestAnswer['body'] };
   };
   return {
-    ...marts,
     semantic,
     get: (pathname) => send(pathname),
     post: (pathname, body) =>
@@ -56,7 +72,6 @@ export async function startSemantic(
     stop: async () => {
       await new Promise((resolve) => server.close(resolve));
       await semantic.stop();
-      marts.close();
     },
   };
 }

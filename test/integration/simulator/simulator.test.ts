@@ -64,7 +64,7 @@ test('a kill in the middle of the backlog leaves nothing, and the next start mak
       if (state === 'running' && done > 0 && killed.length === 0) killed.push(killSimulator(db.pool));
     },
   });
-  await expect(interrupted.prepare()).rejects.toThrow(/terminat/i);
+  await expect(interrupted.prepare()).rejects.toThrow(/terminat|connection error/i);
   await Promise.all(killed);
   expect(killed).toHaveLength(1);
   const left = await db.pool.query("select from pg_class where relname in ('orders', 'truth')");

@@ -34,6 +34,19 @@ const start = [
   paymentRow(5, '1', '1'),
 ];
 
+/** The mart itself before those that are made of it, whose order is the plan's. */
+function inOrderOfMaking(a: { readonly model: string }, b: { readonly model: string }): number {
+  const [first, second] = [a, b].map(({ model }) => (model === 'fct_payments' ? '' : model));
+  return (first ?? '').localeCompare(second ?? '');
+}
+
+/** What follows fct_payments where it is held back: the marts that read it. */
+const madeOfPayments = ['agg_gift_card_moves_daily', 'agg_gift_cards_daily', 'dim_currency'].map((model) => ({
+  model,
+  version: 1,
+  reasons: [expect.stringMatching(/^its input \w+ is held back$/)],
+}));
+
 test('a mart whose check fails stays at its last good version, and everything else is published', async () => {
   const parts = await openTransforms();
   const { warehouse, transforms } = parts;
@@ -52,17 +65,23 @@ test('a mart whose check fails stays at its last good version, and everything el
     fct_orders: 'published',
     dim_date: 'skipped',
   });
-  expect(result.held).toMatchObject([
+  expect(result.held.toSorted(inOrderOfMaking)).toMatchObject([
     {
       model: 'fct_payments',
       version: 1,
       sourceWatermark: hex(5),
       reasons: [expect.stringContaining('accepted_values_kind')],
     },
+    ...madeOfPayments,
   ]);
   expect(await warehouse.query('select * from marts.fct_payments')).toEqual(payments);
   expect(await warehouse.query('select count(*) as n from marts.fct_orders')).toEqual([{ n: 2n }]);
-  expect(await transforms.heldBack()).toMatchObject([{ model: 'fct_payments', version: 1 }]);
+  expect((await transforms.heldBack()).map(({ model, version }) => ({ model, version }))).toEqual(
+    ['fct_payments', 'agg_gift_card_moves_daily', 'agg_gift_cards_daily', 'dim_currency'].map((model) => ({
+      model,
+      version: 1,
+    })),
+  );
   // The same data would fail again, so nobody is behind; new data are tried.
   expect(await transforms.isBehind()).toBe(false);
 
@@ -91,7 +110,10 @@ test('what cannot be computed is held back with all that is made from it', async
   await take(parts, 5, [orderRow(6, '2'), lineRow(7, '2', '2')]);
   const result = await edited.build();
   expect(statuses(result)).toMatchObject({ fct_payments: 'held', fct_orders: 'published' });
-  expect(result.held).toMatchObject([{ reasons: [expect.stringContaining('TRANSFORM_MODEL_FAILED')] }]);
+  expect(result.held.toSorted(inOrderOfMaking)).toMatchObject([
+    { model: 'fct_payments', reasons: [expect.stringContaining('TRANSFORM_MODEL_FAILED')] },
+    ...madeOfPayments,
+  ]);
   expect(result.nodes.find(({ uniqueId }) => uniqueId.endsWith('.fct_payments'))).toMatchObject({
     status: 'error',
   });

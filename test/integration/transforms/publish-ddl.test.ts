@@ -88,6 +88,24 @@ test('who may publish no more replaces no table', async () => {
   expect(replaced).toBe(2);
 });
 
+test('who was overtaken since it marked its models replaces no table either', async () => {
+  await using project = await seedProject(files);
+  await (await project.open({}, withCommittingDdl(project.warehouse))).build();
+  await project.write({ [model]: widened });
+  let [replaced, looked] = [0, 0];
+  const slow = withStatementHook(project.warehouse, async (sql) => {
+    if (ofThings(sql)) replaced += 1;
+    if (!sql.startsWith('update _meta.head set version')) return;
+    looked += 1;
+    // The first one is in the transaction that marks.
+    if (looked === 2) await project.warehouse.execute('update _meta.head set epoch = epoch + 1');
+  });
+  const transforms = await project.open({}, withCommittingDdl(slow));
+  expect(await transforms.build()).toMatchObject({ published: true });
+  // Its table and its feed, by the second try alone.
+  expect(replaced).toBe(2);
+});
+
 test('a first version that failed does not stand in the way of other columns', async () => {
   await using project = await seedProject(files);
   await expect((await project.open({}, refusing(project))).build()).rejects.toMatchObject({

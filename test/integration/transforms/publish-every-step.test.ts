@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../lib/clock.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { isRetryable, messageOf } from '../../../lib/errors.ts';
 import type { TransformsOptions } from '../../../transforms/engine/transforms.ts';
+import { warehouseErrors } from '../../../warehouse/errors.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import {
@@ -77,7 +80,7 @@ test('whichever statement of a publication fails, or its COMMIT, nothing of it i
     expect(await published(warehouse), `statement ${at}`).toEqual(before);
     expect(await transforms.isBehind()).toBe(true);
   }
-  expect(total).toBeGreaterThan(20);
+  expect(total).toBeGreaterThan(15);
   const healthy = await engineOn(warehouse);
   expect(await healthy.build()).toMatchObject({ published: true, held: [], publication: { version: 2 } });
   await expectRight(warehouse);
@@ -94,6 +97,81 @@ test('when the COMMIT took effect and its reply is lost, it is published once, a
   expect(await healthy.build()).toMatchObject({ published: false, publication: { version: 2 } });
   expect(await published(warehouse)).toEqual(after);
   await expectRight(warehouse);
+});
+
+/** A clock whose pauses are none, and what they would have been. */
+function restless(): { readonly clock: Clock; readonly pausesMs: number[] } {
+  const pausesMs: number[] = [];
+  return {
+    pausesMs,
+    clock: {
+      ...systemClock,
+      sleep: (ms) => {
+        pausesMs.push(ms);
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+/** An engine whose COMMIT takes effect and whose reply is lost with the connection, for so many looks at what became of it. */
+async function cutOffFor(
+  warehouse: Warehouse,
+  looks: number,
+  { clock }: { readonly clock: Clock },
+): Promise<Awaited<ReturnType<typeof engineOn>>> {
+  let [isPublishing, isAway, looked] = [false, false, 0];
+  const transaction: Warehouse['transaction'] = async (work) => {
+    const result = await warehouse.transaction(work);
+    if (!isPublishing) return result;
+    isAway = true;
+    throw warehouseErrors.error('WAREHOUSE_UNAVAILABLE', { message: 'the reply to COMMIT was lost' });
+  };
+  const onProgress: TransformsOptions['onProgress'] = ({ step, state }) => {
+    if (step === 'audit' && state === 'finished') isPublishing = true;
+  };
+  const hooked = withStatementHook(warehouse, (sql) => {
+    if (!isAway || !sql.startsWith('select * from _meta.publication where run_id')) return;
+    looked += 1;
+    if (looked <= looks) throw unavailable();
+  });
+  return await engineOn({ ...hooked, transaction }, { clock, onProgress });
+}
+
+test('when the warehouse cannot be asked at once what became of a COMMIT, it is asked again', async () => {
+  const warehouse = await prepare();
+  const pauses = restless();
+  const transforms = await cutOffFor(warehouse, 3, pauses);
+  expect(await transforms.build()).toMatchObject({ published: true, publication: { version: 2 } });
+  expect(pauses.pausesMs).toEqual([1_000, 2_000, 4_000]);
+  await expectRight(warehouse);
+});
+
+test('when it cannot be asked for a minute, the error is the one that the COMMIT ended in', async () => {
+  const warehouse = await prepare();
+  const pauses = restless();
+  const transforms = await cutOffFor(warehouse, Infinity, pauses);
+  await expect(transforms.build()).rejects.toThrow('the reply to COMMIT was lost');
+  const total = pauses.pausesMs.reduce((sum, ms) => sum + ms, 0);
+  expect(total).toBeGreaterThanOrEqual(55_000);
+  expect(total).toBeLessThanOrEqual(65_000);
+  // It did take effect: the next one finds it.
+  expect(await (await engineOn(warehouse)).build()).toMatchObject({ publication: { version: 2 } });
+  await expectRight(warehouse);
+});
+
+test('a statement that fails has sent no COMMIT, and nobody looks for what became of it', async () => {
+  const warehouse = await prepare();
+  const pauses = restless();
+  let looked = 0;
+  const hooked = withStatementHook(warehouse, (sql) => {
+    if (sql.startsWith('insert into _meta.publication ')) throw unavailable();
+    if (sql.startsWith('select * from _meta.publication where run_id')) looked += 1;
+  });
+  const transforms = await engineOn(hooked, { clock: pauses.clock });
+  await expect(transforms.build()).rejects.toMatchObject({ code: 'WAREHOUSE_UNAVAILABLE' });
+  expect([looked, pauses.pausesMs]).toEqual([0, []]);
+  await warehouse.close();
 });
 
 /** The rows are those of marts that were built from nothing. */

@@ -201,7 +201,7 @@ test('building some marts publishes them without claiming what the others do not
 
 test('an edited model is rebuilt, and what depends on it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shopwave-edited-'));
-  for (const part of ['models', 'tests', 'dbt_project.yml'])
+  for (const part of ['macros', 'models', 'seeds', 'tests', 'dbt_project.yml'])
     await cp(join(projectFolder, part), join(folder, part), { recursive: true });
   const { warehouse, transforms } = await openTransforms(folder);
   await appendBatch(warehouse, first);
@@ -228,7 +228,7 @@ test('an edited model is rebuilt, and what depends on it', async () => {
 
 test('SQL that the warehouse refuses is reported with its file, and nothing is published', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shopwave-refused-'));
-  for (const part of ['models', 'tests', 'dbt_project.yml']) {
+  for (const part of ['macros', 'models', 'seeds', 'tests', 'dbt_project.yml']) {
     await cp(join(projectFolder, part), join(folder, part), { recursive: true });
   }
   await writeFile(join(folder, 'models/marts/dim_date.sql'), 'select 1 as date_key,\n from from');

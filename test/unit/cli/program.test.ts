@@ -33,6 +33,8 @@ test.each([
   [['metrics', 'query'], "missing required argument 'metric'"],
   [['metrics', 'query', 'gmv', '--grain', 'hour'], 'Allowed choices are day, week'],
   [['warehouse', 'query', 'select 1', 'select 2'], 'too many arguments'],
+  [['warehouse', 'setup', '--plan', '--apply'], 'cannot be used with option'],
+  [['warehouse', 'check', '--monthly-credits', '3'], 'Expected a whole number from 10 to 1000000'],
   [['dags', 'trigger', 'x', '--conf', '[1]'], 'Expected a JSON object'],
   [['transform', 'rn'], 'Did you mean run?'],
   [['transform', 'run', 'fct_orders'], 'too many arguments'],
@@ -70,6 +72,12 @@ const transformVerbs = [
   'held',
 ];
 
+const apiVerbs = ['stripe', 'shopify', 'zendesk'].flatMap((source) =>
+  ['check', 'status', 'extract', 'backfill'].map((name) => `${source} ${name}`),
+);
+
+const postgresVerbs = ['check', 'setup', 'snapshot', 'status', 'resync', 'teardown'];
+
 test('every verb is there and explains itself', async () => {
   const verbs = verbsOf(createProgram()).map((path) => path.join(' '));
   expect(verbs).toEqual([
@@ -83,13 +91,21 @@ test('every verb is there and explains itself', async () => {
     'tasks list',
     'tasks clear',
     'tasks logs',
+    ...apiVerbs.map((name) => `sources ${name}`),
+    ...postgresVerbs.map((name) => `sources postgres ${name}`),
+    ...['diff', 'history', 'allow', 'deny', 'resolve'].map((name) => `schema ${name}`),
+    ...['list', 'show', 'replay', 'discard'].map((name) => `quarantine ${name}`),
+    ...['status', 'verify', 'compact', 'restore', 'rebuild'].map((name) => `archive ${name}`),
+    ...['plan', 'apply'].map((name) => `retention ${name}`),
+    ...['erase', 'show', 'rewrap'].map((name) => `privacy ${name}`),
     ...transformVerbs.map((name) => `transform ${name}`),
     'backfill',
     'backfill list',
     'backfill cancel',
+    ...['report', 'show', 'drift', 'check', 'restate'].map((name) => `quality ${name}`),
     'metrics list',
     'metrics query',
-    'warehouse query',
+    ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),
     'simulator replay online-retail',
   ]);
   for (const path of verbs) {

@@ -19,23 +19,69 @@ test('every DAG of the platform loads, and its plan is what it is meant to be', 
       task.outlets.map((outlet) => `${task.taskId}: ${outlet.name}`),
     ),
   }));
+  const apiPlans = ['shopify', 'stripe', 'zendesk'].map((source) => [
+    {
+      file: `${source}-ingest.dag.ts`,
+      schedule: '0 * * * * (UTC)',
+      maxActiveRuns: 1,
+      catchup: false,
+      edges: ['extract', 'extract -> load', 'extract -> load -> freshness'],
+      outlets: [`load: raw.${source}`],
+    },
+    {
+      file: `${source}-reconcile.dag.ts`,
+      schedule: '20 3 * * * (UTC)',
+      maxActiveRuns: 1,
+      catchup: false,
+      edges: ['extract', 'extract -> load'],
+      outlets: [`load: raw.${source}`],
+    },
+  ]);
+  const [shopify = [], stripe = [], zendesk = []] = apiPlans;
+  const weekly = {
+    file: 'shopify-deletions.dag.ts',
+    schedule: '50 3 * * 6 (UTC)',
+    maxActiveRuns: 1,
+    catchup: false,
+    edges: ['extract', 'extract -> load'],
+    outlets: ['load: raw.shopify'],
+  };
+  const archive = { maxActiveRuns: 1, catchup: false, outlets: [] };
   expect(plans).toEqual([
+    {
+      ...archive,
+      file: 'archive-daily.dag.ts',
+      schedule: '40 2 * * * (UTC)',
+      edges: ['compact', 'compact -> remove_originals', 'remove_originals -> retire'],
+    },
+    { ...archive, file: 'archive-weekly.dag.ts', schedule: '10 4 * * 0 (UTC)', edges: ['verify'] },
+    { ...archive, file: 'quality-hourly.dag.ts', schedule: '25 * * * * (UTC)', edges: ['checks'] },
+    {
+      ...archive,
+      file: 'quality-weekly.dag.ts',
+      schedule: '30 1 * * 0 (UTC)',
+      edges: ['drift', 'checks', 'prune'],
+    },
     {
       file: 'shop-ingest.dag.ts',
       schedule: 'every 5m',
       maxActiveRuns: 1,
       catchup: false,
-      edges: ['capture', 'capture -> load'],
-      outlets: ['load: raw.shop'],
+      edges: ['watch_schema', 'capture', 'capture -> load'],
+      outlets: ['watch_schema: raw.shop', 'load: raw.shop'],
     },
     {
       file: 'shop-marts.dag.ts',
-      schedule: 'on raw.shop',
+      schedule: 'on raw.shop | raw.stripe | raw.shopify | raw.zendesk',
       maxActiveRuns: 1,
       catchup: false,
       edges: ['freshness_gate', 'freshness_gate -> stage', 'stage -> build'],
       outlets: [],
     },
+    weekly,
+    ...shopify,
+    ...stripe,
+    ...zendesk,
   ]);
 });
 

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
+import { rawShop } from '../../../dags/assets.ts';
+import { apiFreshness } from '../../../dags/operators/api-freshness.ts';
 import { buildMarts } from '../../../dags/operators/build-marts.ts';
 import { captureShop } from '../../../dags/operators/capture-shop.ts';
+import { extractApi } from '../../../dags/operators/extract-api.ts';
 import { freshnessGate } from '../../../dags/operators/freshness-gate.ts';
+import { loadApi } from '../../../dags/operators/load-api.ts';
 import { loadRaw } from '../../../dags/operators/load-raw.ts';
 import { stageBatches } from '../../../dags/operators/stage-batches.ts';
+import { watchSchema } from '../../../dags/operators/watch-schema.ts';
 import type { PipelineServices } from '../../../dags/services.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { systemClock } from '../../../lib/clock.ts';
@@ -90,16 +95,24 @@ test('stage and build return plain values; a build without changes is skipped', 
     { model: 'a', kind: 'incremental', removed: 1, added: 2 },
     { model: 'b', kind: 'incremental', removed: 3, added: 4 },
   ];
+  const staging = { batches: 2, changedRows: 9, watermark: position, quarantined: 1, staleKeys: 1 };
+  const calls: string[] = [];
   const building = (published: boolean, held: readonly unknown[] = []): Partial<PipelineServices> => ({
+    restoreTouched: () => Promise.resolve({ keys: calls.push('restore'), rows: 3 }),
     transforms: () =>
       Promise.resolve({
-        stage: () => Promise.resolve({ batches: 2, step: 5n, changedRows: 9, watermark: position }),
+        stage: () => {
+          calls.push('stage');
+          return Promise.resolve({ ...staging, step: 5n });
+        },
         publishedFor: () => Promise.resolve(undefined),
         build: () => Promise.resolve({ published, publication, models, held, checks: [{}] }),
       } as unknown as Awaited<ReturnType<PipelineServices['transforms']>>),
   });
   const staged = await stageBatches().run(context(building(true)));
-  expect(JSON.parse(JSON.stringify(staged))).toEqual({ batches: 2, changedRows: 9, watermark: position });
+  expect(JSON.parse(JSON.stringify(staged))).toEqual(staging);
+  // Before anything reads raw, and once more for what was loaded meanwhile.
+  expect(calls).toEqual(['restore', 'stage', 'restore']);
   expect(await buildMarts().run(context(building(true)))).toEqual({
     version: 4,
     sourceWatermark: position,
@@ -190,4 +203,75 @@ test.each([
   );
   expect(await poked).toBe(open);
   expect(asked).toEqual(['shop_ingest']);
+});
+
+/** A source's door whose streams are complete up to the given times. */
+function door(freshTo: ReadonlyArray<string | undefined>): PipelineServices['extractor'] {
+  const streams = freshTo.map((each, index) => ({
+    stream: `s${index}`,
+    freshTo: each,
+    ageMs: undefined,
+    lastBatch: undefined,
+    gaps: [],
+  }));
+  const result = { batches: 2, objects: 7, requests: 3, streams: [] };
+  return () =>
+    Promise.resolve({ extract: () => Promise.resolve(result), status: () => Promise.resolve(streams) });
+}
+
+const notConfigured: Partial<PipelineServices> = { extractor: () => Promise.resolve(undefined) };
+const fresh = '2026-03-02T09:30:00.000000Z';
+
+test('a source that is not configured is skipped by all of its tasks', async () => {
+  const tasks = [
+    extractApi('stripe', 'incremental'),
+    loadApi('stripe', rawShop),
+    apiFreshness('stripe', '2h'),
+  ];
+  for (const task of tasks) await expect(task.run(context(notConfigured))).rejects.toEqual(isSkip);
+});
+
+test('extract tells what was landed; a reconciliation waits until there is something to compare with', async () => {
+  const output = { batches: 2, objects: 7, requests: 3 };
+  const never = { extractor: door([fresh, undefined]) };
+  expect(await extractApi('stripe', 'incremental').run(context(never))).toEqual(output);
+  await expect(extractApi('stripe', 'reconcile').run(context(never))).rejects.toEqual(isSkip);
+  expect(await extractApi('stripe', 'reconcile').run(context({ extractor: door([fresh]) }))).toEqual(output);
+});
+
+test.each([
+  ['all within', [fresh, '2026-03-02T08:00:01.000000Z'], undefined],
+  ['one behind', [fresh, '2026-03-02T07:59:59.000000Z'], 's1 is 2h'],
+  ['one never read', [undefined, fresh], 's0 was never read'],
+])('freshness of a source, %s', async (_, freshTo, message) => {
+  const run = apiFreshness('stripe', '2h').run(context({ extractor: door(freshTo) }));
+  if (message === undefined) expect(await run).toEqual({ streams: 2, oldestMs: 7_199_000 });
+  else
+    await expect(run).rejects.toMatchObject({
+      code: 'INGEST_SOURCE_STALE',
+      message: expect.stringContaining(message),
+    });
+});
+
+test('loading a source produces its asset only for something new', async () => {
+  const load = (batchIds: string[]): Partial<PipelineServices> => ({
+    extractor: door([fresh]),
+    apiLoader: () => Promise.resolve({ load: () => Promise.resolve({ batchIds, rows: 7, position }) }),
+  });
+  const task = loadApi('stripe', rawShop);
+  expect(task.outlets).toEqual([rawShop]);
+  expect(task.triggerRule).toBe('all_done');
+  expect(await task.run(context(load(['stripe-1'])))).toEqual({ batches: 1, rows: 7, position });
+  await expect(task.run(context(load([])))).rejects.toEqual(isSkip);
+});
+
+test('watching the schema sets a build off only for what marts stand on', async () => {
+  const change = { table: 'orders', column: 'x', before: undefined, after: 'text' } as const;
+  const added = { ...change, kind: 'column_added', severity: 'warn' } as const;
+  const dropped = { ...change, kind: 'column_dropped', severity: 'page' } as const;
+  const task = watchSchema(rawShop);
+  expect(task.outlets).toEqual([rawShop]);
+  const both = context({ watchShop: () => Promise.resolve([added, dropped]) });
+  expect(await task.run(both)).toEqual({ changes: 2, pages: 1 });
+  await expect(task.run(context({ watchShop: () => Promise.resolve([added]) }))).rejects.toEqual(isSkip);
 });

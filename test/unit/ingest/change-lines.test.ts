@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { RawLine } from '../../../ingest/landing/raw-line.ts';
 import { ChangeLines } from '../../../ingest/postgres/change-lines.ts';
 import { decodePgoutput } from '../../../ingest/postgres/pgoutput.ts';
+import type { ValueRules } from '../../../ingest/postgres/value-rule.ts';
 import type { CapturedTable } from '../../../ingest/postgres/shop-tables.ts';
+import type { AllowList } from '../../../ingest/postgres/relation.ts';
+import { memoryShelf } from './memory-shelf.ts';
 import * as encode from './pgoutput-encoder.ts';
 
 const tables: readonly CapturedTable[] = [
@@ -19,17 +22,24 @@ interface Landed extends RawLine {
   readonly table: string;
 }
 
-function run(messages: readonly Buffer[], landed = 0n) {
+function run(messages: readonly Buffer[], landed = 0n, allow: Partial<AllowList> = {}) {
   const lines: Landed[] = [];
-  const changes = new ChangeLines(tables, landed, {
-    add: (table, line) => {
-      expect(line.endsWith('}\n')).toBe(true);
-      lines.push({ table, ...(JSON.parse(line) as RawLine) });
+  const shelf = memoryShelf();
+  const changes = new ChangeLines({
+    allow: { tables, ...allow },
+    landed,
+    sink: {
+      add: (table, line) => {
+        expect(line.endsWith('}\n')).toBe(true);
+        lines.push({ table, ...(JSON.parse(line) as RawLine) });
+      },
+      describe: () => {},
     },
-    describe: () => {},
+    shelf,
+    openTables: new Set(['notes']),
   });
   for (const message of messages) changes.accept(decodePgoutput(message));
-  return { lines, end: changes.finish() };
+  return { lines, end: changes.finish(), moved: changes.moved, shelf };
 }
 
 const transaction = (...changes: Buffer[]): Buffer[] => [
@@ -159,11 +169,68 @@ describe('changes to raw lines', () => {
     expect(() => run(messages)).toThrow(code(expected));
   });
 
-  test('a row that no warehouse could load is refused', () => {
+  test('a row that no warehouse could load goes on without its largest value, which is kept and named', () => {
     const wide = 'ü'.repeat(8_400_000);
-    expect(() => run(transaction(encode.insert(1, ['1', wide, null])))).toThrow(
-      code('LANDING_LINE_TOO_LARGE'),
+    const { lines, shelf } = run(transaction(encode.insert(1, ['1', wide, 'b'])));
+    const [row, quarantined] = lines;
+    expect(row).toMatchObject({ table: 'notes', data: { id: '1', title: null, body: 'b' } });
+    expect(quarantined).toMatchObject({
+      table: '_quarantine',
+      pos: row?.pos,
+      data: { table: 'notes', key: '["1"]', column: 'title', reason: 'oversize', bytes: '16800000' },
+    });
+    expect([...shelf.objects.keys()]).toEqual([quarantined?.data['object']]);
+    expect([...shelf.objects.values()][0]?.toString()).toBe(wide);
+    expect(run(transaction(encode.insert(1, ['1', wide.slice(200_000), null]))).lines).toHaveLength(1);
+  });
+
+  test('a rule is kept on every value of its column, and one too large to be a text is not kept at all', () => {
+    const rules: ValueRules = {
+      of: (_, columns) => ({
+        needsSubject: false,
+        subjectOf: () => undefined,
+        members: (index, value) => {
+          const { name = '' } = columns[index] ?? {};
+          return `"${name}":${JSON.stringify(name === 'title' ? (value?.toUpperCase() ?? null) : value)}`;
+        },
+        written: (index) => columns.slice(index, index + 1),
+        isUntouched: (index) => columns[index]?.name !== 'title',
+      }),
+      settle: () => Promise.resolve(),
+    };
+    const small = run(transaction(encode.insert(1, ['1', 'abc', 'abc'])), 0n, { rules });
+    expect(small.lines[0]?.data).toEqual({ id: '1', title: 'ABC', body: 'abc' });
+    const large = run(transaction(encode.insert(1, ['1', 'x'.repeat(17_000_000), null])), 0n, { rules });
+    expect(large.lines[1]?.data).toMatchObject({ column: 'title', object: null });
+    expect(large.shelf.objects.size).toBe(0);
+  });
+
+  test('a moved row without all its values is named while a snapshot of its table is open', () => {
+    const { moved } = run(
+      transaction(encode.update(1, ['2', 'b', undefined], { mark: 'K', values: ['1', null, null] })),
     );
-    expect(run(transaction(encode.insert(1, ['1', wide.slice(100_000), null]))).lines).toHaveLength(1);
+    expect(moved.map(({ relation, key }) => [relation.table, key])).toEqual([['notes', ['2']]]);
+  });
+
+  test('after a change of the allow-list: what is gone from it is passed over, what is new may be absent', () => {
+    const old = encode.relation(1, 'notes', [
+      { name: 'id', isKey: true },
+      { name: 'title' },
+      { name: 'card' },
+    ]);
+    const messages = [
+      encode.begin(0x100n),
+      old,
+      encode.relation(9, 'former', [{ name: 'id', isKey: true }]),
+      encode.insert(1, ['1', 'a', '4242']),
+      encode.insert(9, ['1']),
+      encode.truncate([9]),
+      encode.commit(0x100n, 0x130n),
+    ];
+    const { lines } = run(messages, 0n, {
+      previous: new Map([['notes', ['id', 'title', 'card']]]),
+      retired: new Set(['former']),
+    });
+    expect(lines.map(({ table, data }) => [table, data])).toEqual([['notes', { id: '1', title: 'a' }]]);
   });
 });

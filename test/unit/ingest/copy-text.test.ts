@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { copyFields, CopyTextLines } from '../../../ingest/postgres/copy-text.ts';
+import { memoryShelf } from './memory-shelf.ts';
+import { copyFields, CopyTextLines, LongRow } from '../../../ingest/postgres/copy-text.ts';
 
 const letters: Readonly<Record<string, string>> = {
   '\b': 'b',
@@ -32,11 +33,42 @@ describe('text COPY', () => {
         const lines = new CopyTextLines();
         const found: string[] = [];
         for (let at = 0; at < bytes.length; at += size)
-          found.push(...lines.push(bytes.subarray(at, at + size)));
+          for (const line of lines.push(bytes.subarray(at, at + size)))
+            found.push(typeof line === 'string' ? line : 'a piece');
         lines.end();
         expect(found.map(copyFields)).toEqual(rows);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('rows and values above the limit come out the same, in pieces, however the stream is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 8 }),
+        fc.integer({ min: 1, max: 12 }),
+        async (rows, size) => {
+          const bytes = encode(rows);
+          const shelf = memoryShelf();
+          const lines = new CopyTextLines(6);
+          const found: Array<Array<string | null>> = [];
+          let long: LongRow | undefined;
+          for (let at = 0; at < bytes.length; at += size) {
+            for (const line of lines.push(bytes.subarray(at, at + size))) {
+              if (typeof line === 'string') found.push(copyFields(line));
+              else {
+                long ??= new LongRow(shelf, () => true, 3);
+                long.push(line.piece);
+                if (line.isLast) found.push((await long.finish()).map(shelf.textOf));
+                if (line.isLast) long = undefined;
+              }
+            }
+          }
+          lines.end();
+          expect(found).toEqual(rows);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

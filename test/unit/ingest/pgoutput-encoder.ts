@@ -1,5 +1,3 @@
-import type { Tuple } from '../../../ingest/postgres/pgoutput.ts';
-
 // Writes pgoutput messages (protocol version 1) as PostgreSQL's manual describes them, so that the decoder is tested
 // against the manual and not against itself.
 
@@ -30,7 +28,10 @@ const int64 = (value: bigint): Buffer => {
 const letter = (text: string): Buffer => Buffer.from(text, 'latin1');
 const cstring = (text: string): Buffer => Buffer.from(`${text}\0`);
 
-export function encodeTuple(values: Tuple): Buffer {
+/** undefined: an unchanged out-of-line value. */
+export type EncodedTuple = ReadonlyArray<string | null | undefined>;
+
+export function encodeTuple(values: EncodedTuple): Buffer {
   const parts = values.map((value) => {
     if (value === null) return letter('n');
     if (value === undefined) return letter('u');
@@ -70,10 +71,14 @@ export const relation = (
     ),
   ]);
 
-export const insert = (oid: number, row: Tuple): Buffer =>
+export const insert = (oid: number, row: EncodedTuple): Buffer =>
   Buffer.concat([letter('I'), int32(oid), letter('N'), encodeTuple(row)]);
 
-export const update = (oid: number, row: Tuple, old?: { mark: 'K' | 'O'; values: Tuple }): Buffer =>
+export const update = (
+  oid: number,
+  row: EncodedTuple,
+  old?: { mark: 'K' | 'O'; values: EncodedTuple },
+): Buffer =>
   Buffer.concat([
     letter('U'),
     int32(oid),
@@ -82,7 +87,7 @@ export const update = (oid: number, row: Tuple, old?: { mark: 'K' | 'O'; values:
     encodeTuple(row),
   ]);
 
-export const deletion = (oid: number, mark: 'K' | 'O', old: Tuple): Buffer =>
+export const deletion = (oid: number, mark: 'K' | 'O', old: EncodedTuple): Buffer =>
   Buffer.concat([letter('D'), int32(oid), letter(mark), encodeTuple(old)]);
 
 export const truncate = (oids: readonly number[]): Buffer =>

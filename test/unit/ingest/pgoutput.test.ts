@@ -2,11 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ShopwaveError } from '../../../lib/errors.ts';
 import { decodePgoutput } from '../../../ingest/postgres/pgoutput.ts';
-import type { Tuple } from '../../../ingest/postgres/pgoutput.ts';
+import type { EncodedTuple } from './pgoutput-encoder.ts';
 import * as encode from './pgoutput-encoder.ts';
 
 const value = fc.oneof(fc.constant(null), fc.constant(undefined), fc.string({ unit: 'binary' }));
-const tuple: fc.Arbitrary<Tuple> = fc.array(value, { maxLength: 40 });
+const tuple: fc.Arbitrary<EncodedTuple> = fc.array(value, { maxLength: 40 });
 
 describe('pgoutput messages', () => {
   test('begin and commit keep positions and microseconds exactly', () => {

@@ -8,6 +8,7 @@ import type { CapturedTable } from '../../../ingest/postgres/shop-tables.ts';
 const wanted: readonly CapturedTable[] = [{ table: 'orders', key: ['id'], columns: ['id', 'total'] }];
 const column = (name: string) => ({
   name,
+  typeName: 'bigint',
   typeOid: 20,
   typeModifier: -1,
   isGenerated: false,
@@ -21,6 +22,8 @@ const orders: TableFacts = {
   identity: ['id'],
   columns: [column('id'), column('card'), column('total')],
   isOwned: true,
+  mayWrite: true,
+  unfitPartitions: [],
 };
 const ready: ReadinessFacts = {
   server: {
@@ -31,11 +34,13 @@ const ready: ReadinessFacts = {
     user: 'etl',
     mayReplicate: true,
     mayCreate: true,
+    mayCreateTable: true,
   },
   log: { systemIdentifier: '1', isStandby: false, timeline: 1 },
   tables: [orders],
   publication: undefined,
   publicationName: 'p',
+  published: wanted,
 };
 const publication: PublicationFacts = {
   oid: 1,
@@ -112,21 +117,26 @@ describe('readiness of the source', () => {
       /grant select \(total\) on public\.orders to etl/,
     ],
     ['a table of another owner', withTable({ isOwned: false }), 'CAPTURE_RIGHTS', /owner/],
-    ['no column list', published({ columns: null }), 'CAPTURE_PUBLICATION_DIFFERS', /drop publication p/],
-    ['a wider list', published({ columns: ['id', 'card', 'total'] }), 'CAPTURE_PUBLICATION_DIFFERS', /drop/],
-    ['a row filter', published({ hasRowFilter: true }), 'CAPTURE_PUBLICATION_DIFFERS', /drop/],
+    ['no column list', published({ columns: null }), 'CAPTURE_PUBLICATION_DIFFERS', /set table only public/],
+    [
+      'a wider list',
+      published({ columns: ['id', 'card', 'total'] }),
+      'CAPTURE_PUBLICATION_DIFFERS',
+      /set table/,
+    ],
+    ['a row filter', published({ hasRowFilter: true }), 'CAPTURE_PUBLICATION_DIFFERS', /set table/],
     ['another table', published({ table: 'cards' }), 'CAPTURE_NOT_READY', /./],
     [
       'fewer operations',
       { ...ready, publication: { ...publication, publishesAll: false } },
       'CAPTURE_PUBLICATION_DIFFERS',
-      /drop/,
+      /set \(publish = 'insert, update, delete, truncate'/,
     ],
     [
       'all tables',
       { ...ready, publication: { ...publication, allTables: true } },
       'CAPTURE_PUBLICATION_DIFFERS',
-      /drop/,
+      /drop publication "p"/,
     ],
   ])('%s is found and its remedy named', (_, facts, code, remedy) => {
     const problems = readinessProblems(facts, wanted);

@@ -149,3 +149,24 @@ describe('the next scheduled tick', () => {
     expect(new Date(timetable?.next(at('10:02').getTime()) ?? 0)).toEqual(at('10:08'));
   });
 });
+
+test.each([
+  ['a night job deployed at noon', '20 3 * * *', '2026-03-02T12:00:00Z', '2026-03-03T03:20:00Z'],
+  [
+    'a night job deployed two hours after its time',
+    '20 3 * * *',
+    '2026-03-02T05:20:00Z',
+    '2026-03-02T03:20:00Z',
+  ],
+  ['an hourly one, three minutes past', '0 * * * *', '2026-03-02T12:03:00Z', '2026-03-02T12:00:00Z'],
+  ['an hourly one, twenty minutes past', '0 * * * *', '2026-03-02T12:20:00Z', '2026-03-02T13:00:00Z'],
+])('the first run of %s', (_, expression, now, expected) => {
+  const timetable = timetableOf(cron(expression), undefined);
+  if (timetable === undefined) throw new Error('a cron schedule has a timetable');
+  const input = { timetable, startDate: undefined, catchup: false, now: new Date(now) };
+  expect(nextTick({ ...input, last: null })?.toISOString()).toBe(new Date(expected).toISOString());
+  // One that has run before makes up for what was missed, once.
+  const last = new Date('2026-02-01T00:00:00Z');
+  const made = nextTick({ ...input, last });
+  expect(made?.getTime()).toBe(timetable.latest(Date.parse(now)));
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
-import { every, onAssets } from '../../../scheduler/authoring/schedule.ts';
+import { every, onAnyAsset, onAssets } from '../../../scheduler/authoring/schedule.ts';
 import type { Schedule } from '../../../scheduler/authoring/schedule.ts';
 import { planDag, runIdOf } from '../../../scheduler/core/plan-dag.ts';
 import type { PlanDagInput, QueuedAssetEvent } from '../../../scheduler/core/plan-dag.ts';
@@ -53,6 +53,13 @@ describe('a DAG on assets', () => {
       dataIntervalStart: b.dataIntervalStart,
       dataIntervalEnd: a.dataIntervalEnd,
     });
+  });
+
+  test('that any of them starts waits for none of the others, and consumes all that is there', () => {
+    const any = onAnyAsset([{ name: 'a' }, { name: 'b' }]);
+    expect(plan(any, { queuedEvents: [] }).create).toBeUndefined();
+    expect(plan(any, { queuedEvents: [b] }).create).toMatchObject({ consumes: ['2'] });
+    expect(plan(any, { queuedEvents: [b, a] }).create).toMatchObject({ consumes: ['2', '1'] });
   });
 
   test('keeps its events while it is at its limit', () => {

@@ -4,7 +4,7 @@ import { queryError, queryErrorText } from '../../../semantic/server/query-error
 describe('query errors', () => {
   it.each([
     [
-      'Error: Invalid Input Error: mixed currencies: EUR and GBP\n\nLINE 1: select',
+      "Error: Conversion Error: Could not convert string 'mixed currencies: EUR and GBP' to INT32\n\nLINE 1: select",
       'SEMANTIC_MIXED_CURRENCIES',
       'a money metric cannot add amounts in EUR and GBP',
     ],
@@ -17,6 +17,16 @@ describe('query errors', () => {
       'Error: Catalog Error: Table with name fct_orders does not exist!\nDid you mean',
       'SEMANTIC_NOT_PUBLISHED',
       'fct_orders is not there yet',
+    ],
+    [
+      "OperationFailedError: Numeric value 'mixed currencies: EUR and GBP' is not recognized",
+      'SEMANTIC_MIXED_CURRENCIES',
+      'a money metric cannot add amounts in EUR and GBP',
+    ],
+    [
+      "OperationFailedError: SQL compilation error:\nObject 'SHOPWAVE.MARTS.FCT_ORDERS' does not exist or not authorized.",
+      'SEMANTIC_NOT_PUBLISHED',
+      'SHOPWAVE.MARTS.FCT_ORDERS is not there yet, or the role of the semantic layer may not read it',
     ],
     ['Error: Out of Memory Error: x\n\nLINE 1', 'SEMANTIC_QUERY_FAILED', 'Out of Memory Error: x'],
   ])('%j', (text, code, message) => {

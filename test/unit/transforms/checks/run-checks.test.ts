@@ -44,6 +44,7 @@ function rowsCheck(
     uniqueId: `test.shopwave.${name}`,
     model,
     name,
+    kind: 'not_null',
     refs: [model],
     probe: { kind: 'rows', relation: 'marts.m as rows_under_test', condition },
     config: makeDataTest('m', 'not_null', { config }).config,
@@ -145,7 +146,7 @@ test('stored failures are replaced by every run, bounded, and empty after a pass
   expect(await stored('id > 100')).toEqual([name, 0n]);
 });
 
-test('results are written in one statement', async () => {
+test('results are written in one statement, and the rows behind failures in another', async () => {
   const executed: string[] = [];
   const session = {
     ...world.warehouse,
@@ -161,7 +162,10 @@ test('results are written in one statement', async () => {
     ),
   );
   await recordChecks(session, { id: 'r9', version: 2n, stageStep: 1n }, results, '2026-03-01T00:00:00.000Z');
-  expect(executed).toHaveLength(1);
+  expect(executed.map((sql) => /insert into (\S+)/.exec(sql)?.[1])).toEqual([
+    '_meta.check_result',
+    '_meta.check_failure',
+  ]);
   expect(
     await world.warehouse.query(
       "select status, count(*) as n from _meta.check_result where run_id = 'r9' group by 1 order by 1",

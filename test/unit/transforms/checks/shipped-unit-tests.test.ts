@@ -14,4 +14,4 @@ test('the unit tests of the shipped models pass', async () => {
   expect(results.length).toBeGreaterThanOrEqual(8);
   const failed = results.filter(({ status }) => status !== 'pass');
   expect(failed.map(({ name, message }) => `${name}\n${message}`).join('\n\n')).toBe('');
-});
+}, 180_000);

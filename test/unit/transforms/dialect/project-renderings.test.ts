@@ -52,16 +52,4 @@ test('every model, whole and for touched keys, every mapping and every test pars
       problems.push({ name, problem, near: sql.split('\n')[(problem.line ?? 1) - 1] });
   }
   expect(problems).toEqual([]);
-}, 60_000);
-
-test('a statement that does not parse is reported with its line and column', async () => {
-  expect(await parseCheck('select a,\n  b\nfrom where c = 1', 'snowflake')).toMatchObject({
-    line: 3,
-    message: expect.stringContaining('line 3') as string,
-    column: expect.any(Number) as number,
-  });
-  expect(await parseCheck('select a, from t', 'snowflake')).toMatchObject({ line: 1 });
-  const deep = `select ${'coalesce('.repeat(100)}a${', 1)'.repeat(100)} from t`;
-  expect(await parseCheck(deep, 'snowflake')).toBeUndefined();
-  expect(await parseCheck(deep.slice(0, 200), 'snowflake')).toBeDefined();
-});
+}, 180_000);

@@ -52,8 +52,16 @@ test('rows added otherwise than computed are an error too', async () => {
     materialization: { kind: 'incremental', strategy: 'append', uniqueKey: [] },
   });
   await rig.build([model], 't', first);
-  const run: BuildRun = { id: 'x', version: 9n, stageStep: 9n, deltas: new Map(), consumed: new Map() };
-  await rig.warehouse.execute('create table delta.t__added__x as select * from raw.input');
+  const run: BuildRun = {
+    id: 'x',
+    version: 9n,
+    stageStep: 9n,
+    deltas: new Map(),
+    consumed: new Map(),
+    together: new Set(),
+  };
+  await rig.warehouse.execute('create schema delta_x');
+  await rig.warehouse.execute('create table delta_x.t__added as select * from raw.input');
   const delta: ModelDelta = {
     model,
     kind: 'incremental',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dayBounds, isTimeType } from '../../../../transforms/engine/materialize/prune-by.ts';
+import { dayBounds, dayItems, isTimeType } from '../../../../transforms/engine/materialize/prune-by.ts';
 import type { Model, Project } from '../../../../transforms/engine/project/model.ts';
 import { edited, first, openRig, sqlModel } from '../../../support/materialize-rig.ts';
 import type { Rig } from '../../../support/materialize-rig.ts';
@@ -60,9 +60,8 @@ test.each([
 
 test('bounds are literals around the days of the rows', async () => {
   await events("timestamp '2026-01-09 18:30:00'");
-  expect(await dayBounds(rig.warehouse, '(from raw.events where id < 3)', 'happened')).toBe(
-    "happened >= date '2026-01-01' and happened < date '2026-01-10'",
-  );
+  const [row] = await rig.rows(`select ${dayItems('(from raw.events where id < 3)', 'happened')}`);
+  expect(dayBounds('happened', row)).toBe("happened >= date '2026-01-01' and happened < date '2026-01-10'");
 });
 
 test.each([

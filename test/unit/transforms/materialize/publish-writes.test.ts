@@ -19,7 +19,14 @@ afterEach(async () => {
 const feedColumns = async ({ rows }: Rig): Promise<unknown[]> =>
   (await rows('describe feed.t')).map((row) => row['column_name']);
 
-const run: BuildRun = { id: 'r', version: 2n, stageStep: 1n, deltas: new Map(), consumed: new Map() };
+const run: BuildRun = {
+  id: 'r',
+  version: 2n,
+  stageStep: 1n,
+  deltas: new Map(),
+  consumed: new Map(),
+  together: new Set(),
+};
 
 function replacement(
   existing: 'none' | 'same' | 'other',

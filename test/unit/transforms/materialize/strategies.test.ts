@@ -264,10 +264,10 @@ test('checks see what predicates leave, as it will be published', async () => {
   await incoming("(1, 'new', 2)");
   await rig.compute([bounded('delete+insert')], 'target', changed());
   const [view] = await rig.rows(
-    `select table_name as name from information_schema.tables where table_name like 'target__current__%'
-     order by length(table_name) desc, table_name desc limit 1`,
+    `select table_schema as name from information_schema.tables where table_name = 'target__current'
+     order by length(table_schema) desc, table_schema desc limit 1`,
   );
-  expect(await rig.rows(`select place from delta.${String(view?.['name'])} order by all`)).toEqual([
+  expect(await rig.rows(`select place from ${String(view?.['name'])}.target__current order by all`)).toEqual([
     { place: 'new' },
     { place: 'out' },
   ]);

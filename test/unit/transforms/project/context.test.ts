@@ -42,7 +42,7 @@ describe('names of the context', () => {
       "{{ config(tags=['a']) }}{{ config.get('tags') }} {{ config.get('alias', 'x') }} {{ config.get('materialized') }}",
       "['a'] x None",
     ],
-    ['dialect macro', "{{ minor('a') }}", 'cast(round((a) * 100) as bigint)'],
+    ['dialect macro', "{{ startswith('a', 'b') }}", 'starts_with(a, b)'],
     ['a macro of dbt by its package', "{{ dbt.string_literal('a') }}", "'a'"],
     ['a macro of dbt by its bare name', "{{ string_literal('a') }}", "'a'"],
     ['a macro of dbt through dispatch', "{{ adapter.dispatch('string_literal', 'dbt')('a') }}", "'a'"],
@@ -175,9 +175,9 @@ describe('names of the context', () => {
   });
 
   test('functions and overrides of a scope hide what is built in', async () => {
-    const sql = "{{ minor('a') }} {{ is_incremental() }} {{ dbt.current_timestamp() }} {{ var('zone') }}";
+    const sql = "{{ hash_text('a') }} {{ is_incremental() }} {{ dbt.current_timestamp() }} {{ var('zone') }}";
     const scope = {
-      functions: { minor: ([text = '']: readonly string[]) => `<${text}>` },
+      functions: { hash_text: ([text = '']: readonly string[]) => `<${text}>` },
       overrides: {
         macros: { is_incremental: true, 'dbt.current_timestamp': 'now' },
         vars: { zone: 'Z' },

@@ -21,10 +21,13 @@ function failed(model: string): CheckResult {
     uniqueId: `test.shopwave.${model}`,
     model,
     name: 'unique_k',
+    kind: 'unique',
+    severity: 'error',
     status: 'fail',
     failures: 2,
     message: undefined,
     samples: [],
+    rows: [],
     sql: '',
     refs: [model],
     storedIn: undefined,
@@ -56,12 +59,14 @@ const old: Standing = { version: 3n, stageStep: 5n, watermark: '05', committedAt
 const state: RunState = {
   head: 3n,
   stage: { step: 8n, watermark: '08', watermarkAt: null },
+  unstaged: 0,
   last: undefined,
   models: new Map(),
   consumed: new Map(),
   standings: new Map(['dim', 'fct', 'agg', 'cal'].map((name) => [name, old])),
   held: new Map(),
   keeping: new Set(),
+  sourceHolds: new Map(),
 };
 
 test.each([

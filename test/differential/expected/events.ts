@@ -1,0 +1,196 @@
+import { kindOf } from './dimensions.ts';
+import type { Dimensions } from './dimensions.ts';
+import { customerKeys } from './orders.ts';
+import type { Sales } from './sales.ts';
+import { inCents, rateText, readRates } from './rates.ts';
+import { dayOf, groupBy, hashKey, minorUnits, total } from './values.ts';
+import type { MartRow } from './values.ts';
+import { lookup } from './versions.ts';
+import type { MemberVersion } from './versions.ts';
+
+/** One thing that happened, before it is told with its order. */
+interface Event {
+  readonly type: string;
+  readonly sourceKind: string;
+  readonly sourceId: bigint;
+  readonly orderId: bigint;
+  readonly lineId: bigint | undefined;
+  readonly product: MemberVersion | undefined;
+  readonly quantity: bigint;
+  readonly amount: bigint;
+  /** What a refund gave back, where the event is about its rate. */
+  readonly refunded: bigint;
+  readonly at: Date;
+}
+
+/** Economic events: what was sold with what comes with it, and what took it back later. Parts of nothing are no events. */
+export function fctOrderEvents(sales: Sales, dimensions: Dimensions): readonly MartRow[] {
+  const keysOf = customerKeys(dimensions);
+  const orders = new Map(sales.orders.map((order) => [order.id, order]));
+  const rateOn = readRates();
+  return eventsOf(sales, dimensions).flatMap((event) => {
+    const order = orders.get(event.orderId);
+    if (order === undefined) return [];
+    const { currency } = order;
+    const rate = rateOn(currency, dayOf(order.placedAt)) ?? 0n;
+    const worth = (amount: bigint, at: bigint): bigint => inCents(amount, minorUnits(currency), at);
+    // What a refund was worth more or less on its own day.
+    const moved =
+      worth(event.refunded, rate) - worth(event.refunded, rateOn(currency, dayOf(event.at)) ?? 0n);
+    if (event.type === 'refund_fx' && moved === 0n) return [];
+    return [
+      {
+        order_event_key: hashKey(event.type, event.sourceKind, event.sourceId),
+        event_type: event.type,
+        source_system: order.source,
+        event_group_id: event.orderId,
+        order_key: hashKey(event.orderId),
+        order_id: event.orderId,
+        order_line_key: event.lineId === undefined ? -2n : hashKey(event.lineId),
+        ...keysOf(order.customerId, order.placedAt),
+        product_key: event.product?.key ?? -2n,
+        product_durable_key: event.product?.durableKey ?? -2n,
+        channel: order.channel,
+        country: order.country,
+        currency: order.currency,
+        is_test: order.isTest,
+        quantity: event.quantity,
+        amount_minor: event.amount,
+        fx_rate: rateText(rate),
+        reporting_minor: event.type === 'refund_fx' ? moved : worth(event.amount, rate),
+        event_at: event.at,
+        event_date: dayOf(event.at),
+        order_date: dayOf(order.placedAt),
+      },
+    ];
+  });
+}
+
+function eventsOf(sales: Sales, dimensions: Dimensions): readonly Event[] {
+  const happened = [
+    ...saleEvents(sales, dimensions),
+    ...cancellationEvents(sales, dimensions),
+    ...refundEvents(sales, dimensions),
+  ].map((event) => ({ ...event, refunded: 0n }));
+  const revalued = sales.refunds.map(({ id, orderId, at, amount }) => ({
+    type: 'refund_fx',
+    sourceKind: 'refund',
+    sourceId: id,
+    orderId,
+    lineId: undefined,
+    product: undefined,
+    quantity: 0n,
+    amount: 0n,
+    refunded: amount,
+    at,
+  }));
+  return [...happened, ...revalued];
+}
+
+type Happened = Omit<Event, 'refunded'>;
+
+const soldAs: Readonly<Record<string, string>> = { goods: 'sale', gift_card: 'gift_card_sale' };
+
+function saleEvents(sales: Sales, { products }: Dimensions): readonly Happened[] {
+  const productAt = lookup(products);
+  const orders = new Map(sales.orders.map((order) => [order.id, order]));
+  const ofLines = sales.lines.flatMap((line): readonly Happened[] => {
+    const order = orders.get(line.orderId);
+    if (order === undefined) return [];
+    const product = productAt(line.productId, order.placedAt);
+    const kind = line.kind ?? kindOf(product);
+    const about = { sourceKind: 'line', sourceId: line.id, orderId: order.id, lineId: line.id, product };
+    const part = (type: string, amount: bigint): readonly Happened[] =>
+      amount === 0n ? [] : [{ ...about, type, quantity: 0n, amount, at: order.placedAt }];
+    return [
+      {
+        ...about,
+        type: soldAs[kind] ?? kind,
+        quantity: line.quantity,
+        amount: line.gross,
+        at: order.placedAt,
+      },
+      ...part('discount', -line.discount),
+      ...part('tax', line.tax),
+    ];
+  });
+  const ofOrders = sales.orders
+    .filter(({ shipping }) => shipping !== 0n)
+    .map((order) => ({
+      type: 'shipping',
+      sourceKind: 'order',
+      sourceId: order.id,
+      orderId: order.id,
+      lineId: undefined,
+      product: undefined,
+      quantity: 0n,
+      amount: order.shipping,
+      at: order.placedAt,
+    }));
+  return [...ofLines, ...ofOrders];
+}
+
+function cancellationEvents(sales: Sales, { products }: Dimensions): readonly Happened[] {
+  const productAt = lookup(products);
+  return sales.cancelled.flatMap((line) => {
+    const product = productAt(line.productId, line.at);
+    const kind = line.kind ?? kindOf(product);
+    const about = {
+      sourceKind: 'cancellation_line',
+      sourceId: line.id,
+      orderId: line.orderId,
+      lineId: line.lineId,
+      product,
+      at: line.at,
+    };
+    const goods = line.isBeforeCapture ? 'void' : 'cancellation';
+    const type = kind === 'gift_card' ? 'gift_card_cancellation' : goods;
+    const whole = { ...about, type, quantity: -line.quantity, amount: -line.gross };
+    if (line.discount === 0n) return [whole];
+    return [whole, { ...about, type: `${goods}_discount`, quantity: 0n, amount: line.discount }];
+  });
+}
+
+function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened[] {
+  const productAt = lookup(products);
+  const orders = new Map(sales.orders.map((order) => [order.id, order]));
+  const soldLines = new Map(sales.lines.map((line) => [line.id, line]));
+  const linesOf = groupBy(sales.refundLines, ({ refundId }) => String(refundId));
+  const ofLines = sales.refundLines.flatMap((back): readonly Happened[] => {
+    const line = soldLines.get(back.lineId);
+    const order = line === undefined ? undefined : orders.get(line.orderId);
+    const product = order === undefined ? undefined : productAt(line?.productId, order.placedAt);
+    const about = {
+      sourceKind: 'refund_line',
+      sourceId: back.id,
+      orderId: back.orderId,
+      lineId: back.lineId,
+      product,
+      at: back.at,
+    };
+    const kind = line?.kind ?? kindOf(product);
+    const type = kind === 'gift_card' ? 'gift_card_refund' : 'refund';
+    const goods = { ...about, type, quantity: -back.quantity, amount: -back.goods };
+    return back.tax === 0n
+      ? [goods]
+      : [goods, { ...about, type: 'refund_tax', quantity: 0n, amount: -back.tax }];
+  });
+  const ofRefunds = sales.refunds.flatMap((refund): readonly Happened[] => {
+    const inLines = total(linesOf.get(String(refund.id)) ?? [], ({ goods, tax }) => goods + tax);
+    const about = {
+      sourceKind: 'refund',
+      sourceId: refund.id,
+      orderId: refund.orderId,
+      lineId: undefined,
+      product: undefined,
+      quantity: 0n,
+      at: refund.at,
+    };
+    const cash = refund.amount - refund.shipping - inLines;
+    return [
+      ...(refund.shipping === 0n ? [] : [{ ...about, type: 'refund_shipping', amount: -refund.shipping }]),
+      ...(cash === 0n ? [] : [{ ...about, type: 'refund_cash', amount: -cash }]),
+    ];
+  });
+  return [...ofLines, ...ofRefunds];
+}

@@ -1,0 +1,212 @@
+import type { CancellationLine, OrderLine, OrderState } from '../../../simulator/order/rows.ts';
+import { cancelledTax, firstCancelledId, wholeSecond } from '../world/shopify-objects.ts';
+import { positionOf } from '../world/shopify.ts';
+import type { SeenOrder } from '../world/shopify.ts';
+import { bothOf } from './sales.ts';
+import type { CancelledLine, RefundLine, Sales } from './sales.ts';
+import { hashKey } from './values.ts';
+
+const none: Sales = {
+  orders: [],
+  lines: [],
+  cancelled: [],
+  refunds: [],
+  refundLines: [],
+  captures: [],
+  payments: [],
+  shipments: [],
+  packed: [],
+};
+
+/** Sales of the orders that exist on Shopify alone: as they were last seen, less what was deleted. */
+export function shopifySales(orders: readonly SeenOrder[]): Sales {
+  return orders
+    .map((seen) => {
+      const sales = salesOf(seen);
+      // The deletion is the order's: Shopify does not say what becomes of the money.
+      return seen.isDestroyed ? { ...none, payments: sales.payments } : sales;
+    })
+    .reduce(bothOf, none);
+}
+
+/** Cards are paid through Shopify itself. */
+const isCard = new Set(['card', 'apple_pay']);
+
+const moment = (at: number): Date => new Date(wholeSecond(at));
+const momentOrNull = (at: number | null): Date | null => (at === null ? null : moment(at));
+
+function salesOf(seen: SeenOrder): Sales {
+  const state = seen.sightings.at(-1)?.state;
+  const order = state?.orders[0];
+  if (state === undefined || order === undefined) return none;
+  const orderId = BigInt(order.id);
+  return {
+    orders: [
+      {
+        source: 'shopify',
+        id: orderId,
+        number: order.orderNumber,
+        customerId: order.customerId === null ? null : String(order.customerId),
+        channel: 'web',
+        currency: order.currency,
+        status: order.status,
+        isTest: order.isTest,
+        country: order.shipCountry,
+        shipping: BigInt(order.shippingCents),
+        shippingTax: 0n,
+        placedAt: moment(order.placedAt),
+        cancelledAt: momentOrNull(order.cancelledAt),
+        updatedAt: moment(order.updatedAt),
+      },
+    ],
+    lines: state.order_lines.map((line, index) => ({
+      id: BigInt(line.id),
+      orderId,
+      lineNo: BigInt(index + 1),
+      productId: String(line.productId),
+      kind: line.kind,
+      quantity: BigInt(line.quantity),
+      unitPrice: `${Math.floor(line.unitPriceE4 / 10_000)}.${String(line.unitPriceE4 % 10_000).padStart(4, '0')}`,
+      gross: grossOf(line, line.quantity),
+      discount: BigInt(line.discountCents),
+      tax: BigInt(line.taxCents),
+    })),
+    cancelled: state.order_lines.flatMap((line) => cancelledSteps(line, seen, state)),
+    refunds: state.refunds.map((refund) => ({
+      id: BigInt(refund.id),
+      orderId,
+      at: moment(refund.refundedAt),
+      amount: BigInt(refund.amountCents),
+      shipping: BigInt(refund.shippingCents),
+      shippingTax: 0n,
+    })),
+    refundLines: refundLinesOf(state),
+    captures: capturesOf(state).map((payment) => ({
+      orderId,
+      at: moment(payment.createdAt),
+      amount: BigInt(payment.amountCents),
+    })),
+    payments: state.payments.map((payment) => ({
+      source: 'shopify',
+      id: BigInt(payment.id),
+      orderId,
+      kind: payment.kind,
+      method: isCard.has(payment.method) ? 'shopify_payments' : payment.method,
+      status: payment.status,
+      amount: BigInt(payment.amountCents),
+      currency: payment.currency,
+      at: moment(payment.createdAt),
+    })),
+    shipments: state.shipments.map((shipment) => ({
+      source: 'shopify',
+      id: BigInt(shipment.id),
+      orderId,
+      // The carrier is told with the number of the parcel.
+      carrier: shipment.trackingNumber === null ? null : shipment.carrier,
+      status: shipment.status === 'cancelled' && shipment.shippedAt !== null ? 'returned' : shipment.status,
+      promisedAt: momentOrNull(shipment.promisedAt),
+      shippedAt: momentOrNull(shipment.shippedAt),
+      deliveredAt: momentOrNull(shipment.deliveredAt),
+    })),
+    packed: state.shipment_lines.map((row) => ({
+      shipmentId: BigInt(row.shipmentId),
+      lineId: BigInt(row.orderLineId),
+      quantity: BigInt(row.quantity),
+    })),
+  };
+}
+
+function capturesOf(state: OrderState): OrderState['payments'] {
+  return state.payments.filter(({ kind, status }) => kind === 'capture' && status === 'succeeded');
+}
+
+/** Half a cent rounds up. */
+function grossOf(line: OrderLine | CancellationLine, units: number): bigint {
+  return (BigInt(units) * BigInt(line.unitPriceE4) + 50n) / 100n;
+}
+
+/** What falls on some units of a line's amount. */
+function share(amount: bigint, units: bigint, of: bigint): bigint {
+  return (amount * units * 2n + of) / (of * 2n);
+}
+
+/** Units that were taken off before the money came in, as far as the state knows. */
+function voidedUnits(line: OrderLine, state: OrderState): bigint {
+  const before = new Set(state.cancellations.filter((each) => each.beforeCapture).map(({ id }) => id));
+  return state.cancellation_lines
+    .filter((row) => row.orderLineId === line.id && before.has(row.cancellationId))
+    .reduce((sum, row) => sum + BigInt(row.quantity), 0n);
+}
+
+/** Shopify names no cancellation before capture: each sighting says how many units have gone since the one before. */
+function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): readonly CancelledLine[] {
+  const captures = capturesOf(last).map((payment) => wholeSecond(payment.createdAt));
+  const capturedAt = captures.length === 0 ? undefined : Math.min(...captures);
+  const cancelledAt = last.orders[0]?.cancelledAt ?? undefined;
+  const [gross, discount, of] = [
+    grossOf(line, line.quantity),
+    BigInt(line.discountCents),
+    BigInt(line.quantity),
+  ];
+  const steps: CancelledLine[] = [];
+  let before = { units: 0n, version: undefined as number | undefined };
+  for (const { state, version } of seen.sightings) {
+    if (version === before.version) continue;
+    const units = voidedUnits(line, state);
+    if (units !== before.units) {
+      const since = before.version ?? -Infinity;
+      const isBeforeCapture = capturedAt === undefined || since < capturedAt;
+      const whole = cancelledAt === undefined ? undefined : wholeSecond(cancelledAt);
+      const isOrders = whole !== undefined && whole <= version && since < whole;
+      const isPaid = isBeforeCapture && capturedAt !== undefined && capturedAt < version;
+      steps.push({
+        id: hashKey('shopify', line.id, positionOf(version)),
+        lineId: BigInt(line.id),
+        orderId: BigInt(line.orderId),
+        productId: String(line.productId),
+        kind: line.kind,
+        quantity: units - before.units,
+        isBeforeCapture,
+        at: new Date(isOrders ? (whole ?? version) : isPaid ? capturedAt : version),
+        gross: share(gross, units, of) - share(gross, before.units, of),
+        discount: share(discount, units, of) - share(discount, before.units, of),
+      });
+    }
+    before = { units, version };
+  }
+  return steps;
+}
+
+/** Goods that came back, and units that a cancellation after capture took off: Shopify shows both as refunded lines. */
+function refundLinesOf(state: OrderState): readonly RefundLine[] {
+  return state.refunds.flatMap((refund) => {
+    const about = {
+      refundId: BigInt(refund.id),
+      orderId: BigInt(refund.orderId),
+      at: moment(refund.refundedAt),
+    };
+    const returned = state.refund_lines
+      .filter((row) => row.refundId === refund.id)
+      .map((row) => ({
+        ...about,
+        id: BigInt(row.id),
+        lineId: BigInt(row.orderLineId),
+        quantity: BigInt(row.quantity),
+        goods: BigInt(row.amountCents),
+        tax: BigInt(row.taxCents),
+        isUnsent: row.restockType === 'cancel',
+      }));
+    const cancelled = state.cancellation_lines
+      .filter((row) => refund.cancellationId !== null && row.cancellationId === refund.cancellationId)
+      .map((row) => ({
+        ...about,
+        id: BigInt(firstCancelledId + row.id),
+        lineId: BigInt(row.orderLineId),
+        quantity: BigInt(row.quantity),
+        goods: grossOf(row, row.quantity) - BigInt(row.discountCents),
+        tax: BigInt(cancelledTax(row, state)),
+        isUnsent: true,
+      }));
+    return [...returned, ...cancelled];
+  });
+}

@@ -1,0 +1,218 @@
+import type { OrderState, Payment, Shipment } from '../../../simulator/order/rows.ts';
+import { centsText, grossCents, priceText } from '../../../simulator/world/money.ts';
+
+/** An object as its raw table holds it. */
+export interface ShopifyObject {
+  readonly table: string;
+  readonly data: object;
+}
+
+/** A number as Shopify's id of a type. */
+export function gid(type: string, id: number): string {
+  return `gid://shopify/${type}/${id}`;
+}
+
+/** Shopify tells whole seconds. */
+export function wholeSecond(at: number): number {
+  return Math.floor(at / 1000) * 1000;
+}
+
+function time(at: number | null): string | null {
+  return at === null ? null : `${new Date(wholeSecond(at)).toISOString().slice(0, 19)}Z`;
+}
+
+function bag(cents: number): object {
+  const amount = { amount: centsText(cents), currencyCode: 'USD' };
+  return { shopMoney: amount, presentmentMoney: amount };
+}
+
+function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
+
+/** All objects of an order as they stand. */
+export function orderObjects(state: OrderState): readonly ShopifyObject[] {
+  const order = state.orders[0];
+  if (order === undefined) return [];
+  const orderId = gid('Order', order.id);
+  const child = (table: string, data: object): ShopifyObject => ({ table, data: { orderId, ...data } });
+  return [
+    { table: 'orders', data: orderObject(state) },
+    ...state.order_lines.map((line) => child('order_lines', lineObject(line, state))),
+    ...state.payments.map((each) => child('transactions', transactionObject(each, state))),
+    ...state.refunds.map((each) =>
+      child('refunds', {
+        id: gid('Refund', each.id),
+        createdAt: time(each.refundedAt),
+        processedAt: time(each.refundedAt),
+        totalRefundedSet: bag(each.amountCents),
+        refundShippingLines:
+          each.shippingCents === 0
+            ? []
+            : [{ subtotalAmountSet: bag(each.shippingCents), taxAmountSet: bag(0) }],
+      }),
+    ),
+    ...refundLineObjects(state).map((each) => child('refund_lines', each)),
+    ...state.shipments.map((each) => child('fulfillments', fulfillmentObject(each))),
+    ...state.shipment_lines.map((each) =>
+      child('fulfillment_lines', {
+        id: gid('FulfillmentLineItem', each.id),
+        fulfillmentId: gid('Fulfillment', each.shipmentId),
+        lineItem: { id: gid('LineItem', each.orderLineId) },
+        quantity: each.quantity,
+      }),
+    ),
+  ];
+}
+
+const fulfillmentStatus: Readonly<Record<string, string>> = {
+  partly_shipped: 'PARTIALLY_FULFILLED',
+  shipped: 'FULFILLED',
+  delivered: 'FULFILLED',
+};
+
+function orderObject(state: OrderState): object {
+  const order = state.orders[0];
+  if (order === undefined) throw new TypeError('an order that was not placed is not on Shopify');
+  const gross = sumOf(state.order_lines, (line) => grossCents(line.quantity, line.unitPriceE4));
+  const discounts = sumOf(state.order_lines, (line) => line.discountCents);
+  const tax = sumOf(state.order_lines, (line) => line.taxCents);
+  return {
+    id: gid('Order', order.id),
+    name: order.orderNumber,
+    createdAt: time(order.placedAt),
+    processedAt: time(order.placedAt),
+    updatedAt: time(order.updatedAt),
+    cancelledAt: time(order.cancelledAt),
+    closedAt: null,
+    currencyCode: order.currency,
+    test: order.isTest,
+    taxesIncluded: false,
+    sourceName: 'web',
+    customer: order.customerId === null ? null : { id: gid('Customer', order.customerId) },
+    shippingAddress: { countryCodeV2: order.shipCountry },
+    displayFinancialStatus: financialStatus(state),
+    displayFulfillmentStatus: fulfillmentStatus[order.status] ?? 'UNFULFILLED',
+    totalDiscountsSet: bag(discounts),
+    totalTaxSet: bag(tax),
+    totalShippingPriceSet: bag(order.shippingCents),
+    totalPriceSet: bag(gross - discounts + tax + order.shippingCents),
+    totalRefundedSet: bag(sumOf(state.refunds, (each) => each.amountCents)),
+  };
+}
+
+function financialStatus({ payments, orders }: OrderState): string {
+  const done = payments.filter((each) => each.status === 'succeeded');
+  const sum = (kind: Payment['kind']): number =>
+    sumOf(done, (each) => (each.kind === kind ? each.amountCents : 0));
+  const [received, refunded] = [sum('capture'), sum('refund')];
+  if (received > 0 && refunded === 0) return 'PAID';
+  if (received > 0) return refunded >= received ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+  if (done.some((each) => each.kind === 'void') || orders[0]?.status === 'cancelled') return 'VOIDED';
+  return done.some((each) => each.kind === 'authorisation') ? 'AUTHORIZED' : 'PENDING';
+}
+
+function lineObject(line: OrderState['order_lines'][number], state: OrderState): object {
+  const gone = (rows: readonly { readonly orderLineId: number; readonly quantity: number }[]): number =>
+    sumOf(rows, (row) => (row.orderLineId === line.id ? row.quantity : 0));
+  const gross = grossCents(line.quantity, line.unitPriceE4);
+  return {
+    id: gid('LineItem', line.id),
+    sku: `SKU-${line.productId}`,
+    quantity: line.quantity,
+    currentQuantity: line.quantity - gone(state.refund_lines) - gone(state.cancellation_lines),
+    isGiftCard: line.kind === 'gift_card',
+    product: { id: gid('Product', line.productId) },
+    originalUnitPriceSet: { shopMoney: { amount: priceText(line.unitPriceE4), currencyCode: 'USD' } },
+    originalTotalSet: bag(gross),
+    discountedTotalSet: bag(gross - line.discountCents),
+    totalDiscountSet: bag(line.discountCents),
+    taxLines: line.taxCents === 0 ? [] : [{ title: 'Tax', rate: 0, priceSet: bag(line.taxCents) }],
+  };
+}
+
+const kinds = { authorisation: 'AUTHORIZATION', capture: 'CAPTURE', void: 'VOID', refund: 'REFUND' } as const;
+const statuses = { pending: 'PENDING', succeeded: 'SUCCESS', failed: 'FAILURE' } as const;
+
+function transactionObject(payment: Payment, state: OrderState): object {
+  const refund = state.refunds.find((each) => each.paymentId === payment.id);
+  return {
+    id: gid('OrderTransaction', payment.id),
+    refundId: refund === undefined ? null : gid('Refund', refund.id),
+    kind: kinds[payment.kind],
+    status: statuses[payment.status],
+    gateway:
+      payment.method === 'card' || payment.method === 'apple_pay' ? 'shopify_payments' : payment.method,
+    test: state.orders[0]?.isTest ?? false,
+    paymentId: payment.processorRef,
+    parentTransaction: null,
+    amountSet: bag(payment.amountCents),
+    createdAt: time(payment.createdAt),
+    processedAt: time(payment.createdAt),
+  };
+}
+
+/** Refund lines of cancellations have numbers of their own, apart from those of returns. */
+export const firstCancelledId = 10_000_000_000;
+const restockTypes = { return: 'RETURN', cancel: 'CANCEL', no_restock: 'NO_RESTOCK' } as const;
+
+/** What a refund gives back: goods that were returned, and units that a cancellation after capture took off. */
+function refundLineObjects(state: OrderState): readonly object[] {
+  const about = (id: number, refundId: number, lineId: number, quantity: number): object => ({
+    id: gid('RefundLineItem', id),
+    refundId: gid('Refund', refundId),
+    lineItem: { id: gid('LineItem', lineId) },
+    quantity,
+  });
+  const returned = state.refund_lines.map((row) => ({
+    ...about(row.id, row.refundId, row.orderLineId, row.quantity),
+    restockType: restockTypes[row.restockType],
+    subtotalSet: bag(row.amountCents),
+    totalTaxSet: bag(row.taxCents),
+  }));
+  const cancelled = state.refunds.flatMap((refund) =>
+    state.cancellation_lines
+      .filter((row) => row.cancellationId === refund.cancellationId)
+      .map((row) => ({
+        ...about(firstCancelledId + row.id, refund.id, row.orderLineId, row.quantity),
+        restockType: 'CANCEL',
+        subtotalSet: bag(grossCents(row.quantity, row.unitPriceE4) - row.discountCents),
+        totalTaxSet: bag(cancelledTax(row, state)),
+      })),
+  );
+  return [...returned, ...cancelled];
+}
+
+/** The tax of the units, each cancellation for itself. */
+export function cancelledTax(
+  row: { readonly orderLineId: number; readonly quantity: number },
+  state: OrderState,
+): number {
+  const line = state.order_lines.find((each) => each.id === row.orderLineId);
+  return line === undefined ? 0 : Math.round((line.taxCents * row.quantity) / line.quantity);
+}
+
+const shipmentStatus = {
+  pending: 'PENDING',
+  shipped: 'SUCCESS',
+  delivered: 'SUCCESS',
+  cancelled: 'CANCELLED',
+} as const;
+
+function fulfillmentObject(shipment: Shipment): object {
+  return {
+    id: gid('Fulfillment', shipment.id),
+    name: `#${shipment.id}`,
+    status: shipmentStatus[shipment.status],
+    displayStatus: null,
+    createdAt: time(shipment.createdAt),
+    updatedAt: time(shipment.updatedAt),
+    inTransitAt: time(shipment.shippedAt),
+    deliveredAt: time(shipment.deliveredAt),
+    estimatedDeliveryAt: time(shipment.promisedAt),
+    trackingInfo:
+      shipment.trackingNumber === null
+        ? []
+        : [{ company: shipment.carrier, number: shipment.trackingNumber }],
+  };
+}

@@ -1,0 +1,116 @@
+import type { Fault } from './fault.ts';
+
+/** Faults between the shop and Stripe, in rates, tickets and what is added up of facts. */
+export const faultsOfMoney: readonly Fault[] = [
+  {
+    name: 'a charge that is missing at Stripe',
+    plant: [
+      "update marts.fct_payments set processor_charge_id = null where order_id = 1 and kind = 'capture'",
+    ],
+    red: ['assert_r1_charges_have_payments'],
+  },
+  {
+    name: 'a payment that is missing in the shop',
+    plant: ["update marts.fct_payments set source_system = 'stripe' where order_id = 1 and kind = 'capture'"],
+    red: ['assert_r1_charges_have_payments', 'assert_r7_sales_bridge_to_charges'],
+  },
+  {
+    name: 'a capture that is a unit off',
+    plant: [
+      "update marts.fct_payments set amount_minor = amount_minor + 1, cash_minor = cash_minor + 1 where order_id = 1 and kind = 'capture'",
+    ],
+    red: ['assert_r2_captures_equal_charges'],
+  },
+  {
+    name: 'a refund of another amount than at Stripe',
+    plant: [
+      "update marts.fct_payments set amount_minor = amount_minor + 1, cash_minor = cash_minor - 1 where order_id = 2 and kind = 'refund'",
+    ],
+    red: ['assert_r3_refunds_equal_refunds'],
+  },
+  {
+    name: 'a net that is not amount less fee',
+    plant: [
+      "update staging.stg_stripe__balance_transactions__state set net_minor = net_minor + 1 where balance_transaction_id = 'txn_ch_1'",
+    ],
+    red: ['assert_r4_net_is_amount_less_fee', 'assert_r6_balance_rolls_forward'],
+  },
+  {
+    name: 'a payout that is a unit off',
+    plant: [
+      'update marts.fct_payouts set amount_minor = amount_minor + 1, difference_minor = 1 where payout_key = (select min(payout_key) from marts.fct_payouts)',
+    ],
+    red: ['assert_r5_payouts_equal_transactions'],
+  },
+  {
+    name: 'a lost balance transaction',
+    plant: [
+      "delete from staging.stg_stripe__balance_transactions__state where balance_transaction_id = 'txn_ch_6'",
+    ],
+    red: ['assert_r6_balance_rolls_forward'],
+  },
+  {
+    name: 'a charge that is a unit off',
+    plant: [
+      "update marts.fct_payments set net_minor = net_minor + 1 where order_id = 1 and kind = 'capture'",
+    ],
+    red: [
+      'assert_r2_captures_equal_charges',
+      'assert_r6_balance_rolls_forward',
+      'assert_r7_sales_bridge_to_charges',
+    ],
+  },
+  {
+    name: 'a sale that was paid by other means than it says',
+    plant: ["update marts.fct_payments set method = 'paypal' where order_id = 1 and kind = 'capture'"],
+    red: ['assert_r7_sales_bridge_to_charges'],
+  },
+  {
+    name: 'a payment twice',
+    plant: ["insert into marts.fct_payments select * from marts.fct_payments where payment_ref = 'shop:102'"],
+    red: [
+      'assert_r6_balance_rolls_forward',
+      'assert_r7_sales_bridge_to_charges',
+      'fct_payments.unique_payment_key',
+    ],
+  },
+  {
+    name: 'a payment of a kind that nobody knows',
+    plant: ["update marts.fct_payments set kind = 'gift' where payment_ref = 'shop:502'"],
+    red: ['fct_payments.accepted_values_kind'],
+  },
+  {
+    name: 'a currency without a rate',
+    plant: ["delete from marts.fx_rate where currency = 'EUR'"],
+    red: ['assert_orders_are_in_known_currencies'],
+  },
+  {
+    name: 'an aggregate of finance that is a unit off',
+    plant: [
+      'update marts.agg_finance_daily set all_events_minor = all_events_minor + 1, net_revenue_minor = net_revenue_minor + 1 where event_date = (select min(event_date) from marts.agg_finance_daily)',
+    ],
+    red: ['assert_agg_finance_equals_events'],
+  },
+  {
+    name: 'an aggregate of fulfilment that lost a day',
+    plant: [
+      'delete from marts.agg_fulfilment_daily where last_shipped_date = (select min(last_shipped_date) from marts.agg_fulfilment_daily)',
+    ],
+    red: ['assert_agg_fulfilment_equals_orders'],
+  },
+  {
+    name: 'a ticket about an order that is not there',
+    plant: ['update marts.fct_support_tickets set order_key = -1 where ticket_id = 501'],
+    red: ['assert_tickets_name_known_orders'],
+  },
+  {
+    name: 'a status of a ticket that nobody knows',
+    plant: ["update marts.fct_support_tickets set status = 'parked' where ticket_id = 501"],
+    red: ['fct_support_tickets.accepted_values_status'],
+  },
+  {
+    name: 'a carrier that is not there',
+    plant: ["delete from marts.dim_carrier where carrier = 'DHL'"],
+    red: ['agg_carrier_daily.relationships_carrier_key_dim_carrier'],
+  },
+];

@@ -1,0 +1,229 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import type { CheckResult } from '../../../../transforms/engine/checks/check.ts';
+import { runCadence } from '../../../../transforms/engine/quality/cadence.ts';
+import { restate } from '../../../../transforms/engine/quality/closed-days.ts';
+import { openCheckWorld } from '../../../support/check-world.ts';
+import type { CheckWorld, TestTable } from '../../../support/check-world.ts';
+import { projectFolder } from '../../../support/platform-parts.ts';
+import { load } from '../project/temporary-project.ts';
+
+let world: CheckWorld | undefined;
+afterEach(() => world?.warehouse.close());
+
+/** The generic tests that the project ships. */
+async function shipped(): Promise<Record<string, string>> {
+  const folder = path.join(projectFolder, 'tests', 'generic');
+  const files = await readdir(folder);
+  const texts = await Promise.all(
+    files.map(
+      async (file) => [`tests/generic/${file}`, await readFile(path.join(folder, file), 'utf8')] as const,
+    ),
+  );
+  return Object.fromEntries(texts);
+}
+
+/** A world of two marts, with one data test on the first. */
+async function open(test: string, tables: Readonly<Record<string, TestTable>>): Promise<CheckWorld> {
+  const model = (name: string, tests: string): string => `
+  - name: ${name}
+    description: One of two.
+    config: { materialized: table, unique_key: id }
+${tests}`;
+  const project = await load({
+    ...(await shipped()),
+    'models/marts/_marts.yml': `version: 2\nmodels:${model('fct_orders', `    data_tests:\n${test}`)}${model('agg_orders', '')}`,
+  });
+  world = await openCheckWorld(project, tables);
+  const { warehouse } = world;
+  await warehouse.execute('create table if not exists feed.fct_orders (id bigint)');
+  await warehouse.execute(
+    `insert into _meta.publication values (1, 'r0', now(), '', timestamp '2026-03-01 12:00:00', 2, 'fct_orders')`,
+  );
+  await warehouse.execute('update _meta.head set version = 1');
+  return world;
+}
+
+function only(results: ReadonlyMap<string, CheckResult> | readonly CheckResult[], kind: string): CheckResult {
+  const found = [...results.values()].find((result) => result.kind === kind);
+  if (found === undefined) throw new Error(`${kind} was not run`);
+  return found;
+}
+
+test('sign: a refund that adds and a sale that takes away are found, and types that are not named may do either', async () => {
+  const { check } = await open(
+    '      - sign: { arguments: { column_name: amount, by: type, positive: [sale], negative: [refund] } }',
+    {
+      fct_orders: {
+        columns: 'id bigint, type varchar, amount bigint',
+        key: 'id',
+        published: [],
+        added: [
+          "(1, 'sale', 5)",
+          "(2, 'refund', 5)",
+          "(3, 'sale', -5)",
+          "(4, 'other', -5)",
+          "(5, 'refund', 0)",
+        ],
+      },
+    },
+  );
+  const result = only(await check(), 'sign');
+  expect(result.status).toBe('fail');
+  expect(result.samples).toHaveLength(2);
+  expect(result.samples).toEqual(expect.arrayContaining([{ id: 2n }, { id: 3n }]));
+});
+
+const versions = (rows: readonly string[]): Record<string, TestTable> => ({
+  fct_orders: {
+    columns: 'id bigint, who bigint, valid_from timestamp, valid_to timestamp',
+    key: 'id',
+    published: rows,
+    added: ["(9, 9, '2020-01-01', '9999-12-31')"],
+  },
+});
+const first = "(1, 1, '2020-01-01', '2021-01-01')";
+
+test.each([
+  ['versions that join', [first, "(2, 1, '2021-01-01', '9999-12-31')"], 0],
+  ['a gap', [first, "(2, 1, '2021-01-02', '9999-12-31')"], 1],
+  ['an overlap', [first, "(2, 1, '2020-12-31', '9999-12-31')"], 1],
+  ['two that have no end', ["(1, 1, '2020-01-01', '9999-12-31')", "(2, 1, '2021-01-01', '9999-12-31')"], 1],
+  ['none that has no end', [first], 1],
+  ['one that ends before it begins', ["(1, 1, '2021-01-01', '2020-01-01')"], 1],
+])('scd2_continuous: %s', async (_, rows, failures) => {
+  const { check } = await open('      - scd2_continuous: { arguments: { key: who } }', versions(rows));
+  const { message, ...result } = only(await check(), 'scd2_continuous');
+  expect({ failures: result.failures, status: result.status, message }).toMatchObject({
+    failures,
+    status: failures === 0 ? 'pass' : 'fail',
+  });
+});
+
+test.each([
+  ['as many and as much', ['(1, 10, 5)', '(2, 10, 6)'], [], 'pass'],
+  ['a doubled row', ['(1, 10, 5)', '(2, 10, 6)', '(3, 10, 0)'], [10n], 'fail'],
+  ['a lost row', ['(1, 10, 11)'], [10n], 'fail'],
+  [
+    'errors of two keys that add up to nothing',
+    ['(1, 10, 6)', '(2, 10, 6)', '(3, 20, 3)'],
+    [10n, 20n],
+    'fail',
+  ],
+])('no_fan_out: %s', async (_, rows, keys, status) => {
+  const { check } = await open(
+    '      - no_fan_out: { arguments: { input: agg_orders, key: order_id, sums: { amount: net } } }',
+    {
+      fct_orders: {
+        columns: 'id bigint, order_id bigint, amount bigint',
+        key: 'id',
+        published: [],
+        added: rows,
+      },
+      agg_orders: {
+        columns: 'id bigint, order_id bigint, net bigint',
+        key: 'id',
+        published:
+          keys.length === 2 ? ['(1, 10, 5)', '(2, 10, 6)', '(3, 20, 4)'] : ['(1, 10, 5)', '(2, 10, 6)'],
+      },
+    },
+  );
+  const result = only(await check(), 'no_fan_out');
+  expect([result.status, new Set(result.rows.map(({ order_id }) => order_id))]).toEqual([
+    status,
+    new Set(keys),
+  ]);
+  expect(result.refs).toContain('agg_orders');
+});
+
+const table = (columns: string, rows: readonly string[]): Record<string, TestTable> => ({
+  fct_orders: { columns, key: 'id', published: rows },
+});
+
+test('restated_history: a closed day whose sums change is listed with both, until it is restated', async () => {
+  const { context, warehouse } = await open(
+    '      - restated_history: { arguments: { series: fct_orders, day: day, sums: [amount] } }',
+    table('id bigint, day date, amount bigint', [
+      "(1, '2026-02-01', 5)",
+      "(2, '2026-02-02', 7)",
+      "(3, '2026-02-28', 9)",
+    ]),
+  );
+  const run = async (): Promise<CheckResult> => only(await runCadence(context, 'hourly'), 'restated_history');
+  expect(await run()).toMatchObject({ status: 'pass' });
+  await warehouse.execute('update marts.fct_orders set amount = amount + 1');
+  const changed = await run();
+  expect(changed).toMatchObject({ status: 'warn', failures: 2 });
+  expect(changed.rows[0]).toMatchObject({ totals_then: 'rows 1, amount 5', totals_now: 'rows 1, amount 6' });
+  await restate(context, { model: 'fct_orders', from: '2026-02-01', to: '2026-02-02', reason: 'a test' });
+  expect(await run()).toMatchObject({ status: 'warn', failures: 1 });
+  await warehouse.execute('update marts.fct_orders set amount = 0 where id = 1');
+  expect(await run()).toMatchObject({ status: 'warn', failures: 2 });
+  await warehouse.execute('delete from marts.fct_orders where id = 2');
+  expect((await run()).rows).toContainEqual(expect.objectContaining({ totals_now: null }));
+});
+
+test('a check of an own cadence is no part of a build', async () => {
+  const { check, context } = await open(
+    '      - fresh: { arguments: { column_name: happened_at, hours: 2 } }',
+    {
+      fct_orders: {
+        columns: 'id bigint, happened_at timestamp',
+        key: 'id',
+        published: ["(1, timestamp '2020-01-01')"],
+        added: ["(2, timestamp '2020-01-01')"],
+      },
+    },
+  );
+  expect([...(await check()).values()].map(({ kind }) => kind)).not.toContain('fresh');
+  expect(only(await runCadence(context, 'hourly'), 'fresh')).toMatchObject({ status: 'warn', failures: 1 });
+  expect(await runCadence(context, 'weekly')).toEqual([]);
+});
+
+/** Rows of a series of counts an hour, the last of which is the hour from 10:00 to 11:00, which is complete at 12:00. */
+async function judgeSeries(counts: readonly number[]): Promise<CheckResult> {
+  const { context, warehouse } = await open(
+    '      - volume_anomaly: { arguments: { column_name: happened_at } }',
+    table('id bigint, happened_at timestamp', []),
+  );
+  const values = counts.map((count, index) => `(${index}, ${count})`).join(', ');
+  await warehouse.execute(
+    `insert into marts.fct_orders select h * 1000 + i, timestamp '2026-03-01 10:00:00' - to_hours(${counts.length - 1} - h)
+     from (values ${values}) as v(h, n), range(n) as r(i)`,
+  );
+  const result = only(await runCadence(context, 'hourly'), 'volume_anomaly');
+  await warehouse.close();
+  return result;
+}
+
+const week = 168;
+
+test('volume_anomaly: a series of one level never alarms, and one that drops to nothing always does', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 5, max: 8 }),
+      async (level, weeks) => {
+        const counts = Array.from({ length: weeks * week }, () => level);
+        expect(await judgeSeries(counts)).toMatchObject({ status: 'pass', failures: 0 });
+        const dropped = await judgeSeries([...counts.slice(0, -1), 0]);
+        expect(dropped).toMatchObject({ status: 'warn', failures: 1 });
+        expect(dropped.rows).toContainEqual(expect.objectContaining({ verdict: 'silent' }));
+      },
+    ),
+    { numRuns: 4 },
+  );
+}, 60_000);
+
+test('volume_anomaly: ten times as many are too many, chance is none, and a young series says that it is one', async () => {
+  const noisy = Array.from({ length: 6 * week }, (_, hour) => 95 + ((hour * 7919) % 11));
+  expect(await judgeSeries(noisy)).toMatchObject({ status: 'pass' });
+  expect((await judgeSeries([...noisy.slice(0, -1), 1000])).rows).toMatchObject([{ verdict: 'too many' }]);
+  expect((await judgeSeries([...noisy.slice(0, -1), 20])).rows).toMatchObject([{ verdict: 'too few' }]);
+  expect(await judgeSeries(noisy.slice(-2 * week))).toMatchObject({
+    status: 'pass',
+    message: 'not enough history',
+  });
+}, 60_000);
