@@ -9,9 +9,9 @@ import type { ICruiseResult, IForbiddenRuleType } from 'dependency-cruiser';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   lib: ['^lib/'],
   warehouse: ['^warehouse/', '^lib/'],
-  ingest: ['^ingest/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text)\\.ts$'],
-  transforms: ['^transforms/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text)\\.ts$'],
-  semantic: ['^semantic/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text)\\.ts$'],
+  ingest: ['^ingest/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text|raw-table)\\.ts$'],
+  transforms: ['^transforms/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text|raw-table)\\.ts$'],
+  semantic: ['^semantic/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text|raw-table)\\.ts$'],
   scheduler: ['^scheduler/', '^lib/'],
   simulator: ['^simulator/', '^lib/'],
   dags: [
@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '^monitoring/',
   ],
   cli: ['.'],
-  bench: ['^bench/', '^lib/', '^warehouse/', '^ingest/', '^transforms/'],
+  bench: ['^bench/', '^lib/', '^warehouse/', '^ingest/', '^transforms/', '^simulator/', '^cli/local/'],
   test: ['.'],
 };
 
@@ -42,7 +42,8 @@ const rules: IForbiddenRuleType[] = [
   ...['cli', 'bench', 'test'].map((folder): IForbiddenRuleType => ({
     name: `only-test-imports-${folder}`,
     severity: 'error',
-    from: { pathNot: `^(${folder}|test)/` },
+    // Benchmarks start the embedded server; their own row above says that they take nothing else of it.
+    from: { pathNot: folder === 'cli' ? '^(cli|bench|test)/' : `^(${folder}|test)/` },
     to: { path: `^${folder}/` },
   })),
 ];

@@ -4,7 +4,7 @@ export type { Asset } from './authoring/asset.ts';
 export { dag } from './authoring/dag.ts';
 export type { DagArgs, TaskBuilder } from './authoring/dag.ts';
 export type { DagDefinition } from './authoring/definition.ts';
-export { cron, every, onAssets } from './authoring/schedule.ts';
+export { cron, every, onAnyAsset, onAssets } from './authoring/schedule.ts';
 export type { Schedule } from './authoring/schedule.ts';
 export { TaskFail, TaskSkip } from './authoring/task.ts';
 export type { FunctionTask, SensorTask, TaskArgs, TaskContext, TaskHandle } from './authoring/task.ts';

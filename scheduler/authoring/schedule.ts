@@ -22,6 +22,8 @@ export interface DeltaSchedule {
 export interface AssetSchedule {
   readonly kind: 'assets';
   readonly assets: readonly Asset[];
+  /** Whether a run waits for all of them, or any one is enough (Airflow's AssetAll and AssetAny). */
+  readonly match: 'all' | 'any';
 }
 
 const presets: Readonly<Record<string, string>> = {
@@ -51,8 +53,17 @@ export function every(duration: string): DeltaSchedule {
 
 /** A run once every one of these assets was produced anew since the last run. */
 export function onAssets(assets: readonly Asset[]): AssetSchedule {
-  if (assets.length > 0) return { kind: 'assets', assets };
-  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: 'onAssets([]) names no asset' });
+  return assetSchedule('onAssets', assets, 'all');
+}
+
+/** A run as soon as any of these assets was produced anew since the last run. */
+export function onAnyAsset(assets: readonly Asset[]): AssetSchedule {
+  return assetSchedule('onAnyAsset', assets, 'any');
+}
+
+function assetSchedule(door: string, assets: readonly Asset[], match: AssetSchedule['match']): AssetSchedule {
+  if (assets.length > 0) return { kind: 'assets', assets, match };
+  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `${door}([]) names no asset` });
 }
 
 /** One line for people and for comparing: what the schedule is. */
@@ -60,7 +71,7 @@ export function describeSchedule(schedule: Schedule): string {
   if (schedule === null) return 'manual';
   if (schedule.kind === 'cron') return `${schedule.expression} (${schedule.timezone})`;
   if (schedule.kind === 'delta') return `every ${describeDelta(schedule.everyMs)}`;
-  return `on ${schedule.assets.map((each) => each.name).join(' & ')}`;
+  return `on ${schedule.assets.map((each) => each.name).join(schedule.match === 'all' ? ' & ' : ' | ')}`;
 }
 
 /** 300000 to `5m`: the largest unit that divides it, so that no two deltas read alike. */

@@ -1,5 +1,5 @@
 import type { LoadedDag } from './validate-dag.ts';
-import type { Schedule } from '../authoring/schedule.ts';
+import type { AssetSchedule, Schedule } from '../authoring/schedule.ts';
 import type { DagRunType } from './states.ts';
 import { nextTick, timetableOf } from './timetable.ts';
 
@@ -48,12 +48,7 @@ export function planDag(input: PlanDagInput): DagPlan {
   const { dag, schedule, now } = input;
   const mayCreate = !input.paused && input.activeRuns < dag.definition.maxActiveRuns;
   if (schedule?.kind === 'assets') {
-    const create = mayCreate
-      ? assetRun(
-          input,
-          schedule.assets.map((each) => each.name),
-        )
-      : undefined;
+    const create = mayCreate ? assetRun(input, schedule) : undefined;
     return { create, nextTick: null };
   }
   const { startDate, catchup } = dag.definition;
@@ -83,9 +78,12 @@ function scheduledRun(tick: Date): NewDagRun {
 }
 
 /** One run consumes every queued event; its data interval is the union of the producers' intervals. */
-function assetRun({ queuedEvents, now }: PlanDagInput, assets: readonly string[]): NewDagRun | undefined {
+function assetRun({ queuedEvents, now }: PlanDagInput, schedule: AssetSchedule): NewDagRun | undefined {
   const produced = new Set(queuedEvents.map((event) => event.asset));
-  if (!assets.every((name) => produced.has(name))) return undefined;
+  const isProduced = ({ name }: AssetSchedule['assets'][number]): boolean => produced.has(name);
+  const isDue =
+    schedule.match === 'all' ? schedule.assets.every(isProduced) : schedule.assets.some(isProduced);
+  if (!isDue) return undefined;
   const starts = queuedEvents.map((event) => event.dataIntervalStart.getTime());
   const ends = queuedEvents.map((event) => event.dataIntervalEnd.getTime());
   return {

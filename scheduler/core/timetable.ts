@@ -12,6 +12,8 @@ export interface Timetable {
   readonly next: (afterMs: number) => number;
   /** The last tick at or before an instant. */
   readonly latest: (atMs: number) => number;
+  /** The first tick of a DAG that has neither a start date nor a run. */
+  readonly first: (nowMs: number) => number;
 }
 
 /** What decides the next tick of a DAG. */
@@ -42,19 +44,33 @@ export function nextTick({ timetable, last, startDate, catchup, now }: NextTickI
     const tick = following ?? first;
     return tick === undefined ? undefined : new Date(Math.max(tick, first ?? tick));
   }
-  return new Date(Math.max(timetable.latest(now.getTime()), following ?? -Infinity, first ?? -Infinity));
+  const latest = timetable.latest(now.getTime());
+  const beginning = last === null && startDate === undefined ? timetable.first(now.getTime()) : latest;
+  return new Date(Math.max(beginning, following ?? -Infinity, first ?? -Infinity));
 }
 
 function deltaTimetable({ everyMs }: DeltaSchedule, startDate: Date | undefined): Timetable {
   const anchor = startDate?.getTime() ?? 0;
   const latest = (atMs: number): number => anchor + Math.floor((atMs - anchor) / everyMs) * everyMs;
-  return { latest, next: (afterMs) => latest(afterMs) + everyMs };
+  return { latest, next: (afterMs) => latest(afterMs) + everyMs, first: latest };
 }
 
 function cronTimetable({ expression, timezone }: CronSchedule): Timetable {
   const parsed = parseCron(expression);
   const next = (afterMs: number): number => nextFireTime(parsed, timezone, afterMs);
-  return { next, latest: (atMs) => latestBySteps(next, atMs) };
+  const latest = (atMs: number): number => latestBySteps(next, atMs);
+  return { next, latest, first: (nowMs) => firstTick(latest(nowMs), next(nowMs), nowMs) };
+}
+
+const minuteMs = 60_000;
+
+/**
+ * As Airflow's cron trigger timetable begins: a tick that is just past still counts, an older one is not made up for. So
+ * what is to run at night does not run at noon because it was deployed then.
+ */
+function firstTick(past: number, next: number, nowMs: number): number {
+  const grace = Math.max((next - past) / 10, 5 * minuteMs);
+  return nowMs - past <= grace ? past : next;
 }
 
 /**

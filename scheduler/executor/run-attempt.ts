@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
 import { ShopwaveError, isRetryable, messageOf } from '../../lib/errors.ts';
+import { withWorkTag } from '../../lib/work-tag.ts';
 import type { AnyTask, TaskWork } from '../authoring/definition.ts';
 import { TaskFail, TaskSkip } from '../authoring/task.ts';
 import type { TaskContext } from '../authoring/task.ts';
@@ -29,7 +30,10 @@ const longestTimerMs = 2 ** 31 - 1;
 export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const { abort } = input;
   const settled = new AbortController();
-  const work = perform(input).catch((error: unknown) => outcomeOfError(error));
+  const { dagId: dag, taskId: task } = input.context;
+  const work = withWorkTag({ dag, task }, () => perform(input)).catch((error: unknown) =>
+    outcomeOfError(error),
+  );
   void abortOnTimeout(input, settled.signal);
   const outcome = await Promise.race([work, givenUp(input, settled.signal)]);
   settled.abort();
