@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { createRandom } from '../../simulator/world/random.ts';
 import { openTransforms, projectFolder } from '../support/platform-parts.ts';
 import { differences } from './compare.ts';
-import { apiBatches, load, shopBatches } from './feed.ts';
-import { expectedStar, makeWorld } from './star.ts';
+import { load } from './feed.ts';
+import { batchesOf, expectedStar, makeWorld } from './star.ts';
 
 /** A mistake in a model that no check sees, and the marts whose rows it falsifies. */
 interface Mutation {
@@ -49,12 +49,7 @@ test.each(mutations)('$name passes every check and not the comparison', async (m
   const world = makeWorld(1);
   const random = createRandom(1, 79);
   const { warehouse, transforms } = await openTransforms(folder);
-  for (const batch of [
-    ...shopBatches(world.transactions, random),
-    ...apiBatches('shopify', world.shopify.rows, random),
-  ]) {
-    await load(warehouse, batch);
-  }
+  for (const batch of batchesOf(world, random)) await load(warehouse, batch);
   await transforms.stage();
   expect((await transforms.build()).held).toEqual([]);
   const red: string[] = [];

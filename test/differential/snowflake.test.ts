@@ -8,8 +8,8 @@ import { parseSnowflakeSettings } from '../../warehouse/snowflake/settings.ts';
 import { engineOn } from '../support/platform-parts.ts';
 import { startSnowflakeDouble } from '../support/snowflake-double/start.ts';
 import { differences } from './compare.ts';
-import { apiBatches, load, shopBatches, shuffled } from './feed.ts';
-import { expectedStar, makeWorld } from './star.ts';
+import { load, shuffled } from './feed.ts';
+import { batchesOf, expectedStar, makeWorld } from './star.ts';
 
 test("on Snowflake's double the star equals what plain code makes of the same sources", async () => {
   const seed = 3;
@@ -21,10 +21,7 @@ test("on Snowflake's double the star equals what plain code makes of the same so
   await ensureLoadSchema(warehouse, 'shop', []);
   const random = createRandom(seed, 78);
   const world = makeWorld(seed);
-  const batches = [
-    ...shopBatches(world.transactions, random),
-    ...apiBatches('shopify', world.shopify.rows, random),
-  ];
+  const batches = batchesOf(world, random);
   for (const batch of shuffled(batches, random)) await load(warehouse, batch);
   await engine.stage();
   expect(await engine.build()).toMatchObject({ published: true, held: [] });

@@ -1,4 +1,4 @@
--- R3: a refund in the shop is what it took from the balance at Stripe, and the other way round, by id. One that the
+-- R3: a refund in the shop is what it came to at Stripe, in its own currency, and the other way round, by id. One that the
 -- customer's bank sent back is a refund_failure of its own, and no difference here.
 {{ config(severity='warn') }}
 select
@@ -6,9 +6,11 @@ select
   order_id,
   processor_charge_id,
   balance_transaction_id,
+  currency,
+  processor_currency,
   case when source_system = 'shop' then amount_minor else 0 end as shop_minor,
-  case when source_system = 'shop' then -coalesce(net_minor + fee_minor, 0) else amount_minor end as stripe_minor,
-  case when source_system = 'shop' then amount_minor + coalesce(net_minor + fee_minor, 0) else -amount_minor end
+  case when source_system = 'shop' then -coalesce(processor_minor, 0) else amount_minor end as stripe_minor,
+  case when source_system = 'shop' then amount_minor + coalesce(processor_minor, 0) else -amount_minor end
     as difference_minor
 from {{ ref('fct_payments') }}
 where kind = 'refund'
@@ -20,6 +22,6 @@ where kind = 'refund'
       source_system = 'shop'
       and method in {{ stripe_methods() }}
       and not (is_test and balance_transaction_id is null)
-      and amount_minor + coalesce(net_minor + fee_minor, 0) <> 0
+      and (amount_minor + coalesce(processor_minor, 0) <> 0 or processor_currency <> currency)
     )
   )

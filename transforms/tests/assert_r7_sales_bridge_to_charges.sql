@@ -29,7 +29,7 @@ payments as (
         and method in {{ stripe_methods() }} then amount_minor
       else 0
     end) as test_minor,
-    sum(case when kind = 'capture' then coalesce(net_minor + fee_minor, 0) else 0 end) as stripe_minor
+    sum(case when kind = 'capture' then coalesce(processor_minor, 0) else 0 end) as stripe_minor
   from {{ ref('fct_payments') }}
   where kind in ('authorisation', 'capture')
     and status = 'succeeded'

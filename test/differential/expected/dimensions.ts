@@ -1,9 +1,12 @@
 import { firstOwnId } from '../../../simulator/shopify/relations.ts';
 import type { RowVersion, Tables } from '../world/tables.ts';
 import type { SeenCustomer, ShopifyWorld } from '../world/shopify.ts';
-import { personsOf } from './persons.ts';
+import { nowOf } from '../world/objects.ts';
+import type { ApiWorld } from '../world/objects.ts';
+import { knownElsewhere, personsOf } from './persons.ts';
 import type { Persons } from './persons.ts';
 import type { Sales } from './sales.ts';
+import { referenceIn } from './stripe-account.ts';
 import type { MartRow } from './values.ts';
 import { dimensionOf, standing, validity } from './versions.ts';
 import type { MemberVersion } from './versions.ts';
@@ -17,7 +20,11 @@ export interface Dimensions {
 }
 
 /** All versions, also of members that only facts name. */
-export function dimensionsOf(shop: Tables, shopify: ShopifyWorld, sales: Sales): Dimensions {
+export function dimensionsOf(
+  shop: Tables,
+  shopify: ShopifyWorld,
+  { sales, zendesk }: { readonly sales: Sales; readonly zendesk: ApiWorld },
+): Dimensions {
   const named = [
     ...[...sales.lines, ...sales.cancelled].map(({ productId }) => productId),
     // Lines of a deleted order are not told as deleted.
@@ -29,6 +36,7 @@ export function dimensionsOf(shop: Tables, shopify: ShopifyWorld, sales: Sales):
   const buyers = [
     ...sales.orders.map(({ customerId }) => customerId),
     ...cancellations.map((row) => row['customer_id']),
+    ...[...nowOf(zendesk, 'users').values()].map((row) => referenceIn(row, 'external_id')?.toString()),
   ];
   const ofProduct = ['sku', 'title', 'category', 'kind', 'price', 'currency', 'is_active', 'seller_id'];
   const customerLog = [...shop.versions('customers'), ...shopify.customers.flatMap(ownVersions)];
@@ -66,11 +74,20 @@ function ownVersions({ id, versions }: SeenCustomer): readonly RowVersion[] {
   }));
 }
 
-export function dimCustomer({ customers, persons }: Dimensions): readonly MartRow[] {
+export function dimCustomer(
+  { customers, persons }: Dimensions,
+  stripe: ApiWorld,
+  zendesk: ApiWorld,
+): readonly MartRow[] {
   const unknown = { country: 'Unknown', city: null, segment: 'Unknown' };
-  // Nothing is read of Stripe or Zendesk.
-  const elsewhere = { is_at_stripe: false, is_on_zendesk: false };
-  const nowhere = { source_system: 'Unknown', is_in_shop: false, is_on_shopify: false, ...elsewhere };
+  const { atStripe, onZendesk } = knownElsewhere(stripe, zendesk, persons);
+  const nowhere = {
+    source_system: 'Unknown',
+    is_in_shop: false,
+    is_on_shopify: false,
+    is_at_stripe: false,
+    is_on_zendesk: false,
+  };
   const members = customers.map((member) => {
     const { fields = unknown } = member;
     const source = isOwn(member.id) ? 'shopify' : 'shop';
@@ -78,7 +95,8 @@ export function dimCustomer({ customers, persons }: Dimensions): readonly MartRo
       source_system: source,
       is_in_shop: source === 'shop',
       is_on_shopify: source === 'shopify',
-      ...elsewhere,
+      is_at_stripe: atStripe.has(persons.idOf(member.id)),
+      is_on_zendesk: onZendesk.has(persons.idOf(member.id)),
     };
     return {
       customer_key: member.key,

@@ -1,7 +1,9 @@
+import { chargebacksOf } from './chargebacks.ts';
 import { kindOf } from './dimensions.ts';
 import type { Dimensions } from './dimensions.ts';
 import { customerKeys } from './orders.ts';
 import type { Sales } from './sales.ts';
+import type { Account } from './stripe-account.ts';
 import { inCents, rateText, readRates } from './rates.ts';
 import { dayOf, groupBy, hashKey, minorUnits, total } from './values.ts';
 import type { MartRow } from './values.ts';
@@ -21,17 +23,19 @@ interface Event {
   /** What a refund gave back, where the event is about its rate. */
   readonly refunded: bigint;
   readonly at: Date;
+  /** Where it is another than the order's. */
+  readonly currency?: string;
 }
 
 /** Economic events: what was sold with what comes with it, and what took it back later. Parts of nothing are no events. */
-export function fctOrderEvents(sales: Sales, dimensions: Dimensions): readonly MartRow[] {
+export function fctOrderEvents(sales: Sales, dimensions: Dimensions, account: Account): readonly MartRow[] {
   const keysOf = customerKeys(dimensions);
   const orders = new Map(sales.orders.map((order) => [order.id, order]));
   const rateOn = readRates();
-  return eventsOf(sales, dimensions).flatMap((event) => {
+  return eventsOf(sales, dimensions, account).flatMap((event) => {
     const order = orders.get(event.orderId);
     if (order === undefined) return [];
-    const { currency } = order;
+    const currency = event.currency ?? order.currency;
     const rate = rateOn(currency, dayOf(order.placedAt)) ?? 0n;
     const worth = (amount: bigint, at: bigint): bigint => inCents(amount, minorUnits(currency), at);
     // What a refund was worth more or less on its own day.
@@ -52,7 +56,7 @@ export function fctOrderEvents(sales: Sales, dimensions: Dimensions): readonly M
         product_durable_key: event.product?.durableKey ?? -2n,
         channel: order.channel,
         country: order.country,
-        currency: order.currency,
+        currency,
         is_test: order.isTest,
         quantity: event.quantity,
         amount_minor: event.amount,
@@ -66,11 +70,12 @@ export function fctOrderEvents(sales: Sales, dimensions: Dimensions): readonly M
   });
 }
 
-function eventsOf(sales: Sales, dimensions: Dimensions): readonly Event[] {
+function eventsOf(sales: Sales, dimensions: Dimensions, account: Account): readonly Event[] {
   const happened = [
     ...saleEvents(sales, dimensions),
     ...cancellationEvents(sales, dimensions),
     ...refundEvents(sales, dimensions),
+    ...chargebackEvents(account),
   ].map((event) => ({ ...event, refunded: 0n }));
   const revalued = sales.refunds.map(({ id, orderId, at, amount }) => ({
     type: 'refund_fx',
@@ -88,6 +93,22 @@ function eventsOf(sales: Sales, dimensions: Dimensions): readonly Event[] {
 }
 
 type Happened = Omit<Event, 'refunded'>;
+
+/** In the currency in which the processor took the money. */
+function chargebackEvents(account: Account): readonly Happened[] {
+  return chargebacksOf(account).map(({ type, key, orderId, amount, currency, at }) => ({
+    type,
+    sourceKind: 'chargeback',
+    sourceId: key,
+    orderId,
+    lineId: undefined,
+    product: undefined,
+    quantity: 0n,
+    amount,
+    at,
+    currency,
+  }));
+}
 
 const soldAs: Readonly<Record<string, string>> = { goods: 'sale', gift_card: 'gift_card_sale' };
 

@@ -43,9 +43,9 @@ export function aggFinanceDaily(events: readonly MartRow[]): readonly MartRow[] 
         net_revenue_minor: netRevenue,
         tax_minor: of(['tax', 'refund_tax']),
         shipping_minor: of(['shipping', 'refund_shipping']),
-        // Neither source has duties, and what is disputed is not read.
+        // Neither source has duties.
         duty_minor: 0n,
-        chargeback_minor: 0n,
+        chargeback_minor: of(['chargeback', 'chargeback_reversal']),
         total_sales_minor: netRevenue + of(besides),
         refund_minor: of(refundTypes),
         refund_cash_minor: of(['refund_cash']),

@@ -153,8 +153,14 @@ export function fctOrders(sales: Sales, dimensions: Dimensions): readonly MartRo
     const cancelled = total(goods, (each) => each.cancelled);
     const shipped = total(goods, (each) => each.shipped);
     const isFulfilled = shipped > 0n && shipped >= ordered - cancelled - unsent;
-    const refunded = total(refunds, ({ amount }) => amount);
-    const paid = total(paidOf(order), ({ amount }) => amount);
+    const refunded = total(
+      refunds.filter(({ currency }) => currency === order.currency),
+      ({ amount }) => amount,
+    );
+    const paid = total(
+      paidOf(order).filter(({ currency }) => currency === order.currency),
+      ({ amount }) => amount,
+    );
     const times = {
       paid: earliest(paidOf(order).map(({ at }) => at)),
       first: earliest(sent.map(({ shippedAt }) => shippedAt)),
@@ -262,33 +268,31 @@ function deliveredAt(sent: readonly Shipment[]): Date | null {
 export function fctShipments(sales: Sales): readonly MartRow[] {
   const orders = new Map(sales.orders.map((order) => [order.id, order]));
   const packed = groupBy(sales.packed, ({ shipmentId }) => String(shipmentId));
-  return sales.shipments.flatMap((shipment) => {
+  return sales.shipments.map((shipment) => {
     const order = orders.get(shipment.orderId);
-    if (order === undefined) return [];
     const { deliveredAt: arrived, promisedAt, shippedAt } = shipment;
-    return [
-      {
-        shipment_key: hashKey(shipment.id),
-        shipment_id: shipment.id,
-        source_system: shipment.source,
-        order_key: hashKey(shipment.orderId),
-        order_id: shipment.orderId,
-        carrier: shipment.carrier,
-        carrier_key: shipment.carrier === null ? -1n : hashKey(shipment.carrier),
-        status: shipment.status,
-        channel: order.channel,
-        country: order.country,
-        currency: order.currency,
-        is_test: order.isTest,
-        quantity: total(packed.get(String(shipment.id)) ?? [], ({ quantity }) => quantity),
-        promised_at: promisedAt,
-        shipped_at: shippedAt,
-        delivered_at: arrived,
-        is_late: arrived !== null && promisedAt !== null && arrived > promisedAt,
-        hours_to_deliver: hoursBetween(shippedAt, arrived),
-        shipped_date: dayOf(shippedAt),
-        order_date: dayOf(order.placedAt),
-      },
-    ];
+    return {
+      shipment_key: hashKey(shipment.id),
+      shipment_id: shipment.id,
+      source_system: shipment.source,
+      // of an order that is not there, yet or any more
+      order_key: order === undefined ? -1n : hashKey(shipment.orderId),
+      order_id: shipment.orderId,
+      carrier: shipment.carrier,
+      carrier_key: shipment.carrier === null ? -1n : hashKey(shipment.carrier),
+      status: shipment.status,
+      channel: order?.channel ?? 'Unknown',
+      country: order?.country ?? 'Unknown',
+      currency: order?.currency ?? 'XXX',
+      is_test: order?.isTest ?? false,
+      quantity: total(packed.get(String(shipment.id)) ?? [], ({ quantity }) => quantity),
+      promised_at: promisedAt,
+      shipped_at: shippedAt,
+      delivered_at: arrived,
+      is_late: arrived !== null && promisedAt !== null && arrived > promisedAt,
+      hours_to_deliver: hoursBetween(shippedAt, arrived),
+      shipped_date: dayOf(shippedAt),
+      order_date: dayOf(order?.placedAt ?? shippedAt ?? promisedAt),
+    };
   });
 }

@@ -1,3 +1,5 @@
+import type { ApiWorld, Data } from '../world/objects.ts';
+import { nowOf } from '../world/objects.ts';
 import type { RowVersion } from '../world/tables.ts';
 import { groupBy, hashKey } from './values.ts';
 
@@ -5,6 +7,10 @@ import { groupBy, hashKey } from './values.ts';
 export interface Persons {
   /** Key of the person behind a customer; a customer that nothing is known of is a person of its own. */
   readonly keyOf: (customerId: bigint) => bigint;
+  /** The customer record that names the person behind a customer. */
+  readonly idOf: (customerId: bigint) => bigint;
+  /** That of the person who has an address now. */
+  readonly ofAddress: (token: string) => bigint | null;
 }
 
 /**
@@ -20,10 +26,53 @@ export function personsOf(log: readonly RowVersion[]): Persons {
     else addresses.set(id, token);
   }
   const least = new Map<string, bigint>();
-  for (const members of groupBy(addresses, ([, address]) => address).values()) {
+  const owners = new Map<string, bigint>();
+  for (const [address, members] of groupBy(addresses, ([, token]) => token)) {
     const ids = members.map(([id]) => BigInt(id));
     const first = ids.reduce((one, other) => (one < other ? one : other));
+    owners.set(address, first);
     for (const id of ids) least.set(String(id), first);
   }
-  return { keyOf: (customerId) => hashKey(least.get(String(customerId)) ?? customerId) };
+  const idOf = (customerId: bigint): bigint => least.get(String(customerId)) ?? customerId;
+  return {
+    idOf,
+    keyOf: (customerId) => hashKey(idOf(customerId)),
+    ofAddress: (token) => owners.get(token) ?? null,
+  };
+}
+
+/** Somebody whom another system knows: the customer that it names, and the person. */
+export interface Satellite {
+  readonly customerId: bigint | null;
+  readonly personId: bigint | null;
+}
+
+/** Whom a record of another system is: the customer that it names, else whoever has its address. */
+export function satelliteOf(named: unknown, data: Data, persons: Persons): Satellite {
+  if (typeof named === 'string' && /^\d{1,18}$/.test(named)) {
+    const customerId = BigInt(named);
+    return { customerId, personId: persons.idOf(customerId) };
+  }
+  const token = data['email_token'];
+  return { customerId: null, personId: typeof token === 'string' ? persons.ofAddress(token) : null };
+}
+
+/** Persons whom Stripe knows, and those whom the help desk knows. */
+export function knownElsewhere(
+  stripe: ApiWorld,
+  zendesk: ApiWorld,
+  persons: Persons,
+): { readonly atStripe: ReadonlySet<bigint | null>; readonly onZendesk: ReadonlySet<bigint | null> } {
+  const payers = [...nowOf(stripe, 'customers').values()].map((data) => {
+    const metadata: unknown = data['metadata'];
+    const named: unknown =
+      typeof metadata === 'object' && metadata !== null && 'customer_id' in metadata
+        ? metadata.customer_id
+        : undefined;
+    return satelliteOf(named, data, persons).personId;
+  });
+  const users = [...nowOf(zendesk, 'users').values()].map(
+    (data) => satelliteOf(data['external_id'], data, persons).personId,
+  );
+  return { atStripe: new Set(payers), onZendesk: new Set(users) };
 }

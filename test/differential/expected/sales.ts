@@ -60,6 +60,7 @@ export interface CancelledLine {
 export interface Refund {
   readonly id: bigint;
   readonly orderId: bigint;
+  readonly currency: string | null;
   readonly at: Date;
   readonly amount: bigint;
   readonly shipping: bigint;
@@ -88,12 +89,15 @@ export interface Payment {
   readonly status: string | null;
   readonly amount: bigint;
   readonly currency: string | null;
+  /** What the processor calls the purchase. */
+  readonly ref: string | null;
   readonly at: Date;
 }
 
 /** Money that came in. */
 export interface Capture {
   readonly orderId: bigint;
+  readonly currency: string | null;
   readonly at: Date;
   readonly amount: bigint;
 }

@@ -65,6 +65,7 @@ export function shopSales(tables: Tables): Sales {
     refunds: rows('refunds').map((row) => ({
       id: number(row, 'id'),
       orderId: number(row, 'order_id'),
+      currency: row['currency'] ?? null,
       at: moment(row, 'refunded_at'),
       amount: minor(row['amount'], row['currency'] ?? null),
       shipping: minor(row['shipping_amount'], row['currency'] ?? null),
@@ -91,6 +92,7 @@ export function shopSales(tables: Tables): Sales {
       .filter((row) => row['kind'] === 'capture' && row['status'] === 'succeeded')
       .map((row) => ({
         orderId: number(row, 'order_id'),
+        currency: row['currency'] ?? null,
         at: moment(row, 'created_at'),
         amount: minor(row['amount'], row['currency'] ?? null),
       })),
@@ -103,6 +105,7 @@ export function shopSales(tables: Tables): Sales {
       status: row['status'] ?? null,
       amount: minor(row['amount'], row['currency'] ?? null),
       currency: row['currency'] ?? null,
+      ref: row['processor_ref'] ?? null,
       at: moment(row, 'created_at'),
     })),
     shipments: rows('shipments').map((row) => ({

@@ -23,8 +23,9 @@ export function shopifySales(orders: readonly SeenOrder[]): Sales {
   return orders
     .map((seen) => {
       const sales = salesOf(seen);
-      // The deletion is the order's: Shopify does not say what becomes of the money.
-      return seen.isDestroyed ? { ...none, payments: sales.payments } : sales;
+      // The deletion is the order's: Shopify does not say what becomes of the money and of what was sent.
+      const { payments, shipments, packed } = sales;
+      return seen.isDestroyed ? { ...none, payments, shipments, packed } : sales;
     })
     .reduce(bothOf, none);
 }
@@ -75,6 +76,7 @@ function salesOf(seen: SeenOrder): Sales {
     refunds: state.refunds.map((refund) => ({
       id: BigInt(refund.id),
       orderId,
+      currency: order.currency,
       at: moment(refund.refundedAt),
       amount: BigInt(refund.amountCents),
       shipping: BigInt(refund.shippingCents),
@@ -83,6 +85,7 @@ function salesOf(seen: SeenOrder): Sales {
     refundLines: refundLinesOf(state),
     captures: capturesOf(state).map((payment) => ({
       orderId,
+      currency: payment.currency,
       at: moment(payment.createdAt),
       amount: BigInt(payment.amountCents),
     })),
@@ -95,6 +98,7 @@ function salesOf(seen: SeenOrder): Sales {
       status: payment.status,
       amount: BigInt(payment.amountCents),
       currency: payment.currency,
+      ref: payment.processorRef,
       at: moment(payment.createdAt),
     })),
     shipments: state.shipments.map((shipment) => ({

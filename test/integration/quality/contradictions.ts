@@ -1,5 +1,6 @@
 import { shopCustomer, ticketRows } from '../../support/story-people.ts';
 import { rowsOf, shopifyOnly } from '../../support/four-source-world.ts';
+import { epoch, intentOf } from '../../support/order-story.ts';
 import type { OrderStory, SourceRow } from '../../support/order-story.ts';
 import { shopRows } from '../../support/story-shop.ts';
 import { shopifyRows } from '../../support/story-shopify.ts';
@@ -46,6 +47,11 @@ const headless: OrderStory = {
   refunds: [{ at: '2026-03-12 10:00', units: [{ line: 1, quantity: 1 }] }],
 };
 const onlyOnShopify: OrderStory = { ...headless, id: shopifyOnly + 1, channel: 'web' };
+const givenBack: OrderStory = {
+  ...order,
+  id: 213,
+  refunds: [{ at: '2026-03-10 10:00', units: [], cash: 900 }],
+};
 const onShopify: OrderStory = { ...order, id: 210, channel: 'web', method: 'paypal' };
 
 function withoutOrder(rows: readonly SourceRow[]): readonly SourceRow[] {
@@ -144,8 +150,10 @@ export const contradictions: readonly Contradiction[] = [
     outcome: {
       query: `select (select count(*) from marts.fct_order_lines where order_id = 207 and order_key = -1),
                 (select count(*) from marts.fct_payments where order_id = 207 and order_key = -1),
-                (select count(*) from marts.fct_shipments where order_id = 207 and order_key = -1)`,
-      row: '1 3 1',
+                (select count(*) from marts.fct_shipments where order_id = 207 and order_key = -1),
+                (select count(*) from marts.fct_payments where order_id = ${onlyOnShopify.id} and order_key = -1),
+                (select count(*) from marts.fct_shipments where order_id = ${onlyOnShopify.id} and order_key = -1)`,
+      row: '1 3 1 3 1',
     },
   },
   {
@@ -233,6 +241,38 @@ export const contradictions: readonly Contradiction[] = [
     },
     outcome: {
       query: "select sum(cash_minor) from marts.fct_payments where order_id = 212 and currency = 'EUR'",
+      row: '4400',
+    },
+  },
+  {
+    name: 'a refund that the shop counts and Stripe took back before it moved',
+    rows: [
+      ...shopRows(givenBack),
+      ...stripeRows([{ ...givenBack, refunds: [] }]),
+      {
+        source: 'stripe',
+        table: 'refunds',
+        data: {
+          id: 're_21301',
+          charge: 'ch_213',
+          payment_intent: intentOf(givenBack),
+          balance_transaction: null,
+          metadata: {},
+          amount: 900,
+          currency: 'usd',
+          status: 'canceled',
+          created: epoch('2026-03-10 10:00'),
+        },
+      },
+    ],
+    seen: {
+      assert_r3_refunds_equal_refunds: {
+        columns: ['order_id', 'shop_minor', 'stripe_minor'],
+        rows: ['213 900 0'],
+      },
+    },
+    outcome: {
+      query: "select sum(cash_minor) from marts.fct_payments where order_id = 213 and kind <> 'fee'",
       row: '4400',
     },
   },

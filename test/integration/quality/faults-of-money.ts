@@ -22,6 +22,13 @@ export const faultsOfMoney: readonly Fault[] = [
     red: ['assert_r2_captures_equal_charges'],
   },
   {
+    name: 'a charge of the same number of another currency',
+    plant: [
+      "update marts.fct_payments set processor_currency = 'EUR' where order_id = 1 and kind = 'capture'",
+    ],
+    red: ['assert_r2_captures_equal_charges'],
+  },
+  {
     name: 'a refund of another amount than at Stripe',
     plant: [
       "update marts.fct_payments set amount_minor = amount_minor + 1, cash_minor = cash_minor - 1 where order_id = 2 and kind = 'refund'",
@@ -52,7 +59,7 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a charge that is a unit off',
     plant: [
-      "update marts.fct_payments set net_minor = net_minor + 1 where order_id = 1 and kind = 'capture'",
+      "update marts.fct_payments set net_minor = net_minor + 1, processor_minor = processor_minor + 1 where order_id = 1 and kind = 'capture'",
     ],
     red: [
       'assert_r2_captures_equal_charges',

@@ -1,4 +1,5 @@
--- Shipments of all sources as they are now. One that is off after it left has come back.
+-- Shipments of all sources as they are now. One that is off after it left has come back. Shopify's are those of orders that
+-- the shop does not have: of orders that only Shopify has, and of those that are not there (yet, or any more).
 select
   'shop' as source_system,
   shipment_id,
@@ -26,5 +27,6 @@ select
   case when s.status = 'SUCCESS' then coalesce(s.shipped_at, s.created_at) else s.shipped_at end,
   s.delivered_at
 from (select * from {{ ref('stg_shopify__fulfillments') }} where {{ touched({'order_id': 'order_id'}) }}) as s
-join (select * from {{ ref('int_shopify_orders') }} where {{ touched({'order_id': 'order_id'}) }}) as o
+left join (select order_id from {{ ref('stg_shop__orders') }} where {{ touched({'order_id': 'order_id'}) }}) as o
   on o.order_id = s.order_id
+where o.order_id is null

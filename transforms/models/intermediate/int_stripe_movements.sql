@@ -1,5 +1,7 @@
 -- What moved the balance at Stripe, payouts aside, with the object behind it, the order, and the payout that paid it out.
 -- A movement whose object was not read yet has a group of its own until then. Only what is recomputed.
+-- The balance may be kept in another currency than the object: what is of the object (processor_minor, currency) and what
+-- is of the balance (balance_minor, fee_minor, net_minor, balance_currency) are never one column.
 select
   t.balance_transaction_id,
   t.source_id,
@@ -13,10 +15,16 @@ select
     when 'fee' then 'fee'
     else 'adjustment'
   end as kind,
-  t.amount_minor,
+  -- as the balance says it where it is kept in the object's currency, else the object's own amount with the movement's sign
+  case
+    when o.object_id is null or o.currency = t.currency then t.amount_minor
+    else sign(t.amount_minor) * case o.object_kind when 'charge' then o.captured_minor else o.amount_minor end
+  end as processor_minor,
+  coalesce(o.currency, t.currency) as currency,
+  t.amount_minor as balance_minor,
   t.fee_minor,
   t.net_minor,
-  t.currency,
+  t.currency as balance_currency,
   t.created_at,
   t.available_at,
   p.payout_id,

@@ -32,18 +32,27 @@ cancellations as (
   group by l.order_id
 ),
 
+-- Amounts of an order are in its currency: what came or went in another is no part of the sums, and told by a check.
 refunds as (
-  select order_id, min(refunded_at) as first_refund_at, sum(amount_minor) as refunded_minor
-  from {{ ref('int_refunds') }}
-  where {{ touched('order_id') }}
-  group by order_id
+  select
+    r.order_id,
+    min(r.refunded_at) as first_refund_at,
+    sum(case when r.currency is distinct from o.currency then 0 else r.amount_minor end) as refunded_minor
+  from {{ ref('int_refunds') }} as r
+  join (select * from {{ ref('int_orders') }} where {{ touched('order_id') }}) as o on o.order_id = r.order_id
+  where {{ touched({'order_id': 'r.order_id'}) }}
+  group by r.order_id
 ),
 
 captures as (
-  select order_id, min(created_at) as paid_at, sum({{ minor('amount', 'currency') }}) as paid_minor
-  from {{ ref('int_payments') }}
-  where kind = 'capture' and status = 'succeeded' and {{ touched('order_id') }}
-  group by order_id
+  select
+    p.order_id,
+    min(p.created_at) as paid_at,
+    sum(case when p.currency is distinct from o.currency then 0 else {{ minor('p.amount', 'p.currency') }} end) as paid_minor
+  from {{ ref('int_payments') }} as p
+  join (select * from {{ ref('int_orders') }} where {{ touched('order_id') }}) as o on o.order_id = p.order_id
+  where p.kind = 'capture' and p.status = 'succeeded' and {{ touched({'order_id': 'p.order_id'}) }}
+  group by p.order_id
 ),
 
 shipments as (

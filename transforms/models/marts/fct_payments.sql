@@ -1,5 +1,6 @@
 -- One row a payment transaction: what the shops know, joined to what it came to at Stripe, and what only Stripe knows.
--- cash_minor is what really moved: captures, reversals and returned refunds in; refunds, disputes and fees out.
+-- cash_minor is what really moved: captures, reversals and returned refunds in; refunds, disputes and fees out. Where the
+-- balance moved, that counts, whatever the shop says became of it: a refund that failed later has its way back as a row.
 with payments as (
   select p.*, {{ minor('p.amount', 'p.currency') }} as amount_minor
   from {{ ref('int_payments') }} as p
@@ -102,13 +103,17 @@ shop_rows as (
     p.currency,
     p.amount_minor,
     case
-      when p.status <> 'succeeded' then 0
+      when m.balance_transaction_id is null and (p.status <> 'succeeded' or r.status in ('failed', 'canceled')) then 0
       when p.kind = 'capture' then p.amount_minor
       when p.kind = 'refund' then -p.amount_minor
       else 0
     end as cash_minor,
+    m.processor_minor,
+    case when m.balance_transaction_id is not null then m.currency end as processor_currency,
+    m.balance_minor,
     m.fee_minor,
     m.net_minor,
+    m.balance_currency,
     coalesce(m.charge_id, r.charge_id, c.charge_id) as processor_charge_id,
     m.balance_transaction_id,
     m.payout_id,
@@ -156,11 +161,15 @@ stripe_rows as (
     coalesce(method, 'unknown') as method,
     'succeeded' as status,
     currency,
-    case when kind = 'adjustment' then amount_minor when kind = 'fee' then -amount_minor else abs(amount_minor) end
+    case when kind = 'adjustment' then processor_minor when kind = 'fee' then -processor_minor else abs(processor_minor) end
       as amount_minor,
-    amount_minor as cash_minor,
+    processor_minor as cash_minor,
+    processor_minor,
+    currency as processor_currency,
+    balance_minor,
     fee_minor,
     net_minor,
+    balance_currency,
     charge_id as processor_charge_id,
     balance_transaction_id,
     payout_id,
@@ -170,11 +179,12 @@ stripe_rows as (
     created_at
   from stripe_movements
   union all
-  -- what Stripe keeps of a movement; fee_minor and net_minor stand in the row of the movement itself
+  -- what Stripe keeps of a movement, in the balance's currency; fee_minor and net_minor stand in the row of the movement
   select
     {{ concat("'stripe:'", 'balance_transaction_id', "':fee'") }},
-    payment_group_id, order_id, 'fee', coalesce(method, 'unknown'), 'succeeded', currency, fee_minor, -fee_minor, null,
-    null, charge_id, balance_transaction_id, payout_id, available_at, card_brand, card_country, created_at
+    payment_group_id, order_id, 'fee', coalesce(method, 'unknown'), 'succeeded', balance_currency, fee_minor,
+    -fee_minor, null, null, -fee_minor, null, null, balance_currency, charge_id, balance_transaction_id, payout_id,
+    available_at, card_brand, card_country, created_at
   from movements
   where fee_minor <> 0
   union all
@@ -189,21 +199,21 @@ stripe_rows as (
     amount_minor,
     -- captured, and its movement was not read yet
     case when object_kind = 'charge' and is_captured then captured_minor else 0 end,
-    null, null, charge_id, null, null, null, card_brand, card_country, created_at
+    null, null, null, null, null, null, charge_id, null, null, null, card_brand, card_country, created_at
   from stripe_objects
 ),
 
 transactions as (
   select
     payment_ref, source_system, payment_id, payment_group_id, order_id, kind, method, status, currency, amount_minor,
-    cash_minor, fee_minor, net_minor, processor_charge_id, balance_transaction_id, payout_id, available_at, card_brand,
-    card_country, created_at
+    cash_minor, processor_minor, processor_currency, balance_minor, fee_minor, net_minor, balance_currency,
+    processor_charge_id, balance_transaction_id, payout_id, available_at, card_brand, card_country, created_at
   from shop_rows
   union all
   select
     payment_ref, 'stripe', null, payment_group_id, order_id, kind, method, status, currency, amount_minor, cash_minor,
-    fee_minor, net_minor, processor_charge_id, balance_transaction_id, payout_id, available_at, card_brand, card_country,
-    created_at
+    processor_minor, processor_currency, balance_minor, fee_minor, net_minor, balance_currency, processor_charge_id,
+    balance_transaction_id, payout_id, available_at, card_brand, card_country, created_at
   from stripe_rows
 )
 
@@ -231,8 +241,12 @@ select
   coalesce(o.is_test, false) as is_test,
   cast(t.amount_minor as bigint) as amount_minor,
   cast(t.cash_minor as bigint) as cash_minor,
+  cast(t.processor_minor as bigint) as processor_minor,
+  t.processor_currency,
+  cast(t.balance_minor as bigint) as balance_minor,
   cast(t.fee_minor as bigint) as fee_minor,
   cast(t.net_minor as bigint) as net_minor,
+  t.balance_currency,
   t.processor_charge_id,
   t.balance_transaction_id,
   t.payout_id,
