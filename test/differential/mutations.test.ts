@@ -30,7 +30,14 @@ const mutations: readonly Mutation[] = [
     file: 'models/intermediate/int_shipments.sql',
     from: "from (select * from {{ ref('stg_shopify__fulfillments') }} where ",
     to: "from (select * from {{ ref('stg_shopify__fulfillments') }} where 1 = 0 and ",
-    red: ['agg_carrier_daily', 'agg_fulfilment_daily', 'fct_orders', 'fct_shipments'],
+    red: [
+      'agg_backlog_daily',
+      'agg_backlog_moves_daily',
+      'agg_carrier_daily',
+      'agg_fulfilment_daily',
+      'fct_orders',
+      'fct_shipments',
+    ],
   },
 ];
 

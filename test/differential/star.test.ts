@@ -18,7 +18,7 @@ const firstSeed = Number(process.env['SHOPWAVE_SEED'] ?? 1);
 
 /** Stages and builds; now and then the process dies before one of its statements, and another goes on. */
 async function bringUp(warehouse: DuckdbWarehouse, random: Random): Promise<void> {
-  if (random.chance(0.4)) {
+  if (random.chance(0.3)) {
     let left = random.integer(1, 120);
     const dying = await engineOn(
       withStatementHook(warehouse, () => {
@@ -46,7 +46,7 @@ test.each(Array.from({ length: runs }, (_, index) => firstSeed + index))(
     const { warehouse } = await openTransforms();
     for (const batch of shuffled(batches, random)) {
       await load(warehouse, batch);
-      if (random.chance(0.4)) await bringUp(warehouse, random);
+      if (random.chance(0.25)) await bringUp(warehouse, random);
     }
     await bringUp(warehouse, random);
     const found: Difference[] = [];
