@@ -1,4 +1,4 @@
-import { dag, onAnyAsset } from '../scheduler/index.ts';
+import { anyOf, assets, dag } from '../scheduler/index.ts';
 import { rawShop, rawShopify, rawStripe, rawZendesk } from './assets.ts';
 import { buildMarts } from './operators/build-marts.ts';
 import { freshnessGate } from './operators/freshness-gate.ts';
@@ -10,7 +10,7 @@ export default dag<PipelineServices>({
   dagId: 'shop_marts',
   description: 'Builds, audits and publishes the marts from newly loaded data',
   // Whenever something new of any source was loaded; nothing runs when nothing changed.
-  schedule: onAnyAsset([rawShop, rawStripe, rawShopify, rawZendesk]),
+  schedule: assets(anyOf(rawShop, rawStripe, rawShopify, rawZendesk)),
   // One publisher at a time. What is loaded meanwhile is published by the next run, all at once.
   maxActiveRuns: 1,
   defaultArgs,

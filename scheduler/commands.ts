@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
-import { describeSchedule } from './authoring/schedule.ts';
+import { describeSchedule } from './authoring/describe-schedule.ts';
 import { runIdOf } from './core/plan-dag.ts';
 import { isRunFinished } from './core/states.ts';
+import { exactly } from './core/timetables/timetable.ts';
+import { timetableOf } from './core/timetables/timetable-of.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import type { Driver } from './drive.ts';
 import { schedulerErrors } from './errors.ts';
@@ -33,7 +35,7 @@ export interface DagSummary {
   /** In running order. */
   readonly taskIds: readonly string[];
   readonly paused: boolean;
-  /** Tick of the next scheduled run. */
+  /** When the next scheduled run may start. */
   readonly nextRunAt: Date | null;
   readonly lastRun: DagRun | null;
 }
@@ -84,7 +86,8 @@ interface CommandsInput {
 /** Builds the commands over a store and the loaded DAGs. */
 export function createCommands(input: CommandsInput): SchedulerCommands {
   const { control, dags, loaded } = input;
-  const mustDag = (dagId: string): LoadedDag => mustFindDag(dagId, input);
+  const mustScheduled = (dagId: string): ScheduledDag => mustFindDag(dagId, input);
+  const mustDag = (dagId: string): LoadedDag => mustScheduled(dagId).dag;
   const mustRun = async (key: RunKey): Promise<DagRun> => {
     const run = await findRun(control, key);
     if (run !== undefined) return run;
@@ -100,7 +103,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     listImportErrors: () => loaded.importErrors,
     pauseDag: async (dagId) => await pause(dagId, true),
     unpauseDag: async (dagId) => await pause(dagId, false),
-    triggerDag: async (dagId, options) => await trigger(input, mustDag(dagId), options ?? {}),
+    triggerDag: async (dagId, options) => await trigger(input, mustScheduled(dagId), options ?? {}),
     testDag: async (dagId, options = {}) =>
       await testDag({
         dag: mustDag(dagId),
@@ -133,8 +136,8 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
   };
 }
 
-function mustFindDag(dagId: string, { dags, loaded }: CommandsInput): LoadedDag {
-  const found = dags.get(dagId)?.dag;
+function mustFindDag(dagId: string, { dags, loaded }: CommandsInput): ScheduledDag {
+  const found = dags.get(dagId);
   if (found !== undefined) return found;
   const names = [...dags.keys()].toSorted();
   const broken =
@@ -160,9 +163,13 @@ async function summarise(control: Knex, dags: readonly ScheduledDag[]): Promise<
 /** Airflow allows more in a run id; these are safe in a path, a URL and a shell. */
 const runIdPattern = /^[A-Za-z0-9_.~:+-]{1,250}$/;
 
-async function trigger(input: CommandsInput, dag: LoadedDag, options: TriggerOptions): Promise<DagRun> {
+async function trigger(
+  input: CommandsInput,
+  { dag, schedule }: ScheduledDag,
+  options: TriggerOptions,
+): Promise<DagRun> {
   const { control, clock } = input;
-  const { dagId } = dag.definition;
+  const { dagId, startDate } = dag.definition;
   const now = clock.now();
   const runId = options.runId ?? runIdOf('manual', now);
   if (!runIdPattern.test(runId)) {
@@ -170,8 +177,9 @@ async function trigger(input: CommandsInput, dag: LoadedDag, options: TriggerOpt
     throw schedulerErrors.error('DAG_ID_INVALID', { message: `"${runId}" is not a valid run id`, remedy });
   }
   // No logical date, as in Airflow 3: a manual run covers no tick and so cannot swallow a scheduled one.
-  const interval = { dataIntervalStart: now, dataIntervalEnd: now, runAfter: now, logicalDate: null };
-  const created = { runId, runType: 'manual', ...interval } as const;
+  const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
+  const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };
+  const created = { runId, runType: 'manual', ...interval, runAfter: now, logicalDate: null } as const;
   const run = await insertRun(control, { dagId, run: created, conf: options.conf ?? {}, now });
   if (run === undefined) {
     throw schedulerErrors.error('DAG_RUN_EXISTS', { message: `DAG ${dagId} already has a run ${runId}` });

@@ -54,7 +54,8 @@ export const schedulerErrors = errorCatalog({
   },
   CRON_INVALID: {
     summary: 'A cron expression could not be read, or never fires.',
-    remedy: 'Write five fields: minute hour day-of-month month day-of-week, for example "*/5 * * * *".',
+    remedy:
+      'Write five fields, minute hour day-of-month month day-of-week, for example "*/5 * * * *"; or use every, once, continuous.',
     retryable: false,
   },
   TIMEZONE_UNKNOWN: {

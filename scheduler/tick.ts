@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import type { OnSchedulerEvent, SchedulerEvent } from './events.ts';
-import { planDag } from './core/plan-dag.ts';
+import { nextDagRun, planDag } from './core/plan-dag.ts';
 import { planRun } from './core/plan-run.ts';
 import { isRunFinished } from './core/states.ts';
 import type { Executor } from './executor/executor.ts';
-import { createDueRun, readDagFacts, startQueuedRuns } from './store/dags.ts';
+import { createDueRun, intervalOf, readDagFacts, startQueuedRuns } from './store/dags.ts';
 import type { DagFacts, ScheduledDag } from './store/dags.ts';
 import { notifyWake } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
@@ -51,11 +51,17 @@ async function createDueRuns(input: TickInput): Promise<boolean> {
   return created;
 }
 
-/** Whether a closer look, which costs a transaction, can lead to a run. */
-function mayBeDue({ schedule }: ScheduledDag, facts: DagFacts | undefined, now: Date): boolean {
+/** Whether a closer look, which costs a transaction, can lead to a run or to a time for one. */
+function mayBeDue({ dag, schedule }: ScheduledDag, facts: DagFacts | undefined, now: Date): boolean {
   if (schedule === null || facts === undefined || facts.paused) return false;
-  if (schedule.kind === 'assets') return facts.hasQueuedEvents;
-  return facts.nextTick === null || facts.nextTick <= now;
+  const isFull = facts.queuedRuns + facts.runningRuns >= dag.definition.maxActiveRuns;
+  if (facts.nextRunAfter !== null) {
+    return !isFull && (facts.nextRunAfter <= now || facts.hasQueuedEvents);
+  }
+  if (facts.hasQueuedEvents && !isFull) return true;
+  // Not planned yet, or time asks for nothing more: only the timetable knows.
+  const last = intervalOf(facts.lastIntervalStart, facts.lastIntervalEnd);
+  return nextDagRun({ dag, schedule, now }, last) !== undefined;
 }
 
 async function startRuns(input: TickInput): Promise<boolean> {

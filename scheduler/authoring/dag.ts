@@ -8,13 +8,15 @@ import type { FunctionTask, SensorTask, TaskArgs, TaskHandle } from './task.ts';
 export interface DagArgs<Services> {
   readonly dagId: string;
   readonly description: string;
-  /** When it runs by itself: `every('5m')`, `cron('0 6 * * *', zone)`, `onAssets([...])`, or null for manual only. */
+  /** When it runs by itself: `every('5m')`, `cron('0 6 * * *', zone)`, `assets(...)`, or null for manual only. */
   readonly schedule: Schedule;
-  /** No run is scheduled for a tick before this. */
+  /** No run is scheduled for a tick, or an interval that begins, before this. */
   readonly startDate?: Date;
+  /** Nor for one after this; this very instant still counts. */
+  readonly endDate?: Date;
   /** Run once for every missed tick; false: ticks missed while down collapse into the latest. */
   readonly catchup?: boolean;
-  /** 16 */
+  /** 16; always 1 for a continuous schedule. */
   readonly maxActiveRuns?: number;
   /** Tasks of one run at the same time; 16. */
   readonly maxActiveTasks?: number;
@@ -52,8 +54,9 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     description: args.description,
     schedule: args.schedule,
     startDate: args.startDate,
+    endDate: args.endDate,
     catchup: args.catchup ?? false,
-    maxActiveRuns: args.maxActiveRuns ?? 16,
+    maxActiveRuns: args.maxActiveRuns ?? (args.schedule?.kind === 'continuous' ? 1 : 16),
     maxActiveTasks: args.maxActiveTasks ?? 16,
     tags: args.tags.toSorted(),
     owner: args.owner,
@@ -73,7 +76,7 @@ const required: ReadonlyArray<{
   { argument: 'description', expected: 'a text', isGiven: isText },
   {
     argument: 'schedule',
-    expected: 'every(...), cron(...), onAssets(...) or null',
+    expected: 'every(...), cron(...), assets(...) or null',
     isGiven: (value) => typeof value === 'object',
   },
   { argument: 'owner', expected: 'a text', isGiven: isText },

@@ -34,6 +34,7 @@ export interface DagDefinition<Services> {
   readonly description: string;
   readonly schedule: Schedule;
   readonly startDate: Date | undefined;
+  readonly endDate: Date | undefined;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   readonly maxActiveTasks: number;

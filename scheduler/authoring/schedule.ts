@@ -2,28 +2,44 @@ import { parseDurationMs } from '../../lib/duration.ts';
 import { parseCron } from '../core/cron-expression.ts';
 import { mustTimezone } from '../core/time-zone.ts';
 import { schedulerErrors } from '../errors.ts';
-import type { Asset } from './asset.ts';
+import type { AssetExpression } from './asset.ts';
 
 /** When a DAG runs by itself; null means only when somebody triggers it. */
-export type Schedule = CronSchedule | DeltaSchedule | AssetSchedule | null;
+export type Schedule = TimeSchedule | AssetSchedule | AssetOrTimeSchedule | null;
 
-export interface CronSchedule {
-  readonly kind: 'cron';
-  /** Five fields; a preset such as `@daily` is expanded before it is stored. */
-  readonly expression: string;
-  readonly timezone: string;
-}
-
-export interface DeltaSchedule {
-  readonly kind: 'delta';
-  readonly everyMs: number;
-}
+/** What time alone drives. */
+export type TimeSchedule =
+  /** A run at each tick of any of the expressions; `intervalMs` is how far back its data interval reaches. */
+  | {
+      readonly kind: 'cron';
+      /** Five fields, or six with seconds; a preset such as `@daily` is expanded before it is stored. */
+      readonly expressions: readonly string[];
+      readonly timezone: string;
+      readonly intervalMs: number;
+    }
+  /** A run for each stretch between two ticks, once it is over. */
+  | { readonly kind: 'cron_interval'; readonly expression: string; readonly timezone: string }
+  | { readonly kind: 'delta'; readonly everyMs: number; readonly intervalMs: number }
+  | { readonly kind: 'delta_interval'; readonly everyMs: number }
+  | { readonly kind: 'events'; readonly instants: readonly Date[] }
+  | { readonly kind: 'once' }
+  | { readonly kind: 'continuous' };
 
 export interface AssetSchedule {
   readonly kind: 'assets';
-  readonly assets: readonly Asset[];
-  /** Whether a run waits for all of them, or any one is enough (Airflow's AssetAll and AssetAny). */
-  readonly match: 'all' | 'any';
+  readonly condition: AssetExpression;
+}
+
+export interface AssetOrTimeSchedule {
+  readonly kind: 'assets_or_time';
+  readonly condition: AssetExpression;
+  readonly time: TimeSchedule;
+}
+
+/** Options of the schedules that fire at a tick. */
+export interface TriggerOptions {
+  /** How far back from its tick the data interval of a run reaches: '1d'. Not at all by default. */
+  readonly interval?: string;
 }
 
 const presets: Readonly<Record<string, string>> = {
@@ -35,50 +51,84 @@ const presets: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
 };
 
-/** A run at each tick of a cron expression, read in `timezone`: `cron('30 6 * * MON-FRI', 'Europe/Zurich')`. */
-export function cron(expression: string, timezone = 'UTC'): CronSchedule {
-  const expanded = presets[expression.trim()] ?? expression.trim().replaceAll(/\s+/g, ' ');
-  parseCron(expanded);
-  return { kind: 'cron', expression: expanded, timezone: mustTimezone(timezone) };
+/**
+ * A run at each tick of a cron expression, or of several, read in `timezone`:
+ * `cron('30 6 * * MON-FRI', 'Europe/Zurich')`. Airflow's CronTriggerTimetable and MultipleCronTriggerTimetable.
+ */
+export function cron(
+  expression: string | readonly string[],
+  timezone = 'UTC',
+  options: TriggerOptions = {},
+): TimeSchedule {
+  const expressions = (typeof expression === 'string' ? [expression] : expression).map(mustCron);
+  if (expressions.length === 0) throw invalidArgument('cron([]) names no expression');
+  const intervalMs = intervalOf(options);
+  return { kind: 'cron', expressions, timezone: mustTimezone(timezone), intervalMs };
+}
+
+/** A run for each stretch between two ticks, due when it is over: `cronInterval('@daily', zone)`. */
+export function cronInterval(expression: string, timezone = 'UTC'): TimeSchedule {
+  return { kind: 'cron_interval', expression: mustCron(expression), timezone: mustTimezone(timezone) };
 }
 
 /** A run every so often: `every('5m')`. Ticks are multiples of the delta since the DAG's startDate, else since 1970. */
-export function every(duration: string): DeltaSchedule {
+export function every(duration: string, options: TriggerOptions = {}): TimeSchedule {
+  return { kind: 'delta', everyMs: mustDelta('every', duration), intervalMs: intervalOf(options) };
+}
+
+/** A run for each stretch of that length, due when it is over: `everyInterval('1h')`. */
+export function everyInterval(duration: string): TimeSchedule {
+  return { kind: 'delta_interval', everyMs: mustDelta('everyInterval', duration) };
+}
+
+/** A run at each of these instants. */
+export function events(instants: readonly Date[]): TimeSchedule {
+  if (instants.length === 0) throw invalidArgument('events([]) names no instant');
+  const bad = instants.find((instant) => Number.isNaN(instant.getTime()));
+  if (bad !== undefined) throw invalidArgument('events([...]) has a date that is none');
+  return { kind: 'events', instants };
+}
+
+/** One run, at startDate or as soon as the DAG is there. */
+export function once(): TimeSchedule {
+  return { kind: 'once' };
+}
+
+/** One run after the other, each as soon as the one before has ended. */
+export function continuous(): TimeSchedule {
+  return { kind: 'continuous' };
+}
+
+/**
+ * A run once these assets were produced anew since the last run: `assets(a)`, `assets(allOf(a, b))`,
+ * `assets(anyOf(a, allOf(b, c)))`. One run answers for all that was produced until it begins.
+ */
+export function assets(condition: AssetExpression): AssetSchedule {
+  return { kind: 'assets', condition };
+}
+
+/** A run by the clock, and one whenever the assets were produced anew. */
+export function assetsOrTime(condition: AssetExpression, time: TimeSchedule): AssetOrTimeSchedule {
+  return { kind: 'assets_or_time', condition, time };
+}
+
+function mustCron(expression: string): string {
+  const text = expression.trim().replaceAll(/\s+/g, ' ');
+  const expanded = presets[text] ?? text;
+  parseCron(expanded);
+  return expanded;
+}
+
+function mustDelta(door: string, duration: string): number {
   const everyMs = parseDurationMs(duration);
-  if (everyMs >= 1000) return { kind: 'delta', everyMs };
-  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', {
-    message: `every('${duration}') is below one second`,
-  });
+  if (everyMs >= 1000) return everyMs;
+  throw invalidArgument(`${door}('${duration}') is below one second`);
 }
 
-/** A run once every one of these assets was produced anew since the last run. */
-export function onAssets(assets: readonly Asset[]): AssetSchedule {
-  return assetSchedule('onAssets', assets, 'all');
+function intervalOf({ interval }: TriggerOptions): number {
+  return interval === undefined ? 0 : parseDurationMs(interval);
 }
 
-/** A run as soon as any of these assets was produced anew since the last run. */
-export function onAnyAsset(assets: readonly Asset[]): AssetSchedule {
-  return assetSchedule('onAnyAsset', assets, 'any');
-}
-
-function assetSchedule(door: string, assets: readonly Asset[], match: AssetSchedule['match']): AssetSchedule {
-  if (assets.length > 0) return { kind: 'assets', assets, match };
-  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `${door}([]) names no asset` });
-}
-
-/** One line for people and for comparing: what the schedule is. */
-export function describeSchedule(schedule: Schedule): string {
-  if (schedule === null) return 'manual';
-  if (schedule.kind === 'cron') return `${schedule.expression} (${schedule.timezone})`;
-  if (schedule.kind === 'delta') return `every ${describeDelta(schedule.everyMs)}`;
-  return `on ${schedule.assets.map((each) => each.name).join(schedule.match === 'all' ? ' & ' : ' | ')}`;
-}
-
-/** 300000 to `5m`: the largest unit that divides it, so that no two deltas read alike. */
-function describeDelta(everyMs: number): string {
-  const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
-  for (const [unit, ms] of Object.entries(units)) {
-    if (everyMs % ms === 0) return `${everyMs / ms}${unit}`;
-  }
-  return `${everyMs}ms`;
+function invalidArgument(message: string): Error {
+  return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message });
 }

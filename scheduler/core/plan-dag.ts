@@ -1,7 +1,10 @@
-import type { LoadedDag } from './validate-dag.ts';
-import type { AssetSchedule, Schedule } from '../authoring/schedule.ts';
+import { isSatisfied } from '../authoring/asset.ts';
+import type { AssetExpression } from '../authoring/asset.ts';
+import type { Schedule } from '../authoring/schedule.ts';
 import type { DagRunType } from './states.ts';
-import { nextTick, timetableOf } from './timetable.ts';
+import type { DagRunInfo, DataInterval } from './timetables/timetable.ts';
+import { timetableOf } from './timetables/timetable-of.ts';
+import type { LoadedDag } from './validate-dag.ts';
 
 /** An asset event that waits for a DAG scheduled on it. */
 export interface QueuedAssetEvent {
@@ -19,7 +22,8 @@ export interface PlanDagInput {
   readonly paused: boolean;
   /** Queued and running runs, of every type. */
   readonly activeRuns: number;
-  readonly lastTick: Date | null;
+  /** What the newest scheduled run covers. */
+  readonly lastInterval: DataInterval | null;
   readonly queuedEvents: readonly QueuedAssetEvent[];
   readonly now: Date;
 }
@@ -39,51 +43,55 @@ export interface NewDagRun {
 /** What to do about one DAG now. */
 export interface DagPlan {
   readonly create: NewDagRun | undefined;
-  /** Tick of the next scheduled run, for display; null if time does not drive the DAG. */
-  readonly nextTick: Date | null;
+  /** The next scheduled run that is not created yet; undefined if time asks for none. */
+  readonly next: DagRunInfo | undefined;
 }
 
 /** Decides whether a DAG gets its next run; pure. At the limit of active runs nothing is created, nor forgotten. */
 export function planDag(input: PlanDagInput): DagPlan {
   const { dag, schedule, now } = input;
   const mayCreate = !input.paused && input.activeRuns < dag.definition.maxActiveRuns;
-  if (schedule?.kind === 'assets') {
-    const create = mayCreate ? assetRun(input, schedule) : undefined;
-    return { create, nextTick: null };
+  const next = nextDagRun(input, input.lastInterval);
+  if (mayCreate && next !== undefined && next.runAfter <= now) {
+    return { create: scheduledRun(next), next: nextDagRun(input, next.dataInterval) };
   }
-  const { startDate, catchup } = dag.definition;
-  const timetable = timetableOf(schedule, startDate);
-  if (timetable === undefined) return { create: undefined, nextTick: null };
-  const tick = nextTick({ timetable, last: input.lastTick, startDate, catchup, now });
-  if (tick === undefined || tick > now || !mayCreate) return { create: undefined, nextTick: tick ?? null };
-  return { create: scheduledRun(tick), nextTick: new Date(timetable.next(tick.getTime())) };
+  if (mayCreate && schedule !== null && 'condition' in schedule) {
+    return { create: assetRun(input, schedule.condition), next };
+  }
+  return { create: undefined, next };
 }
 
-/** `scheduled__2026-11-23T10:05:00+00:00`, as Airflow writes run ids. */
+/** The run that time asks for after one that covered `last`. */
+export function nextDagRun(
+  { dag, schedule, now }: Pick<PlanDagInput, 'dag' | 'schedule' | 'now'>,
+  last: DataInterval | null,
+): DagRunInfo | undefined {
+  const { startDate, endDate, catchup } = dag.definition;
+  const restriction = { earliest: startDate, latest: endDate, catchup, now };
+  return timetableOf(schedule, startDate)?.nextDagRunInfo(last, restriction);
+}
+
+/** `scheduled__2026-11-23T10:05:00+00:00`, as Airflow writes run ids: the instant from which the run may start. */
 export function runIdOf(runType: DagRunType, at: Date): string {
   const text = at.toISOString().replace(/\.000Z$/, 'Z');
   return `${runType}__${text.replace('Z', '+00:00')}`;
 }
 
-function scheduledRun(tick: Date): NewDagRun {
+function scheduledRun({ dataInterval, logicalDate, runAfter }: DagRunInfo): NewDagRun {
   return {
-    runId: runIdOf('scheduled', tick),
+    runId: runIdOf('scheduled', runAfter),
     runType: 'scheduled',
-    logicalDate: tick,
-    dataIntervalStart: tick,
-    dataIntervalEnd: tick,
-    runAfter: tick,
+    logicalDate,
+    dataIntervalStart: dataInterval.start,
+    dataIntervalEnd: dataInterval.end,
+    runAfter,
     consumes: [],
   };
 }
 
 /** One run consumes every queued event; its data interval is the union of the producers' intervals. */
-function assetRun({ queuedEvents, now }: PlanDagInput, schedule: AssetSchedule): NewDagRun | undefined {
-  const produced = new Set(queuedEvents.map((event) => event.asset));
-  const isProduced = ({ name }: AssetSchedule['assets'][number]): boolean => produced.has(name);
-  const isDue =
-    schedule.match === 'all' ? schedule.assets.every(isProduced) : schedule.assets.some(isProduced);
-  if (!isDue) return undefined;
+function assetRun({ queuedEvents, now }: PlanDagInput, condition: AssetExpression): NewDagRun | undefined {
+  if (!isSatisfied(condition, new Set(queuedEvents.map((event) => event.asset)))) return undefined;
   const starts = queuedEvents.map((event) => event.dataIntervalStart.getTime());
   const ends = queuedEvents.map((event) => event.dataIntervalEnd.getTime());
   return {

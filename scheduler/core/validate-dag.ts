@@ -3,6 +3,7 @@ import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
 import { buildGraph } from './graph.ts';
 import type { DagGraph } from './graph.ts';
+import { timeScheduleOf } from './timetables/timetable-of.ts';
 
 /** A DAG that passed every check, with its graph. */
 export interface LoadedDag {
@@ -66,19 +67,42 @@ const bounds: readonly {
 ];
 
 function argumentProblem(definition: AnyDag, file: string): ShopwaveError | undefined {
-  const { dagId, catchup, startDate, schedule } = definition;
+  const { dagId } = definition;
   for (const { argument, least, valuesOf } of bounds) {
     const wrong = valuesOf(definition).find((value) => !Number.isInteger(value) || value < least);
     if (wrong === undefined) continue;
     const message = `DAG ${dagId}: ${argument} is ${wrong}; it must be a whole number from ${least}`;
     return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message, where: file });
   }
-  if (catchup && startDate === undefined && (schedule?.kind === 'cron' || schedule?.kind === 'delta')) {
-    const message = `DAG ${dagId}: catchup without startDate; there is no first tick to catch up from`;
-    return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message, where: file });
-  }
-  return undefined;
+  const contradiction = contradictions.find(({ holds }) => holds(definition));
+  if (contradiction === undefined) return undefined;
+  const message = `DAG ${definition.dagId}: ${contradiction.message}`;
+  return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message, where: file });
 }
+
+const untimed: readonly (string | undefined)[] = [undefined, 'events', 'once', 'continuous'];
+
+/** Arguments that make no sense together; one row a rule. */
+const contradictions: readonly {
+  readonly message: string;
+  readonly holds: (dag: AnyDag) => boolean;
+}[] = [
+  {
+    message: 'catchup without startDate; there is no first tick to catch up from',
+    holds: ({ catchup, startDate, schedule }) =>
+      catchup && startDate === undefined && !untimed.includes(timeScheduleOf(schedule)?.kind),
+  },
+  {
+    message: 'endDate is before startDate; it would never run',
+    holds: ({ startDate, endDate }) =>
+      startDate !== undefined && endDate !== undefined && endDate < startDate,
+  },
+  {
+    message: 'a continuous schedule has one run at a time; leave maxActiveRuns out',
+    holds: ({ schedule, maxActiveRuns }) =>
+      timeScheduleOf(schedule)?.kind === 'continuous' && maxActiveRuns !== 1,
+  },
+];
 
 function edgeProblem({ dagId, tasks, edges }: AnyDag, file: string): ShopwaveError | undefined {
   const known = new Set(tasks.map((task) => task.taskId));

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
-import { describeSchedule } from '../authoring/schedule.ts';
+import { assetNames } from '../authoring/asset.ts';
+import { describeSchedule } from '../authoring/describe-schedule.ts';
 import type { Schedule } from '../authoring/schedule.ts';
 import type { DagPlan, NewDagRun, PlanDagInput, QueuedAssetEvent } from '../core/plan-dag.ts';
+import type { DataInterval } from '../core/timetables/timetable.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { schedulerSchema } from './migrations.ts';
 import { toDagRun } from './rows.ts';
@@ -16,8 +18,9 @@ export interface ScheduledDag {
 interface DagRow {
   readonly dag_id: string;
   readonly is_paused: boolean;
-  readonly last_tick: Date | null;
-  readonly next_dagrun: Date | null;
+  readonly last_interval_start: Date | null;
+  readonly last_interval_end: Date | null;
+  readonly next_dagrun_create_after: Date | null;
 }
 
 /** Makes the store know the loaded DAGs: a row each, kept as it is if there, and the assets it is scheduled on. */
@@ -33,9 +36,11 @@ export async function registerDags(db: Knex, dags: readonly ScheduledDag[], now:
         // A new schedule voids the tick that the old one led to.
         .merge({
           schedule: describeSchedule(schedule),
-          next_dagrun: trx.raw('case when dag.schedule = excluded.schedule then dag.next_dagrun end'),
+          next_dagrun_create_after: trx.raw(
+            'case when dag.schedule = excluded.schedule then dag.next_dagrun_create_after end',
+          ),
         });
-      const assets = schedule?.kind === 'assets' ? schedule.assets.map((asset) => asset.name) : [];
+      const assets = schedule !== null && 'condition' in schedule ? assetNames(schedule.condition) : [];
       const table = (): Knex.QueryBuilder => trx.withSchema(schedulerSchema).table('dag_schedule_asset');
       await table().where('dag_id', dagId).whereNotIn('asset', assets).delete();
       if (assets.length === 0) continue;
@@ -51,8 +56,10 @@ export async function registerDags(db: Knex, dags: readonly ScheduledDag[], now:
 export interface DagFacts {
   readonly dagId: string;
   readonly paused: boolean;
-  /** Tick of the next scheduled run; null before the first plan, and where time does not drive the DAG. */
-  readonly nextTick: Date | null;
+  /** When the next scheduled run may start; null before the first plan, and where time asks for none. */
+  readonly nextRunAfter: Date | null;
+  readonly lastIntervalStart: Date | null;
+  readonly lastIntervalEnd: Date | null;
   readonly hasQueuedEvents: boolean;
   readonly queuedRuns: number;
   readonly runningRuns: number;
@@ -61,7 +68,8 @@ export interface DagFacts {
 /** Facts of every DAG the store knows, by id. */
 export async function readDagFacts(db: Knex): Promise<ReadonlyMap<string, DagFacts>> {
   const result: { rows: DagFacts[] } = await db.raw(`
-    select dag.dag_id as "dagId", dag.is_paused as paused, dag.next_dagrun as "nextTick",
+    select dag.dag_id as "dagId", dag.is_paused as paused, dag.next_dagrun_create_after as "nextRunAfter",
+           dag.last_interval_start as "lastIntervalStart", dag.last_interval_end as "lastIntervalEnd",
            exists (select from scheduler.asset_event_queue queue where queue.dag_id = dag.dag_id) as "hasQueuedEvents",
            count(*) filter (where run.state = 'queued')::int as "queuedRuns",
            count(*) filter (where run.state = 'running')::int as "runningRuns"
@@ -90,25 +98,35 @@ export async function createDueRun(
     const dagId = dag.definition.dagId;
     const row = await lockDag(trx, dagId);
     if (row === undefined) return undefined;
-    const { create, nextTick } = plan({
+    const { create, next } = plan({
       dag,
       schedule,
       now,
       paused: row.is_paused,
-      lastTick: row.last_tick,
+      lastInterval: intervalOf(row.last_interval_start, row.last_interval_end),
       activeRuns: await countActive(trx, dagId, ['queued', 'running']),
-      queuedEvents: schedule?.kind === 'assets' ? await readQueuedEvents(trx, dagId) : [],
+      queuedEvents: schedule !== null && 'condition' in schedule ? await readQueuedEvents(trx, dagId) : [],
     });
     const run =
       create === undefined ? undefined : await insertRun(trx, { dagId, run: create, conf: {}, now });
     if (run !== undefined) await consumeEvents(trx, run, create?.consumes ?? []);
-    if (run !== undefined || nextTick?.getTime() !== row.next_dagrun?.getTime()) {
-      const lastTick = run?.logicalDate ?? row.last_tick;
-      const change = { next_dagrun: nextTick, last_tick: lastTick };
+    // Also if a run of that logical date was there already: what it stands for has its run.
+    const covered = create?.runType === 'scheduled' ? create : undefined;
+    if (covered !== undefined || next?.runAfter.getTime() !== row.next_dagrun_create_after?.getTime()) {
+      const change = {
+        next_dagrun_create_after: next?.runAfter ?? null,
+        last_interval_start: covered?.dataIntervalStart ?? row.last_interval_start,
+        last_interval_end: covered?.dataIntervalEnd ?? row.last_interval_end,
+      };
       await trx.withSchema(schedulerSchema).from('dag').where('dag_id', dagId).update(change);
     }
     return run;
   });
+}
+
+/** The interval of two columns that are null together. */
+export function intervalOf(start: Date | null, end: Date | null): DataInterval | null {
+  return start === null || end === null ? null : { start, end };
 }
 
 /** Inserts a run in state queued; undefined if the DAG already has a run of this id or logical date. */

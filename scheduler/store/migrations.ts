@@ -136,4 +136,15 @@ export const schedulerMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: 2,
+    name: 'what the newest scheduled run covers',
+    sql: `
+      -- Where a run covers an interval, its tick alone does not say what comes next.
+      alter table dag rename column last_tick to last_interval_end;
+      alter table dag add column last_interval_start timestamptz;
+      update dag set last_interval_start = last_interval_end;
+      alter table dag rename column next_dagrun to next_dagrun_create_after;
+    `,
+  },
 ];

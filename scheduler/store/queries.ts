@@ -67,7 +67,7 @@ export async function listTaskInstances(
 
 /** Status of every DAG the store knows, by id. */
 export async function readDagStatus(db: Knex): Promise<ReadonlyMap<string, DagStatus>> {
-  const dags: { dag_id: string; is_paused: boolean; next_dagrun: Date | null }[] = await db
+  const dags: { dag_id: string; is_paused: boolean; next_dagrun_create_after: Date | null }[] = await db
     .withSchema(schedulerSchema)
     .from('dag')
     .select('*');
@@ -81,7 +81,11 @@ export async function readDagStatus(db: Knex): Promise<ReadonlyMap<string, DagSt
   return new Map(
     dags.map((row) => [
       row.dag_id,
-      { paused: row.is_paused, nextRunAt: row.next_dagrun, lastRun: lastRuns.get(row.dag_id) ?? null },
+      {
+        paused: row.is_paused,
+        nextRunAt: row.next_dagrun_create_after,
+        lastRun: lastRuns.get(row.dag_id) ?? null,
+      },
     ]),
   );
 }

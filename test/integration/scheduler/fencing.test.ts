@@ -118,7 +118,7 @@ test('two schedulers answer one asset event with one run', async () => {
   await using h = await createHarness({
     producer: `{ dagId: 'producer', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
       t.task('load', note('load', { outlets: [asset('raw')] })); } }`,
-    consumer: `{ dagId: 'consumer', description: '', schedule: onAssets([asset('raw')]), owner: 'x', tags: [],
+    consumer: `{ dagId: 'consumer', description: '', schedule: assets(asset('raw')), owner: 'x', tags: [],
       tasks: (t) => { t.task('build', note('build')); } }`,
   });
   const scheduler = await h.scheduler();

@@ -98,7 +98,8 @@ const doorPath = fileURLToPath(new URL('../../../scheduler/index.ts', import.met
 /** Text of a DAG file; `body` is the object given to `dag()`. */
 export function dagSource(body: string): string {
   return `
-    import { asset, cron, dag, every, onAssets, TaskFail, TaskSkip } from ${JSON.stringify(doorPath)};
+    import { asset, assets, assetsOrTime, continuous, cron, cronInterval, dag, every, events, once, TaskFail, TaskSkip }
+      from ${JSON.stringify(doorPath)};
     const note = (name, extra = {}) => ({ ...extra, run: async (c) => {
       c.services.ran.push(c.dagId + '.' + c.taskId + '#' + c.tryNumber);
       return await c.services.on[name]?.(c);

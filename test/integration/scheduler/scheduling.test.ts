@@ -7,7 +7,7 @@ const ticking = `{ dagId: 'ticking', description: '', schedule: every('5m'), max
 
 const producer = `{ dagId: 'producer', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
   t.task('load', note('load', { outlets: [asset('raw')] })); } }`;
-const consumer = `{ dagId: 'consumer', description: '', schedule: onAssets([asset('raw')]), maxActiveRuns: 1, owner: 'x',
+const consumer = `{ dagId: 'consumer', description: '', schedule: assets(asset('raw')), maxActiveRuns: 1, owner: 'x',
   tags: [], tasks: (t) => { t.task('build', note('build')); } }`;
 
 test('ticks missed while nobody ran collapse into one run for the latest', async () => {

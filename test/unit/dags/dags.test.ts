@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { describeSchedule } from '../../../scheduler/authoring/schedule.ts';
+import { describeSchedule } from '../../../scheduler/authoring/describe-schedule.ts';
 import { loadDags } from '../../../scheduler/loader.ts';
 
 const folder = fileURLToPath(new URL('../../../dags', import.meta.url));

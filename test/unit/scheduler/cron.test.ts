@@ -1,9 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
-import { cron, describeSchedule, every, onAssets } from '../../../scheduler/authoring/schedule.ts';
-import { nextTick, timetableOf } from '../../../scheduler/core/timetable.ts';
-import type { Timetable } from '../../../scheduler/core/timetable.ts';
+import { allOf, anyOf } from '../../../scheduler/authoring/asset.ts';
+import { describeSchedule } from '../../../scheduler/authoring/describe-schedule.ts';
+import {
+  assets,
+  assetsOrTime,
+  cron,
+  cronInterval,
+  events,
+  every,
+  everyInterval,
+  once,
+} from '../../../scheduler/authoring/schedule.ts';
+import { cronTicks } from '../../../scheduler/core/timetables/ticks.ts';
 
 interface FireTimes {
   readonly cases: readonly {
@@ -18,30 +28,28 @@ const { cases } = JSON.parse(
   readFileSync(new URL('cron-fire-times.json', import.meta.url), 'utf8'),
 ) as FireTimes;
 
-function mustTimetable(expression: string, timezone: string): Timetable {
-  const timetable = timetableOf(cron(expression, timezone), undefined);
-  if (timetable === undefined) throw new Error('no timetable');
-  return timetable;
+function fires(expression: string, from: string, count: number, timezone = 'UTC'): readonly string[] {
+  const ticks = cronTicks(expression, timezone);
+  const fired: string[] = [];
+  for (let at = Date.parse(from); fired.length < count;) {
+    at = ticks.next(at) ?? Infinity;
+    fired.push(new Date(at).toISOString().replace('.000Z', 'Z'));
+  }
+  return fired;
 }
 
 describe('fire times over clock changes', () => {
   test('the table of cases is whole', () => expect(cases.length).toBe(17));
 
   test.each(cases)('$id', ({ expression, timezone, from, expected }) => {
-    const timetable = mustTimetable(expression, timezone);
-    const fired: string[] = [];
-    for (let at = Date.parse(from); fired.length < expected.length;) {
-      at = timetable.next(at);
-      fired.push(new Date(at).toISOString().replace('.000Z', 'Z'));
-    }
-    expect(fired).toEqual(expected);
+    expect(fires(expression, from, expected.length, timezone)).toEqual(expected);
   });
 
   test.each(cases)('$id: the latest tick is the one before now', ({ expression, timezone, expected }) => {
-    const timetable = mustTimetable(expression, timezone);
+    const ticks = cronTicks(expression, timezone);
     for (const tick of expected.map((text) => Date.parse(text))) {
-      expect(timetable.latest(tick)).toBe(tick);
-      expect(timetable.latest(timetable.next(tick) - 1)).toBe(tick);
+      expect(ticks.latest(tick)).toBe(tick);
+      expect(ticks.latest((ticks.next(tick) ?? 0) - 1)).toBe(tick);
     }
   });
 
@@ -62,8 +70,8 @@ describe('fire times over clock changes', () => {
         fc.constantFrom(...zones),
         instant,
         (expression, zone, at) => {
-          const { next, latest } = mustTimetable(expression, zone);
-          const before = latest(at);
+          const { next, latest } = cronTicks(expression, zone);
+          const before = latest(at) ?? Infinity;
           expect(before).toBeLessThanOrEqual(at);
           expect(next(before)).toBeGreaterThan(at);
           expect(next(at)).toBeGreaterThan(at);
@@ -77,14 +85,19 @@ describe('fire times over clock changes', () => {
 describe('bad schedules', () => {
   test.each([
     ['* * * *', 'it has 4 fields'],
-    ['0 0 * * * *', 'it has 6 fields'],
+    ['0 0 * * * * *', 'it has 7 fields'],
+    ['0 0 * * * 60', 'second field has "60"'],
+    ['0 22-2 * * *', 'hour field has "22-2"'],
+    ['0 0 * * 5#6', 'day-of-week field has "5#6"'],
+    ['0 0 * * 1,5#2', 'mixes weekdays'],
+    ['0 0 * * L', 'day-of-week field has "L"'],
+    ['0 0 L-2 * *', 'day-of-month field has "L"'],
     ['60 * * * *', 'minute field has "60"'],
     ['* 24 * * *', 'hour field has "24"'],
     ['* * 0 * *', 'day-of-month field has "0"'],
     ['* * * FOO *', 'month field has "FOO"'],
     ['*/0 * * * *', 'minute field has "*/0"'],
     ['9-5 * * * *', 'minute field has "9-5"'],
-    ['0 0 L * *', 'day-of-month field has "L"'],
     ['0 0 31 2 *', 'no date ever matches'],
     ['', 'it has 1 fields'],
   ])('%s', (expression, reason) => {
@@ -98,75 +111,81 @@ describe('bad schedules', () => {
     );
     expect(() => every('500ms')).toThrow(expect.objectContaining({ code: 'DAG_ARGUMENT_INVALID' }));
     expect(() => every('soon')).toThrow(expect.objectContaining({ code: 'DURATION_INVALID' }));
-    expect(() => onAssets([])).toThrow(expect.objectContaining({ code: 'DAG_ARGUMENT_INVALID' }));
+    for (const empty of [() => anyOf(), () => events([]), () => cron([])]) {
+      expect(empty).toThrow(expect.objectContaining({ code: 'DAG_ARGUMENT_INVALID' }));
+    }
   });
 
   test('presets are expanded, deltas read as written', () => {
     expect(describeSchedule(cron(' @daily '))).toBe('0 0 * * * (UTC)');
     expect(describeSchedule(every('300s'))).toBe('every 5m');
     expect(describeSchedule(every('90s'))).toBe('every 90s');
-    expect(describeSchedule(onAssets([{ name: 'a' }, { name: 'b' }]))).toBe('on a & b');
     expect(describeSchedule(null)).toBe('manual');
   });
-});
 
-describe('the next scheduled tick', () => {
-  const at = (text: string): Date => new Date(`2026-03-02T${text}:00Z`);
-  const five = timetableOf(every('5m'), undefined);
-  const next = (input: {
-    last?: string;
-    start?: string;
-    catchup?: boolean;
-    now: string;
-  }): string | undefined => {
-    if (five === undefined) throw new Error('no timetable');
-    const tick = nextTick({
-      timetable: five,
-      last: input.last === undefined ? null : at(input.last),
-      startDate: input.start === undefined ? undefined : at(input.start),
-      catchup: input.catchup ?? false,
-      now: at(input.now),
-    });
-    return tick?.toISOString().slice(11, 16);
-  };
-  test.each([
-    ['the first run is for the latest tick', { now: '10:02' }, '10:00'],
-    ['a tick is not repeated', { last: '10:00', now: '10:02' }, '10:05'],
-    ['missed ticks collapse into the latest', { last: '09:00', now: '10:02' }, '10:00'],
-    ['nothing before startDate', { start: '11:01', now: '10:02' }, '11:05'],
-    ['startDate on a tick counts', { start: '11:00', now: '10:02' }, '11:00'],
-    [
-      'catchup goes on after the last',
-      { last: '09:00', catchup: true, start: '08:00', now: '10:02' },
-      '09:05',
-    ],
-    ['catchup begins at startDate', { catchup: true, start: '08:01', now: '10:02' }, '08:05'],
-    ['a clock set back creates nothing anew', { last: '10:00', now: '09:02' }, '10:05'],
-  ] as const)('%s', (_, input, expected) => expect(next(input)).toBe(expected));
-
-  test('a delta counts from startDate', () => {
-    const timetable = timetableOf(every('7m'), at('10:01'));
-    expect(new Date(timetable?.next(at('10:02').getTime()) ?? 0)).toEqual(at('10:08'));
+  test('every kind of schedule reads as what it is', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ({ name }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three assets');
+    const read = [
+      cron(['0 9 * * 1-5', '0 12 * * 6'], 'Europe/Zurich', { interval: '1d' }),
+      cronInterval('@daily'),
+      everyInterval('1h'),
+      events([new Date('2026-03-02T10:00:00Z')]),
+      once(),
+      assets(a),
+      assets(allOf(a, anyOf(b, c))),
+      assetsOrTime(anyOf(a, b), every('1h', { interval: '2h' })),
+    ].map(describeSchedule);
+    expect(read).toEqual([
+      '0 9 * * 1-5; 0 12 * * 6 (Europe/Zurich), each covering 1d',
+      '0 0 * * * (UTC), at the end of each interval',
+      'every 1h, at the end of each interval',
+      'at 2026-03-02T10:00:00.000Z',
+      'once',
+      'on a',
+      'on a & (b | c)',
+      'on a | b, or every 1h, each covering 2h',
+    ]);
   });
 });
 
-test.each([
-  ['a night job deployed at noon', '20 3 * * *', '2026-03-02T12:00:00Z', '2026-03-03T03:20:00Z'],
-  [
-    'a night job deployed two hours after its time',
-    '20 3 * * *',
-    '2026-03-02T05:20:00Z',
-    '2026-03-02T03:20:00Z',
-  ],
-  ['an hourly one, three minutes past', '0 * * * *', '2026-03-02T12:03:00Z', '2026-03-02T12:00:00Z'],
-  ['an hourly one, twenty minutes past', '0 * * * *', '2026-03-02T12:20:00Z', '2026-03-02T13:00:00Z'],
-])('the first run of %s', (_, expression, now, expected) => {
-  const timetable = timetableOf(cron(expression), undefined);
-  if (timetable === undefined) throw new Error('a cron schedule has a timetable');
-  const input = { timetable, startDate: undefined, catchup: false, now: new Date(now) };
-  expect(nextTick({ ...input, last: null })?.toISOString()).toBe(new Date(expected).toISOString());
-  // One that has run before makes up for what was missed, once.
-  const last = new Date('2026-02-01T00:00:00Z');
-  const made = nextTick({ ...input, last });
-  expect(made?.getTime()).toBe(timetable.latest(Date.parse(now)));
+/** Facts of croniter, which Airflow uses; from 2024-03-01, a Friday. */
+describe('the dialect', () => {
+  test.each([
+    ['0 0 L * *', '03-31 04-30 05-31 06-30'],
+    ['0 0 1,l * *', '03-31 04-01 04-30 05-01'],
+    ['0 0 * * L5', '03-29 04-26 05-31 06-28'],
+    ['0 0 * * L7', '03-31 04-28 05-26 06-30'],
+    ['0 0 * * fri#2', '03-08 04-12 05-10 06-14'],
+    ['0 0 * * 5#1,5#3', '03-15 04-05 04-19 05-03'],
+    ['0 0 * * 5#2,L1', '03-08 03-25 04-12 04-29'],
+    ['0 0 13 * 5#2', '03-08 04-12 05-10 06-14'],
+    ['0 0 L * 5', '03-08 03-15 03-22 03-29'],
+    ['0 0 */1 * 5', '03-02 03-03 03-04 03-05'],
+    ['0 0 13 * 0-6', '03-02 03-03 03-04 03-05'],
+    ['0 0 * * 5-7', '03-02 03-03 03-08 03-09'],
+    ['0 0 * * FRI-SUN', '03-02 03-03 03-08 03-09'],
+    ['0 0 * * 5/2', '03-03 03-08 03-10 03-15'],
+    ['0 0 5/10 * *', '03-05 03-15 03-25 04-05'],
+    ['0 0 1 * ?', '04-01 05-01 06-01 07-01'],
+  ])('%s', (expression, days) => {
+    const fired = fires(expression, '2024-03-01T00:00:00Z', 4);
+    expect(fired.map((text) => text.slice(5, 10)).join(' ')).toBe(days);
+  });
+
+  test('seconds are the sixth field', () => {
+    expect(fires('*/15 * * * * */20', '2024-03-01T00:00:10Z', 4).map((text) => text.slice(11))).toEqual([
+      '00:00:20Z',
+      '00:00:40Z',
+      '00:15:00Z',
+      '00:15:20Z',
+    ]);
+  });
+
+  test('an hour field that lists every hour counts as a star over a clock change', () => {
+    const from = '2024-11-03T04:30:00Z';
+    expect(fires('0 0-23 * * *', from, 3, 'America/New_York')).toEqual(
+      fires('0 * * * *', from, 3, 'America/New_York'),
+    );
+  });
 });
