@@ -162,6 +162,7 @@ function orderLife(
     changes.map(({ op, table, row }) => {
       const fields = fieldsOf(table, row);
       const shown = 'currency' in fields ? { ...fields, currency } : fields;
+      if (table === 'payments') return { table, op: 'c', fields: { ...shown, ...oddPayment(shown, random) } };
       return op === 'delete'
         ? { table, op: 'd', fields: { id: fields['id'] ?? null } }
         : { table, op: op === 'insert' ? 'c' : 'u', fields: shown };
@@ -181,6 +182,14 @@ function orderLife(
     life.push({ at: now, changes: textual(changes) });
     states.push({ at: now, state: summary.state });
   }
+}
+
+/** Now and then a payment is in another currency than its order, or a refund came to nothing. */
+function oddPayment(fields: Fields, random: Random): Fields {
+  return {
+    ...(random.chance(0.05) ? { currency: 'GBP' } : {}),
+    ...(fields['kind'] === 'refund' && random.chance(0.15) ? { status: 'failed' } : {}),
+  };
 }
 
 function countingIds(): (table: OrderTable) => number {
