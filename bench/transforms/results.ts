@@ -22,6 +22,8 @@ export const scaleJob = z.object({
   rebuild: z.boolean(),
 });
 
+export type ScaleJob = z.infer<typeof scaleJob>;
+
 /** What one run of the engine cost; of a scanned one its times say nothing. */
 export const scaleRun = z.object({
   kind: z.enum(['make', 'rebuild', 'batch', 'scanned']),

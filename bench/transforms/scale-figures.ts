@@ -6,7 +6,7 @@ import type { Figure } from '../figure.ts';
 import { median } from './median.ts';
 import { runJob } from '../run-job.ts';
 import { scaleRun } from './results.ts';
-import type { ScaleRun } from './results.ts';
+import type { ScaleJob, ScaleRun } from './results.ts';
 import { scaleOf } from './scale.ts';
 import { generatorVersion } from './steps.ts';
 
@@ -29,7 +29,7 @@ const loadBefore = os.loadavg().map((load) => load.toFixed(1));
 
 const usualBatch = 20_000;
 const largeBatch = 200_000;
-const batches: readonly number[] = [usualBatch, usualBatch, usualBatch, largeBatch];
+const batches = [usualBatch, usualBatch, usualBatch, largeBatch];
 
 /** What a history takes on disk at its peak, while marts are built, by order line. */
 const bytesPerLine = 550;
@@ -44,28 +44,13 @@ export async function scaleFigures(bench: ScaleBench): Promise<readonly Figure[]
   await mkdir(bench.folder, { recursive: true });
   await mustHaveSpace(bench.folder, file, lines);
   const job = { file, lines };
-  const made = await runJob(
-    'transforms/scale-job.ts',
-    { ...job, batches: [], scanned: 0, rebuild: false },
-    scaleRun,
-    bench.say,
-  );
-  const runs = await runJob(
-    'transforms/scale-job.ts',
-    { ...job, batches, scanned: usualBatch, rebuild: false },
-    scaleRun,
-    bench.say,
-  );
-  const rebuilds =
-    made.length > 0
-      ? made
-      : await runJob(
-          'transforms/scale-job.ts',
-          { ...job, batches: [], scanned: 0, rebuild: true },
-          scaleRun,
-          bench.say,
-        );
-  for (const run of [...rebuilds, ...runs]) describe(run, bench);
+  const runsOf = async (work: Pick<ScaleJob, 'batches' | 'scanned' | 'rebuild'>): Promise<ScaleRun[]> =>
+    await runJob('transforms/scale-job.ts', { ...job, ...work }, scaleRun, bench.say, (run) =>
+      describe(run, bench),
+    );
+  const made = await runsOf({ batches: [], scanned: 0, rebuild: false });
+  const runs = await runsOf({ batches, scanned: usualBatch, rebuild: false });
+  const rebuilds = made.length > 0 ? made : await runsOf({ batches: [], scanned: 0, rebuild: true });
   const used = Math.max(...runs.map((run) => run.usedBytes));
   const fileSize = `the file itself is ${gigabytes((await stat(file)).size)}`;
   const base = {

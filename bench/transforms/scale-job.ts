@@ -22,6 +22,12 @@ import { mustHoldNothing, mustPublish } from './whole-build.ts';
 /** The process takes about a third more than DuckDB is allowed: this is for a process of 8 GB. */
 const memoryLimit = '5GB';
 
+/** Tables of fewer rows are read in no time, and a batch touches much of them. */
+const largeRows = 500_000;
+
+/** A batch of under a fiftieth of the lines may read so much of a large table: late lines touch old parts of it. */
+const widePercent = 25;
+
 const silent = { debug: noop, info: noop, warn: noop, error: noop, child: () => silent };
 function noop(): void {}
 
@@ -63,12 +69,6 @@ async function engineOn(warehouse: Warehouse, { onProgress }: TimedWarehouse): P
     onProgress,
   });
 }
-
-/** Tables of fewer rows are read in no time, and a batch touches much of them. */
-const largeRows = 500_000;
-
-/** A batch of under a fiftieth of the lines may read so much of a large table: late lines touch old parts of it. */
-const widePercent = 25;
 
 async function scanned(timed: TimedWarehouse, scale: Scale, lines: number): Promise<void> {
   const warehouse = scannedWarehouse(timed, timed.phase);

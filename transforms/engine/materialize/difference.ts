@@ -55,6 +55,20 @@ export function differingRows(dialect: Dialect, left: string, right: string): st
     union all select * from (${exceptAll(dialect, right, left)}) as come`;
 }
 
+/**
+ * The rows of a table whose key is none of `others`; no key is null. As its readers restrict it to what they look at, both
+ * sides must take their conditions. DuckDB makes the keys of the whole table distinct for NOT EXISTS below a view: of 3.5M
+ * rows a batch's part took 1.8 s of processor instead of 0.3. Snowflake compares NOT IN with nulls in mind, row by row.
+ */
+export function rowsWithoutKeys(dialect: Dialect, table: string, key: string, others: string): string {
+  return `select * from ${table} as p where ${without[dialect](key, others)}`;
+}
+
+const without: Readonly<Record<Dialect, (key: string, others: string) => string>> = {
+  duckdb: (key, others) => `p.${key} not in (select ${key} from ${others} as r)`,
+  snowflake: (key, others) => `not exists (select 1 from ${others} as r where r.${key} = p.${key})`,
+};
+
 /** Deletes the rows that have a key of `others`, null-safe. */
 export function deleteByKey(target: string, keys: readonly string[], others: string): string {
   const same = keys.map((key, index) => `gone.${keyName(index)} is not distinct from (${key})`).join(' and ');

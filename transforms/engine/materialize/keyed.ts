@@ -6,7 +6,7 @@ import { mustMeetConstraints } from './constraints.ts';
 import { mustKeepContract, mustNotBreakReaders } from './contract.ts';
 import { imageOf, runScope } from './delta.ts';
 import type { ModelDelta } from './delta.ts';
-import { exceptAll } from './difference.ts';
+import { exceptAll, rowsWithoutKeys } from './difference.ts';
 import { createFromModel } from './model-statement.ts';
 import { mustPruneByTime, pruneByOf } from './prune-by.ts';
 import { reshaped } from './reshape.ts';
@@ -116,10 +116,11 @@ async function differingTouched({ context, run, model }: Work, old: string, fres
 }
 
 async function showCurrent(work: Work, key: string): Promise<void> {
-  await work.context.warehouse.execute(
-    `create or replace view ${partOf(work, 'current')} as
-     select * from ${publishedRelation(work.model)} as p where not exists (select 1 from ${partOf(work, 'removed')} as r where r.${key} = p.${key})
-     union all select * from ${partOf(work, 'added')}`,
+  const { warehouse } = work.context;
+  const { dialect } = warehouse.capabilities;
+  const stay = rowsWithoutKeys(dialect, publishedRelation(work.model), key, partOf(work, 'removed'));
+  await warehouse.execute(
+    `create or replace view ${partOf(work, 'current')} as ${stay} union all select * from ${partOf(work, 'added')}`,
   );
 }
 
