@@ -16,6 +16,7 @@ import { addSimulator } from './commands/simulator.ts';
 import { addSources } from './commands/sources.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
+import { addPools } from './commands/pools.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTransform } from './commands/transform.ts';
 import { addWarehouse } from './commands/warehouse.ts';
@@ -42,6 +43,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addDags,
     addRuns,
     addTasks,
+    addPools,
     addSources,
     addSchema,
     addQuarantine,

@@ -2,21 +2,25 @@ import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { describeSchedule } from './authoring/describe-schedule.ts';
-import { runIdOf } from './core/plan-dag.ts';
+import { nextDagRun, runIdOf } from './core/plan-dag.ts';
 import { isRunFinished } from './core/states.ts';
 import { exactly } from './core/timetables/timetable.ts';
+import type { DagRunInfo } from './core/timetables/timetable.ts';
 import { timetableOf } from './core/timetables/timetable-of.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import type { Driver } from './drive.ts';
 import { schedulerErrors } from './errors.ts';
 import type { OnSchedulerEvent } from './events.ts';
+import { explainTask } from './explain-task.ts';
 import { readTaskLog } from './executor/task-log.ts';
 import type { LogLine } from './executor/task-log.ts';
 import type { ImportError, LoadedDags } from './loader.ts';
 import { clearTasks } from './store/clear.ts';
 import type { ClearedTask, ClearOptions } from './store/clear.ts';
-import { insertRun, setPaused } from './store/dags.ts';
+import { insertRun, intervalOf, readDagFacts, setPaused } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
+import { deletePool, listPools, setPool } from './store/limits.ts';
+import type { Pool } from './store/limits.ts';
 import { findRun, listRuns, listTaskInstances, readDagStatus } from './store/queries.ts';
 import type { RunFilter } from './store/queries.ts';
 import { notifyWake } from './store/presence.ts';
@@ -44,6 +48,12 @@ export interface DagSummary {
 export interface SchedulerCommands {
   readonly listDags: () => Promise<readonly DagSummary[]>;
   readonly listImportErrors: () => readonly ImportError[];
+  /** What loads and is probably not meant. */
+  readonly listWarnings: () => readonly string[];
+  /** A DAG as it was loaded. */
+  readonly showDag: (dagId: string) => LoadedDag;
+  /** The next runs that time will ask for, at most so many. */
+  readonly nextRuns: (dagId: string, count: number) => Promise<readonly DagRunInfo[]>;
   readonly pauseDag: (dagId: string) => Promise<void>;
   readonly unpauseDag: (dagId: string) => Promise<void>;
   /** Creates a manual run; it starts as soon as the DAG's limits allow. */
@@ -53,6 +63,11 @@ export interface SchedulerCommands {
   readonly listRuns: (filter?: RunFilter) => Promise<readonly DagRun[]>;
   /** In running order. */
   readonly listTaskInstances: (key: RunKey) => Promise<readonly TaskInstance[]>;
+  /** In one sentence: why a task has not run and what it waits for. */
+  readonly explainTask: (key: TaskKey) => Promise<string>;
+  readonly listPools: () => Promise<readonly Pool[]>;
+  readonly setPool: (pool: Pool) => Promise<void>;
+  readonly deletePool: (name: string) => Promise<void>;
   readonly clearTasks: (options: ClearOptions) => Promise<readonly ClearedTask[]>;
   /** Lines of one try's log; without a number of the newest. */
   readonly taskLog: (key: TaskKey, tryNumber?: number) => Promise<readonly LogLine[]>;
@@ -81,6 +96,8 @@ interface CommandsInput {
   readonly dags: ReadonlyMap<string, ScheduledDag>;
   readonly loaded: LoadedDags;
   readonly driver: Driver;
+  /** Attempts that this process may still start. */
+  readonly freeSlots: () => number;
 }
 
 /** Builds the commands over a store and the loaded DAGs. */
@@ -101,6 +118,9 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
   return {
     listDags: async () => await summarise(control, [...dags.values()]),
     listImportErrors: () => loaded.importErrors,
+    listWarnings: () => loaded.warnings,
+    showDag: mustDag,
+    nextRuns: async (dagId, count) => await nextRuns(input, mustScheduled(dagId), count),
     pauseDag: async (dagId) => await pause(dagId, true),
     unpauseDag: async (dagId) => await pause(dagId, false),
     triggerDag: async (dagId, options) => await trigger(input, mustScheduled(dagId), options ?? {}),
@@ -122,6 +142,19 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       const instances = await listTaskInstances(control, key);
       return instances.toSorted((a, b) => order.indexOf(a.taskId) - order.indexOf(b.taskId));
     },
+    explainTask: async (key) => {
+      const dag = mustDag(key.dagId);
+      return await explainTask(
+        { ...input, dag, run: await mustRun(key), freeSlots: input.freeSlots() },
+        key.taskId,
+      );
+    },
+    listPools: async () => await listPools(control),
+    setPool: async (pool) => {
+      await setPool(control, pool);
+      await notifyWake(control);
+    },
+    deletePool: async (name) => await deletePool(control, name),
     clearTasks: async (options) => {
       const cleared = await clearTasks(control, mustDag(options.dagId), options);
       await notifyWake(control);
@@ -158,6 +191,25 @@ async function summarise(control: Knex, dags: readonly ScheduledDag[]): Promise<
     taskIds: graph.order,
     ...(status.get(definition.dagId) ?? { paused: false, nextRunAt: null, lastRun: null }),
   }));
+}
+
+async function nextRuns(
+  { control, clock }: CommandsInput,
+  { dag, schedule }: ScheduledDag,
+  count: number,
+): Promise<readonly DagRunInfo[]> {
+  const facts = (await readDagFacts(control)).get(dag.definition.dagId);
+  const now = clock.now();
+  let last = intervalOf(facts?.lastIntervalStart ?? null, facts?.lastIntervalEnd ?? null);
+  const runs: DagRunInfo[] = [];
+  while (runs.length < count) {
+    const next = nextDagRun({ dag, schedule, now }, last);
+    // A continuous DAG's later runs begin when the ones before have ended, which nobody knows yet.
+    if (next === undefined || next.runAfter.getTime() === runs.at(-1)?.runAfter.getTime()) break;
+    runs.push(next);
+    last = next.dataInterval;
+  }
+  return runs;
 }
 
 /** Airflow allows more in a run id; these are safe in a path, a URL and a shell. */

@@ -83,6 +83,11 @@ export const schedulerErrors = errorCatalog({
     remedy: 'List its tasks with `shopwave tasks list`.',
     retryable: false,
   },
+  POOL_NOT_FOUND: {
+    summary: 'There is no pool of this name, or it is the one that every scheduler needs.',
+    remedy: 'List them with `shopwave pools list`; create one with `shopwave pools set NAME SLOTS`.',
+    retryable: false,
+  },
   TASK_LOG_NOT_FOUND: {
     summary: 'There is no log of this task attempt.',
     remedy: 'See which tries there were with `shopwave tasks list`; logs of removed data folders are gone.',

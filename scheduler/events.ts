@@ -36,6 +36,8 @@ export type SchedulerEvent =
       readonly runId: string;
       readonly taskId: string;
     }
+  /** It failed maxConsecutiveFailedRuns times in a row. */
+  | { readonly type: 'dag_paused'; readonly at: Date; readonly dagId: string }
   | ({ readonly type: 'import_error' } & ImportError)
   /** The store could not be reached, or a bug: the scheduler goes on with its next tick. */
   | { readonly type: 'tick_failed'; readonly at: Date; readonly message: string };

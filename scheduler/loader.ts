@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ShopwaveError, messageOf } from '../lib/errors.ts';
 import type { AnyDag } from './authoring/definition.ts';
+import { greenFailures } from './core/green-failures.ts';
 import { validateDag } from './core/validate-dag.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
@@ -18,6 +19,8 @@ export interface ImportError {
 export interface LoadedDags {
   readonly dags: ReadonlyMap<string, LoadedDag>;
   readonly importErrors: readonly ImportError[];
+  /** What loads and is probably not meant. */
+  readonly warnings: readonly string[];
 }
 
 /** Imports every `*.dag.ts` of a folder, in order of name. A file at fault is listed and stops no other. */
@@ -35,7 +38,7 @@ export async function loadDags(folder: string): Promise<LoadedDags> {
       }
     }
   }
-  return { dags, importErrors };
+  return { dags, importErrors, warnings: [...dags.values()].flatMap(greenFailures) };
 }
 
 async function listDagFiles(folder: string): Promise<readonly string[]> {

@@ -53,6 +53,7 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
   await migrate(control, schedulerSchema, schedulerMigrations);
   const loaded = await loadDags(options.dagsFolder);
   for (const error of loaded.importErrors) onEvent({ type: 'import_error', ...error });
+  for (const warning of loaded.warnings) options.logger.warn(warning);
   const dags = withSchedules(loaded, options.scheduleOverrides ?? {});
   await registerDags(control, [...dags.values()], clock.now());
 
@@ -60,7 +61,7 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
   const driver = createDriver({ control, clock, engine });
   let ticker: ScheduledTask | undefined;
   return {
-    ...createCommands({ ...options, dags, loaded, driver }),
+    ...createCommands({ ...options, dags, loaded, driver, freeSlots: engine.executor.freeSlots }),
     name: 'scheduler',
     start: async () => {
       if (ticker !== undefined) return;

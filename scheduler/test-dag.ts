@@ -6,7 +6,7 @@ import type { AttemptOutcome, TaskError } from './core/outcome.ts';
 import { runIdOf } from './core/plan-dag.ts';
 import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
-import { evaluateTriggerRule } from './core/trigger-rules.ts';
+import { taskVerdict } from './core/task-verdict.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { runAttempt } from './executor/run-attempt.ts';
 import { createTaskContext } from './executor/task-context.ts';
@@ -53,16 +53,14 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
   for (const taskId of dag.graph.order) {
     const task = dag.tasks.get(taskId);
     if (task === undefined) continue;
-    const upstream = (dag.graph.upstream.get(taskId) ?? []).map((id) => states.get(id) ?? null);
-    const verdict = evaluateTriggerRule(task.triggerRule, upstream);
+    const verdict = taskVerdict(dag, taskId, states);
     const marked = verdict.kind === 'mark' ? verdict.state : 'upstream_failed';
     const outcome = verdict.kind === 'run' ? await testTask(input, task, tested) : notRun(task, marked);
     tested.set(taskId, outcome);
     states.set(taskId, outcome.state);
     input.onTask(outcome);
   }
-  const result = runResult(dag.graph, states) ?? { state: 'failed', reason: 'unfinished' };
-  return { dagId: dag.definition.dagId, ...result, tasks: [...tested.values()] };
+  return { dagId: dag.definition.dagId, ...runResult(dag, states), tasks: [...tested.values()] };
 }
 
 function notRun(task: AnyTask, state: TaskInstanceState): TestedTask {

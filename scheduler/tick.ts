@@ -2,11 +2,13 @@ import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import type { OnSchedulerEvent, SchedulerEvent } from './events.ts';
 import { nextDagRun, planDag } from './core/plan-dag.ts';
+import { planInput } from './core/plan-input.ts';
 import { planRun } from './core/plan-run.ts';
 import { isRunFinished } from './core/states.ts';
 import type { Executor } from './executor/executor.ts';
 import { createDueRun, intervalOf, readDagFacts, startQueuedRuns } from './store/dags.ts';
 import type { DagFacts, ScheduledDag } from './store/dags.ts';
+import { poolShareOf } from './store/limits.ts';
 import { notifyWake } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
@@ -101,20 +103,13 @@ async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<
     dag,
     now,
     planner: { owner: presence.owner, leaseMs },
-    plan: (run, instances, liveOwners) =>
-      planRun({
-        dag,
-        instances,
-        liveOwners,
-        paused,
-        now,
-        runKey: run.logicalDate?.toISOString() ?? run.runId,
-        freeSlots: executor.freeSlots(),
-      }),
+    shareOf: poolShareOf(input.dags),
+    plan: (facts) => planRun({ ...planInput(dag, facts, now), paused, freeSlots: executor.freeSlots() }),
   });
   if (planned === undefined) return false;
   for (const token of planned.cleared) executor.abort(token, 'cleared');
   for (const decision of planned.applied) {
+    if (decision.fromToken !== null) executor.abort(decision.fromToken, 'run_over');
     input.onEvent(taskEvent(key, decision, now));
     const task = dag.tasks.get(decision.taskId);
     if (decision.token === undefined || task === undefined) continue;
@@ -124,6 +119,7 @@ async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<
   const ended = isRunFinished(planned.run.state);
   if (ended) {
     input.onEvent(runEvent(planned.run, now));
+    if (planned.pausedDag) input.onEvent({ type: 'dag_paused', at: now, dagId: key.dagId });
     // Others may wait for this run, and were turned away by our lock when its last task ended.
     await notifyWake(control);
   }

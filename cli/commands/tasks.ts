@@ -14,6 +14,10 @@ export function addTasks(program: Command): void {
     (dag: string, run: string | undefined, options: VerbOptions) =>
       perform('tasks.list', { dag, run }, options),
   );
+  verb(tasks, 'why <dag> <task> [run]', 'say why a task has not run and what it waits for').action(
+    (dag: string, task: string, run: string | undefined, options: VerbOptions) =>
+      perform('tasks.why', { dag, task, run }, options),
+  );
   verb(tasks, 'clear <dag> [run]', 'run tasks again: all of a run, or the ones named')
     .option('--task <task...>', 'only these tasks')
     .option('--downstream', 'and everything that depends on them')

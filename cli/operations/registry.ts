@@ -3,6 +3,15 @@ import { archiveCompact, archiveRebuild, archiveRestore, archiveStatusOf, archiv
 import { retentionApply, retentionPlan } from './archive-retention.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
+import {
+  dagsDetails,
+  dagsNextExecution,
+  dagsShow,
+  poolsDelete,
+  poolsList,
+  poolsSet,
+  tasksWhy,
+} from './dag-facts.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
 import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
 import { qualityCheck, qualityDrift, qualityReport, qualityRestate, qualityShow } from './quality.ts';
@@ -28,12 +37,19 @@ import { warehouseQuery } from './warehouse.ts';
 const operations: readonly Operation[] = [
   status,
   dagsList,
+  dagsShow,
+  dagsDetails,
+  dagsNextExecution,
   dagsTrigger,
   dagsTest,
   runsList,
   tasksList,
   tasksClear,
+  tasksWhy,
   tasksLogs,
+  poolsList,
+  poolsSet,
+  poolsDelete,
   transformRun,
   transformBuild,
   transformSeed,

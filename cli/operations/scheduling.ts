@@ -27,6 +27,7 @@ export const dagsList = defineOperation({
     }));
     return rowsResult(rows, {
       columns: ['dag', 'schedule', 'state', 'last run', 'next', 'tasks', 'owner'],
+      notes: scheduler.listWarnings(),
       failure: importFailures(scheduler.listImportErrors()),
     });
   },
@@ -143,7 +144,7 @@ export const tasksLogs = defineOperation({
 });
 
 /** The run that was named, or the latest one of the DAG. */
-async function runOf(
+export async function runOf(
   scheduler: Scheduler,
   { dag, run }: { dag: string; run?: string | undefined },
 ): Promise<{ dagId: string; runId: string }> {

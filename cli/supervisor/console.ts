@@ -44,6 +44,8 @@ function describeEvent(event: SchedulerEvent): string | undefined {
         : undefined;
     case 'tick_failed':
       return `  ✗ the scheduler could not work: ${event.message}`;
+    case 'dag_paused':
+      return `  ✗ ${event.dagId} is paused: it failed too often in a row`;
     case 'asset':
       return undefined;
     default:

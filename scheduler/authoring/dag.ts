@@ -1,6 +1,8 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
-import type { DagDefinition, TaskDefinition, TaskEdge, TaskWork } from './definition.ts';
+import type { RunPolicy } from '../core/states.ts';
+import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
+import { resolveTask, sensorWork } from './resolve-task.ts';
 import type { Schedule } from './schedule.ts';
 import type { FunctionTask, SensorTask, TaskArgs, TaskHandle } from './task.ts';
 
@@ -20,6 +22,14 @@ export interface DagArgs<Services> {
   readonly maxActiveRuns?: number;
   /** Tasks of one run at the same time; 16. */
   readonly maxActiveTasks?: number;
+  /** How long a run may take from its start: then it fails, and what has not ended is skipped. Unlimited. */
+  readonly dagrunTimeout?: string;
+  /** The first task that fails ends the run; only where every task has the rule all_success. false */
+  readonly failFast?: boolean;
+  /** Pauses the DAG after so many failed runs in a row; 0: never. */
+  readonly maxConsecutiveFailedRuns?: number;
+  /** Which failures make a run fail: `leaves`, as in Airflow, or `any_failed`, the default with failFast. */
+  readonly runPolicy?: RunPolicy;
   /** Defaults for every task of this DAG; a task's own arguments win. */
   readonly defaultArgs?: TaskArgs;
   readonly tags: readonly string[];
@@ -58,6 +68,10 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     catchup: args.catchup ?? false,
     maxActiveRuns: args.maxActiveRuns ?? (args.schedule?.kind === 'continuous' ? 1 : 16),
     maxActiveTasks: args.maxActiveTasks ?? 16,
+    dagrunTimeoutMs: args.dagrunTimeout === undefined ? undefined : parseDurationMs(args.dagrunTimeout),
+    failFast: args.failFast ?? false,
+    maxConsecutiveFailedRuns: args.maxConsecutiveFailedRuns ?? 0,
+    runPolicy: args.runPolicy ?? (args.failFast === true ? 'any_failed' : 'leaves'),
     tags: args.tags.toSorted(),
     owner: args.owner,
     ...collectTasks(args),
@@ -132,39 +146,4 @@ function createHandle<Output>(taskId: string, edges: TaskEdge[]): TaskHandle<Out
     },
   };
   return handle;
-}
-
-function sensorWork<Services>(sensor: SensorTask<Services>): TaskWork<Services> {
-  return {
-    kind: 'sensor',
-    poke: sensor.poke,
-    pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
-    timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),
-    softFail: sensor.softFail ?? false,
-  };
-}
-
-function resolveTask<Services>(input: {
-  readonly taskId: string;
-  readonly dependsOn: readonly string[];
-  readonly task: TaskArgs;
-  readonly work: TaskWork<Services>;
-}): TaskDefinition<Services> {
-  const { taskId, dependsOn, task, work } = input;
-  return {
-    taskId,
-    description: task.description ?? '',
-    dependsOn,
-    triggerRule: task.triggerRule ?? 'all_success',
-    retryPolicy: {
-      retries: task.retries ?? 0,
-      retryDelayMs: parseDurationMs(task.retryDelay ?? '5m'),
-      retryExponentialBackoff: task.retryExponentialBackoff ?? false,
-      maxRetryDelayMs: task.maxRetryDelay === undefined ? undefined : parseDurationMs(task.maxRetryDelay),
-    },
-    executionTimeoutMs:
-      task.executionTimeout === undefined ? undefined : parseDurationMs(task.executionTimeout),
-    outlets: task.outlets ?? [],
-    work,
-  };
 }

@@ -1,5 +1,7 @@
 import type { RetryPolicy } from '../core/retry-policy.ts';
-import type { TriggerRule } from '../core/trigger-rules.ts';
+import type { WeightRule } from '../core/priority.ts';
+import type { RunPolicy } from '../core/states.ts';
+import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { Schedule } from './schedule.ts';
 import type { FunctionTask, SensorTask } from './task.ts';
@@ -9,9 +11,20 @@ export interface TaskDefinition<Services> {
   readonly taskId: string;
   readonly description: string;
   readonly dependsOn: readonly string[];
-  readonly triggerRule: TriggerRule;
+  /** A teardown's is all_done_setup_success. */
+  readonly triggerRule: AnyTriggerRule;
   readonly retryPolicy: RetryPolicy;
   readonly executionTimeoutMs: number | undefined;
+  readonly dependsOnPast: boolean;
+  readonly waitForDownstream: boolean;
+  readonly pool: string;
+  readonly poolSlots: number;
+  readonly priorityWeight: number;
+  readonly weightRule: WeightRule;
+  readonly maxActiveTisPerDag: number | undefined;
+  readonly isSetup: boolean;
+  readonly isTeardown: boolean;
+  readonly onFailureFailDagrun: boolean;
   readonly outlets: readonly Asset[];
   readonly work: TaskWork<Services>;
 }
@@ -38,6 +51,10 @@ export interface DagDefinition<Services> {
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   readonly maxActiveTasks: number;
+  readonly dagrunTimeoutMs: number | undefined;
+  readonly failFast: boolean;
+  readonly maxConsecutiveFailedRuns: number;
+  readonly runPolicy: RunPolicy;
   readonly tags: readonly string[];
   readonly owner: string;
   readonly tasks: readonly TaskDefinition<Services>[];

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { WeightRule } from '../core/priority.ts';
 import type { TriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 
@@ -53,6 +54,26 @@ export interface TaskArgs {
   readonly executionTimeout?: string;
   /** Which upstream states let the task start; all_success. */
   readonly triggerRule?: TriggerRule;
+  /** Starts only once the same task of the run before succeeded or was skipped; false. The first run passes. */
+  readonly dependsOnPast?: boolean;
+  /** Like dependsOnPast, and also what directly depends on that task must have succeeded or been skipped; false. */
+  readonly waitForDownstream?: boolean;
+  /** Shares the slots of this pool with all tasks that name it; default_pool. See `shopwave pools`. */
+  readonly pool?: string;
+  /** 1 */
+  readonly poolSlots?: number;
+  /** Who gets a free slot first; 1, the higher the sooner. */
+  readonly priorityWeight?: number;
+  /** Whether the weights of all tasks below, above or of none count as well; downstream. */
+  readonly weightRule?: WeightRule;
+  /** Instances of this task at the same time over all runs; unlimited. */
+  readonly maxActiveTisPerDag?: number;
+  /** Prepares something that the tasks below need; they fail with it. */
+  readonly isSetup?: boolean;
+  /** Clears away what setups prepared: runs if one of the setups right above succeeded, whatever the work did. */
+  readonly isTeardown?: boolean;
+  /** A teardown whose failure fails the run; false. */
+  readonly onFailureFailDagrun?: boolean;
   /** Assets that count as produced when the task succeeds; a skipped or failed task produces none. */
   readonly outlets?: readonly Asset[];
 }

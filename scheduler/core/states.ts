@@ -21,6 +21,9 @@ export type DagRunState = (typeof dagRunStates)[number];
 /** How a run came about. */
 export type DagRunType = 'scheduled' | 'manual' | 'backfill' | 'asset_triggered';
 
+/** Which failures make a run fail: those of its leaves, as in Airflow, or those of any task. */
+export type RunPolicy = 'leaves' | 'any_failed';
+
 interface StateFacts {
   /** Where a task instance may go from here; everything else is a bug. null is "cleared, or never looked at". */
   readonly to: readonly (TaskInstanceState | null)[];
@@ -46,8 +49,9 @@ const afterRules = ['scheduled', 'upstream_failed', 'skipped', 'removed'] as con
 /** The state machine of a task instance as a total table; `none` is the null state. */
 export const taskStateTable: Readonly<Record<TaskInstanceState | 'none', StateFacts>> = {
   none: facts(afterRules, 'schedulable'),
-  scheduled: facts(['queued', 'removed', null]),
-  queued: facts(['running', 'failed', 'up_for_retry', 'removed', null], 'holdsSlot'),
+  // What has not ended is skipped where the run is over: by its timeout, or by failFast.
+  scheduled: facts(['queued', 'skipped', 'removed', null]),
+  queued: facts(['running', 'failed', 'up_for_retry', 'skipped', 'removed', null], 'holdsSlot'),
   running: facts(
     [
       'success',
@@ -62,10 +66,10 @@ export const taskStateTable: Readonly<Record<TaskInstanceState | 'none', StateFa
     ],
     'holdsSlot',
   ),
-  restarting: facts(['removed', null], 'holdsSlot'),
+  restarting: facts(['skipped', 'removed', null], 'holdsSlot'),
   up_for_retry: facts([...afterRules, null], 'schedulable'),
   up_for_reschedule: facts([...afterRules, null], 'schedulable'),
-  deferred: facts(['scheduled', 'failed', 'removed', null]),
+  deferred: facts(['scheduled', 'failed', 'skipped', 'removed', null]),
   success: facts([null], 'finished'),
   skipped: facts([null], 'finished'),
   failed: facts([null], 'finished', 'failure'),

@@ -3,6 +3,7 @@ import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
 import { buildGraph } from './graph.ts';
 import type { DagGraph } from './graph.ts';
+import { taskPriorities } from './priority.ts';
 import { timeScheduleOf } from './timetables/timetable-of.ts';
 
 /** A DAG that passed every check, with its graph. */
@@ -10,6 +11,9 @@ export interface LoadedDag {
   readonly definition: AnyDag;
   readonly graph: DagGraph;
   readonly tasks: ReadonlyMap<string, AnyTask>;
+  readonly setups: ReadonlySet<string>;
+  /** How urgent each task is, by id. */
+  readonly priorities: ReadonlyMap<string, number>;
   /** The file it came from. */
   readonly file: string;
 }
@@ -33,7 +37,9 @@ export function validateDag(definition: AnyDag, file: string): LoadedDag {
       where: file,
     });
   }
-  return { definition, graph, file, tasks: new Map(definition.tasks.map((task) => [task.taskId, task])) };
+  const tasks = new Map(definition.tasks.map((task) => [task.taskId, task]));
+  const setups = new Set(definition.tasks.flatMap(({ taskId, isSetup }) => (isSetup ? [taskId] : [])));
+  return { definition, graph, file, tasks, setups, priorities: taskPriorities(definition.tasks, graph) };
 }
 
 function idProblem({ dagId, tasks }: AnyDag, file: string): ShopwaveError | undefined {
@@ -63,6 +69,19 @@ const bounds: readonly {
 }[] = [
   { argument: 'maxActiveRuns', least: 1, valuesOf: (dag) => [dag.maxActiveRuns] },
   { argument: 'maxActiveTasks', least: 1, valuesOf: (dag) => [dag.maxActiveTasks] },
+  { argument: 'maxConsecutiveFailedRuns', least: 0, valuesOf: (dag) => [dag.maxConsecutiveFailedRuns] },
+  { argument: 'poolSlots', least: 1, valuesOf: (dag) => dag.tasks.map((task) => task.poolSlots) },
+  {
+    argument: 'maxActiveTisPerDag',
+    least: 1,
+    valuesOf: (dag) =>
+      dag.tasks.flatMap(({ maxActiveTisPerDag: limit }) => (limit === undefined ? [] : [limit])),
+  },
+  {
+    argument: 'priorityWeight',
+    least: Number.MIN_SAFE_INTEGER,
+    valuesOf: (dag) => dag.tasks.map((task) => task.priorityWeight),
+  },
   { argument: 'retries', least: 0, valuesOf: (dag) => dag.tasks.map((task) => task.retryPolicy.retries) },
 ];
 
@@ -91,6 +110,20 @@ const contradictions: readonly {
     message: 'catchup without startDate; there is no first tick to catch up from',
     holds: ({ catchup, startDate, schedule }) =>
       catchup && startDate === undefined && !untimed.includes(timeScheduleOf(schedule)?.kind),
+  },
+  {
+    message: 'a teardown has a triggerRule; it always runs by all_done_setup_success',
+    holds: ({ tasks }) =>
+      tasks.some((each) => each.isTeardown && each.triggerRule !== 'all_done_setup_success'),
+  },
+  {
+    message: 'a task is both setup and teardown',
+    holds: ({ tasks }) => tasks.some((each) => each.isTeardown && each.isSetup),
+  },
+  {
+    message: 'failFast with a task whose triggerRule is not all_success',
+    holds: ({ tasks, failFast }) =>
+      failFast && tasks.some((each) => !each.isTeardown && each.triggerRule !== 'all_success'),
   },
   {
     message: 'endDate is before startDate; it would never run',

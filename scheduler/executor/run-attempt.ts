@@ -9,7 +9,7 @@ import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
 
 /** Why an attempt is told to stop. */
-export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'lease_lost';
+export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'lease_lost' | 'run_over';
 
 /** One attempt to make. */
 export interface AttemptInput {

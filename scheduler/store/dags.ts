@@ -172,14 +172,16 @@ export async function startQueuedRuns(
     const row = await lockDag(trx, dagId);
     if (row === undefined || row.is_paused) return [];
     const free = maxActiveRuns - (await countActive(trx, dagId, ['running']));
-    if (free <= 0) return [];
     const oldest = trx
       .withSchema(schedulerSchema)
       .from('dag_run')
       .where({ dag_id: dagId, state: 'queued' })
-      .orderBy('run_after')
-      .limit(free)
+      .orderBy(['run_after', 'run_id'])
+      .limit(Math.max(free, 1))
       .select('run_id');
+    // At the limit only a run that is older than all that run, which is one that was cleared: they may depend on it,
+    // and would hold their places for ever. So the oldest run that is not over always goes on.
+    if (free <= 0) void oldest.where('run_after', '<', trx.raw(oldestRunning, { dagId }));
     const started: DagRunRow[] = await trx
       .withSchema(schedulerSchema)
       .from('dag_run')
@@ -190,6 +192,8 @@ export async function startQueuedRuns(
     return started.map(toDagRun);
   });
 }
+
+const oldestRunning = `(select min(run_after) from scheduler.dag_run where dag_id = :dagId and state = 'running')`;
 
 async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
   return await trx

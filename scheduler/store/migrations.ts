@@ -147,4 +147,20 @@ export const schedulerMigrations: readonly Migration[] = [
       alter table dag rename column next_dagrun to next_dagrun_create_after;
     `,
   },
+  {
+    id: 3,
+    name: 'pools',
+    sql: `
+      create table pool (
+        pool text primary key,
+        slots int not null check (slots >= 0),
+        description text not null default ''
+      );
+      insert into pool (pool, slots, description) values ('default_pool', 128, 'Tasks that name no pool');
+
+      -- What holds a slot, counted over all runs whatever their number.
+      create index task_instance_active on task_instance (dag_id, task_id)
+        where state in ('queued', 'running', 'restarting');
+    `,
+  },
 ];

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { PlannedInstance, RunPlan, TaskDecision } from '../core/plan-run.ts';
+import type { PastRun } from '../core/past.ts';
+import type { PlannedInstance, RunPlan, TaskDecision } from '../core/run-plan.ts';
+import type { LimitsInUse } from '../core/slots.ts';
 import type { TaskInstanceState } from '../core/states.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
+import { readLimits } from './limits.ts';
+import type { PoolShare } from './limits.ts';
 import { schedulerSchema } from './migrations.ts';
+import { readPast } from './past.ts';
 import { readLiveOwners } from './presence.ts';
 import { toDagRun } from './rows.ts';
 import type { DagRun, DagRunRow, RunKey } from './rows.ts';
@@ -12,6 +17,15 @@ import type { DagRun, DagRunRow, RunKey } from './rows.ts';
 export interface Planner {
   readonly owner: number;
   readonly leaseMs: number;
+}
+
+/** What a plan is made from, beside the definition. */
+export interface RunFacts {
+  readonly run: DagRun;
+  readonly instances: readonly PlannedInstance[];
+  readonly liveOwners: ReadonlySet<number>;
+  readonly past: PastRun;
+  readonly limits: LimitsInUse;
 }
 
 /** A decision that took effect; `token` is set when it queued an attempt, which the planner now owns. */
@@ -23,6 +37,8 @@ export interface AppliedDecision extends TaskDecision {
 export interface PlannedRun {
   readonly run: DagRun;
   readonly applied: readonly AppliedDecision[];
+  /** The run failed once too often in a row, and its DAG was paused. */
+  readonly pausedDag: boolean;
   /** Tokens of attempts that were cleared while they run: whoever runs them is to stop them. */
   readonly cleared: readonly string[];
 }
@@ -61,11 +77,8 @@ export async function planAndApply(
     readonly dag: LoadedDag;
     readonly now: Date;
     readonly planner: Planner;
-    readonly plan: (
-      run: DagRun,
-      instances: readonly PlannedInstance[],
-      liveOwners: ReadonlySet<number>,
-    ) => RunPlan;
+    readonly shareOf: PoolShare;
+    readonly plan: (facts: RunFacts) => RunPlan;
   },
 ): Promise<PlannedRun | undefined> {
   const { key, dag, now, planner } = input;
@@ -83,18 +96,61 @@ export async function planAndApply(
     const cleared = instances.flatMap(({ state, attempt }) => {
       return state === 'restarting' && attempt !== null ? [attempt.token] : [];
     });
-    const liveOwners = await readOwnersOf(trx, instances, planner.owner);
-    const { decisions, result } = input.plan(run, instances, liveOwners);
+    const facts = await readFacts(trx, { ...input, run, instances, self: planner.owner, lock: true });
+    const { decisions, result } = input.plan(facts);
     const applied = await applyDecisions(trx, { key, decisions, now, planner });
-    if (result === undefined || applied.length < decisions.length) return { run, applied, cleared };
+    if (result === undefined || applied.length < decisions.length) {
+      return { run, applied, cleared, pausedDag: false };
+    }
     const ended = { state: result.state, reason: result.reason, end_date: now };
     await trx
       .withSchema(schedulerSchema)
       .from('dag_run')
       .where({ dag_id: key.dagId, run_id: key.runId })
       .update(ended);
-    return { applied, cleared, run: { ...run, state: result.state, reason: result.reason, endDate: now } };
+    const limit = dag.definition.maxConsecutiveFailedRuns;
+    const pausedDag = result.state === 'failed' && limit > 0 && (await pauseAfter(trx, key.dagId, limit));
+    const endedRun = { ...run, state: result.state, reason: result.reason, endDate: now };
+    return { applied, cleared, pausedDag, run: endedRun };
   });
+}
+
+/** What the planner sees of a run, for planning it and for saying why a task waits. */
+export async function readFacts(
+  db: Knex,
+  input: {
+    readonly run: DagRun;
+    readonly instances: readonly PlannedInstance[];
+    readonly dag: LoadedDag;
+    readonly shareOf: PoolShare;
+    readonly self: number;
+    /** For handing out slots, not only for looking. */
+    readonly lock: boolean;
+  },
+): Promise<RunFacts> {
+  const { run, instances, dag } = input;
+  return {
+    run,
+    instances,
+    past: await readPast(db, run, dag),
+    limits: await readLimits(db, dag, input),
+    liveOwners: await readOwnersOf(db, instances, input.self),
+  };
+}
+
+/** Pauses a DAG whose last `limit` finished runs all failed. */
+async function pauseAfter(trx: Knex, dagId: string, limit: number): Promise<boolean> {
+  const last: { state: string }[] = await trx
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where('dag_id', dagId)
+    .whereIn('state', ['success', 'failed'])
+    .orderBy('run_after', 'desc')
+    .limit(limit)
+    .select('state');
+  if (last.length < limit || last.some((run) => run.state !== 'failed')) return false;
+  await trx.withSchema(schedulerSchema).from('dag').where('dag_id', dagId).update({ is_paused: true });
+  return true;
 }
 
 /**
@@ -110,18 +166,12 @@ async function readOwnersOf(
   return new Set([self, ...(others ? await readLiveOwners(trx) : [])]);
 }
 
+/** The instances of a run; those of tasks that it does not have yet are made. */
 async function readInstances(trx: Knex, key: RunKey, dag: LoadedDag): Promise<readonly PlannedInstance[]> {
-  const read = async (): Promise<PlannedRow[]> =>
-    await trx
-      .withSchema(schedulerSchema)
-      .from('task_instance as ti')
-      .leftJoin('task_attempt as attempt', 'attempt.token', 'ti.token')
-      .where({ 'ti.dag_id': key.dagId, 'ti.run_id': key.runId })
-      .select<PlannedRow[]>('ti.*', 'attempt.owner', 'attempt.lease_until');
-  const rows = await read();
-  const known = new Set(rows.map((row) => row.task_id));
+  const found = await readKnownInstances(trx, key);
+  const known = new Set(found.map((instance) => instance.taskId));
   const missing = dag.definition.tasks.filter((task) => !known.has(task.taskId));
-  if (missing.length === 0) return rows.map(toPlanned);
+  if (missing.length === 0) return found;
   // A new run, or a task added to the DAG since the run began.
   await trx
     .withSchema(schedulerSchema)
@@ -134,7 +184,18 @@ async function readInstances(trx: Knex, key: RunKey, dag: LoadedDag): Promise<re
         max_tries: retryPolicy.retries,
       })),
     );
-  return (await read()).map(toPlanned);
+  return await readKnownInstances(trx, key);
+}
+
+/** The instances of a run that were looked at at least once. */
+export async function readKnownInstances(db: Knex, key: RunKey): Promise<readonly PlannedInstance[]> {
+  const rows = await db
+    .withSchema(schedulerSchema)
+    .from('task_instance as ti')
+    .leftJoin('task_attempt as attempt', 'attempt.token', 'ti.token')
+    .where({ 'ti.dag_id': key.dagId, 'ti.run_id': key.runId })
+    .select<PlannedRow[]>('ti.*', 'attempt.owner', 'attempt.lease_until');
+  return rows.map(toPlanned);
 }
 
 function toPlanned(row: PlannedRow): PlannedInstance {

@@ -100,6 +100,7 @@ test('a plan made on a state or token that is no longer there changes nothing', 
       dag,
       now: h.clock.now(),
       planner: { owner: 1, leaseMs: 1000 },
+      shareOf: () => ({ pool: 'default_pool', slots: 1 }),
       plan: () => ({ decisions: [{ ...decision, from, fromToken }], result }),
     });
   const before = await instanceRow(h.control);

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { drawGraph } from '../../scheduler/core/draw-graph.ts';
+import { defineOperation, rowsResult, toCell } from './operation.ts';
+import { runOf } from './scheduling.ts';
+
+export const dagsNextExecution = defineOperation({
+  name: 'dags.next-execution',
+  input: z.object({ dag: z.string(), count: z.int().min(1).max(1000).default(1) }),
+  run: async ({ dag, count }, { platform }) => {
+    const runs = await (await platform.scheduler()).nextRuns(dag, count);
+    return rowsResult(
+      runs.map(({ runAfter, logicalDate, dataInterval }) => ({
+        'run after': toCell(runAfter),
+        'logical date': toCell(logicalDate),
+        'covers from': toCell(dataInterval.start),
+        to: toCell(dataInterval.end),
+      })),
+      {
+        columns: ['run after', 'logical date', 'covers from', 'to'],
+        notes: runs.length === 0 ? [`no run of ${dag} is due by time`] : [],
+      },
+    );
+  },
+});
+
+export const dagsDetails = defineOperation({
+  name: 'dags.details',
+  input: z.object({ dag: z.string() }),
+  run: async ({ dag }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const { definition, file, graph } = scheduler.showDag(dag);
+    const summary = (await scheduler.listDags()).find((each) => each.dagId === dag);
+    const { tasks, edges: _edges, kind: _kind, schedule: _schedule, ...args } = definition;
+    const facts: Readonly<Record<string, unknown>> = {
+      ...args,
+      schedule: summary?.schedule,
+      tags: args.tags.join(', '),
+      file,
+      paused: summary?.paused,
+      lastRun: summary?.lastRun?.state,
+      nextRunAt: summary?.nextRunAt,
+      tasks: tasks.length,
+      leaves: graph.leaves.join(', '),
+    };
+    return rowsResult(
+      Object.entries(facts).map(([name, value]) => ({ name, value: toCell(value) })),
+      { columns: ['name', 'value'] },
+    );
+  },
+});
+
+export const dagsShow = defineOperation({
+  name: 'dags.show',
+  input: z.object({ dag: z.string() }),
+  run: async ({ dag }, { platform }) => {
+    const { graph, tasks } = (await platform.scheduler()).showDag(dag);
+    const text = drawGraph(graph, (taskId) => {
+      const rule = tasks.get(taskId)?.triggerRule ?? 'all_success';
+      return rule === 'all_success' ? taskId : `${taskId} [${rule}]`;
+    });
+    return { kind: 'documents', documents: [{ name: dag, text }] };
+  },
+});
+
+export const tasksWhy = defineOperation({
+  name: 'tasks.why',
+  input: z.object({ dag: z.string(), task: z.string(), run: z.string().optional() }),
+  run: async ({ dag, task, run }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, { dag, run });
+    return rowsResult([{ run: key.runId, task, why: await scheduler.explainTask({ ...key, taskId: task }) }]);
+  },
+});
+
+export const poolsList = defineOperation({
+  name: 'pools.list',
+  input: z.object({}),
+  run: async (_, { platform }) => {
+    const pools = await (await platform.scheduler()).listPools();
+    return rowsResult(
+      pools.map((pool) => ({ ...pool })),
+      { columns: ['pool', 'slots', 'description'] },
+    );
+  },
+});
+
+export const poolsSet = defineOperation({
+  name: 'pools.set',
+  input: z.object({
+    pool: z.string().min(1).max(250),
+    slots: z.int().min(0),
+    description: z.string().default(''),
+  }),
+  run: async (pool, { platform }) => {
+    await (await platform.scheduler()).setPool(pool);
+    return rowsResult([{ ...pool }], { columns: ['pool', 'slots', 'description'] });
+  },
+});
+
+export const poolsDelete = defineOperation({
+  name: 'pools.delete',
+  input: z.object({ pool: z.string() }),
+  run: async ({ pool }, { platform }) => {
+    await (await platform.scheduler()).deletePool(pool);
+    return rowsResult([{ pool, state: 'deleted' }]);
+  },
+});

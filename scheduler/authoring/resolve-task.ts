@@ -1,0 +1,51 @@
+import { parseDurationMs } from '../../lib/duration.ts';
+import { defaultPool } from '../core/slots.ts';
+import type { TaskDefinition, TaskWork } from './definition.ts';
+import type { SensorTask, TaskArgs } from './task.ts';
+
+/** What a sensor does, with its defaults. */
+export function sensorWork<Services>(sensor: SensorTask<Services>): TaskWork<Services> {
+  return {
+    kind: 'sensor',
+    poke: sensor.poke,
+    pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
+    timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),
+    softFail: sensor.softFail ?? false,
+  };
+}
+
+/** Fills in every default; whether the result makes sense is the loader's question. */
+export function resolveTask<Services>(input: {
+  readonly taskId: string;
+  readonly dependsOn: readonly string[];
+  readonly task: TaskArgs;
+  readonly work: TaskWork<Services>;
+}): TaskDefinition<Services> {
+  const { taskId, dependsOn, task, work } = input;
+  return {
+    taskId,
+    description: task.description ?? '',
+    dependsOn,
+    triggerRule: task.triggerRule ?? (task.isTeardown === true ? 'all_done_setup_success' : 'all_success'),
+    retryPolicy: {
+      retries: task.retries ?? 0,
+      retryDelayMs: parseDurationMs(task.retryDelay ?? '5m'),
+      retryExponentialBackoff: task.retryExponentialBackoff ?? false,
+      maxRetryDelayMs: task.maxRetryDelay === undefined ? undefined : parseDurationMs(task.maxRetryDelay),
+    },
+    executionTimeoutMs:
+      task.executionTimeout === undefined ? undefined : parseDurationMs(task.executionTimeout),
+    dependsOnPast: task.dependsOnPast ?? false,
+    waitForDownstream: task.waitForDownstream ?? false,
+    pool: task.pool ?? defaultPool,
+    poolSlots: task.poolSlots ?? 1,
+    priorityWeight: task.priorityWeight ?? 1,
+    weightRule: task.weightRule ?? 'downstream',
+    maxActiveTisPerDag: task.maxActiveTisPerDag,
+    isSetup: task.isSetup ?? false,
+    isTeardown: task.isTeardown ?? false,
+    onFailureFailDagrun: task.onFailureFailDagrun ?? false,
+    outlets: task.outlets ?? [],
+    work,
+  };
+}

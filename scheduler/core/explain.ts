@@ -1,0 +1,52 @@
+import type { PlanRunInput } from './run-plan.ts';
+import { createSlots } from './slots.ts';
+import { factsOf } from './states.ts';
+import type { DagRunState } from './states.ts';
+import { readinessOf } from './task-wait.ts';
+
+/** What the question needs beside the planner's facts. */
+export interface ExplainInput extends PlanRunInput {
+  readonly runId: string;
+  readonly runState: DagRunState;
+  /** Why the task got the state it has, as it was noted then. */
+  readonly reason: string | null;
+}
+
+/** Says in one sentence why a task has not run and what it waits for; pure, by the same functions that plan. */
+export function explain(input: ExplainInput, taskId: string): string {
+  const { dag, runId, runState, reason } = input;
+  const { dagId, maxActiveRuns } = dag.definition;
+  const instance = input.instances.find((each) => each.taskId === taskId);
+  const because = reason === null ? '' : `: ${reason}`;
+  const state = instance?.state ?? null;
+  if (state !== null && factsOf(state).finished) return `It is ${state}${because}.`;
+  if (state === 'running') return `It runs now, try ${instance?.tryNumber ?? 1}.`;
+  if (state === 'queued') return 'It has a slot and is about to start.';
+  if (state === 'restarting')
+    return 'It was cleared while it ran; once that attempt has stopped it starts over.';
+  if (input.paused) return `DAG ${dagId} is paused; nothing new starts until it is unpaused.`;
+  if (runState === 'queued') {
+    return `Run ${runId} has not begun; it waits until fewer than ${maxActiveRuns} runs of ${dagId} are active (maxActiveRuns).`;
+  }
+  if (runState !== 'running') return `Run ${runId} is over (${runState}); it never got to this task.`;
+  return explainWait(input, taskId);
+}
+
+function explainWait(input: ExplainInput, taskId: string): string {
+  const { dag, instances, limits } = input;
+  const task = dag.tasks.get(taskId);
+  const found = instances.find((each) => each.taskId === taskId);
+  const instance = found ?? { taskId, state: null, nextAttemptAt: null };
+  if (task === undefined) return 'Its DAG no longer has this task.';
+  const states = new Map(instances.map((each) => [each.taskId, each.state]));
+  const readiness = readinessOf(dag, instance, { ...input, states });
+  if (instance.state !== 'scheduled' && readiness.kind === 'wait') return `It waits: ${readiness.reason}.`;
+  if (instance.state !== 'scheduled' && readiness.kind === 'mark') {
+    return `It will not run: it is about to become ${readiness.state} (${readiness.reason}).`;
+  }
+  const active = instances.filter((each) => factsOf(each.state).holdsSlot).length;
+  const { maxActiveTasks } = dag.definition;
+  const missing = createSlots({ free: input.freeSlots, active, maxActiveTasks, limits }).take(task);
+  if (missing !== undefined) return `Its dependencies are met; it waits for a slot: ${missing}.`;
+  return 'It waits for nothing: the next pass of a running scheduler starts it.';
+}

@@ -1,0 +1,55 @@
+import type { PastRun } from './past.ts';
+import type { RunResult } from './run-state.ts';
+import type { LimitsInUse } from './slots.ts';
+import type { TaskInstanceState } from './states.ts';
+import type { LoadedDag } from './validate-dag.ts';
+
+/** A task instance as the planner needs it, with the lease of its current attempt. */
+export interface PlannedInstance {
+  readonly taskId: string;
+  readonly state: TaskInstanceState | null;
+  readonly tryNumber: number;
+  readonly maxTries: number;
+  readonly nextAttemptAt: Date | null;
+  readonly attempt: { readonly token: string; readonly owner: number; readonly leaseUntil: Date } | null;
+}
+
+/** Everything the plan of one run depends on. */
+export interface PlanRunInput {
+  readonly dag: LoadedDag;
+  readonly runKey: string;
+  /** When the run began; its timeout counts from here. */
+  readonly startedAt: Date;
+  readonly instances: readonly PlannedInstance[];
+  readonly past: PastRun;
+  readonly now: Date;
+  /** Attempts this scheduler may still start. */
+  readonly freeSlots: number;
+  readonly limits: LimitsInUse;
+  /** A paused DAG starts nothing new; what runs may end. */
+  readonly paused: boolean;
+  /** Schedulers that are alive; an attempt of any other is lost, whatever its lease says. */
+  readonly liveOwners: ReadonlySet<number>;
+}
+
+/** One state change, applied only if the instance is still as the planner saw it. */
+export interface TaskDecision {
+  readonly taskId: string;
+  readonly from: TaskInstanceState | null;
+  readonly fromToken: string | null;
+  readonly to: TaskInstanceState | null;
+  readonly tryNumber: number;
+  readonly nextAttemptAt: Date | null;
+  readonly reason: string;
+}
+
+/** What to do about one run now. */
+export interface RunPlan {
+  readonly decisions: readonly TaskDecision[];
+  /** Set when the run is over. */
+  readonly result: RunResult | undefined;
+}
+
+/** What a decision changes of an instance. */
+export type Change = Pick<TaskDecision, 'to' | 'reason'> &
+  Partial<Pick<TaskDecision, 'tryNumber' | 'nextAttemptAt'>>;

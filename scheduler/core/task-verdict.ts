@@ -1,0 +1,35 @@
+import { closure } from './graph.ts';
+import type { TaskInstanceState } from './states.ts';
+import { evaluateIndirectSetups, evaluateTriggerRule } from './trigger-rules.ts';
+import type { TriggerVerdict } from './trigger-rules.ts';
+import type { LoadedDag } from './validate-dag.ts';
+
+/** States of the tasks of one run, by task id. */
+export type TaskStates = ReadonlyMap<string, TaskInstanceState | null>;
+
+/** What the upstreams of a task say about it: its setups first, then its trigger rule. */
+export function taskVerdict(dag: LoadedDag, taskId: string, states: TaskStates): TriggerVerdict {
+  const stateOf = (id: string): TaskInstanceState | null => states.get(id) ?? null;
+  const setups = evaluateIndirectSetups(indirectSetups(dag, taskId).map(stateOf));
+  if (setups.kind !== 'run') return setups;
+  const upstreams = (dag.graph.upstream.get(taskId) ?? []).map((id) => {
+    return { state: stateOf(id), isSetup: dag.setups.has(id) };
+  });
+  return evaluateTriggerRule(dag.tasks.get(taskId)?.triggerRule ?? 'all_success', upstreams);
+}
+
+/**
+ * Setups above a task, not directly, in whose scope it is: between the setup and its teardown, or anywhere below a
+ * setup that has none. A teardown has none: it runs whatever became of the others.
+ */
+export function indirectSetups({ graph, tasks, setups }: LoadedDag, taskId: string): readonly string[] {
+  if (setups.size === 0 || tasks.get(taskId)?.isTeardown !== false) return [];
+  const direct = graph.upstream.get(taskId) ?? [];
+  const above = closure(graph.upstream, direct);
+  const below = closure(graph.downstream, graph.downstream.get(taskId) ?? []);
+  return [...setups].filter((id) => {
+    if (!above.has(id) || direct.includes(id)) return false;
+    const teardowns = (graph.downstream.get(id) ?? []).filter((each) => tasks.get(each)?.isTeardown);
+    return teardowns.length === 0 || teardowns.some((each) => below.has(each));
+  });
+}

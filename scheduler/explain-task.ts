@@ -1,0 +1,47 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../lib/clock.ts';
+import { explain } from './core/explain.ts';
+import { planInput } from './core/plan-input.ts';
+import type { LoadedDag } from './core/validate-dag.ts';
+import { schedulerErrors } from './errors.ts';
+import { readDagFacts } from './store/dags.ts';
+import type { ScheduledDag } from './store/dags.ts';
+import { poolShareOf } from './store/limits.ts';
+import { listTaskInstances } from './store/queries.ts';
+import type { DagRun } from './store/rows.ts';
+import { readFacts, readKnownInstances } from './store/runs.ts';
+
+/** Reads what the planner would read, without a lock, and says what it makes of one task. */
+export async function explainTask(
+  input: {
+    readonly control: Knex;
+    readonly clock: Clock;
+    readonly dags: ReadonlyMap<string, ScheduledDag>;
+    readonly dag: LoadedDag;
+    readonly run: DagRun;
+    readonly freeSlots: number;
+  },
+  taskId: string,
+): Promise<string> {
+  const { control, dag, run } = input;
+  const instances = await readKnownInstances(control, run);
+  if (!dag.tasks.has(taskId) && !instances.some((each) => each.taskId === taskId)) {
+    const remedy = `Tasks of ${run.dagId}: ${dag.graph.order.join(', ')}.`;
+    throw schedulerErrors.error('TASK_NOT_FOUND', { message: `no task ${taskId}`, remedy });
+  }
+  const shareOf = poolShareOf(input.dags);
+  const facts = await readFacts(control, { run, instances, dag, shareOf, self: -1, lock: false });
+  const recorded = (await listTaskInstances(control, run)).find((each) => each.taskId === taskId);
+  const paused = (await readDagFacts(control)).get(run.dagId)?.paused ?? false;
+  return explain(
+    {
+      ...planInput(dag, facts, input.clock.now()),
+      paused,
+      freeSlots: input.freeSlots,
+      runId: run.runId,
+      runState: run.state,
+      reason: recorded?.error?.message ?? recorded?.reason ?? null,
+    },
+    taskId,
+  );
+}

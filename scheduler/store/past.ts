@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import { looksBack } from '../core/past.ts';
+import type { PastRun } from '../core/past.ts';
+import type { TaskInstanceState } from '../core/states.ts';
+import type { LoadedDag } from '../core/validate-dag.ts';
+import { schedulerSchema } from './migrations.ts';
+import type { DagRun } from './rows.ts';
+
+/** The run before this one, where any task asks for it: with catchup the one scheduled before, else of any type. */
+export async function readPast(db: Knex, run: DagRun, dag: LoadedDag): Promise<PastRun> {
+  if (!dag.definition.tasks.some(looksBack)) return null;
+  const { dagId, catchup } = dag.definition;
+  const earlier = db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where('dag_id', dagId)
+    .where('run_after', '<', run.runAfter)
+    .orderBy('run_after', 'desc');
+  if (catchup) void earlier.where('run_type', 'scheduled');
+  const previous = await earlier.first<{ run_id: string } | undefined>('run_id');
+  if (previous === undefined) return null;
+  const rows: { task_id: string; state: TaskInstanceState | null }[] = await db
+    .withSchema(schedulerSchema)
+    .from('task_instance')
+    .where({ dag_id: dagId, run_id: previous.run_id })
+    .select('task_id', 'state');
+  const states = new Map(rows.map((row) => [row.task_id, row.state]));
+  return { runId: previous.run_id, states, seenBefore: await seenBefore(db, run, dag, states) };
+}
+
+/** Tasks that the run before lacks and one before that had: they were taken out and put in again. */
+async function seenBefore(
+  db: Knex,
+  run: DagRun,
+  { definition }: LoadedDag,
+  states: ReadonlyMap<string, unknown>,
+): Promise<ReadonlySet<string>> {
+  const missing = definition.tasks.filter((task) => looksBack(task) && !states.has(task.taskId));
+  if (missing.length === 0) return new Set();
+  const rows: { task_id: string }[] = await db
+    .withSchema(schedulerSchema)
+    .from('task_instance as ti')
+    .join('dag_run as run', { 'run.dag_id': 'ti.dag_id', 'run.run_id': 'ti.run_id' })
+    .where('ti.dag_id', definition.dagId)
+    .where('run.run_after', '<', run.runAfter)
+    .whereIn(
+      'ti.task_id',
+      missing.map((task) => task.taskId),
+    )
+    .distinct('ti.task_id');
+  return new Set(rows.map((row) => row.task_id));
+}

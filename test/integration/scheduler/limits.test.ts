@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { createHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
+
+const dagBody = (dagId: string, args: string, tasks: string): string =>
+  `{ dagId: '${dagId}', description: '', owner: 'x', tags: [], ${args}, tasks: (t) => { ${tasks} } }`;
+
+const states = async (h: Harness, dagId: string): Promise<readonly string[]> => {
+  const scheduler = await h.scheduler();
+  const runs = await scheduler.listRuns({ dagId });
+  return runs.map((run) => `${run.runId}: ${run.state}`).toSorted();
+};
+
+test('a pool holds over DAGs and runs, and who waits says for what', async () => {
+  const pooled = (dagId: string): string =>
+    dagBody(dagId, 'schedule: null', `t.task('a', note('a', { pool: 'api' }));`);
+  await using h = await createHarness({ one: pooled('one'), two: pooled('two') });
+  const scheduler = await h.scheduler();
+  let [running, most] = [0, 0];
+  h.services.on['a'] = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    running -= 1;
+  };
+  for (const dagId of ['one', 'two', 'one', 'two']) {
+    await scheduler.triggerDag(dagId, { runId: `r${h.clock.now().getTime()}` });
+    h.clock.advance(1000);
+  }
+  const waiting = new AbortController();
+  const idle = scheduler.runUntilIdle(waiting.signal);
+  await h.events.until((e) => e.type === 'task_instance' && e.state === 'scheduled');
+  const [run] = await scheduler.listRuns({ dagId: 'one' });
+  const key = { dagId: 'one', runId: run?.runId ?? '', taskId: 'a' };
+  expect(await scheduler.explainTask(key)).toBe(
+    'Its dependencies are met; it waits for a slot: there is no pool api.',
+  );
+  expect(h.services.ran).toEqual([]);
+  await scheduler.setPool({ pool: 'api', slots: 1, description: '' });
+  await idle;
+  expect(h.services.ran).toHaveLength(4);
+  expect(most).toBe(1);
+  await scheduler.deletePool('api');
+  await expect(scheduler.deletePool('api')).rejects.toMatchObject({ code: 'POOL_NOT_FOUND' });
+  await expect(scheduler.deletePool('default_pool')).rejects.toMatchObject({ code: 'POOL_NOT_FOUND' });
+});
+
+test('a cleared run goes before later ones that depend on it and hold every place', async () => {
+  const body = dagBody(
+    'past',
+    'schedule: null, maxActiveRuns: 1',
+    `t.task('a', note('a', { dependsOnPast: true }));`,
+  );
+  await using h = await createHarness({ past: body });
+  const scheduler = await h.scheduler();
+  h.services.on['a'] = () => {
+    throw new Error('no');
+  };
+  await scheduler.triggerDag('past', { runId: 'one' });
+  await scheduler.runUntilIdle();
+  h.clock.advance(1000);
+  await scheduler.triggerDag('past', { runId: 'two' });
+  const stop = new AbortController();
+  const stuck = scheduler.runUntilIdle(stop.signal);
+  await h.events.until((e) => e.type === 'dag_run' && e.runId === 'two' && e.state === 'running');
+  expect(await scheduler.explainTask({ dagId: 'past', runId: 'two', taskId: 'a' })).toBe(
+    'It waits: it depends on its past, and a is failed in run one.',
+  );
+  h.services.on['a'] = () => 'done';
+  await scheduler.clearTasks({ dagId: 'past', runId: 'one' });
+  h.clock.advance(1000);
+  await stuck;
+  expect(await states(h, 'past')).toEqual(['one: success', 'two: success']);
+});
+
+test('dagrunTimeout ends a run whose task never does, and stops that task', async () => {
+  const body = dagBody(
+    'slow',
+    `schedule: null, dagrunTimeout: '1m'`,
+    `t.task('b', note('b')).after(t.task('a', note('a')));`,
+  );
+  await using h = await createHarness({ slow: body });
+  const scheduler = await h.scheduler();
+  let stopped: unknown;
+  h.services.on['a'] = ({ signal }) =>
+    new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        stopped = signal.reason;
+        resolve();
+      });
+    });
+  await scheduler.triggerDag('slow', { runId: 'r' });
+  const idle = scheduler.runUntilIdle();
+  await h.events.until((e) => e.type === 'task_instance' && e.state === 'running');
+  await expect.poll(() => h.services.ran.length).toBe(1);
+  await h.clock.advanceAsleep(60_000);
+  await idle;
+  const key = { dagId: 'slow', runId: 'r' };
+  expect(stopped).toBe('run_over');
+  expect((await scheduler.listTaskInstances(key)).map((each) => each.state)).toEqual(['skipped', 'skipped']);
+  expect(await scheduler.listRuns()).toMatchObject([{ state: 'failed', reason: 'timed out: dagrunTimeout' }]);
+});
+
+test('a DAG that fails too often in a row is paused, and says when it would run next', async () => {
+  const body = dagBody(
+    'failing',
+    `schedule: cronInterval('0 * * * *'), maxConsecutiveFailedRuns: 2`,
+    `t.task('a', note('a'));`,
+  );
+  await using h = await createHarness({ failing: body });
+  const scheduler = await h.scheduler();
+  h.services.on['a'] = () => {
+    throw new Error('no');
+  };
+  for (let hour = 0; hour < 4; hour += 1) {
+    await scheduler.runUntilIdle();
+    h.clock.advance(3_600_000);
+  }
+  const runs = await scheduler.listRuns();
+  expect(runs.map((run) => run.runId)).toEqual([
+    'scheduled__2026-03-02T11:00:00+00:00',
+    'scheduled__2026-03-02T10:00:00+00:00',
+  ]);
+  expect(runs[0]).toMatchObject({ dataIntervalStart: new Date('2026-03-02T10:00:00Z') });
+  expect(h.events.all.filter((e) => e.type === 'dag_paused')).toHaveLength(1);
+  const next = await scheduler.nextRuns('failing', 2);
+  expect(next.map((run) => run.runAfter.toISOString().slice(11, 16))).toEqual(['14:00', '15:00']);
+  // A run by hand covers the latest complete interval.
+  const manual = await scheduler.triggerDag('failing', { runId: 'manual' });
+  expect(manual).toMatchObject({ logicalDate: null, dataIntervalEnd: new Date('2026-03-02T14:00:00Z') });
+});
+
+test('once and listed events run as often as they say, and no more', async () => {
+  await using h = await createHarness({
+    once: dagBody('once', 'schedule: once()', `t.task('a', note('a'));`),
+    listed: dagBody(
+      'listed',
+      `schedule: events([new Date('2026-03-02T10:00:00Z'), new Date('2026-03-02T11:00:00Z')])`,
+      `t.task('a', note('a'));`,
+    ),
+    either: dagBody(
+      'either',
+      `schedule: assetsOrTime(asset('raw'), cron('0 12 * * *'))`,
+      `t.task('a', note('a'));`,
+    ),
+  });
+  const scheduler = await h.scheduler();
+  for (let hour = 0; hour < 4; hour += 1) {
+    await scheduler.runUntilIdle();
+    h.clock.advance(3_600_000);
+  }
+  const ran = h.services.ran.map((each) => each.split('.')[0] ?? '').toSorted((a, b) => a.localeCompare(b));
+  expect(ran).toEqual(['either', 'listed', 'listed', 'once']);
+});
