@@ -86,6 +86,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     restoreTouched: archives.restoreTouched,
     archiveUpkeep: () => openUpkeep(archives, databases.warehouse, serving.transforms),
     transforms,
+    metrics: serving.semantic,
   };
   return {
     paths: options.paths,

@@ -3,6 +3,7 @@ import type { Extractor } from '../ingest/extract/extractor.ts';
 import type { LandingStatus } from '../ingest/landing/landing-status.ts';
 import type { Loader } from '../ingest/landing/load.ts';
 import type { ShopCapture } from '../ingest/postgres/capture.ts';
+import type { Semantic } from '../semantic/server/semantic.ts';
 import type { Transforms } from '../transforms/engine/transforms.ts';
 
 /** Sources that are read through an API. */
@@ -46,7 +47,17 @@ export interface PipelineServices {
   readonly transforms: () => Promise<
     Pick<
       Transforms,
-      'stage' | 'build' | 'rerun' | 'publishedFor' | 'isBehind' | 'runCadence' | 'drift' | 'pruneResults'
+      | 'stage'
+      | 'build'
+      | 'rerun'
+      | 'publishedFor'
+      | 'isBehind'
+      | 'runCadence'
+      | 'checkMetrics'
+      | 'drift'
+      | 'pruneResults'
     >
   >;
+  /** The governed metrics, as everybody is served them. */
+  readonly metrics: () => Promise<Pick<Semantic, 'catalog' | 'queryMetrics'>>;
 }

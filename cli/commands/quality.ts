@@ -47,6 +47,12 @@ export function addQuality(program: Command): void {
     );
   exampleVerb(
     quality,
+    'metrics',
+    'ask the semantic layer for every governed metric and compare what it serves with the marts',
+    'quality metrics',
+  ).action((options: VerbOptions) => perform('quality.metrics', {}, options));
+  exampleVerb(
+    quality,
     'restate <model>',
     'record that closed days of a mart were changed on purpose, so that their sums are kept anew',
     'quality restate fct_order_events --from 2026-01-01 --to 2026-02-01 --reason "duties of January"',

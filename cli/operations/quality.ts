@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricSource } from '../../dags/operators/metric-source.ts';
 import { isBlocking } from '../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { cadences } from '../../transforms/engine/project/model.ts';
@@ -91,6 +92,16 @@ export const qualityCheck = defineOperation({
   run: async ({ cadence }, { platform }) => {
     const checks = await (await platform.transforms()).runCadence(cadence);
     return checksResult(checks, checks.length === 0 ? [`no check has the cadence ${cadence}`] : []);
+  },
+});
+
+/** R9: every governed metric as it is served, compared with the marts. */
+export const qualityMetrics = defineOperation({
+  name: 'quality.metrics',
+  input: z.object({}),
+  run: async (_, { platform }) => {
+    const [transforms, semantic] = await Promise.all([platform.transforms(), platform.semantic()]);
+    return checksResult(await transforms.checkMetrics(metricSource(semantic)), []);
   },
 });
 

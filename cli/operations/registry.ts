@@ -14,7 +14,14 @@ import {
 } from './dag-facts.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
 import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
-import { qualityCheck, qualityDrift, qualityReport, qualityRestate, qualityShow } from './quality.ts';
+import {
+  qualityCheck,
+  qualityDrift,
+  qualityMetrics,
+  qualityReport,
+  qualityRestate,
+  qualityShow,
+} from './quality.ts';
 import { quarantineDiscard, quarantineList, quarantineReplay, quarantineShow } from './quarantine.ts';
 import { schemaAllow, schemaDeny, schemaResolve } from './schema-decisions.ts';
 import { schemaDiff, schemaHistory } from './schema.ts';
@@ -78,6 +85,7 @@ const operations: readonly Operation[] = [
   qualityShow,
   qualityDrift,
   qualityCheck,
+  qualityMetrics,
   qualityRestate,
   quarantineList,
   quarantineShow,

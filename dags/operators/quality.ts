@@ -5,6 +5,7 @@ import type { FunctionTask } from '../../scheduler/index.ts';
 import { TaskSkip } from '../../scheduler/index.ts';
 import { dagErrors } from '../errors.ts';
 import type { PipelineServices } from '../services.ts';
+import { metricSource } from './metric-source.ts';
 
 interface ChecksOutput {
   readonly checks: number;
@@ -32,6 +33,19 @@ export function compareWithRebuild(): FunctionTask<PipelineServices, ChecksOutpu
       const transforms = await services.transforms();
       const { checks, left } = await transforms.drift({ signal }).catch(skipWhereNothing);
       for (const { model, why } of left) logger.warn(`${model} was not compared: ${why}`);
+      return outcome(checks, logger);
+    },
+  };
+}
+
+/** R9: asks the semantic layer for every governed metric, and compares what it serves with the marts. */
+export function compareMetrics(): FunctionTask<PipelineServices, ChecksOutput> {
+  return {
+    description: 'Compares every governed metric, as it is served, with plain SQL over the marts',
+    run: async ({ services, logger }) => {
+      const transforms = await services.transforms();
+      const source = metricSource(await services.metrics());
+      const checks = await transforms.checkMetrics(source).catch(skipWhereNothing);
       return outcome(checks, logger);
     },
   };

@@ -2,16 +2,19 @@ import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
+import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
 import { engineOn, openTransforms } from './platform-parts.ts';
-import { worldRows } from './four-source-world.ts';
+import { freshWorldRows } from './four-source-world.ts';
 import type { SourceRow } from './order-story.ts';
 import { appendRows, readAt } from './source-log.ts';
 
 /** The star that four sources make, and what it says of itself once something is done to it. */
 export interface Star {
-  readonly warehouse: Warehouse;
+  readonly warehouse: DuckdbWarehouse;
   readonly transforms: Transforms;
+  /** Works on the star as it is; whatever that does is taken back. */
+  readonly within: <T>(work: (inside: Warehouse) => Promise<T>) => Promise<T>;
   /** Every check that is not passed, by name, after these statements; they are taken back. */
   readonly redAfter: (statements: readonly string[]) => Promise<readonly string[]>;
   /** Works on a star that has taken in further rows of the sources; they are taken back. */
@@ -31,7 +34,7 @@ export interface GrownStar {
 export const clockOfReading: Clock = { ...systemClock, now: () => new Date(`${readAt.replace(' ', 'T')}Z`) };
 
 /** Builds the star once; every question after that is asked in a transaction that is rolled back. */
-export async function openStar(rows: readonly SourceRow[] = worldRows()): Promise<Star> {
+export async function openStar(rows: readonly SourceRow[] = freshWorldRows()): Promise<Star> {
   const { warehouse } = await openTransforms();
   await appendRows(warehouse, rows);
   const switched = switchable(warehouse);
@@ -42,6 +45,7 @@ export async function openStar(rows: readonly SourceRow[] = worldRows()): Promis
   return {
     warehouse,
     transforms,
+    within: (work) => switched.rolledBack(work),
     redAfter: (statements) =>
       switched.rolledBack(async (inside) => {
         for (const statement of statements) await inside.execute(statement);

@@ -245,6 +245,27 @@ export const stories: readonly OrderStory[] = [
   },
 ];
 
+/** An order of the last day that was read: no mart is stale. */
+const late: OrderStory = {
+  id: 12,
+  customer: 5,
+  channel: 'app',
+  currency: 'USD',
+  country: 'JP',
+  method: 'card',
+  placed: '2026-03-19 18:00',
+  paid: '2026-03-19 18:01',
+  lines: [goods],
+  shipments: [{ at: '2026-03-19 21:00', carrier: 'DHL', units: [{ line: 1, quantity: 2 }] }],
+};
+const lateTicket: TicketStory = {
+  id: 504,
+  order: 12,
+  requester: 9005,
+  tag: 'delivery',
+  created: '2026-03-19 20:00',
+};
+
 const tickets: readonly TicketStory[] = [
   {
     id: 501,
@@ -294,4 +315,9 @@ export function worldRows(): readonly SourceRow[] {
     ...rowsOf(stories),
     ...tickets.flatMap(ticketRows),
   ];
+}
+
+/** The same, and what happened on the last day that was read. */
+export function freshWorldRows(): readonly SourceRow[] {
+  return [...worldRows(), ...rowsOf([late]), ...ticketRows(lateTicket)];
 }

@@ -20,6 +20,8 @@ import { restate } from './quality/closed-days.ts';
 import type { Restatement } from './quality/closed-days.ts';
 import { findDrift } from './quality/drift.ts';
 import type { DriftOptions, DriftResult } from './quality/drift.ts';
+import { checkMetrics } from './quality/metrics.ts';
+import type { MetricSource } from './quality/metrics.ts';
 import { readReport } from './quality/report.ts';
 import type { QualityReport } from './quality/report.ts';
 import { pruneResults } from './quality/retention.ts';
@@ -104,6 +106,8 @@ export interface Transforms {
   readonly runCadence: (cadence: Cadence) => Promise<readonly CheckResult[]>;
   /** Marts rebuilt aside from staging and compared with what builds have made of them; recorded. */
   readonly drift: (options?: DriftOptions) => Promise<DriftResult>;
+  /** Every governed metric as it is served, compared with the marts; recorded. */
+  readonly checkMetrics: (source: MetricSource) => Promise<readonly CheckResult[]>;
   /** Every check over time since a moment, what is held back, how fresh everything is; runs no check. */
   readonly qualityReport: (since: Date) => Promise<QualityReport>;
   /** Records that closed days of a mart were changed on purpose. */
@@ -202,6 +206,7 @@ function door(options: TransformsOptions, project: Project, shared: Shared): Tra
     runCadence: (cadence) => exclusively(() => runCadence(context, cadence)),
     drift: (input) =>
       exclusively(() => withoutConflict(context, input?.signal, () => findDrift(context, input))),
+    checkMetrics: (source) => exclusively(() => checkMetrics(context, source)),
     qualityReport: (since) => readReport(context, since),
     restate: (restatement) => restate(context, restatement),
     pruneResults: () => pruneResults(context),

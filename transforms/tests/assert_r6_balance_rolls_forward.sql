@@ -1,6 +1,6 @@
 -- R6: the balance rolls forward. A day closes with its opening balance and everything that moved it, it opens with what the
 -- day before closed with, and every movement is in the marts, with its net amount; which one is not, is listed.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'compares_by': 'compared_at'}) }}
 with days as (
   select
     d.*,
@@ -19,7 +19,8 @@ select
   'the day does not close with what moved it' as difference,
   coalesce(d.before_minor, 0) + m.net_minor as expected_minor,
   d.closing_minor as actual_minor,
-  d.closing_minor - coalesce(d.before_minor, 0) - m.net_minor as difference_minor
+  d.closing_minor - coalesce(d.before_minor, 0) - m.net_minor as difference_minor,
+  cast(null as timestamp) as compared_at
 from days as d
 join movements as m on m.processor_date = d.processor_date and m.currency = d.currency
 where d.closing_minor <> coalesce(d.before_minor, 0) + m.net_minor
@@ -32,10 +33,11 @@ select
   'the movement is not in fct_payments',
   t.net_minor,
   coalesce(p.net_minor, 0),
-  coalesce(p.net_minor, 0) - t.net_minor
+  coalesce(p.net_minor, 0) - t.net_minor,
+  t.created_at
 from (
   select * from {{ ref('stg_stripe__balance_transactions') }}
-  where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at') }}
+  where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at', 'assert_r6_balance_rolls_forward') }}
 ) as t
 left join (
   select balance_transaction_id, sum(net_minor) as net_minor

@@ -1,7 +1,7 @@
 -- R7: the bridge from what the shop sold to what Stripe captured, order by order, every term a column: what was sold, less
 -- what was cancelled before the money was taken, less what was paid by other means or never taken, is the charge. Listed
 -- are orders that it does not explain. Orders that only Shopify has are paid there.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'compares_by': 'compared_at'}) }}
 {% set later = [
   'cancellation', 'cancellation_discount', 'refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash',
   'refund_fx', 'chargeback', 'chargeback_reversal',
@@ -9,7 +9,7 @@
 with orders as (
   select order_id, currency, is_test, placed_at
   from {{ ref('fct_orders') }}
-  where source_system = 'shop' and {{ is_compared('placed_at') }}
+  where source_system = 'shop' and {{ is_compared('placed_at', 'assert_r7_sales_bridge_to_charges') }}
 ),
 
 payments as (
@@ -117,6 +117,7 @@ terms as (
   select
     o.order_id,
     o.currency,
+    o.placed_at as compared_at,
     coalesce(s.goods_minor, 0) as goods_minor,
     coalesce(s.discount_minor, 0) as discount_minor,
     coalesce(s.tax_minor, 0) as tax_minor,
@@ -151,6 +152,7 @@ bridge as (
   select
     order_id,
     currency,
+    compared_at,
     goods_minor,
     discount_minor,
     tax_minor,

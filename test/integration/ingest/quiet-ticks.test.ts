@@ -97,6 +97,7 @@ async function startProcess(rig: Rig, duckdb: DuckdbWarehouse): Promise<Process>
     restoreTouched: () => Promise.resolve({ keys: 0, rows: 0 }),
     archiveUpkeep: () => Promise.reject(new Error('not at night')),
     transforms: () => Promise.resolve(transforms),
+    metrics: () => Promise.reject(new Error('nobody asks for metrics here')),
   };
   const at = systemClock.now();
   const context: TaskContext<PipelineServices> = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStar, redOf } from '../../support/four-source-star.ts';
 import type { Star } from '../../support/four-source-star.ts';
-import { worldRows } from '../../support/four-source-world.ts';
+import { freshWorldRows } from '../../support/four-source-world.ts';
 import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
 import { contradictions } from './contradictions.ts';
@@ -9,7 +9,7 @@ import { contradictions } from './contradictions.ts';
 let star: Star;
 let red: readonly CheckResult[];
 beforeAll(async () => {
-  star = await openStar([...worldRows(), ...contradictions.flatMap(({ rows }) => rows)]);
+  star = await openStar([...freshWorldRows(), ...contradictions.flatMap(({ rows }) => rows)]);
   red = await redOf(star.transforms);
 }, 300_000);
 afterAll(() => star[Symbol.asyncDispose]());

@@ -7,19 +7,19 @@ export const faultsOfDimensions: readonly Fault[] = [
     plant: [
       'update marts.dim_product set valid_to = valid_to - interval 1 hour where product_id = 1 and not is_current',
     ],
-    red: ['assert_scd2_no_overlap'],
+    red: ['dim_product.scd2_continuous'],
   },
   {
     name: 'versions that overlap',
     plant: [
       'update marts.dim_customer set valid_to = valid_to + interval 1 hour where customer_id = 1 and not is_current',
     ],
-    red: ['assert_scd2_no_overlap'],
+    red: ['dim_customer.scd2_continuous'],
   },
   {
     name: 'two current versions',
     plant: ['update marts.dim_product set is_current = true where product_id = 1'],
-    red: ['assert_scd2_one_current'],
+    red: ['dim_product.scd2_continuous'],
   },
   {
     name: 'a product that is not there',

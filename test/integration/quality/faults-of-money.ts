@@ -12,14 +12,18 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a payment that is missing in the shop',
     plant: ["update marts.fct_payments set source_system = 'stripe' where order_id = 1 and kind = 'capture'"],
-    red: ['assert_r1_charges_have_payments', 'assert_r7_sales_bridge_to_charges'],
+    red: [
+      'assert_r1_charges_have_payments',
+      'assert_r7_sales_bridge_to_charges',
+      'assert_r8_payments_equal_staging',
+    ],
   },
   {
     name: 'a capture that is a unit off',
     plant: [
       "update marts.fct_payments set amount_minor = amount_minor + 1, cash_minor = cash_minor + 1 where order_id = 1 and kind = 'capture'",
     ],
-    red: ['assert_r2_captures_equal_charges'],
+    red: ['assert_r2_captures_equal_charges', 'assert_r8_payments_equal_staging'],
   },
   {
     name: 'a charge of the same number of another currency',
@@ -33,28 +37,32 @@ export const faultsOfMoney: readonly Fault[] = [
     plant: [
       "update marts.fct_payments set amount_minor = amount_minor + 1, cash_minor = cash_minor - 1 where order_id = 2 and kind = 'refund'",
     ],
-    red: ['assert_r3_refunds_equal_refunds'],
+    red: ['assert_r3_refunds_equal_refunds', 'assert_r8_payments_equal_staging'],
   },
   {
     name: 'a net that is not amount less fee',
     plant: [
       "update staging.stg_stripe__balance_transactions__state set net_minor = net_minor + 1 where balance_transaction_id = 'txn_ch_1'",
     ],
-    red: ['assert_r4_net_is_amount_less_fee', 'assert_r6_balance_rolls_forward'],
+    red: [
+      'agg_processor_daily.equals_movements',
+      'assert_r4_net_is_amount_less_fee',
+      'assert_r6_balance_rolls_forward',
+    ],
   },
   {
     name: 'a payout that is a unit off',
     plant: [
       'update marts.fct_payouts set amount_minor = amount_minor + 1, difference_minor = 1 where payout_key = (select min(payout_key) from marts.fct_payouts)',
     ],
-    red: ['assert_r5_payouts_equal_transactions'],
+    red: ['assert_r5_payouts_equal_transactions', 'fct_payouts.r8_payouts_equal_staging'],
   },
   {
     name: 'a lost balance transaction',
     plant: [
       "delete from staging.stg_stripe__balance_transactions__state where balance_transaction_id = 'txn_ch_6'",
     ],
-    red: ['assert_r6_balance_rolls_forward'],
+    red: ['agg_processor_daily.equals_movements', 'assert_r6_balance_rolls_forward'],
   },
   {
     name: 'a charge that is a unit off',
@@ -70,7 +78,7 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a sale that was paid by other means than it says',
     plant: ["update marts.fct_payments set method = 'paypal' where order_id = 1 and kind = 'capture'"],
-    red: ['assert_r7_sales_bridge_to_charges'],
+    red: ['assert_r7_sales_bridge_to_charges', 'assert_r8_payments_equal_staging'],
   },
   {
     name: 'a payment twice',
@@ -78,6 +86,7 @@ export const faultsOfMoney: readonly Fault[] = [
     red: [
       'assert_r6_balance_rolls_forward',
       'assert_r7_sales_bridge_to_charges',
+      'assert_r8_payments_equal_staging',
       'fct_payments.unique_payment_key',
     ],
   },
@@ -89,26 +98,30 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a currency without a rate',
     plant: ["delete from marts.fx_rate where currency = 'EUR'"],
-    red: ['assert_orders_are_in_known_currencies'],
+    red: [
+      'assert_events_are_at_the_rate_of_their_day',
+      'assert_fx_rates_are_as_quoted',
+      'assert_orders_are_in_known_currencies',
+    ],
   },
   {
     name: 'an aggregate of finance that is a unit off',
     plant: [
       'update marts.agg_finance_daily set all_events_minor = all_events_minor + 1, net_revenue_minor = net_revenue_minor + 1 where event_date = (select min(event_date) from marts.agg_finance_daily)',
     ],
-    red: ['assert_agg_finance_equals_events'],
+    red: ['agg_finance_daily.equals_events', 'agg_finance_daily.totals_are_their_parts'],
   },
   {
     name: 'an aggregate of fulfilment that lost a day',
     plant: [
       'delete from marts.agg_fulfilment_daily where last_shipped_date = (select min(last_shipped_date) from marts.agg_fulfilment_daily)',
     ],
-    red: ['assert_agg_fulfilment_equals_orders'],
+    red: ['agg_fulfilment_daily.equals_orders'],
   },
   {
     name: 'a ticket about an order that is not there',
     plant: ['update marts.fct_support_tickets set order_key = -1 where ticket_id = 501'],
-    red: ['assert_tickets_name_known_orders'],
+    red: ['assert_keys_are_of_their_ids', 'assert_tickets_name_known_orders'],
   },
   {
     name: 'a status of a ticket that nobody knows',

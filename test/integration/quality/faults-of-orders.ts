@@ -5,15 +5,22 @@ export const faultsOfOrders: readonly Fault[] = [
   {
     name: 'a lost order',
     plant: ['delete from marts.fct_orders where order_id = 11'],
-    red: ['assert_r8_orders_equal_staging', 'fct_order_lines.relationships_order_key_fct_orders'],
+    red: [
+      'agg_backlog_moves_daily.equals_orders',
+      'assert_keys_are_of_their_ids',
+      'assert_r8_orders_equal_staging',
+      'fct_order_lines.relationships_order_key_fct_orders',
+    ],
   },
   {
     name: 'a doubled order',
     plant: ['insert into marts.fct_orders select * from marts.fct_orders where order_id = 1'],
     red: [
-      'assert_agg_fulfilment_equals_orders',
+      'agg_backlog_moves_daily.equals_orders',
+      'agg_fulfilment_daily.equals_orders',
       'assert_r7_sales_bridge_to_charges',
       'assert_r8_orders_equal_staging',
+      'fct_orders.unique_combination_of_columns_order_id',
       'fct_orders.unique_order_key',
     ],
   },
@@ -21,7 +28,10 @@ export const faultsOfOrders: readonly Fault[] = [
     name: 'a refund with the wrong sign',
     plant: ["update marts.fct_order_events set amount_minor = -amount_minor where event_type = 'refund'"],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_finance_daily.equals_events',
+      'assert_events_are_at_the_rate_of_their_day',
+      'assert_lines_equal_their_parts',
+      'assert_orders_equal_their_parts',
       'assert_r8_refund_parts_equal_refunds',
       'fct_order_events.sign_by_type',
     ],
@@ -31,7 +41,7 @@ export const faultsOfOrders: readonly Fault[] = [
     plant: [
       "update marts.fct_order_events set event_date = event_date + 1, order_date = order_date + 1 where order_id = 1 and event_type = 'sale'",
     ],
-    red: ['assert_agg_finance_equals_events', 'assert_r8_events_equal_lines'],
+    red: ['agg_finance_daily.equals_events', 'assert_r8_events_equal_lines'],
   },
   {
     name: 'a fan-out: every line twice, under keys of their own',
@@ -40,6 +50,8 @@ export const faultsOfOrders: readonly Fault[] = [
     ],
     red: [
       'assert_discount_and_tax_are_in_events',
+      'assert_lines_equal_their_parts',
+      'assert_orders_equal_their_parts',
       'assert_r8_events_equal_lines',
       'assert_r8_lines_equal_staging',
       'assert_r8_shopify_lines_equal_staging',
@@ -48,7 +60,7 @@ export const faultsOfOrders: readonly Fault[] = [
   {
     name: 'a line of an order that is not there',
     plant: ['update marts.fct_order_lines set order_key = 7 where order_line_id = 101'],
-    red: ['fct_order_lines.relationships_order_key_fct_orders'],
+    red: ['assert_keys_are_of_their_ids', 'fct_order_lines.relationships_order_key_fct_orders'],
   },
   {
     name: 'a line without its key',
@@ -61,7 +73,7 @@ export const faultsOfOrders: readonly Fault[] = [
       "update marts.fct_order_events set event_type = 'saled' where event_type = 'sale' and order_id = 1",
     ],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_finance_daily.equals_events',
       'assert_r8_events_equal_lines',
       'fct_order_events.accepted_values_event_type',
     ],
@@ -72,7 +84,8 @@ export const faultsOfOrders: readonly Fault[] = [
       "update marts.fct_order_events set amount_minor = amount_minor + 1 where event_type = 'sale' and order_id = 1",
     ],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_finance_daily.equals_events',
+      'assert_events_are_at_the_rate_of_their_day',
       'assert_r7_sales_bridge_to_charges',
       'assert_r8_events_equal_lines',
     ],
@@ -80,12 +93,20 @@ export const faultsOfOrders: readonly Fault[] = [
   {
     name: 'a lost part of a refund',
     plant: ["delete from marts.fct_order_events where event_type = 'refund_tax'"],
-    red: ['assert_agg_finance_equals_events', 'assert_r8_refund_parts_equal_refunds'],
+    red: [
+      'agg_finance_daily.equals_events',
+      'assert_orders_equal_their_parts',
+      'assert_r8_refund_parts_equal_refunds',
+    ],
   },
   {
     name: 'a gift card counted as revenue',
     plant: ["update marts.fct_order_events set event_type = 'sale' where event_type = 'gift_card_sale'"],
-    red: ['assert_agg_finance_equals_events', 'assert_r8_events_equal_lines'],
+    red: [
+      'agg_finance_daily.equals_events',
+      'agg_gift_card_moves_daily.equals_facts',
+      'assert_r8_events_equal_lines',
+    ],
   },
   {
     name: 'a test order counted',
@@ -94,7 +115,8 @@ export const faultsOfOrders: readonly Fault[] = [
       'update marts.fct_order_events set is_test = false',
     ],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_backlog_moves_daily.equals_orders',
+      'agg_finance_daily.equals_events',
       'assert_facts_agree_with_their_order',
       'assert_orders_are_as_their_source_says',
     ],
@@ -102,7 +124,11 @@ export const faultsOfOrders: readonly Fault[] = [
   {
     name: 'an amount in another currency than its order',
     plant: ["update marts.fct_order_events set currency = 'EUR' where order_id = 1 and event_type = 'tax'"],
-    red: ['assert_facts_agree_with_their_order'],
+    red: [
+      'agg_finance_daily.equals_events',
+      'assert_events_are_at_the_rate_of_their_day',
+      'assert_facts_agree_with_their_order',
+    ],
   },
   {
     name: 'a discount that was not allocated',
@@ -110,7 +136,7 @@ export const faultsOfOrders: readonly Fault[] = [
       "delete from marts.fct_order_events where event_type = 'discount' and order_line_key = (select order_line_key from marts.fct_order_lines where order_line_id = 102)",
     ],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_finance_daily.equals_events',
       'assert_discount_and_tax_are_in_events',
       'assert_r7_sales_bridge_to_charges',
     ],
@@ -122,7 +148,8 @@ export const faultsOfOrders: readonly Fault[] = [
       'delete from marts.fct_order_events where order_id = 9',
     ],
     red: [
-      'assert_agg_finance_equals_events',
+      'agg_finance_daily.equals_events',
+      'assert_orders_equal_their_parts',
       'assert_r7_sales_bridge_to_charges',
       'assert_r8_lines_equal_staging',
     ],

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStar } from '../../support/four-source-star.ts';
 import type { Star } from '../../support/four-source-star.ts';
+import { faultsOfAggregates } from './faults-of-aggregates.ts';
 import { faultsOfDimensions } from './faults-of-dimensions.ts';
+import { faultsOfFacts } from './faults-of-facts.ts';
 import { faultsOfMoney } from './faults-of-money.ts';
 import { faultsOfOrders } from './faults-of-orders.ts';
 
@@ -11,7 +13,13 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
-const faults = [...faultsOfOrders, ...faultsOfDimensions, ...faultsOfMoney];
+const faults = [
+  ...faultsOfOrders,
+  ...faultsOfFacts,
+  ...faultsOfDimensions,
+  ...faultsOfMoney,
+  ...faultsOfAggregates,
+];
 
 test('four sources that agree with each other make a star that is green', async () => {
   expect(await star.redAfter([])).toEqual([]);

@@ -77,7 +77,7 @@ const faults: ReadonlyArray<{
     fault: (rows) => `delete from ${rows} where event_type = 'refund_cash'`,
   },
   {
-    check: 'assert_scd2_no_overlap',
+    check: 'scd2_continuous',
     model: 'dim_product',
     fault: (rows) => `update ${rows} set valid_to = valid_to - interval 1 hour where not is_current`,
   },
@@ -142,7 +142,7 @@ test('rows that the loader lost are found before anything is published', async (
   await transforms.stage();
   await expect(transforms.build()).rejects.toMatchObject({
     code: 'TRANSFORM_CHECKS_FAILED',
-    message: expect.stringContaining('assert_r8_loaded_rows_equal_manifests') as string,
+    message: expect.stringContaining('r8_manifest_in_raw') as string,
   });
   await warehouse.close();
 });

@@ -107,7 +107,7 @@ test('every verb is there and explains itself', async () => {
     'backfill',
     'backfill list',
     'backfill cancel',
-    ...['report', 'show', 'drift', 'check', 'restate'].map((name) => `quality ${name}`),
+    ...['report', 'show', 'drift', 'check', 'metrics', 'restate'].map((name) => `quality ${name}`),
     'metrics list',
     'metrics query',
     ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),

@@ -55,7 +55,7 @@ test('every DAG of the platform loads, and its plan is what it is meant to be', 
       edges: ['compact', 'compact -> remove_originals', 'remove_originals -> retire'],
     },
     { ...archive, file: 'archive-weekly.dag.ts', schedule: '10 4 * * 0 (UTC)', edges: ['verify'] },
-    { ...archive, file: 'quality-hourly.dag.ts', schedule: '25 * * * * (UTC)', edges: ['checks'] },
+    { ...archive, file: 'quality-hourly.dag.ts', schedule: '25 * * * * (UTC)', edges: ['checks', 'metrics'] },
     {
       ...archive,
       file: 'quality-weekly.dag.ts',

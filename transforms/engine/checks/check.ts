@@ -65,6 +65,8 @@ export interface CheckResult {
   /** Relation that holds the failing rows, where they were to be stored. */
   readonly storedIn: string | undefined;
   readonly definition: string | undefined;
+  /** The column of its failing rows that holds the moment which it compares by: it remembers the oldest that is open. */
+  readonly comparesBy?: string | undefined;
 }
 
 /** Whether a result stops its model from being published. */

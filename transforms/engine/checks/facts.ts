@@ -18,6 +18,8 @@ export interface CheckFacts {
   readonly recentSince: string | undefined;
   /** Nothing was published yet: every batch is recent. */
   readonly isFirst: boolean;
+  /** Tables (`shop.orders`) of which a batch staged since the last publication holds rows, by the ledger of loads. */
+  readonly loaded: ReadonlySet<string>;
   /** Models of which rows stand in quarantine, or were given up. */
   readonly quarantined: ReadonlySet<string>;
   readonly history: PassHistory;
@@ -37,6 +39,8 @@ const arms: readonly string[] = [
      cast(0 as bigint) as n2, min(loaded_at) as at1
    from _meta.loaded_batch where batch_id in (${recentBatches})`,
   `select 'published', null, null, count(*), 0, null from _meta.publication`,
+  `select distinct 'loaded', replace(source, '_snapshots', ''), table_name, 0, 0, cast(null as timestamp)
+   from _meta.load_ledger where row_count > 0 and batch_id in (${recentBatches})`,
   `select distinct 'quarantined', model, null, 0, 0, cast(null as timestamp) from _meta.quarantine
    where status in ('open', 'discarded')`,
   `select 'model', model, fingerprint, rebuilt_at_step, changed_at_step, null from _meta.model_state`,
@@ -74,6 +78,7 @@ function factsIn(rows: readonly Row[], isLost: CheckFacts['isLost']): CheckFacts
   return {
     recentSince: typeof since === 'string' ? since : undefined,
     isFirst: Number(rowsOf(rows, 'published')[0]?.['n1'] ?? 0) === 0,
+    loaded: new Set(rowsOf(rows, 'loaded').map(({ name, detail }) => `${String(name)}.${String(detail)}`)),
     quarantined: new Set(rowsOf(rows, 'quarantined').map(({ name }) => String(name))),
     history: passHistoryIn(rows),
     states: new Map(

@@ -3,6 +3,7 @@ import type { BuildRun } from '../materialize/delta.ts';
 import type { Check } from './check.ts';
 import { dataChecksOfPublished, dataChecksOfRun } from './data-checks.ts';
 import { readCheckFacts } from './facts.ts';
+import { manifestChecks } from './manifest-checks.ts';
 import { singularChecksOfPublished, singularChecksOfRun } from './singular.ts';
 import { readPublication } from '../warehouse/state.ts';
 import { stagingChecks } from './staging-checks.ts';
@@ -22,6 +23,7 @@ export async function planChecks(
     dataChecksOfRun(context, run, considered, facts),
     singularChecksOfRun(context, run, considered, facts),
     stagingChecks(context, facts),
+    manifestChecks(context, facts),
   ]);
   return parts.flat();
 }

@@ -4,6 +4,7 @@ import type { BuildRun } from '../materialize/delta.ts';
 import { insertRows } from '../warehouse/insert-rows.ts';
 import type { InsertColumn } from '../warehouse/insert-rows.ts';
 import type { CheckResult } from './check.ts';
+import { recordOpenDifferences } from './open-differences.ts';
 
 const passColumns = ['unique_id', 'definition', 'run_id', 'version', 'stage_step'];
 
@@ -21,8 +22,8 @@ export type RecordedRun = Pick<BuildRun, 'id' | 'version' | 'stageStep'>;
 
 /**
  * Writes the results of a run's checks to `_meta.check_result`, some rows behind those that did not pass to
- * `_meta.check_failure`, and which checks of their own passed to
- * `_meta.check_pass` (valid once the run has published). `at` is ISO 8601, UTC.
+ * `_meta.check_failure`, how far back differences between sources reach to `_meta.open_difference`, and which checks of
+ * their own passed to `_meta.check_pass` (valid once the run has published). `at` is ISO 8601, UTC.
  */
 export async function recordChecks(
   session: Session,
@@ -53,6 +54,7 @@ export async function recordChecks(
       rows.map((row, ordinal) => [uniqueId, name, ordinal, rowText(row)]),
     ),
   );
+  await recordOpenDifferences(session, run.id, results);
   const passed = results.filter((result) => result.status === 'pass' && result.definition !== undefined);
   if (passed.length === 0) return;
   // Only those that pass again: a check whose models did not change is not run, and its pass still counts.

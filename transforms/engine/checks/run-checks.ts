@@ -75,6 +75,7 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     sql: failingRows(check),
     refs: check.refs,
     definition: check.definition,
+    comparesBy: comparesBy(check),
   };
   const errs = (message: string): CheckResult => ({
     ...base,
@@ -111,6 +112,11 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     if (isRetryable(error)) throw error;
     return errs(messageOf(error));
   }
+}
+
+function comparesBy({ config }: Check): string | undefined {
+  const column = config.meta['compares_by'];
+  return typeof column === 'string' ? column : undefined;
 }
 
 /** What a check that passed has to say: `meta: { says: column }` names the column of its rows that says it. */

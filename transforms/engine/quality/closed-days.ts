@@ -1,9 +1,12 @@
+import { quoteLiteral } from '../../../warehouse/sql-text.ts';
+import type { Session } from '../../../warehouse/warehouse.ts';
 import { renderDataTest } from '../compile/compile.ts';
 import type { EngineContext } from '../context.ts';
 import { publishedWorld } from '../checks/published-world.ts';
 import type { DataTest } from '../project/model.ts';
+import { dateAdd } from '../dialect/dates.ts';
 import { insertRows } from '../warehouse/insert-rows.ts';
-import { publishedRelation } from '../warehouse/relations.ts';
+import { feedTable, publishedRelation } from '../warehouse/relations.ts';
 import { mustModel } from '../project/laws.ts';
 
 /** The generic test (tests/generic/restated_history.sql) that compares closed days with what was kept of them. */
@@ -33,6 +36,36 @@ export async function restate(context: EngineContext, restatement: Restatement):
     ],
     [[model, from, to, reason, context.clock.now().toISOString()]],
   );
+}
+
+/**
+ * A backfill changes closed days on purpose, and says so itself: of every series, the days of the rows that it changes, in
+ * the transaction that publishes them; all days where the mart was rebuilt whole.
+ */
+export async function restateByBackfill(
+  { project, warehouse, clock }: EngineContext,
+  session: Session,
+  backfill: { readonly id: string; readonly version: bigint },
+): Promise<void> {
+  for (const test of [...project.models.values()].flatMap(({ tests }) => tests)) {
+    const { series, day } = test.arguments;
+    if (test.kind !== kind || typeof series !== 'string' || typeof day !== 'string') continue;
+    const model = mustModel(project, test.attachedTo.name);
+    const next = dateAdd('day', '1', 'c.day', warehouse.capabilities.dialect);
+    const name = quoteLiteral(series);
+    await session.execute(
+      `insert into _meta.restatement (model, from_day, to_day, reason, recorded_at)
+       select d.model, d.from_day, d.to_day, ?, cast(? as timestamp) from (
+         select ${name} as model, c.day as from_day, cast(${next} as date) as to_day from (
+           select distinct cast(${day} as date) as day from ${feedTable(model)} where _step = ${backfill.version}
+         ) as c where c.day is not null
+         union all
+         select ${name}, cast('0001-01-01' as date), cast('9999-12-31' as date) from _meta.model_state
+         where model = ${quoteLiteral(model.name)} and rebuilt_at_step = ${backfill.version}
+       ) as d`,
+      [`backfill ${backfill.id}`, clock.now().toISOString()],
+    );
+  }
 }
 
 /** Forgets the sums of closed days that were restated, or computed again by a backfill, since they were kept. */

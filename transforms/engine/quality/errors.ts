@@ -7,4 +7,9 @@ export const qualityErrors = errorCatalog({
     remedy: 'Try again once the marts are built, or build them with shopwave transform build.',
     retryable: true,
   },
+  QUALITY_MARTS_MOVED: {
+    summary: 'Marts were published while the semantic layer was compared with them.',
+    remedy: 'Try again; the task of the DAG does so by itself.',
+    retryable: true,
+  },
 });

@@ -2,6 +2,7 @@ import { failpoint } from '../../../lib/failpoint.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
+import { restateByBackfill } from '../quality/closed-days.ts';
 import { planBackfill } from './backfill-plan.ts';
 import type { BackfillOptions, BackfillPlan, Chunk } from './backfill-plan.ts';
 import {
@@ -86,7 +87,9 @@ async function carryOut(
       await mustNotBeCancelled(context.warehouse, progress.id);
       const request: RunRequest = {
         ...toRequest(context, options, plan, plan.chunks.slice(done, end)),
-        alongside: async (session, heldNow) => {
+        alongside: async (session, heldNow, version) => {
+          // Also of a chunk that is not done: what it has published is restated.
+          if (version !== undefined) await restateByBackfill(context, session, { id: progress.id, version });
           if (plan.targets.some((target) => heldNow.has(target))) return;
           await moveOn(session, { id: progress.id, from: done, to: end, of: total, at: clock.now() });
         },

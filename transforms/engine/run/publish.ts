@@ -150,7 +150,7 @@ async function publishIn(
       run.version,
     ]);
   }
-  await input.alongside?.(session, new Set(input.held.keys()));
+  await input.alongside?.(session, new Set(input.held.keys()), run.version);
   failpoint('publish.inside');
   // Read here, so that nothing is left to fail once it is committed.
   const publication = await readPublicationOf(session, run.id);

@@ -54,8 +54,15 @@ export interface RunRequest {
   readonly dryRun: boolean;
   readonly requestedBy?: BuildOptions['requestedBy'];
   readonly onNodes?: BuildOptions['onNodes'];
-  /** Written in the publish transaction, or by itself where nothing differs; told what is held back. */
-  readonly alongside?: (session: Session, held: ReadonlySet<string>) => Promise<void>;
+  /**
+   * Written in the publish transaction, or by itself where nothing differs; told what is held back, and which version is
+   * published, if any.
+   */
+  readonly alongside?: (
+    session: Session,
+    held: ReadonlySet<string>,
+    version: bigint | undefined,
+  ) => Promise<void>;
 }
 
 /**

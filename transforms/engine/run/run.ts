@@ -284,7 +284,7 @@ async function withoutPublication(
   if (held.size === 0 && alongside === undefined && released.length === 0) return undefined;
   await context.warehouse.transaction(async (session) => {
     await moveHead(session, state, { version: state.head, epoch });
-    if (held.size === 0) await alongside?.(session, new Set());
+    if (held.size === 0) await alongside?.(session, new Set(), undefined);
     await writeHeld(session, held, [...released, ...heldNoMore(context.project, state)]);
   });
   if (held.size === 0) return undefined;

@@ -62,6 +62,10 @@ const ddl: readonly string[] = [
   `create table if not exists _meta.check_failure (run_id varchar not null, version bigint not null,
      checked_at timestamp not null, unique_id varchar not null, name varchar not null, ordinal bigint not null,
      row_text varchar not null)`,
+  // Of a comparison of two sources that has found differences: since when the oldest of them stands, by what it compares
+  // by. It looks back at least so far, until there is none.
+  `create table if not exists _meta.open_difference (name varchar not null, oldest_at timestamp not null,
+     run_id varchar not null)`,
   // Sums of days that were closed, as they were then, and what was restated on purpose since: to_day is not included.
   `create table if not exists _meta.closed_day (series varchar not null, day date not null, totals varchar not null,
      frozen_at timestamp not null, version bigint not null)`,
@@ -85,6 +89,8 @@ const ddl: readonly string[] = [
      kind varchar not null, from_position varchar not null, to_position varchar not null,
      to_committed_at timestamp, row_count bigint not null, loaded_at timestamp not null,
      manifest_sha256 varchar)`,
+  `create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar not null,
+     source varchar not null, table_name varchar not null, row_count bigint not null, loaded_at timestamp not null)`,
   turnTable,
   // Exactly which batches a publication consumed, per mart that reads staging.
   `create view if not exists _meta.publication_batch as

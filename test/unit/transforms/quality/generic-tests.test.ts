@@ -78,21 +78,27 @@ test('sign: a refund that adds and a sale that takes away are found, and types t
 
 const versions = (rows: readonly string[]): Record<string, TestTable> => ({
   fct_orders: {
-    columns: 'id bigint, who bigint, valid_from timestamp, valid_to timestamp',
+    columns: 'id bigint, who bigint, valid_from timestamp, valid_to timestamp, is_current boolean',
     key: 'id',
     published: rows,
-    added: ["(9, 9, '2020-01-01', '9999-12-31')"],
+    added: ["(9, 9, '2020-01-01', '9999-12-31', true)"],
   },
 });
-const first = "(1, 1, '2020-01-01', '2021-01-01')";
+const first = "(1, 1, '2020-01-01', '2021-01-01', false)";
 
 test.each([
-  ['versions that join', [first, "(2, 1, '2021-01-01', '9999-12-31')"], 0],
-  ['a gap', [first, "(2, 1, '2021-01-02', '9999-12-31')"], 1],
-  ['an overlap', [first, "(2, 1, '2020-12-31', '9999-12-31')"], 1],
-  ['two that have no end', ["(1, 1, '2020-01-01', '9999-12-31')", "(2, 1, '2021-01-01', '9999-12-31')"], 1],
+  ['versions that join', [first, "(2, 1, '2021-01-01', '9999-12-31', true)"], 0],
+  ['a gap', [first, "(2, 1, '2021-01-02', '9999-12-31', true)"], 1],
+  ['an overlap', [first, "(2, 1, '2020-12-31', '9999-12-31', true)"], 1],
+  [
+    'two that have no end',
+    ["(1, 1, '2020-01-01', '9999-12-31', false)", "(2, 1, '2021-01-01', '9999-12-31', true)"],
+    1,
+  ],
   ['none that has no end', [first], 1],
-  ['one that ends before it begins', ["(1, 1, '2021-01-01', '2020-01-01')"], 1],
+  ['one that ends before it begins', ["(1, 1, '2021-01-01', '2020-01-01', true)"], 1],
+  ['two current ones', [first.replace('false', 'true'), "(2, 1, '2021-01-01', '9999-12-31', true)"], 1],
+  ['none that is current', [first, "(2, 1, '2021-01-01', '9999-12-31', false)"], 1],
 ])('scd2_continuous: %s', async (_, rows, failures) => {
   const { check } = await open('      - scd2_continuous: { arguments: { key: who } }', versions(rows));
   const { message, ...result } = only(await check(), 'scd2_continuous');

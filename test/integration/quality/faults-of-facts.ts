@@ -1,0 +1,167 @@
+import type { Fault } from './fault.ts';
+
+const another = (column: string): string =>
+  `(select ${column} from marts.dim_customer where customer_id = 3 and is_current)`;
+
+/** Faults between what is staged and the facts, between facts that tell of one order, and within one row. */
+export const faultsOfFacts: readonly Fault[] = [
+  {
+    name: 'a lost shipment',
+    plant: ['delete from marts.fct_shipments where shipment_id = 101'],
+    red: [
+      'agg_carrier_daily.equals_shipments',
+      'assert_orders_equal_their_parts',
+      'assert_r8_shipments_equal_staging',
+    ],
+  },
+  {
+    name: 'a shipment of twice as many units',
+    plant: ['update marts.fct_shipments set quantity = quantity * 2 where shipment_id = 101'],
+    red: ['agg_carrier_daily.equals_shipments', 'assert_r8_shipments_equal_staging'],
+  },
+  {
+    name: 'lost payments of one means',
+    plant: ["delete from marts.fct_payments where method = 'paypal'"],
+    red: ['assert_r8_payments_equal_staging'],
+  },
+  {
+    name: 'lost payments by gift card',
+    plant: ["delete from marts.fct_payments where method = 'gift_card'"],
+    red: ['agg_gift_card_moves_daily.equals_facts', 'assert_r8_payments_equal_staging'],
+  },
+  {
+    name: 'a payment that moved nothing',
+    plant: ["update marts.fct_payments set cash_minor = 0 where method = 'gift_card'"],
+    red: ['agg_gift_card_moves_daily.equals_facts', 'assert_r8_payments_equal_staging'],
+  },
+  {
+    name: 'lost payouts',
+    plant: ['delete from marts.fct_payouts'],
+    red: ['fct_payouts.fresh_created_at', 'fct_payouts.r8_payouts_equal_staging'],
+  },
+  {
+    name: 'a lost ticket',
+    plant: ['delete from marts.fct_support_tickets where ticket_id = 503'],
+    red: ['agg_support_moves_daily.equals_tickets', 'fct_support_tickets.no_fan_out_of_tickets'],
+  },
+  {
+    name: 'a lost customer',
+    plant: ['delete from marts.dim_customer where customer_id = 5'],
+    red: [
+      'dim_customer.r8_customers_equal_staging',
+      'fct_order_events.relationships_customer_key_dim_customer',
+      'fct_order_lines.relationships_customer_key_dim_customer',
+      'fct_orders.relationships_customer_key_dim_customer',
+      'fct_payments.relationships_customer_key_dim_customer',
+      'fct_support_tickets.relationships_customer_key_dim_customer',
+    ],
+  },
+  {
+    name: 'lines that have lost their order',
+    plant: ['update marts.fct_order_lines set order_key = -1 where order_id = 1'],
+    red: [
+      'assert_discount_and_tax_are_in_events',
+      'assert_keys_are_of_their_ids',
+      'assert_r8_events_equal_lines',
+    ],
+  },
+  {
+    name: 'an order of another customer',
+    plant: [
+      `update marts.fct_orders set customer_key = ${another('customer_key')}, customer_durable_key = ${another('customer_durable_key')}, person_key = ${another('person_key')} where order_id = 2`,
+    ],
+    red: ['assert_keys_are_of_their_ids', 'assert_orders_are_as_their_source_says'],
+  },
+  {
+    name: 'events of another customer',
+    plant: [
+      `update marts.fct_order_events set customer_key = ${another('customer_key')}, customer_durable_key = ${another('customer_durable_key')}, person_key = ${another('person_key')} where order_id = 2`,
+    ],
+    red: ['assert_keys_are_of_their_ids'],
+  },
+  {
+    name: 'payments of another person',
+    plant: [`update marts.fct_payments set person_key = ${another('person_key')} where order_id = 2`],
+    red: ['assert_keys_are_of_their_ids'],
+  },
+  {
+    name: 'a ticket of another person',
+    plant: [
+      `update marts.fct_support_tickets set person_key = ${another('person_key')} where ticket_id = 502`,
+    ],
+    red: ['assert_keys_are_of_their_ids'],
+  },
+  {
+    name: 'a line of another product',
+    plant: [
+      'update marts.fct_order_lines as l set product_key = p.product_key, product_durable_key = p.product_durable_key from marts.dim_product as p where p.product_id = 2 and l.order_line_id = 101',
+    ],
+    red: [],
+  },
+  {
+    name: 'an overwritten net of a line',
+    plant: ['update marts.fct_order_lines set net_minor = net_minor + 1 where order_line_id = 101'],
+    red: ['fct_order_lines.net_is_what_is_left'],
+  },
+  {
+    name: 'an overwritten refund of a line',
+    plant: [
+      'update marts.fct_order_lines set refunded_minor = refunded_minor + 100, net_minor = net_minor - 100 where order_line_id = 101',
+    ],
+    red: ['assert_facts_point_at_the_version_of_their_time', 'assert_lines_equal_their_parts'],
+  },
+  {
+    name: 'an overwritten cancellation of a line at Shopify',
+    plant: [
+      "update marts.fct_order_lines set cancelled_quantity = 1 where source_system = 'shopify' and line_no = 1",
+    ],
+    red: [
+      'assert_lines_equal_their_parts',
+      'assert_no_shipment_of_cancelled_units',
+      'assert_orders_equal_their_parts',
+    ],
+  },
+  {
+    name: 'an overwritten commission',
+    plant: ['update marts.fct_order_lines set commission_minor = 0 where order_line_id = 101'],
+    red: ['assert_facts_point_at_the_version_of_their_time'],
+  },
+  {
+    name: 'an overwritten discount of a line',
+    plant: [
+      'update marts.fct_order_lines set discount_minor = discount_minor + 1, net_minor = net_minor - 1 where order_line_id = 101',
+    ],
+    red: [
+      'assert_discount_and_tax_are_in_events',
+      'assert_orders_equal_their_parts',
+      'assert_r8_lines_equal_staging',
+    ],
+  },
+  {
+    name: 'an overwritten amount of an order',
+    plant: ['update marts.fct_orders set gross_minor = gross_minor + 1 where order_id = 1'],
+    red: ['assert_orders_equal_their_parts'],
+  },
+  {
+    name: 'an overwritten payment of an order',
+    plant: ['update marts.fct_orders set paid_minor = paid_minor + 1 where order_id = 1'],
+    red: ['assert_orders_equal_their_parts'],
+  },
+  {
+    name: 'an order that was never sent',
+    plant: ['update marts.fct_orders set is_fulfilled = false where order_id = 1'],
+    red: ['agg_fulfilment_daily.equals_orders', 'fct_orders.status_is_of_the_amounts'],
+  },
+  {
+    name: 'a wrong exchange rate',
+    plant: ["update marts.fx_rate set rate = rate * 1.1 where currency = 'EUR'"],
+    red: ['assert_events_are_at_the_rate_of_their_day', 'assert_fx_rates_are_as_quoted'],
+  },
+  {
+    name: 'an event at another rate than that of its day',
+    plant: [
+      'update marts.fct_order_events set fx_rate = fx_rate * 1.1, reporting_minor = round(reporting_minor * 1.1) where order_id = 5',
+    ],
+    red: ['agg_finance_daily.equals_events', 'assert_events_are_at_the_rate_of_their_day'],
+  },
+];
