@@ -19,7 +19,7 @@ export interface LogEntry {
 export async function createRawTables(warehouse: Warehouse): Promise<void> {
   for (const { table } of shopTables) await warehouse.execute(createRawTable('duckdb', 'shop', table));
   await warehouse.execute(
-    `create table _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
+    `create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
        table_name varchar, row_count bigint, loaded_at timestamp)`,
   );
 }

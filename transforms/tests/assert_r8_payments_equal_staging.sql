@@ -11,7 +11,7 @@ with staged as (
   select 'shop' as source_system, payment_id, order_id, method, created_at,
     {{ minor('amount', 'currency') }} as amount_minor,
     case kind when 'capture' then 1 when 'refund' then -1 else 0 end as direction, status = 'succeeded' as is_done,
-    method in {{ stripe_methods() }} as is_at_stripe
+    method in {{ stripe_methods() }} or processor_ref is not null as is_at_stripe
   from {{ ref('stg_shop__payments') }}
   where {{ touched_in_run('order_id', orders) }}
   union all

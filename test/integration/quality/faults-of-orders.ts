@@ -18,6 +18,7 @@ export const faultsOfOrders: readonly Fault[] = [
     red: [
       'agg_backlog_moves_daily.equals_orders',
       'agg_fulfilment_daily.equals_orders',
+      'assert_orders_equal_their_parts',
       'assert_r7_sales_bridge_to_charges',
       'assert_r8_orders_equal_staging',
       'fct_orders.unique_combination_of_columns_order_id',

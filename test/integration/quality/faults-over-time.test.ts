@@ -82,8 +82,8 @@ test('an hour without orders that always had some is told, once enough weeks are
   const red = await star.within(async (inside) => {
     await inside.execute(
       `insert into marts.fct_orders by name
-       select * replace (timestamp '2026-03-19 21:30:00' - to_hours(cast(168 * w + h as bigint)) as placed_at)
-       from (select * from marts.fct_orders where order_id = 1), range(1, 9) as weeks(w), range(0, 6) as hours(h), range(20)`,
+       select f.* replace (timestamp '2026-03-19 21:30:00' - to_hours(cast(168 * w + h as bigint)) as placed_at)
+       from (select * from marts.fct_orders where order_id = 1) as f, range(1, 9) as weeks(w), range(0, 6) as hours(h), range(20)`,
     );
     return await hourlyRed();
   });
@@ -137,12 +137,12 @@ test('a difference that was found stays listed when its window is long past, unt
   const found = await star.after(stripeRows([story]), async ({ warehouse, red }) => {
     const first = namesOf(red);
     await warehouse.execute(later);
-    const then = namesOf(await redOf(star.transforms));
+    const longPast = namesOf(await redOf(star.transforms));
     await warehouse.execute('delete from _meta.open_difference');
-    return { first, then, forgotten: namesOf(await redOf(star.transforms)) };
+    return { first, longPast, forgotten: namesOf(await redOf(star.transforms)) };
   });
   expect(found.first).toEqual(['assert_r1_charges_have_payments']);
-  expect(found.then).toContain('assert_r1_charges_have_payments');
+  expect(found.longPast).toContain('assert_r1_charges_have_payments');
   expect(found.forgotten).not.toContain('assert_r1_charges_have_payments');
   const open = await star.after(stripeRows([story]), async ({ warehouse }) => {
     const openNow = (): Promise<readonly unknown[]> =>

@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 /** When rows were loaded: of no interest, and the same as in test/support/raw-log.ts. */
 const loadedAt = "timestamp '2026-01-01 00:00:00'";
 
-const ledger = `create table _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
+const ledger = `create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
   table_name varchar, row_count bigint, loaded_at timestamp)`;
 
 /** Raw rows as the loader would have left them. */

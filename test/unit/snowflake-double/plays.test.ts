@@ -110,7 +110,7 @@ function rawLogOn({ run }: RigSession): RawLog {
         .map(({ name, type }) => `${name} ${types[type] ?? 'timestamp_ntz(6)'}`)
         .join(', ');
       for (const { table } of shopTables) await ask(`create table raw.shop__${table} (${columns})`);
-      await ask(`create table _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
+      await ask(`create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
         table_name varchar, row_count bigint, loaded_at timestamp)`);
     },
     append: async ({ id, source = 'shop', from, to, entries }) => {

@@ -144,6 +144,81 @@ test.each([
   expect(result.refs).toContain('agg_orders');
 });
 
+const days = (rows: readonly string[], facts: readonly string[]): Record<string, TestTable> => ({
+  fct_orders: {
+    columns: 'id bigint, day date, shop varchar, total bigint',
+    key: 'id',
+    published: [],
+    added: rows,
+  },
+  agg_orders: { columns: 'id bigint, day date, shop varchar, net bigint', key: 'id', published: facts },
+});
+const facts = ["(1, '2026-03-01', 'a', 5)", "(2, '2026-03-01', 'a', 6)", "(3, '2026-03-02', null, 7)"];
+
+test.each([
+  ['a day and a shop each', ["(1, '2026-03-01', 'a', 11)", "(2, '2026-03-02', null, 7)"], 0],
+  ['a sum that is off', ["(1, '2026-03-01', 'a', 12)", "(2, '2026-03-02', null, 7)"], 1],
+  ['a day that is missing', ["(1, '2026-03-01', 'a', 11)"], 1],
+  [
+    'a day too many',
+    ["(1, '2026-03-01', 'a', 11)", "(2, '2026-03-02', null, 7)", "(3, '2026-03-03', 'a', 0)"],
+    1,
+  ],
+  [
+    'a day twice, which adds up',
+    ["(1, '2026-03-01', 'a', 11)", "(2, '2026-03-02', null, 7)", "(3, '2026-03-02', null, 0)"],
+    1,
+  ],
+  ['amounts of another shop', ["(1, '2026-03-01', 'b', 11)", "(2, '2026-03-02', null, 7)"], 2],
+])('equals_facts: %s', async (_, rows, failures) => {
+  const { check } = await open(
+    '      - equals_facts: { arguments: { day: day, by: [shop], facts: [{ fact: agg_orders, key: id, sums: { total: net } }] } }',
+    days(rows, facts),
+  );
+  const result = only(await check(), 'equals_facts');
+  expect([result.failures, result.status]).toEqual([failures, failures === 0 ? 'pass' : 'fail']);
+});
+
+test.each([
+  [
+    'a balance that rolls',
+    ["(1, '2026-03-01', 'a', 5, 5)", "(2, '2026-03-02', 'a', -2, 3)", "(3, '2026-03-01', 'b', 1, 1)"],
+    0,
+  ],
+  ['one that begins with something', ["(1, '2026-03-01', 'a', 5, 6)", "(2, '2026-03-02', 'a', -2, 4)"], 1],
+  [
+    'one that jumps, and what follows it',
+    ["(1, '2026-03-01', 'a', 5, 5)", "(2, '2026-03-02', 'a', -2, 9)", "(3, '2026-03-03', 'a', 0, 3)"],
+    2,
+  ],
+])('rolls_forward: %s', async (_, rows, failures) => {
+  const { check } = await open(
+    '      - rolls_forward: { arguments: { by: shop, day: day, balance: total, change: moved } }',
+    {
+      fct_orders: {
+        columns: 'id bigint, day date, shop varchar, moved bigint, total bigint',
+        key: 'id',
+        published: [],
+        added: rows,
+      },
+    },
+  );
+  expect(only(await check(), 'rolls_forward').failures).toBe(failures);
+});
+
+test('holds: a condition is asked of the rows that a delta adds, and what is null does not fail', async () => {
+  const { check } = await open('      - holds: { arguments: { condition: net = gross - discount } }', {
+    fct_orders: {
+      columns: 'id bigint, net bigint, gross bigint, discount bigint',
+      key: 'id',
+      published: ['(1, 1, 1, 1)'],
+      added: ['(2, 3, 5, 2)', '(3, 3, 5, 1)', '(4, null, 5, 1)'],
+    },
+  });
+  const result = only(await check(), 'holds');
+  expect(result.samples).toEqual([{ id: 3n }]);
+});
+
 const table = (columns: string, rows: readonly string[]): Record<string, TestTable> => ({
   fct_orders: { columns, key: 'id', published: rows },
 });
