@@ -69,6 +69,22 @@ export function cut(count: number, random: Random): readonly (readonly [from: nu
   return ends.map((to, index) => [ends[index - 1] ?? 0, to]);
 }
 
+/** What each source said up to its middle and after it, the shop first; what was written together stays together. */
+export function halvesOf(
+  batches: readonly Batch[],
+): ReadonlyArray<{ readonly early: Batch; readonly late: Batch }> {
+  return [...new Set(batches.map(({ source }) => source))].map((source) => {
+    const rows = batches.filter((each) => each.source === source).flatMap((each) => each.rows);
+    const middle = rows[Math.floor(rows.length / 2)]?.position;
+    const end = rows.findLastIndex(({ position }) => position === middle) + 1;
+    const [from, half, to] = [hex(0), hex(Math.floor(rows.length / 2)), hex(rows.length)];
+    return {
+      early: { id: `${source}-early`, source, from, to: half, rows: rows.slice(0, end) },
+      late: { id: `${source}-late`, source, from: half, to, rows: rows.slice(end) },
+    };
+  });
+}
+
 /** Items in random order. */
 export function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
   return items

@@ -9,21 +9,9 @@ import type { Home } from '../support/archive-home.ts';
 import { openArchiveWorld } from '../support/archive-world.ts';
 import { landBatch } from './archive.ts';
 import { differences } from './compare.ts';
-import type { RawRow } from './feed.ts';
+import { halvesOf } from './feed.ts';
 import { batchesOf, expectedStar, makeWorld } from './star.ts';
 import type { World } from './star.ts';
-
-interface Part {
-  readonly source: string;
-  readonly rows: readonly RawRow[];
-}
-
-/** What a source said up to its middle and after it; what was written together stays together. */
-function halvesOf(source: string, rows: readonly RawRow[]): { readonly early: Part; readonly late: Part } {
-  const middle = rows[Math.floor(rows.length / 2)]?.position;
-  const end = rows.findLastIndex(({ position }) => position === middle) + 1;
-  return { early: { source, rows: rows.slice(0, end) }, late: { source, rows: rows.slice(end) } };
-}
 
 async function mustEqual({ warehouse }: Home, world: World): Promise<void> {
   for (const [mart, rows] of Object.entries(expectedStar(world))) {

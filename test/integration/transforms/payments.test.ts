@@ -73,7 +73,7 @@ const payment = (
 ) => paymentRow(1, String(id), String(order), { kind, amount, processor_ref: `pi_${order}`, ...more });
 
 const shop: readonly LogEntry[] = [
-  ...[1, 2, 3, 4, 7].map((order) => orderRow(1, String(order))),
+  ...[1, 2, 3, 4, 7, 8].map((order) => orderRow(1, String(order))),
   payment(11, 1, 'authorisation', '20.00'),
   payment(12, 1, 'capture', '20.00'),
   payment(13, 1, 'refund', '5.00'),
@@ -83,6 +83,7 @@ const shop: readonly LogEntry[] = [
   payment(32, 3, 'void', '8.00'),
   payment(41, 4, 'capture', '7.00', { method: 'gift_card', processor_ref: 'gc_4' }),
   payment(71, 7, 'capture', '20.00'),
+  payment(81, 8, 'capture', '20.00'),
 ];
 
 const out = (amount: number, more: Readonly<Record<string, unknown>> = {}) => ({
@@ -130,6 +131,13 @@ const stripe: readonly ApiEntry[] = [
   // metadata name another order than the payment intent's: the payment intent is right
   stripeCharge(1, 'ch_7', { payment_intent: 'pi_7', metadata: { order_id: '2' } }),
   stripeBalanceTransaction(2, 'txn_ch_7', 'ch_7'),
+  // nothing but the charge's payment intent says whose they are
+  stripeCharge(1, 'ch_8', { payment_intent: 'pi_8' }),
+  stripeBalanceTransaction(2, 'txn_ch_8', 'ch_8'),
+  stripeRefund(3, 're_8', 'ch_8', { amount: 100 }),
+  stripeBalanceTransaction(3, 'txn_re_8', 're_8', out(-100)),
+  stripeDispute(5, 'dp_8', 'ch_8'),
+  stripeBalanceTransaction(5, 'txn_dp_8', 'dp_8', { ...out(-500), reporting_category: 'dispute' }),
   // nothing of it is known to the shop
   stripeCharge(1, 'ch_9', { payment_intent: 'pi_9' }),
   stripeBalanceTransaction(2, 'txn_ch_9', 'ch_9'),
@@ -162,18 +170,22 @@ const expected = [
   'shop:32 3 void succeeded 800 0 null null null',
   'shop:41 4 capture succeeded 700 700 null null null',
   'shop:71 7 capture succeeded 2000 2000 88 1912 null',
+  'shop:81 8 capture succeeded 2000 2000 88 1912 null',
   'shopify:50000000002 50000000001 capture succeeded 2000 2000 null null null',
   'shopify:50000000003 50000000001 refund succeeded 2000 -2000 null null null',
   'stripe:ch_1a 1 authorisation failed 2000 0 null null null',
   'stripe:txn_ch_1:fee 1 fee succeeded 88 -88 null null po_1',
   'stripe:txn_ch_7:fee 7 fee succeeded 88 -88 null null null',
+  'stripe:txn_ch_8:fee 8 fee succeeded 88 -88 null null null',
   'stripe:txn_ch_9 null capture succeeded 2000 2000 88 1912 null',
   'stripe:txn_ch_9:fee null fee succeeded 88 -88 null null null',
   'stripe:txn_dp_1 1 dispute succeeded 2000 -2000 1500 -3500 null',
   'stripe:txn_dp_1:fee 1 fee succeeded 1500 -1500 null null null',
+  'stripe:txn_dp_8 8 dispute succeeded 500 -500 0 -500 null',
   'stripe:txn_dw_1 1 dispute_reversal succeeded 2000 2000 -1500 3500 null',
   'stripe:txn_dw_1:fee 1 fee succeeded -1500 1500 null null null',
   'stripe:txn_fee null fee succeeded 25 -25 0 -25 null',
+  'stripe:txn_re_8 8 refund succeeded 100 -100 0 -100 null',
   'stripe:txn_re_9 null refund succeeded 100 -100 0 -100 null',
   'stripe:txn_rf_2 1 refund_failure succeeded 300 300 0 300 null',
 ];
