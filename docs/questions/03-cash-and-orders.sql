@@ -1,7 +1,8 @@
 -- finance: Does the cash match the orders?
 -- By currency and month of the order: what orders came to (goods, tax, shipping, gift cards sold, less whatever was taken back)
 -- against the cash that captures brought and refunds gave back. What differs is not paid yet, paid otherwise, or wrong.
--- Orders that were cancelled have a question of their own.
+-- What was cancelled after its capture counts by the refund that pays it back. Orders that were cancelled have a question of
+-- their own.
 with orders as (
   select order_id, cast(date_trunc('month', order_date) as date) as month, currency
   from marts.fct_orders
@@ -11,7 +12,10 @@ with orders as (
 owed as (
   select order_id, sum(amount_minor) as owed_minor
   from marts.fct_order_events
-  where order_id is not null and event_type not in ('chargeback', 'chargeback_reversal')
+  where order_id is not null and event_type not in (
+      'cancellation', 'cancellation_discount', 'cancellation_tax', 'cancellation_shipping', 'chargeback',
+      'chargeback_reversal'
+    )
   group by order_id
 ),
 

@@ -6,11 +6,11 @@ select coalesce(e.order_id, l.order_id) as order_id, e.discount_minor, l.discoun
 from (
   -- a line that is itself a discount has a quantity, and is an amount of its own
   select order_id,
-    -sum(case when event_type = 'discount' and quantity = 0 then amount_minor else 0 end) as discount_minor,
+    -sum(case when event_type in ('discount', 'gift_card_discount') and quantity = 0 then amount_minor else 0 end) as discount_minor,
     sum(case when event_type = 'tax' then amount_minor else 0 end) as tax_minor
   from {{ ref('fct_order_events') }}
   -- tax of shipping is of no line
-  where event_type in ('discount', 'tax') and order_line_key <> -2 and {{ touched_in_run('order_id', orders) }}
+  where event_type in ('discount', 'gift_card_discount', 'tax') and order_line_key <> -2 and {{ touched_in_run('order_id', orders) }}
   group by order_id
 ) as e
 full outer join (

@@ -3,9 +3,12 @@
 -- are orders that it does not explain. Orders that only Shopify has are paid there.
 {{ config(severity='warn', meta={'compares_by': 'compared_at'}) }}
 {% set later = [
-  'cancellation', 'cancellation_discount', 'refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash',
+  'cancellation', 'cancellation_discount', 'cancellation_tax', 'cancellation_shipping', 'refund', 'gift_card_refund',
+  'gift_card_refund_discount', 'refund_tax', 'refund_shipping', 'refund_fee', 'refund_adjustment', 'refund_cash',
   'refund_fx', 'chargeback', 'chargeback_reversal',
 ] %}
+{% set voids = ('void', 'void_discount', 'void_tax', 'void_shipping') %}
+{% set cards_back = ('gift_card_cancellation', 'gift_card_cancellation_discount') %}
 with orders as (
   select order_id, currency, is_test, placed_at
   from {{ ref('fct_orders') }}
@@ -43,7 +46,7 @@ events as (
     e.order_id,
     e.order_line_key,
     e.event_type,
-    e.event_type in ('void', 'void_discount', 'gift_card_cancellation') or e.quantity < 0 as is_taken_off,
+    e.event_type in {{ voids + cards_back }} or e.quantity < 0 as is_taken_off,
     e.quantity,
     e.amount_minor,
     e.event_at
@@ -52,8 +55,8 @@ events as (
   left join payments as p on p.order_id = e.order_id
   where e.event_type not in ({% for type in later %}'{{ type }}'{% if not loop.last %}, {% endif %}{% endfor %})
     and (
-      e.event_type in ('void', 'void_discount')
-      or not (e.event_type = 'gift_card_cancellation' or e.quantity < 0)
+      e.event_type in {{ voids }}
+      or not (e.event_type in {{ cards_back }} or e.quantity < 0)
       or p.captured_at is null
       or e.event_at < p.captured_at
     )
@@ -66,9 +69,11 @@ sold as (
     sum(case when event_type = 'discount' then amount_minor else 0 end) as discount_minor,
     sum(case when event_type = 'tax' then amount_minor else 0 end) as tax_minor,
     sum(case when event_type = 'shipping' then amount_minor else 0 end) as shipping_minor,
-    sum(case when event_type = 'gift_card_sale' then amount_minor else 0 end) as gift_cards_sold_minor,
+    sum(case when event_type in ('gift_card_sale', 'gift_card_discount') then amount_minor else 0 end)
+      as gift_cards_sold_minor,
     sum(case
-      when event_type in ('sale', 'discount', 'tax', 'shipping', 'gift_card_sale') then 0 else amount_minor
+      when event_type in ('sale', 'discount', 'tax', 'shipping', 'gift_card_sale', 'gift_card_discount') then 0
+      else amount_minor
     end) as other_lines_minor
   from events
   where not is_taken_off
@@ -84,17 +89,27 @@ taken_off as (
     count(case when quantity <> 0 then 1 end) as row_count,
     max(event_at) as last_at
   from events
-  where is_taken_off
+  where is_taken_off and event_type not in ('void_tax', 'void_shipping')
   group by order_id, order_line_key
 ),
 
--- The shop does not ask for the share of the line, and of its tax, that the units taken off had. Its whole amounts and
--- those of the cancellations may part by one for each of these; by more where they were cancelled at another price.
+-- tax of the units that were taken off, and the shipping of an order of which nothing was left
+taken_besides as (
+  select
+    order_id,
+    sum(case when event_type = 'void_tax' then amount_minor else 0 end) as tax_minor,
+    sum(case when event_type = 'void_shipping' then amount_minor else 0 end) as shipping_minor
+  from events
+  where event_type in ('void_tax', 'void_shipping')
+  group by order_id
+),
+
+-- The shop does not ask for the share of the line that the units taken off had. Its whole amounts and those of the
+-- cancellations may part by one for each of these; by more where they were cancelled at another price.
 shares as (
   select
     t.*,
-    coalesce({{ safe_divide('(l.gross_minor - l.discount_minor) * t.quantity', 'l.quantity', 0) }}, 0) as share_minor,
-    coalesce({{ safe_divide('l.tax_minor * t.quantity', 'l.quantity', 0) }}, 0) as tax_minor
+    coalesce({{ safe_divide('(l.gross_minor - l.discount_minor) * t.quantity', 'l.quantity', 0) }}, 0) as share_minor
   from taken_off as t
   join {{ ref('fct_order_lines') }} as l on l.order_line_key = t.order_line_key
 ),
@@ -103,7 +118,6 @@ voided as (
   select
     order_id,
     sum(amount_minor) as voided_minor,
-    -sum(tax_minor) as voided_tax_minor,
     sum(case when abs(amount_minor + share_minor) > row_count then -amount_minor - share_minor else 0 end)
       as price_change_minor,
     sum(case when abs(amount_minor + share_minor) > row_count then 0 else -amount_minor - share_minor end)
@@ -125,7 +139,8 @@ terms as (
     coalesce(s.gift_cards_sold_minor, 0) as gift_cards_sold_minor,
     coalesce(s.other_lines_minor, 0) as other_lines_minor,
     coalesce(v.voided_minor, 0) as voided_minor,
-    coalesce(v.voided_tax_minor, 0) as voided_tax_minor,
+    coalesce(b.tax_minor, 0) as voided_tax_minor,
+    coalesce(b.shipping_minor, 0) as voided_shipping_minor,
     coalesce(v.price_change_minor, 0) as price_change_minor,
     coalesce(v.rounding_minor, 0) as rounding_minor,
     -coalesce(p.by_gift_card_minor, 0) as by_gift_card_minor,
@@ -136,6 +151,7 @@ terms as (
   from orders as o
   left join sold as s on s.order_id = o.order_id
   left join voided as v on v.order_id = o.order_id
+  left join taken_besides as b on b.order_id = o.order_id
   left join payments as p on p.order_id = o.order_id
   where {{ is_settled(greatest_ignore_nulls('o.placed_at', 'p.last_at', 'v.last_at'), ['shop', 'stripe']) }}
 ),
@@ -144,7 +160,7 @@ due as (
   select
     terms.*,
     goods_minor + discount_minor + tax_minor + shipping_minor + gift_cards_sold_minor + other_lines_minor + voided_minor
-      + voided_tax_minor + price_change_minor + rounding_minor as due_minor
+      + voided_tax_minor + voided_shipping_minor + price_change_minor + rounding_minor as due_minor
   from terms
 ),
 
@@ -161,6 +177,7 @@ bridge as (
     other_lines_minor,
     voided_minor,
     voided_tax_minor,
+    voided_shipping_minor,
     price_change_minor,
     rounding_minor,
     by_gift_card_minor,

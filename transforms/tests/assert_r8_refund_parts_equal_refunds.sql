@@ -12,7 +12,7 @@ select coalesce(e.event_date, r.event_date) as event_date, e.amount_minor, r.amo
 from (
   select event_date, -sum(amount_minor) as amount_minor
   from {{ ref('fct_order_events') }}
-  where event_type in ('refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash')
+  where event_type in {{ events_of('refunded') }}
     and {{ touched_in_run('order_id', orders) }}
   group by 1
 ) as e

@@ -4,6 +4,7 @@ import type { Dimensions } from './dimensions.ts';
 import { customerKeys } from './orders.ts';
 import type { Sales } from './sales.ts';
 import type { Account } from './stripe-account.ts';
+import { share, shippingStory, soldAt, taxesOf } from './taken-back.ts';
 import { inCents, rateText, readRates } from './rates.ts';
 import { dayOf, groupBy, hashKey, minorUnits, total } from './values.ts';
 import type { MartRow } from './values.ts';
@@ -121,17 +122,18 @@ function saleEvents(sales: Sales, { products }: Dimensions): readonly Happened[]
     const product = productAt(line.productId, order.placedAt);
     const kind = line.kind ?? kindOf(product);
     const about = { sourceKind: 'line', sourceId: line.id, orderId: order.id, lineId: line.id, product };
+    const at = soldAt(line, order);
     const part = (type: string, amount: bigint): readonly Happened[] =>
-      amount === 0n ? [] : [{ ...about, type, quantity: 0n, amount, at: order.placedAt }];
+      amount === 0n ? [] : [{ ...about, type, quantity: 0n, amount, at }];
     return [
       {
         ...about,
         type: soldAs[kind] ?? kind,
         quantity: line.quantity,
         amount: line.gross,
-        at: order.placedAt,
+        at,
       },
-      ...part('discount', -line.discount),
+      ...part(kind === 'gift_card' ? 'gift_card_discount' : 'discount', -line.discount),
       ...part('tax', line.tax),
     ];
   });
@@ -153,7 +155,8 @@ function saleEvents(sales: Sales, { products }: Dimensions): readonly Happened[]
 
 function cancellationEvents(sales: Sales, { products }: Dimensions): readonly Happened[] {
   const productAt = lookup(products);
-  return sales.cancelled.flatMap((line) => {
+  const taxOf = taxesOf(sales);
+  const ofLines = sales.cancelled.flatMap((line): readonly Happened[] => {
     const product = productAt(line.productId, line.at);
     const kind = line.kind ?? kindOf(product);
     const about = {
@@ -166,9 +169,35 @@ function cancellationEvents(sales: Sales, { products }: Dimensions): readonly Ha
     };
     const goods = line.isBeforeCapture ? 'void' : 'cancellation';
     const type = kind === 'gift_card' ? 'gift_card_cancellation' : goods;
-    const whole = { ...about, type, quantity: -line.quantity, amount: -line.gross };
-    if (line.discount === 0n) return [whole];
-    return [whole, { ...about, type: `${goods}_discount`, quantity: 0n, amount: line.discount }];
+    const discountType = kind === 'gift_card' ? 'gift_card_cancellation_discount' : `${goods}_discount`;
+    const part = (of: string, amount: bigint): readonly Happened[] =>
+      amount === 0n ? [] : [{ ...about, type: of, quantity: 0n, amount }];
+    return [
+      { ...about, type, quantity: -line.quantity, amount: -line.gross },
+      ...part(discountType, line.discount),
+      ...part(`${goods}_tax`, -taxOf(line)),
+    ];
+  });
+  return [...ofLines, ...shippingEvents(sales)];
+}
+
+/** Nothing is left of an order: its shipping goes with the cancellation that left nothing. */
+function shippingEvents(sales: Sales): readonly Happened[] {
+  return shippingStory(sales).turns.flatMap(({ order, id, at, isBeforeCapture, shipping, tax }) => {
+    const about = {
+      sourceKind: 'cancelled_order',
+      sourceId: id,
+      orderId: order.id,
+      lineId: undefined,
+      product: undefined,
+      quantity: 0n,
+      at,
+    };
+    const word = isBeforeCapture ? 'void' : 'cancellation';
+    return [
+      ...(shipping === 0n ? [] : [{ ...about, type: `${word}_shipping`, amount: shipping }]),
+      ...(tax === 0n ? [] : [{ ...about, type: `${word}_tax`, amount: tax }]),
+    ];
   });
 }
 
@@ -190,13 +219,21 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
       at: back.at,
     };
     const kind = line?.kind ?? kindOf(product);
-    const type = kind === 'gift_card' ? 'gift_card_refund' : 'refund';
-    const goods = { ...about, type, quantity: -back.quantity, amount: -back.goods };
-    return back.tax === 0n
-      ? [goods]
-      : [goods, { ...about, type: 'refund_tax', quantity: 0n, amount: -back.tax }];
+    const isCard = kind === 'gift_card';
+    const worth = isCard && line !== undefined ? share(line.gross, back.quantity, line.quantity) : back.goods;
+    const type = isCard ? 'gift_card_refund' : 'refund';
+    const part = (of: string, amount: bigint): readonly Happened[] =>
+      amount === 0n ? [] : [{ ...about, type: of, quantity: 0n, amount }];
+    return [
+      { ...about, type, quantity: -back.quantity, amount: -worth },
+      ...part('gift_card_refund_discount', worth - back.goods),
+      ...part('refund_tax', -back.tax),
+    ];
   });
+  const { late } = shippingStory(sales);
   const ofRefunds = sales.refunds.flatMap((refund): readonly Happened[] => {
+    // Shipping that a cancellation took is not given back a second time.
+    const shipping = late.has(refund.id) ? 0n : refund.shipping;
     const inLines = total(linesOf.get(String(refund.id)) ?? [], ({ goods, tax }) => goods + tax);
     const about = {
       sourceKind: 'refund',
@@ -207,9 +244,9 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
       quantity: 0n,
       at: refund.at,
     };
-    const cash = refund.amount - refund.shipping - inLines;
+    const cash = refund.amount - shipping - inLines;
     return [
-      ...(refund.shipping === 0n ? [] : [{ ...about, type: 'refund_shipping', amount: -refund.shipping }]),
+      ...(shipping === 0n ? [] : [{ ...about, type: 'refund_shipping', amount: -shipping }]),
       ...(cash === 0n ? [] : [{ ...about, type: 'refund_cash', amount: -cash }]),
     ];
   });

@@ -3,8 +3,18 @@ import type { MartRow } from './values.ts';
 
 const goodsDiscounts = ['discount', 'void_discount', 'cancellation_discount'];
 const revenueTypes = ['sale', 'void', ...goodsDiscounts, 'cancellation', 'refund'];
-const besides = ['tax', 'refund_tax', 'shipping', 'refund_shipping'];
-const refundTypes = ['refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash'];
+const taxTypes = ['tax', 'void_tax', 'cancellation_tax', 'refund_tax'];
+const shippingTypes = ['shipping', 'void_shipping', 'cancellation_shipping', 'refund_shipping'];
+const besides = [...taxTypes, ...shippingTypes];
+const cardDiscounts = ['gift_card_discount', 'gift_card_cancellation_discount', 'gift_card_refund_discount'];
+const refundTypes = [
+  'refund',
+  'gift_card_refund',
+  'gift_card_refund_discount',
+  'refund_tax',
+  'refund_shipping',
+  'refund_cash',
+];
 
 /** Events of a day, channel, country and currency added up; test orders count nowhere. */
 export function aggFinanceDaily(events: readonly MartRow[]): readonly MartRow[] {
@@ -41,8 +51,8 @@ export function aggFinanceDaily(events: readonly MartRow[]): readonly MartRow[] 
         cancellation_minor: of(['cancellation']),
         return_minor: of(['refund']),
         net_revenue_minor: netRevenue,
-        tax_minor: of(['tax', 'refund_tax']),
-        shipping_minor: of(['shipping', 'refund_shipping']),
+        tax_minor: of(taxTypes),
+        shipping_minor: of(shippingTypes),
         // Neither source has duties.
         duty_minor: 0n,
         chargeback_minor: of(['chargeback', 'chargeback_reversal']),
@@ -50,6 +60,7 @@ export function aggFinanceDaily(events: readonly MartRow[]): readonly MartRow[] 
         refund_minor: of(refundTypes),
         refund_cash_minor: of(['refund_cash']),
         gift_card_minor: of(['gift_card_sale', 'gift_card_cancellation', 'gift_card_refund']),
+        gift_card_discount_minor: of(cardDiscounts),
         all_events_minor: total(all, (event) => BigInt(String(event['amount_minor']))),
         reporting_gmv_minor: of(['sale'], 'reporting_minor'),
         reporting_net_revenue_minor: of(revenueTypes, 'reporting_minor'),

@@ -42,6 +42,8 @@ export interface Line {
   readonly gross: bigint;
   readonly discount: bigint;
   readonly tax: bigint;
+  /** Later than the order, where it was added to it. */
+  readonly addedAt: Date | null;
 }
 
 export interface CancelledLine {
@@ -55,6 +57,8 @@ export interface CancelledLine {
   readonly at: Date;
   readonly gross: bigint;
   readonly discount: bigint;
+  /** Nothing where the source leaves it to be worked out. */
+  readonly tax: bigint | undefined;
 }
 
 export interface Refund {

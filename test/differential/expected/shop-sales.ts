@@ -41,6 +41,7 @@ export function shopSales(tables: Tables): Sales {
         gross: minorOf(Number(row['quantity']), row['unit_price'], currency),
         discount: minor(row['discount_amount'], currency),
         tax: minor(row['tax_amount'], currency),
+        addedAt: timeOf(row['created_at']),
       };
     }),
     cancelled: rows('cancellation_lines').flatMap((row) => {
@@ -59,6 +60,7 @@ export function shopSales(tables: Tables): Sales {
           at: moment(head, 'cancelled_at'),
           gross: minorOf(Number(row['quantity']), row['unit_price'], currency),
           discount: minor(row['discount_amount'], currency),
+          tax: undefined,
         },
       ];
     }),

@@ -4,6 +4,7 @@ import { positionOf } from '../world/shopify.ts';
 import type { SeenOrder } from '../world/shopify.ts';
 import { bothOf } from './sales.ts';
 import type { CancelledLine, RefundLine, Sales } from './sales.ts';
+import { share } from './taken-back.ts';
 import { hashKey } from './values.ts';
 
 const none: Sales = {
@@ -71,6 +72,7 @@ function salesOf(seen: SeenOrder): Sales {
       gross: grossOf(line, line.quantity),
       discount: BigInt(line.discountCents),
       tax: BigInt(line.taxCents),
+      addedAt: addedAt(line, seen),
     })),
     cancelled: state.order_lines.flatMap((line) => cancelledSteps(line, seen, state)),
     refunds: state.refunds.map((refund) => ({
@@ -129,9 +131,15 @@ function grossOf(line: OrderLine | CancellationLine, units: number): bigint {
   return (BigInt(units) * BigInt(line.unitPriceE4) + 50n) / 100n;
 }
 
-/** What falls on some units of a line's amount. */
-function share(amount: bigint, units: bigint, of: bigint): bigint {
-  return (amount * units * 2n + of) / (of * 2n);
+/** A line that the first sight of its order had not was added by the first that had it. */
+function addedAt(line: OrderLine, { sightings }: SeenOrder): Date | null {
+  const first = sightings.findIndex(({ state }) => has(state, line));
+  const version = sightings[first]?.version;
+  return version === undefined || version === sightings[0]?.version ? null : new Date(version);
+}
+
+function has({ order_lines: lines }: OrderState, { id }: OrderLine): boolean {
+  return lines.some((each) => each.id === id);
 }
 
 /** Units that were taken off before the money came in, as far as the state knows. */
@@ -147,15 +155,16 @@ function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): rea
   const captures = capturesOf(last).map((payment) => wholeSecond(payment.createdAt));
   const capturedAt = captures.length === 0 ? undefined : Math.min(...captures);
   const cancelledAt = last.orders[0]?.cancelledAt ?? undefined;
-  const [gross, discount, of] = [
+  const [gross, discount, tax, of] = [
     grossOf(line, line.quantity),
     BigInt(line.discountCents),
+    BigInt(line.taxCents),
     BigInt(line.quantity),
   ];
   const steps: CancelledLine[] = [];
   let before = { units: 0n, version: undefined as number | undefined };
   for (const { state, version } of seen.sightings) {
-    if (version === before.version) continue;
+    if (version === before.version || !has(state, line)) continue;
     const units = voidedUnits(line, state);
     if (units !== before.units) {
       const since = before.version ?? -Infinity;
@@ -174,6 +183,7 @@ function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): rea
         at: new Date(isOrders ? (whole ?? version) : isPaid ? capturedAt : version),
         gross: share(gross, units, of) - share(gross, before.units, of),
         discount: share(discount, units, of) - share(discount, before.units, of),
+        tax: share(tax, units, of) - share(tax, before.units, of),
       });
     }
     before = { units, version };

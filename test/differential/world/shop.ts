@@ -7,6 +7,7 @@ import { applyChanges, emptyOrder, summarise } from '../../../simulator/order/st
 import { chooseChannel } from '../../../simulator/backlog/history.ts';
 import { makeAddress, makeCustomer, makeProduct, makeSeller } from '../../../simulator/world/catalogue.ts';
 import type { Random } from '../../../simulator/world/random.ts';
+import { discountedCards, rarerActions } from './rarer-actions.ts';
 import { fieldsOf } from './changes.ts';
 import type { Fields, RowChange, Transaction } from './changes.ts';
 
@@ -28,6 +29,7 @@ export function spanOf(days: number): Span {
 const sizes = { sellers: 3, customers: 14, products: 9, orders: 26 };
 /** Every hundredth product is a gift card. */
 const firstProduct = 95;
+const giftCard = 100;
 
 /** An order of the storefront, as it stood after each change. */
 export interface WebOrder {
@@ -147,7 +149,9 @@ export function someBasket(random: Random, placedAt: number): Basket {
 
 /** Prices below a cent's last digit among them. */
 function someOffer(random: Random): Offer {
-  const productId = firstProduct + random.integer(0, sizes.products - 1);
+  // Gift cards more often than not: there are few orders.
+  const nth = random.chance(0.2) ? giftCard - firstProduct : random.integer(0, sizes.products - 1);
+  const productId = firstProduct + nth;
   const kind = productId % 100 === 0 ? 'gift_card' : 'goods';
   return { productId, kind, priceE4: kind === 'goods' ? random.integer(1, 600_000) : 250_000 };
 }
@@ -168,12 +172,13 @@ function orderLife(
         : { table, op: op === 'insert' ? 'c' : 'u', fields: shown };
     });
   let now = basket.placedAt;
-  const placed = placeOrder(basket, { random, now, nextId });
+  const placed = discountedCards(placeOrder(basket, { random, now, nextId }), { random, now, nextId });
   const life: Transaction[] = [{ at: now, changes: textual(placed) }];
   let summary = summarise(applyChanges(emptyOrder, placed));
   const states = [{ at: now, state: summary.state }];
   for (;;) {
-    const action = chooseAction(summary, random);
+    const rare = random.weighted(rarerActions, (each) => each.weight(summary));
+    const action = rare !== undefined && random.chance(0.15) ? rare : chooseAction(summary, random);
     now += Math.ceil(random.exponential(18 * hourMs));
     if (action === leaveAlone || now > endMs + 10 * dayMs) return { life, states };
     const { changes, summary: after } = perform(action, summary, { random, now, nextId });

@@ -77,7 +77,21 @@ function ownOrder(seed: number, number: number, random: Random): SeenOrder {
       const version = wholeSecond(state.orders[0]?.updatedAt ?? placedAt);
       return { state: ownOrderVersion(seed, number, basket, version), version, readAt };
     });
-  return { sightings, isDestroyed: random.chance(0.15) };
+  const isDestroyed = random.chance(0.15);
+  return { sightings: random.chance(0.4) ? withoutLastLine(sightings) : sightings, isDestroyed };
+}
+
+/** The order's last line was not there at its first sight, where nothing had happened to it: somebody added it. */
+function withoutLastLine([first, ...rest]: readonly Sighting[]): readonly Sighting[] {
+  const lines = first?.state.order_lines ?? [];
+  const last = lines.at(-1);
+  if (first === undefined || last === undefined || lines.length < 2)
+    return first === undefined ? [] : [first, ...rest];
+  const { refund_lines: back, cancellation_lines: off, shipment_lines: sent } = first.state;
+  if ([...back, ...off, ...sent].some(({ orderLineId }) => orderLineId === last.id)) return [first, ...rest];
+  const before = { ...first.state, order_lines: lines.slice(0, -1) };
+  // A second look at one version shows what the first one did.
+  return [first, ...rest].map((each) => (each.version === first.version ? { ...each, state: before } : each));
 }
 
 function webOrder({ states }: WebOrder, random: Random): SeenOrder {

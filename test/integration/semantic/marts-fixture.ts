@@ -66,6 +66,8 @@ insert into marts.fct_order_events
    '2026-02-01'),
   ('e16', 'sale', 'o4', 'l5', '-1', 'p2', 'web', 'DE', 'EUR', false, 6060, '2026-02-01', '2026-02-01'),
   ('e17', 'refund_cash', 'o4', null, '-1', null, 'web', 'DE', 'EUR', false, -111, '2026-02-03', '2026-02-01'),
+  ('e19', 'cancellation_tax', 'o3', 'l4', 'c1v2', 'p2', 'web', 'DE', 'EUR', false, -38, '2026-02-02', '2026-02-01'),
+  ('e20', 'gift_card_discount', 'o4', 'l5', '-1', 'p2', 'web', 'DE', 'EUR', false, -250, '2026-02-01', '2026-02-01'),
   ('e18', 'sale', 't1', 'l6', 'c2v1', 'p1', 'web', 'FR', 'EUR', true, 99999, '2026-02-01', '2026-02-01');
 insert into marts.fct_orders
   (order_key, customer_key, customer_durable_key, channel, country, currency, is_test, order_status, order_date,

@@ -91,11 +91,15 @@ const shop: readonly LogEntry[] = [
   // never paid
   orderRow(1, '5'),
   line(501, 5, 1, {}),
-  // cancelled whole, but its shipping
+  // cancelled whole, with its shipping
   orderRow(1, '6', { shipping_amount: '4.99' }),
   line(601, 6, 2, { quantity: '1' }),
   cancellation(61, 6, {}),
   cancelledLine(611, [61, 601, 2], '2.5000'),
+  // a gift card for less than it is worth
+  orderRow(1, '7'),
+  line(701, 7, 2, { quantity: '1', unit_price: '50.0000', discount_amount: '5.00' }),
+  paid(71, 7, '45.00', { method: 'paypal', processor_ref: 'pp_7' }),
 ];
 
 function chargeOf(minor: number): readonly ApiEntry[] {
@@ -144,6 +148,7 @@ test('a charge that is off by one is listed with every term of its order', async
       'other_lines_minor 150',
       'voided_minor -3532',
       'voided_tax_minor -53',
+      'voided_shipping_minor 0',
       'price_change_minor -100',
       'rounding_minor -1',
       'by_gift_card_minor -1000',

@@ -1,6 +1,7 @@
 -- One row an order line with its order, amounts in minor units. Only lines that are recomputed, by line or by order:
 -- engines do not push the restriction below a join. A line of the shop whose order has not come is kept, by its own
--- time, in the currency XXX (none); where Shopify has that order, the line is Shopify's to tell until then.
+-- time, in the currency XXX (none); where Shopify has that order, the line is Shopify's to tell until then. A line that was
+-- added to an order that had been placed is sold when it was added: the day of the order stays as it was.
 select
   'shop' as source_system,
   l.order_line_id,
@@ -18,6 +19,7 @@ select
   coalesce(o.is_test, false) as is_test,
   o.status as order_status,
   coalesce(o.placed_at, l.created_at) as placed_at,
+  case when l.created_at > o.placed_at then l.created_at else coalesce(o.placed_at, l.created_at) end as sold_at,
   {{ business_date('coalesce(o.placed_at, l.created_at)') }} as order_date,
   {{ minor('l.quantity * l.unit_price', 'o.currency') }} as gross_minor,
   {{ minor('l.discount_amount', 'o.currency') }} as discount_minor,
@@ -48,6 +50,7 @@ select
   o.is_test,
   o.status,
   o.placed_at,
+  case when l.added_at > o.placed_at then l.added_at else o.placed_at end,
   {{ business_date('o.placed_at') }},
   l.gross_minor,
   l.discount_minor,

@@ -88,6 +88,8 @@ select
     as gross_minor,
   cast({{ divide('l.discount_minor * e.units', 'l.quantity', 0) }} - {{ divide('l.discount_minor * e.units_before', 'l.quantity', 0) }} as bigint)
     as discount_minor,
+  cast({{ divide('l.tax_minor * e.units', 'l.quantity', 0) }} - {{ divide('l.tax_minor * e.units_before', 'l.quantity', 0) }} as bigint)
+    as tax_minor,
   e.before_capture,
   case
     when o.cancelled_at <= e.seen_at and (e.seen_before is null or e.seen_before < o.cancelled_at) then o.cancelled_at

@@ -8,6 +8,7 @@ with lines as (
     l.quantity,
     l.is_gift_card,
     l.unit_price,
+    l.added_at,
     o.discount_minor as order_discount_minor,
     {{ minor('l.gross_amount', 'o.currency') }}
       - case when o.taxes_included then {{ minor('l.tax_amount', 'o.currency') }} else 0 end as gross_minor,
@@ -70,5 +71,6 @@ select
   cast(unit_price as decimal(12, 4)) as unit_price,
   cast(gross_minor as bigint) as gross_minor,
   cast(own_discount_minor + share_minor + case when place <= left_minor then 1 else 0 end as bigint) as discount_minor,
-  cast(tax_minor as bigint) as tax_minor
+  cast(tax_minor as bigint) as tax_minor,
+  added_at
 from ranked

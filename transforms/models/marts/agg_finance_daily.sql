@@ -27,28 +27,27 @@ days as (
     sum(case when event_type = 'refund' then quantity else 0 end) as returned_units,
     sum(case when event_type = 'sale' then amount_minor else 0 end) as gmv_minor,
     sum(case when event_type in ('sale', 'void') then amount_minor else 0 end) as gross_sales_minor,
-    sum(case when event_type in ('discount', 'void_discount', 'cancellation_discount') then amount_minor else 0 end)
+    sum(case when event_type in {{ events_of('discount') }} then amount_minor else 0 end)
       as discount_minor,
     sum(case when event_type = 'cancellation' then amount_minor else 0 end) as cancellation_minor,
     sum(case when event_type = 'refund' then amount_minor else 0 end) as return_minor,
-    sum(case when event_type in ('tax', 'refund_tax') then amount_minor else 0 end) as tax_minor,
-    sum(case when event_type in ('shipping', 'refund_shipping') then amount_minor else 0 end) as shipping_minor,
-    sum(case when event_type = 'duty' then amount_minor else 0 end) as duty_minor,
-    sum(case when event_type in ('refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash') then amount_minor else 0 end)
-      as refund_minor,
+    sum(case when event_type in {{ events_of('tax') }} then amount_minor else 0 end) as tax_minor,
+    sum(case when event_type in {{ events_of('shipping') }} then amount_minor else 0 end) as shipping_minor,
+    sum(case when event_type in {{ events_of('duty') }} then amount_minor else 0 end) as duty_minor,
+    sum(case when event_type in {{ events_of('refunded') }} then amount_minor else 0 end) as refund_minor,
     sum(case when event_type = 'refund_cash' then amount_minor else 0 end) as refund_cash_minor,
-    sum(case when event_type in ('gift_card_sale', 'gift_card_cancellation', 'gift_card_refund') then amount_minor else 0 end)
-      as gift_card_minor,
+    sum(case when event_type in {{ events_of('gift_card') }} then amount_minor else 0 end) as gift_card_minor,
+    sum(case when event_type in {{ events_of('gift_card_discount') }} then amount_minor else 0 end)
+      as gift_card_discount_minor,
     sum(case when event_type in ('chargeback', 'chargeback_reversal') then amount_minor else 0 end)
       as chargeback_minor,
     sum(amount_minor) as all_events_minor,
     sum(case when event_type = 'sale' then reporting_minor else 0 end) as reporting_gmv_minor,
-    sum(case when event_type in ('sale', 'void', 'discount', 'void_discount', 'cancellation_discount', 'cancellation',
-      'refund') then reporting_minor else 0 end) as reporting_net_revenue_minor,
-    sum(case when event_type in ('sale', 'void', 'discount', 'void_discount', 'cancellation_discount', 'cancellation',
-      'refund', 'tax', 'refund_tax', 'shipping', 'refund_shipping', 'duty') then reporting_minor else 0 end)
+    sum(case when event_type in {{ events_of('net_revenue') }} then reporting_minor else 0 end)
+      as reporting_net_revenue_minor,
+    sum(case when event_type in {{ events_of('total_sales') }} then reporting_minor else 0 end)
       as reporting_total_sales_minor,
-    sum(case when event_type in ('refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash') then reporting_minor else 0 end)
+    sum(case when event_type in {{ events_of('refunded') }} then reporting_minor else 0 end)
       as reporting_refund_minor,
     sum(case when event_type = 'refund_fx' then reporting_minor else 0 end) as reporting_fx_minor,
     sum(case when reporting_minor is null then 1 else 0 end) as unrated_events
@@ -82,6 +81,7 @@ select
   cast(refund_minor as bigint) as refund_minor,
   cast(refund_cash_minor as bigint) as refund_cash_minor,
   cast(gift_card_minor as bigint) as gift_card_minor,
+  cast(gift_card_discount_minor as bigint) as gift_card_discount_minor,
   cast(chargeback_minor as bigint) as chargeback_minor,
   cast(all_events_minor as bigint) as all_events_minor,
   -- at the rates that are known; unrated_events says how many events lack one

@@ -20,9 +20,16 @@ cancelled as (
     c.*,
     coalesce(p.product_key, -1) as product_key,
     coalesce(p.product_durable_key, -1) as product_durable_key,
-    coalesce(c.line_kind, p.kind, 'goods') as kind
+    coalesce(c.line_kind, p.kind, 'goods') as kind,
+    coalesce(t.tax_minor, 0) as tax_minor
   from {{ ref('int_cancellation_lines__amounts') }} as c
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = c.product_id', 'c.cancelled_at') }}
+  left join {{ ref('int_cancellation_lines__taxes') }} as t
+    on t.cancellation_line_id = c.cancellation_line_id and t.source_system = c.source_system
+),
+
+shipping_turns as (
+  select * from {{ ref('int_cancelled_orders__shipping') }}
 ),
 
 -- Its product is looked up by the line, not by the order.
@@ -31,24 +38,31 @@ refund_lines as (
     r.*,
     case when l.order_line_id is null then -2 else coalesce(p.product_key, -1) end as product_key,
     case when l.order_line_id is null then -2 else coalesce(p.product_durable_key, -1) end as product_durable_key,
-    coalesce(l.line_kind, p.kind, 'goods') as kind
+    coalesce(l.line_kind, p.kind, 'goods') as kind,
+    -- what the units sold for, whatever the discount; where the line is not known, what was given back for them
+    coalesce({{ safe_divide('l.gross_minor * r.quantity', 'l.quantity', 0) }}, r.goods_minor) as face_minor
   from {{ ref('int_refund_lines__amounts') }} as r
   left join {{ ref('int_refund_lines__products') }} as l on l.order_line_id = r.order_line_id
   {{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}
 ),
 
+-- shipping that a cancellation has taken back before is not taken back again: what the refund says of it is cash
 refunds as (
   select
     r.refund_id,
     r.order_id,
     r.refunded_at,
     r.amount_minor,
-    r.shipping_minor,
-    r.shipping_tax_minor,
-    coalesce(sum(l.goods_minor + l.tax_minor), 0) as lines_minor
+    case when s.order_id is null then r.shipping_minor else 0 end as shipping_minor,
+    case when s.order_id is null then r.shipping_tax_minor else 0 end as shipping_tax_minor,
+    coalesce(l.lines_minor, 0) as lines_minor
   from {{ ref('int_refunds') }} as r
-  left join refund_lines as l on l.refund_id = r.refund_id
-  group by r.refund_id, r.order_id, r.refunded_at, r.amount_minor, r.shipping_minor, r.shipping_tax_minor
+  left join (
+    select refund_id, sum(goods_minor + tax_minor) as lines_minor from refund_lines group by refund_id
+  ) as l on l.refund_id = r.refund_id
+  left join shipping_turns as s
+    on s.order_id = r.order_id and s.is_off and r.refunded_at >= s.cancelled_at
+      and (s.until is null or r.refunded_at < s.until)
 ),
 
 orders as (
@@ -64,16 +78,17 @@ events as (
     case kind when 'goods' then 'sale' when 'gift_card' then 'gift_card_sale' else kind end as event_type,
     'line' as source_kind, order_line_id as source_id,
     order_id as event_group_id, order_id, order_line_id, product_key, product_durable_key,
-    cast(quantity as bigint) as quantity, gross_minor as amount_minor, placed_at as event_at,
+    cast(quantity as bigint) as quantity, gross_minor as amount_minor, sold_at as event_at,
     cast(null as varchar) as currency, cast(0 as bigint) as refunded_minor
   from lines
   union all
-  select 'discount', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
-    0, -discount_minor, placed_at, null, 0
+  -- a gift card is owed at its face value, whatever it sold for: its discount is a cost, and lowers no revenue
+  select case when kind = 'gift_card' then 'gift_card_discount' else 'discount' end, 'line', order_line_id, order_id,
+    order_id, order_line_id, product_key, product_durable_key, 0, -discount_minor, sold_at, null, 0
   from lines where discount_minor <> 0
   union all
   select 'tax', 'line', order_line_id, order_id, order_id, order_line_id, product_key, product_durable_key,
-    0, tax_minor, placed_at, null, 0
+    0, tax_minor, sold_at, null, 0
   from lines where tax_minor <> 0
   union all
   select 'shipping', 'order', order_id, order_id, order_id, null, -2, -2, 0, shipping_minor, placed_at, null, 0
@@ -93,15 +108,47 @@ events as (
     product_durable_key, -quantity, -gross_minor, cancelled_at, null, 0
   from cancelled
   union all
-  select case when before_capture then 'void_discount' else 'cancellation_discount' end,
+  select
+    case
+      when kind = 'gift_card' then 'gift_card_cancellation_discount'
+      when before_capture then 'void_discount'
+      else 'cancellation_discount'
+    end,
     'cancellation_line', cancellation_line_id, event_group_id, order_id, order_line_id, product_key,
     product_durable_key, 0, discount_minor, cancelled_at, null, 0
   from cancelled where discount_minor <> 0
   union all
-  -- what a gift card sold for is owed, not earned: giving it back lowers the debt and no revenue
-  select case when kind = 'gift_card' then 'gift_card_refund' else 'refund' end, 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
-    l.product_durable_key, -l.quantity, -l.goods_minor, l.refunded_at, null, 0
+  select case when before_capture then 'void_tax' else 'cancellation_tax' end, 'cancellation_line',
+    cancellation_line_id, event_group_id, order_id, order_line_id, product_key, product_durable_key,
+    0, -tax_minor, cancelled_at, null, 0
+  from cancelled where tax_minor <> 0
+  union all
+  -- of an order of which nothing is left; it belongs to the cancellation that left nothing
+  select case when before_capture then 'void_shipping' else 'cancellation_shipping' end, 'cancelled_order',
+    cancellation_line_id, order_id, order_id, null, -2, -2, 0, shipping_minor, cancelled_at, null, 0
+  from shipping_turns where shipping_minor <> 0
+  union all
+  select case when before_capture then 'void_tax' else 'cancellation_tax' end, 'cancelled_order',
+    cancellation_line_id, order_id, order_id, null, -2, -2, 0, shipping_tax_minor, cancelled_at, null, 0
+  from shipping_turns where shipping_tax_minor <> 0
+  union all
+  -- what a gift card is worth is owed, not earned: taking it back lowers the debt and no revenue. What is no goods goes
+  -- back from where it was
+  select
+    case
+      when kind = 'gift_card' then 'gift_card_refund'
+      when kind in ('goods', 'discount') then 'refund'
+      else 'refund_' || kind
+    end,
+    'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key, l.product_durable_key,
+    -l.quantity, case when kind = 'gift_card' then -l.face_minor else -l.goods_minor end, l.refunded_at, null, 0
   from refund_lines as l
+  union all
+  -- the discount that it sold at, and whatever else of its worth was not paid back
+  select 'gift_card_refund_discount', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id,
+    l.product_key, l.product_durable_key, 0, l.face_minor - l.goods_minor, l.refunded_at, null, 0
+  from refund_lines as l
+  where kind = 'gift_card' and l.face_minor <> l.goods_minor
   union all
   select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
     l.product_durable_key, 0, -l.tax_minor, l.refunded_at, null, 0
