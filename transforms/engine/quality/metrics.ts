@@ -108,7 +108,7 @@ function compare(
     const [date = '', currency = ''] = key.split(' ');
     return cube === mart ? [] : [{ date, currency, served: cube, mart }];
   });
-  return toResult(project, truth, differing);
+  return toResult(project, truth, differing, new Set([...served.keys(), ...expected.keys()]).size);
 }
 
 function valueOf({ of, unit }: MetricTruth, { sums, digits }: Totals): string | undefined {
@@ -129,11 +129,16 @@ function plain(value: string | null | undefined): string {
 
 type Differing = Readonly<Record<string, string>>;
 
-function toResult(project: string, { metric, mart }: MetricTruth, rows: readonly Differing[]): CheckResult {
+function toResult(
+  project: string,
+  { metric, mart }: MetricTruth,
+  rows: readonly Differing[],
+  compared: number,
+): CheckResult {
   const [first] = rows;
   const example =
     first === undefined
-      ? undefined
+      ? `${compared} days and currencies are equal`
       : `got ${rows.length} days and currencies; e.g. ${first['date']} ${first['currency']}: ${first['served']} is served, the mart has ${first['mart']}`;
   return {
     ...blank(project, metric, mart),
