@@ -29,3 +29,11 @@ where o.placed_at < c.valid_from
   or o.placed_at >= c.valid_to
   or o.customer_durable_key is distinct from c.customer_durable_key
   or o.person_key is distinct from c.person_key
+union all
+select 'customer', l.order_line_id, l.customer_key, l.placed_at
+from lines as l
+join {{ ref('dim_customer') }} as c on c.customer_key = l.customer_key
+where l.placed_at < c.valid_from
+  or l.placed_at >= c.valid_to
+  or l.customer_durable_key is distinct from c.customer_durable_key
+  or l.person_key is distinct from c.person_key

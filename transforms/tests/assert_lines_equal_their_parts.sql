@@ -44,13 +44,15 @@ events as (
   select order_id,
     -sum(case when event_type in ('void', 'cancellation', 'gift_card_cancellation') then quantity else 0 end)
       as cancelled_quantity,
-    -sum(case when event_type in ('refund', 'gift_card_refund') then 0 else amount_minor end) as cancelled_minor,
+    -sum(case when event_type in ('refund', 'gift_card_refund', 'gift_card_refund_discount') then 0 else amount_minor end)
+      as cancelled_minor,
     -sum(case when event_type in ('refund', 'gift_card_refund') then quantity else 0 end) as refunded_quantity,
-    -sum(case when event_type in ('refund', 'gift_card_refund') then amount_minor else 0 end) as refunded_minor
+    -sum(case when event_type in ('refund', 'gift_card_refund', 'gift_card_refund_discount') then amount_minor else 0 end)
+      as refunded_minor
   from {{ ref('fct_order_events') }}
   where source_system = 'shopify' and order_line_key <> -2 and {{ touched_in_run('order_id', orders) }}
     and event_type in ('void', 'cancellation', 'gift_card_cancellation', 'void_discount', 'cancellation_discount',
-      'refund', 'gift_card_refund')
+      'gift_card_cancellation_discount', 'refund', 'gift_card_refund', 'gift_card_refund_discount')
   group by order_id
 )
 

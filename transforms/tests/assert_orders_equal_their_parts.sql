@@ -45,7 +45,7 @@ refunded as (
   select order_id, currency, -sum(amount_minor)
   from {{ ref('fct_order_events') }}
   where source_system = 'shopify' and {{ touched_in_run('order_id', orders) }}
-    and event_type in ('refund', 'gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash')
+    and event_type in {{ events_of('refunded') }}
   group by order_id, currency
 ),
 

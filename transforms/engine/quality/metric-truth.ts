@@ -27,15 +27,29 @@ const counted = (metric: string, mart: string): MetricTruth => ({
   unit: 'count',
 });
 
+const netRevenue = (sum: Sums): bigint =>
+  sum('sale') + sum('void') + sum('cancellation') + sum('discount') + sum('refund');
+const tax = (sum: Sums): bigint => sum('tax') + sum('refund_tax');
+const shipping = (sum: Sums): bigint => sum('shipping') + sum('refund_shipping');
+
 /** The definitions of docs and design, said a second time: by hand, and in plain SQL over the marts. */
 export const metricTruths: readonly MetricTruth[] = [
   events('gmv', (sum) => sum('sale')),
   events('gross_sales', (sum) => sum('sale') + sum('void')),
+  events('net_revenue', netRevenue),
+  events('total_sales', (sum) => netRevenue(sum) + tax(sum) + shipping(sum) + sum('duty')),
+  events('tax', tax),
+  events('shipping', shipping),
   events(
-    'net_revenue',
-    (sum) => sum('sale') + sum('void') + sum('cancellation') + sum('discount') + sum('refund'),
+    'refunds',
+    (sum) =>
+      -sum('refund') -
+      sum('refund_tax') -
+      sum('refund_shipping') -
+      sum('gift_card_refund_discount') -
+      sum('refund_other'),
   ),
-  events('refunds', (sum) => -sum('refund') - sum('refund_other')),
+  events('gift_card_discounts', (sum) => -sum('gift_card_discount') - sum('gift_card_refund_discount')),
   events('discounts', (sum) => -sum('discount')),
   events('cancellations', (sum) => -sum('void') - sum('cancellation')),
   events('returns', (sum) => -sum('refund')),
@@ -86,6 +100,10 @@ export function truthSql(dialect: Dialect, from: string, to: string): string {
 }
 
 const typeColumn = `case
-  when event_type in ('sale', 'void', 'cancellation', 'refund') then event_type
+  when event_type in ('sale', 'void', 'cancellation', 'refund', 'refund_tax', 'refund_shipping', 'duty',
+    'gift_card_refund_discount') then event_type
   when event_type in ('discount', 'void_discount', 'cancellation_discount') then 'discount'
-  when event_type in ('gift_card_refund', 'refund_tax', 'refund_shipping', 'refund_cash') then 'refund_other' end`;
+  when event_type in ('tax', 'void_tax', 'cancellation_tax') then 'tax'
+  when event_type in ('shipping', 'void_shipping', 'cancellation_shipping') then 'shipping'
+  when event_type in ('gift_card_discount', 'gift_card_cancellation_discount') then 'gift_card_discount'
+  when event_type in ('gift_card_refund', 'refund_fee', 'refund_adjustment', 'refund_cash') then 'refund_other' end`;
