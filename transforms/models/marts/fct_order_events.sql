@@ -177,46 +177,75 @@ events as (
   from {{ ref('int_order_chargebacks') }}
 ),
 
-headers as (
-  select order_id as event_group_id, source_system, customer_id, channel, country, currency, is_test, placed_at
-  from orders
-  union all
-  select distinct event_group_id, source_system, customer_id, channel, 'Unknown', currency, false, cancelled_at
-  from cancelled where order_id is null
+-- what all rows of a group share, looked up once for each and not for each of its rows: the customer's version and the rate
+told as (
+  select
+    groups.*,
+    {{ business_date('placed_at') }} as order_date
+  from (
+    select order_id as event_group_id, source_system, customer_id, channel, country, currency, is_test, placed_at
+    from orders
+    union all
+    select distinct event_group_id, source_system, customer_id, channel, 'Unknown', currency, false, cancelled_at
+    from cancelled where order_id is null
+  ) as groups
 ),
 
+headers as (
+  select
+    t.*,
+    x.rate as fx_rate,
+    coalesce(cu.customer_key, -1) as customer_key,
+    coalesce(cu.customer_durable_key, -1) as customer_durable_key,
+    coalesce(cu.person_key, -1) as person_key
+  from told as t
+  {{ asof_join(ref('fx_rate'), 'x', 'x.currency = t.currency', 't.order_date') }}
+  {{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = t.customer_id', 't.placed_at') }}
+),
+
+-- the currency of a row where it is not the order's, and that of a refund, whose own day counts: few rows have either
 dated as (
   select
     e.*,
     h.source_system,
-    h.customer_id,
+    h.customer_key,
+    h.customer_durable_key,
+    h.person_key,
     h.channel,
     h.country,
     coalesce(e.currency, h.currency) as row_currency,
+    case when e.currency <> h.currency then e.currency end as other_currency,
+    case when e.event_type = 'refund_fx' then h.currency end as refund_currency,
+    h.fx_rate as order_rate,
     h.is_test,
-    h.placed_at,
     {{ business_date('e.event_at') }} as event_date,
-    {{ business_date('h.placed_at') }} as order_date
+    h.order_date
   from events as e
   join headers as h on h.event_group_id = e.event_group_id
+),
+
+rated as (
+  select
+    d.*,
+    case when d.other_currency is null then d.order_rate else x.rate end as fx_rate,
+    y.rate as refund_rate
+  from dated as d
+  left join {{ ref('fx_rate') }} as x
+    on x.currency = d.other_currency and d.order_date >= x.valid_from and d.order_date < x.valid_to
+  left join {{ ref('fx_rate') }} as y
+    on y.currency = d.refund_currency and d.event_date >= y.valid_from and d.event_date < y.valid_to
 ),
 
 -- All of an order counts at the rate of its day. What a refund was worth more or less on its own day is a row of its own.
 valued as (
   select
     d.*,
-    x.rate as fx_rate,
     case
-      when d.event_type = 'refund_fx' then {{ in_reporting('d.refunded_minor', 'x.rate') }}
-        - {{ in_reporting('d.refunded_minor', 'y.rate') }}
-      else {{ in_reporting('d.amount_minor', 'x.rate') }}
+      when d.event_type = 'refund_fx' then {{ in_reporting('d.refunded_minor', 'd.fx_rate') }}
+        - {{ in_reporting('d.refunded_minor', 'd.refund_rate') }}
+      else {{ in_reporting('d.amount_minor', 'd.fx_rate') }}
     end as reporting_minor
-  from dated as d
-  left join {{ ref('fx_rate') }} as x
-    on x.currency = d.row_currency and d.order_date >= x.valid_from and d.order_date < x.valid_to
-  left join {{ ref('fx_rate') }} as y
-    on y.currency = d.row_currency and d.event_date >= y.valid_from and d.event_date < y.valid_to
-      and d.event_type = 'refund_fx'
+  from rated as d
 )
 
 select
@@ -227,9 +256,9 @@ select
   case when e.order_id is null then -2 else {{ hash_key('e.order_id') }} end as order_key,
   e.order_id,
   case when e.order_line_id is null then -2 else {{ hash_key('e.order_line_id') }} end as order_line_key,
-  coalesce(cu.customer_key, -1) as customer_key,
-  coalesce(cu.customer_durable_key, -1) as customer_durable_key,
-  coalesce(cu.person_key, -1) as person_key,
+  e.customer_key,
+  e.customer_durable_key,
+  e.person_key,
   e.product_key,
   e.product_durable_key,
   e.channel,
@@ -244,5 +273,4 @@ select
   e.event_date,
   e.order_date
 from valued as e
-{{ asof_join(ref('dim_customer'), 'cu', 'cu.customer_id = e.customer_id', 'e.placed_at') }}
 where e.event_type <> 'refund_fx' or e.reporting_minor <> 0
