@@ -20,6 +20,10 @@ export function explain(input: ExplainInput, taskId: string): string {
   const because = reason === null ? '' : `: ${reason}`;
   const state = instance?.state ?? null;
   if (state !== null && factsOf(state).finished) return `It is ${state}${because}.`;
+  const owner = instance?.attempt?.owner;
+  if (owner !== undefined && !input.liveOwners.has(owner)) {
+    return 'The scheduler that had it is gone; the next pass of a running scheduler takes it up.';
+  }
   if (state === 'running') return `It runs now, try ${instance?.tryNumber ?? 1}.`;
   if (state === 'queued') return 'It has a slot and is about to start.';
   if (state === 'restarting')

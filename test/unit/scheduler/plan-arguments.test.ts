@@ -269,6 +269,11 @@ describe('why a task has not run', () => {
     ],
     ['it runs', why('a', chain, { a: 'running' }), 'It runs now, try 0.'],
     [
+      'its scheduler died',
+      why('a', chain, { a: 'running' }, { liveOwners: new Set() }),
+      'The scheduler that had it is gone; the next pass of a running scheduler takes it up.',
+    ],
+    [
       'a retry',
       explain(
         {
