@@ -1,5 +1,6 @@
 -- What of a line was cancelled, given back and sent is what the shop's cancellations, refunds and shipments say of it.
--- Of the orders that only Shopify has, order by order, what their events say.
+-- Of the orders that only Shopify has, line by line, no less than what the events of their order say: a refund may name a
+-- line of another order.
 {% set parts = {
   'stg_shop__cancellations': ('stg_shop__cancellation_lines', 'cancellation_id'),
   'stg_shop__refunds': ('stg_shop__refund_lines', 'refund_id'),
@@ -41,7 +42,7 @@ of_lines as (
 ),
 
 events as (
-  select order_id,
+  select order_line_key,
     -sum(case when event_type in ('void', 'cancellation', 'gift_card_cancellation') then quantity else 0 end)
       as cancelled_quantity,
     -sum(case when event_type in ('refund', 'gift_card_refund', 'gift_card_refund_discount') then 0 else amount_minor end)
@@ -53,7 +54,7 @@ events as (
   where source_system = 'shopify' and order_line_key <> -2 and {{ touched_in_run('order_id', orders) }}
     and event_type in ('void', 'cancellation', 'gift_card_cancellation', 'void_discount', 'cancellation_discount',
       'gift_card_cancellation_discount', 'refund', 'gift_card_refund', 'gift_card_refund_discount')
-  group by order_id
+  group by order_line_key
 )
 
 select l.order_line_id as id, l.order_id, l.cancelled_minor, s.cancelled_minor as said_cancelled_minor, l.refunded_minor,
@@ -68,16 +69,12 @@ where l.cancelled_quantity <> coalesce(s.cancelled_quantity, 0)
   or l.refunded_minor <> coalesce(s.refunded_minor, 0)
   or l.shipped_quantity <> coalesce(s.shipped_quantity, 0)
 union all
-select o.order_id, o.order_id, o.cancelled_minor, e.cancelled_minor, o.refunded_minor, e.refunded_minor, null, null
+select l.order_line_id, l.order_id, l.cancelled_minor, e.cancelled_minor, l.refunded_minor, e.refunded_minor, null, null
 from (
-  select order_id, sum(cancelled_quantity) as cancelled_quantity, sum(cancelled_minor) as cancelled_minor,
-    sum(refunded_quantity) as refunded_quantity, sum(refunded_minor) as refunded_minor
-  from {{ ref('fct_order_lines') }}
-  where source_system = 'shopify' and {{ touched_in_run('order_id', orders) }}
-  group by order_id
-) as o
-left join events as e on e.order_id = o.order_id
-where o.cancelled_quantity <> coalesce(e.cancelled_quantity, 0)
-  or o.cancelled_minor <> coalesce(e.cancelled_minor, 0)
-  or o.refunded_quantity <> coalesce(e.refunded_quantity, 0)
-  or o.refunded_minor <> coalesce(e.refunded_minor, 0)
+  select * from {{ ref('fct_order_lines') }} where source_system = 'shopify' and {{ touched_in_run('order_id', orders) }}
+) as l
+join events as e on e.order_line_key = l.order_line_key
+where l.cancelled_quantity < e.cancelled_quantity
+  or l.cancelled_minor < e.cancelled_minor
+  or l.refunded_quantity < e.refunded_quantity
+  or l.refunded_minor < e.refunded_minor
