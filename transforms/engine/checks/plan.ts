@@ -19,13 +19,12 @@ export async function planChecks(
   considered: ReadonlySet<string>,
 ): Promise<Check[]> {
   const facts = await readCheckFacts(context, run);
-  const parts = await Promise.all([
+  const [data, singular, staging] = await Promise.all([
     dataChecksOfRun(context, run, considered, facts),
     singularChecksOfRun(context, run, considered, facts),
     stagingChecks(context, facts),
-    manifestChecks(context, facts),
   ]);
-  return parts.flat();
+  return [...data, ...singular, ...staging, ...manifestChecks(context, facts)];
 }
 
 /** Every check of what is published, whole; for `transform test`. */
