@@ -25,7 +25,7 @@ interface Event {
   readonly refunded: bigint;
   readonly at: Date;
   /** Where it is another than the order's. */
-  readonly currency?: string;
+  readonly currency?: string | null;
 }
 
 /** Economic events: what was sold with what comes with it, and what took it back later. Parts of nothing are no events. */
@@ -78,7 +78,7 @@ function eventsOf(sales: Sales, dimensions: Dimensions, account: Account): reado
     ...refundEvents(sales, dimensions),
     ...chargebackEvents(account),
   ].map((event) => ({ ...event, refunded: 0n }));
-  const revalued = sales.refunds.map(({ id, orderId, at, amount }) => ({
+  const revalued = sales.refunds.map(({ id, orderId, at, amount, currency }) => ({
     type: 'refund_fx',
     sourceKind: 'refund',
     sourceId: id,
@@ -89,6 +89,7 @@ function eventsOf(sales: Sales, dimensions: Dimensions, account: Account): reado
     amount: 0n,
     refunded: amount,
     at,
+    currency,
   }));
   return [...happened, ...revalued];
 }
@@ -206,6 +207,7 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
   const orders = new Map(sales.orders.map((order) => [order.id, order]));
   const soldLines = new Map(sales.lines.map((line) => [line.id, line]));
   const linesOf = groupBy(sales.refundLines, ({ refundId }) => String(refundId));
+  const currencies = new Map(sales.refunds.map(({ id, currency }) => [id, currency]));
   const ofLines = sales.refundLines.flatMap((back): readonly Happened[] => {
     const line = soldLines.get(back.lineId);
     const order = line === undefined ? undefined : orders.get(line.orderId);
@@ -217,6 +219,7 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
       lineId: back.lineId,
       product,
       at: back.at,
+      currency: currencies.get(back.refundId) ?? null,
     };
     const kind = line?.kind ?? kindOf(product);
     const isCard = kind === 'gift_card';
@@ -243,6 +246,7 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
       product: undefined,
       quantity: 0n,
       at: refund.at,
+      currency: refund.currency,
     };
     const cash = refund.amount - shipping - inLines;
     return [

@@ -145,8 +145,9 @@ export function fctOrders(sales: Sales, dimensions: Dimensions): readonly MartRo
     const lines = linesOf(order);
     const goods = lines.filter(({ kind }) => kind === 'goods');
     const [refunds, sent] = [refundsOf(order), sentOf(order)];
+    const ownGoods = new Set(goods.map(({ line }) => line.id));
     const unsent = total(
-      backOf(order).filter(({ isUnsent }) => isUnsent),
+      backOf(order).filter(({ isUnsent, lineId }) => isUnsent && ownGoods.has(lineId)),
       ({ quantity }) => quantity,
     );
     const ordered = total(goods, ({ line }) => line.quantity);

@@ -167,6 +167,8 @@ function orderLife(
       const fields = fieldsOf(table, row);
       const shown = 'currency' in fields ? { ...fields, currency } : fields;
       if (table === 'payments') return { table, op: 'c', fields: { ...shown, ...oddPayment(shown, random) } };
+      if (table === 'refunds' && op === 'insert' && random.chance(0.05))
+        return { table, op: 'c', fields: { ...shown, currency: 'GBP' } };
       return op === 'delete'
         ? { table, op: 'd', fields: { id: fields['id'] ?? null } }
         : { table, op: op === 'insert' ? 'c' : 'u', fields: shown };

@@ -72,7 +72,12 @@ export const contradictions: readonly Contradiction[] = [
   {
     name: 'more given back than was charged',
     rows: rowsOf([{ ...order, id: 202, refunds: [{ at: '2026-03-10 10:00', units: [], cash: 9900 }] }]),
-    seen: { assert_refunds_within_payments: { columns: ['order_id', 'refunded_minor'], rows: ['202 9900'] } },
+    seen: {
+      assert_refunds_within_payments: {
+        columns: ['order_id', 'refunded_minor'],
+        rows: ['202 9900', '215 6600'],
+      },
+    },
     outcome: { query: 'select refunded_minor from marts.fct_orders where order_id = 202', row: '9900' },
   },
   {
@@ -229,19 +234,55 @@ export const contradictions: readonly Contradiction[] = [
     outcome: { query: 'select gross_minor from marts.fct_order_lines where order_id = 211', row: '-2000' },
   },
   {
-    name: 'a payment in another currency than its order',
-    rows: shopRows({ ...order, id: 212, method: 'paypal' }).map((row) =>
-      row.table === 'payments' ? { ...row, data: { ...row.data, currency: 'EUR' } } : row,
-    ),
+    name: 'a payment or a refund in another currency than its order',
+    rows: [
+      ...inCurrency('payments', 'EUR', shopRows({ ...order, id: 212, method: 'paypal' })),
+      ...inCurrency(
+        'refunds',
+        'JPY',
+        shopRows({
+          ...order,
+          id: 214,
+          method: 'paypal',
+          refunds: [{ at: '2026-03-12 10:00', units: [{ line: 1, quantity: 1 }] }],
+        }),
+      ),
+    ],
     seen: {
       assert_payments_are_in_the_orders_currency: {
-        columns: ['order_id', 'currency', 'order_currency'],
-        rows: ['212 EUR USD', '212 EUR USD'],
+        columns: ['what', 'order_id', 'currency', 'order_currency'],
+        rows: ['payment 212 EUR USD', 'payment 212 EUR USD', 'refund 214 JPY USD'],
       },
     },
     outcome: {
-      query: "select sum(cash_minor) from marts.fct_payments where order_id = 212 and currency = 'EUR'",
-      row: '4400',
+      query: `select
+                (select sum(cash_minor) from marts.fct_payments where order_id = 212 and currency = 'EUR'),
+                (select sum(amount_minor) from marts.fct_order_events
+                 where order_id = 214 and event_type like 'refund%' and currency = 'JPY'),
+                (select count(*) from marts.fct_order_events
+                 where order_id = 214 and event_type like 'refund%' and currency <> 'JPY')`,
+      row: '4400 -22 0',
+    },
+  },
+  {
+    name: 'units that a cancellation and a refund both take back',
+    rows: shopRows({
+      ...order,
+      id: 215,
+      method: 'paypal',
+      cancelled: { at: '2026-03-10 18:00', beforeCapture: false },
+      refunds: [{ at: '2026-03-12 10:00', units: [{ line: 1, quantity: 1 }] }],
+    }),
+    seen: {
+      assert_units_are_taken_back_once: {
+        columns: ['order_id', 'quantity', 'cancelled_quantity', 'refunded_quantity'],
+        rows: ['215 2 2 1'],
+      },
+    },
+    outcome: {
+      query: `select sum(quantity) from marts.fct_order_events
+              where order_id = 215 and event_type in ('sale', 'void', 'cancellation', 'refund')`,
+      row: '-1',
     },
   },
   {
@@ -277,3 +318,8 @@ export const contradictions: readonly Contradiction[] = [
     },
   },
 ];
+
+/** The same rows, with those of a table in a currency of their own. */
+function inCurrency(table: string, currency: string, rows: readonly SourceRow[]): readonly SourceRow[] {
+  return rows.map((row) => (row.table === table ? { ...row, data: { ...row.data, currency } } : row));
+}

@@ -20,6 +20,21 @@ export const faultsOfFacts: readonly Fault[] = [
     red: ['agg_carrier_daily.equals_shipments', 'assert_r8_shipments_equal_staging'],
   },
   {
+    name: 'a late shipment told as in time, and the other way round',
+    plant: ['update marts.fct_shipments set is_late = not is_late'],
+    red: ['agg_carrier_daily.equals_shipments', 'fct_shipments.lateness_is_of_the_times'],
+  },
+  {
+    name: 'lost cancellations after capture',
+    plant: ["delete from marts.fct_order_events where event_type = 'cancellation'"],
+    red: ['agg_finance_daily.equals_events', 'assert_r8_cancellations_equal_staging'],
+  },
+  {
+    name: 'lost chargebacks',
+    plant: ["delete from marts.fct_order_events where event_type in ('chargeback', 'chargeback_reversal')"],
+    red: ['agg_finance_daily.equals_events', 'assert_chargebacks_are_in_events'],
+  },
+  {
     name: 'lost payments of one means',
     plant: ["delete from marts.fct_payments where method = 'paypal'"],
     red: ['assert_r8_payments_equal_staging'],

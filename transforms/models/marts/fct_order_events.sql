@@ -51,6 +51,7 @@ refunds as (
   select
     r.refund_id,
     r.order_id,
+    r.currency,
     r.refunded_at,
     r.amount_minor,
     case when s.order_id is null then r.shipping_minor else 0 end as shipping_minor,
@@ -141,34 +142,34 @@ events as (
       else 'refund_' || kind
     end,
     'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key, l.product_durable_key,
-    -l.quantity, case when kind = 'gift_card' then -l.face_minor else -l.goods_minor end, l.refunded_at, null, 0
+    -l.quantity, case when kind = 'gift_card' then -l.face_minor else -l.goods_minor end, l.refunded_at, l.currency, 0
   from refund_lines as l
   union all
   -- the discount that it sold at, and whatever else of its worth was not paid back
   select 'gift_card_refund_discount', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id,
-    l.product_key, l.product_durable_key, 0, l.face_minor - l.goods_minor, l.refunded_at, null, 0
+    l.product_key, l.product_durable_key, 0, l.face_minor - l.goods_minor, l.refunded_at, l.currency, 0
   from refund_lines as l
   where kind = 'gift_card' and l.face_minor <> l.goods_minor
   union all
   select 'refund_tax', 'refund_line', l.refund_line_id, l.order_id, l.order_id, l.order_line_id, l.product_key,
-    l.product_durable_key, 0, -l.tax_minor, l.refunded_at, null, 0
+    l.product_durable_key, 0, -l.tax_minor, l.refunded_at, l.currency, 0
   from refund_lines as l
   where l.tax_minor <> 0
   union all
   select 'refund_shipping', 'refund', refund_id, order_id, order_id, null, -2, -2,
-    0, -shipping_minor, refunded_at, null, 0
+    0, -shipping_minor, refunded_at, currency, 0
   from refunds where shipping_minor <> 0
   union all
   select 'refund_tax', 'refund', refund_id, order_id, order_id, null, -2, -2,
-    0, -shipping_tax_minor, refunded_at, null, 0
+    0, -shipping_tax_minor, refunded_at, currency, 0
   from refunds where shipping_tax_minor <> 0
   union all
   -- whatever the parts leave: cash without goods, so that the parts of a refund always add up to it
   select 'refund_cash', 'refund', refund_id, order_id, order_id, null, -2, -2,
-    0, -(amount_minor - shipping_minor - shipping_tax_minor - lines_minor), refunded_at, null, 0
+    0, -(amount_minor - shipping_minor - shipping_tax_minor - lines_minor), refunded_at, currency, 0
   from refunds where amount_minor - shipping_minor - shipping_tax_minor - lines_minor <> 0
   union all
-  select 'refund_fx', 'refund', refund_id, order_id, order_id, null, -2, -2, 0, 0, refunded_at, null, amount_minor
+  select 'refund_fx', 'refund', refund_id, order_id, order_id, null, -2, -2, 0, 0, refunded_at, currency, amount_minor
   from refunds where amount_minor <> 0
   union all
   -- what a dispute took or gave back, in the currency in which the processor did so
@@ -215,7 +216,7 @@ dated as (
     h.country,
     coalesce(e.currency, h.currency) as row_currency,
     case when e.currency <> h.currency then e.currency end as other_currency,
-    case when e.event_type = 'refund_fx' then h.currency end as refund_currency,
+    case when e.event_type = 'refund_fx' then coalesce(e.currency, h.currency) end as refund_currency,
     h.fx_rate as order_rate,
     h.is_test,
     {{ business_date('e.event_at') }} as event_date,

@@ -14,9 +14,13 @@ with lines as (
   group by order_id
 ),
 
+-- goods of the order's own, as what was ordered is: a gift card given back leaves no fewer units to send
 unshipped_refunds as (
   select r.order_id, sum(r.quantity) as quantity
   from {{ ref('int_refund_lines__amounts') }} as r
+  join (
+    select order_line_id, order_id from {{ ref('fct_order_lines') }} where line_kind = 'goods' and {{ touched('order_id') }}
+  ) as l on l.order_line_id = r.order_line_id and l.order_id = r.order_id
   where r.restock_type = 'cancel'
   group by r.order_id
 ),
