@@ -12,7 +12,7 @@ import { fctOrderEvents } from './expected/events.ts';
 import { aggFinanceDaily } from './expected/finance-days.ts';
 import { fctOrderLines, fctOrders, fctShipments } from './expected/orders.ts';
 import { fctPayments } from './expected/payments.ts';
-import { aggProcessorDaily, fctPayouts } from './expected/payouts.ts';
+import { aggProcessorDaily, aggProcessorMovesDaily, fctPayouts } from './expected/payouts.ts';
 import { fxRates } from './expected/rates.ts';
 import { shopSales } from './expected/shop-sales.ts';
 import { bothOf } from './expected/sales.ts';
@@ -112,6 +112,7 @@ export function expectedStar(world: World): Readonly<Record<string, readonly Mar
     agg_finance_daily: aggFinanceDaily(events),
     fct_payments: payments,
     fct_payouts: fctPayouts(stripe, account),
+    agg_processor_moves_daily: aggProcessorMovesDaily(account),
     agg_processor_daily: aggProcessorDaily(account),
     fct_shipments: shipments,
     agg_fulfilment_daily: aggFulfilmentDaily(orders),

@@ -1,29 +1,68 @@
 -- R6: the balance rolls forward. A day closes with its opening balance and everything that moved it, it opens with what the
--- day before closed with, and every movement is in the marts, with its net amount; which one is not, is listed.
+-- day before closed with, and every movement is in the marts, with its net amount; which one is not, is listed. Of days and
+-- movements in the window of reconciliations, as the others do.
 {{ config(severity='warn', meta={'compares_by': 'compared_at'}) }}
+{% set name = 'assert_r6_balance_rolls_forward' %}
 with days as (
   select
     d.*,
+    -- a business day begins after this in every time zone: where this is in the window, all of the day is
+    {{ date_add('day', -1, 'cast(processor_date as timestamp)') }} as begins_after,
     lag(closing_minor) over (partition by currency order by processor_date) as before_minor
   from {{ ref('agg_processor_daily') }} as d
 ),
 
-movements as (
+recent_days as (
+  select * from days where {{ is_recent('begins_after', name) }}
+),
+
+moved as (
   select {{ business_date('created_at') }} as processor_date, currency, sum(net_minor) as net_minor
   from {{ ref('stg_stripe__balance_transactions') }}
+  where {{ is_recent('created_at', name) }}
   group by 1, 2
+),
+
+movements as (
+  select balance_transaction_id, net_minor, created_at
+  from {{ ref('stg_stripe__balance_transactions') }}
+  where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at', name) }}
+),
+
+-- A row stands at the time of the shop's payment where there is one: that is looked for about the time of the movement,
+-- and only of what is not found there in the whole fact.
+near as (
+  select balance_transaction_id, sum(net_minor) as net_minor
+  from {{ ref('fct_payments') }}
+  where net_minor is not null
+    and created_at >= (select {{ date_add('day', -7, 'min(created_at)') }} from movements)
+  group by 1
+),
+
+not_near as (
+  select t.*
+  from movements as t
+  left join near as p on p.balance_transaction_id = t.balance_transaction_id
+  where t.net_minor is distinct from p.net_minor
+),
+
+anywhere as (
+  select balance_transaction_id, sum(net_minor) as net_minor
+  from {{ ref('fct_payments') }}
+  where net_minor is not null and balance_transaction_id in (select balance_transaction_id from not_near)
+  group by 1
 )
 
 select
   {{ concat('d.currency', "' '", 'd.processor_date') }} as id,
   'the day does not close with what moved it' as difference,
-  coalesce(d.before_minor, 0) + m.net_minor as expected_minor,
+  coalesce(d.before_minor, 0) + coalesce(m.net_minor, 0) as expected_minor,
   d.closing_minor as actual_minor,
-  d.closing_minor - coalesce(d.before_minor, 0) - m.net_minor as difference_minor,
-  cast(null as timestamp) as compared_at
-from days as d
-join movements as m on m.processor_date = d.processor_date and m.currency = d.currency
-where d.closing_minor <> coalesce(d.before_minor, 0) + m.net_minor
+  d.closing_minor - coalesce(d.before_minor, 0) - coalesce(m.net_minor, 0) as difference_minor,
+  d.begins_after as compared_at
+from recent_days as d
+left join moved as m on m.processor_date = d.processor_date and m.currency = d.currency
+where d.closing_minor <> coalesce(d.before_minor, 0) + coalesce(m.net_minor, 0)
   or d.opening_minor <> coalesce(d.before_minor, 0)
   or d.net_minor <> d.charges_minor + d.refunds_minor + d.refund_failures_minor + d.disputes_minor
     + d.dispute_reversals_minor + d.adjustments_minor - d.fees_minor
@@ -35,14 +74,6 @@ select
   coalesce(p.net_minor, 0),
   coalesce(p.net_minor, 0) - t.net_minor,
   t.created_at
-from (
-  select * from {{ ref('stg_stripe__balance_transactions') }}
-  where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at', 'assert_r6_balance_rolls_forward') }}
-) as t
-left join (
-  select balance_transaction_id, sum(net_minor) as net_minor
-  from {{ ref('fct_payments') }}
-  where balance_transaction_id is not null and net_minor is not null
-  group by 1
-) as p on p.balance_transaction_id = t.balance_transaction_id
+from not_near as t
+left join anywhere as p on p.balance_transaction_id = t.balance_transaction_id
 where t.net_minor is distinct from p.net_minor

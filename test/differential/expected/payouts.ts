@@ -39,17 +39,14 @@ export function fctPayouts(stripe: ApiWorld, { movements }: Account): readonly M
 const named = ['charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal'];
 const payouts = ['payout', 'payout_reversal'];
 
-/** Days of a balance, each rolled forward from all before it. */
-export function aggProcessorDaily({ movements }: Account): readonly MartRow[] {
+/** What moved a balance, day by day. */
+export function aggProcessorMovesDaily({ movements }: Account): readonly MartRow[] {
   const days = groupBy(movements, ({ at, currency }) => `${dayOf(at)} ${currency}`);
   return [...days].map(([key, all]) => {
     const [day = '', currency = ''] = key.split(' ');
     const of = (categories: readonly string[]): readonly StripeMovement[] =>
       all.filter(({ category }) => categories.includes(category));
     const sum = (rows: readonly StripeMovement[]): bigint => total(rows, ({ amount }) => amount);
-    const net = (rows: readonly StripeMovement[]): bigint => total(rows, ({ amount, fee }) => amount - fee);
-    const sofar = movements.filter((each) => each.currency === currency && String(dayOf(each.at)) < day);
-    const opening = net(sofar);
     const count = (category: string): bigint => BigInt(of([category]).length);
     return {
       processor_day_key: hashKey(day, currency),
@@ -63,14 +60,32 @@ export function aggProcessorDaily({ movements }: Account): readonly MartRow[] {
       adjustments_minor: sum(all.filter(({ category }) => ![...named, ...payouts].includes(category))),
       fees_minor: total(all, ({ fee }) => fee),
       net_minor:
-        net(all.filter(({ category }) => !payouts.includes(category))) - total(of(payouts), ({ fee }) => fee),
+        netOf(all.filter(({ category }) => !payouts.includes(category))) -
+        total(of(payouts), ({ fee }) => fee),
       payouts_minor: sum(of(payouts)),
       charge_count: count('charge'),
       refund_count: count('refund'),
       dispute_count: count('dispute'),
       payout_count: count('payout'),
-      opening_minor: opening,
-      closing_minor: opening + net(all),
     };
   });
+}
+
+/** Days of a balance, each rolled forward from all before it. */
+export function aggProcessorDaily(account: Account): readonly MartRow[] {
+  return aggProcessorMovesDaily(account).map((row) => {
+    const ofCurrency = account.movements.filter(({ currency }) => currency === row['currency']);
+    const upTo = (isIn: (day: string) => boolean): bigint =>
+      netOf(ofCurrency.filter(({ at }) => isIn(String(dayOf(at)))));
+    const day = String(row['processor_date']);
+    return {
+      ...row,
+      opening_minor: upTo((each) => each < day),
+      closing_minor: upTo((each) => each <= day),
+    };
+  });
+}
+
+function netOf(rows: readonly StripeMovement[]): bigint {
+  return total(rows, ({ amount, fee }) => amount - fee);
 }

@@ -29,7 +29,25 @@ export const faultsOfAggregates: readonly Fault[] = [
     'agg_gift_cards_daily.equals_moves',
   ]),
   off('agg_gift_cards_daily', 'outstanding_minor', ['agg_gift_cards_daily.outstanding_rolls_forward']),
-  off('agg_processor_daily', 'charge_count', ['agg_processor_daily.equals_movements']),
+  off('agg_processor_moves_daily', 'charge_count', [
+    'agg_processor_daily.equals_moves',
+    'agg_processor_moves_daily.equals_movements',
+  ]),
+  ...['dispute_count', 'dispute_reversals_minor', 'refund_failures_minor', 'adjustments_minor'].map(
+    (column): Fault => ({
+      name: `${column} of one day at Stripe is off`,
+      plant: [
+        `update marts.agg_processor_moves_daily set ${column} = ${column} + 1
+         where processor_date = (select max(processor_date) from marts.agg_processor_moves_daily)`,
+      ],
+      red: ['agg_processor_daily.equals_moves', 'agg_processor_moves_daily.equals_movements'],
+    }),
+  ),
+  off('agg_processor_daily', 'closing_minor', [
+    'agg_processor_daily.closing_rolls_forward',
+    'agg_processor_daily.opening_is_before_the_day',
+    'assert_r6_balance_rolls_forward',
+  ]),
   {
     name: 'an aggregate that lost a day',
     plant: [

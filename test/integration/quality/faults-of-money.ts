@@ -45,7 +45,7 @@ export const faultsOfMoney: readonly Fault[] = [
       "update staging.stg_stripe__balance_transactions__state set net_minor = net_minor + 1 where balance_transaction_id = 'txn_ch_1'",
     ],
     red: [
-      'agg_processor_daily.equals_movements',
+      'agg_processor_moves_daily.equals_movements',
       'assert_r4_net_is_amount_less_fee',
       'assert_r6_balance_rolls_forward',
     ],
@@ -62,7 +62,7 @@ export const faultsOfMoney: readonly Fault[] = [
     plant: [
       "delete from staging.stg_stripe__balance_transactions__state where balance_transaction_id = 'txn_ch_6'",
     ],
-    red: ['agg_processor_daily.equals_movements', 'assert_r6_balance_rolls_forward'],
+    red: ['agg_processor_moves_daily.equals_movements', 'assert_r6_balance_rolls_forward'],
   },
   {
     name: 'a charge that is a unit off',

@@ -2,9 +2,9 @@ import { quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
 import { formatLocation } from '../jinja/location.ts';
 import { Callable, Dict } from '../jinja/values.ts';
-import type { CallArguments } from '../jinja/values.ts';
+import type { CallArguments, Value } from '../jinja/values.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bound, mustText, shownText } from './host.ts';
+import { argumentError, bind, bound, mustText, shownText } from './host.ts';
 import type { Makers } from './host.ts';
 import { restrictionOf } from './restriction.ts';
 import type { Restriction } from './restriction.ts';
@@ -27,8 +27,8 @@ export const platformMakers: Makers<PlatformScope> = {
   touched: (scope) =>
     new Callable('touched', (args) => {
       scope.onTouched();
-      const expression = touchedExpression(scope, args);
-      return (expression === undefined ? undefined : restrictionOf(expression, scope)) ?? '1 = 1';
+      const [expression, at] = touchedExpression(scope, args);
+      return (expression === undefined ? undefined : restrictionOf(expression, scope, at)) ?? '1 = 1';
     }),
   changed: (scope) => new Callable('changed', (args) => mustChanged(scope, 'changed', args)),
   changed_ranges: (scope) =>
@@ -42,26 +42,38 @@ export const platformMakers: Makers<PlatformScope> = {
       return changedFrom(scope, changedRanges(mustChanged(scope, 'changed_from', args), key, id, carried));
     }),
   touched_in_run: (scope) =>
-    bound('touched_in_run', ['expression', 'mappings'], ([expression, mappings], args) => {
+    bound('touched_in_run', ['expression', 'mappings', 'at'], ([expression, mappings, at], args) => {
       if (!(mappings instanceof Dict))
         throw argumentError('touched_in_run(expression, {model: mapping}) takes a dict', args);
       const texts = Array.from(
         mappings.entries(),
         ([key, value]) => [shownText(key), shownText(value)] as const,
       );
-      return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), scope.changedInRun);
+      return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), {
+        changedInRun: scope.changedInRun,
+        at: isGiven(at) ? mustText(at, 'at', args) : undefined,
+      });
     })[1],
 };
 
 /**
  * touched('expression'), or in a model that others inline touched({'order_id': 'l.order_id', ...}): the expression for
- * the touch key of the model that is rendered, and no restriction where that is not named.
+ * the touch key of the model that is rendered, and no restriction where that is not named. With touched(..., at='column')
+ * the expression is the business day of that instant, by which engines can skip rows.
  */
-function touchedExpression({ touchKey }: PlatformScope, args: CallArguments): string | undefined {
-  const [first] = args.positional;
-  if (!(first instanceof Dict)) return mustTexts(args, 1)[0];
+function touchedExpression(
+  { touchKey }: PlatformScope,
+  args: CallArguments,
+): readonly [expression: string | undefined, at: string | undefined] {
+  const [first, instant] = bind('touched', ['expression', 'at'], args);
+  const at = isGiven(instant) ? mustText(instant, 'at', args) : undefined;
+  if (!(first instanceof Dict)) return [mustText(first ?? null, 'the expression', args), at];
   const value = touchKey === undefined ? undefined : first.get(touchKey);
-  return value === undefined ? undefined : mustText(value, 'the expression of a touch key', args);
+  return [value === undefined ? undefined : mustText(value, 'the expression of a touch key', args), at];
+}
+
+function isGiven(value: Value | undefined): value is Value {
+  return value !== undefined && value !== null;
 }
 
 /**

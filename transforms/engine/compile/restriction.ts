@@ -19,18 +19,24 @@ export function isRestricted({ touched, slice }: Restriction): boolean {
   return touched !== undefined || slice?.from !== undefined || slice?.below !== undefined;
 }
 
-/** The condition that a touch key is among those computed; undefined where all are. */
+/**
+ * The condition that a touch key is among those computed; undefined where all are. `at` is the instant of which the key
+ * is the business day: engines prune by a column and not by what is made of it.
+ */
 export function restrictionOf(
   expression: string,
   { touched, touchedBounds: bounds, slice }: Restriction,
+  at?: string,
 ): string | undefined {
   if (slice !== undefined) return withinSlice(expression, slice);
   if (touched === undefined) return undefined;
   const isAmong = `${expression} in (select touch_key from ${touched})`;
   // Engines push literals below joins and prune by them, which they do not do with a list from a query.
-  return bounds === undefined
-    ? isAmong
-    : `(${isAmong} and ${expression} between ${bounds.low} and ${bounds.high})`;
+  if (bounds === undefined) return isAmong;
+  const isBetween = `${expression} between ${bounds.low} and ${bounds.high}`;
+  // In no time zone does a day begin or end more than a day from where it does in UTC.
+  const isNear = at === undefined ? '' : ` and ${at} >= ${bounds.low} - 1 and ${at} < ${bounds.high} + 2`;
+  return `(${isAmong} and ${isBetween}${isNear})`;
 }
 
 /** The slices of a model together hold every row once: those without a key are in the first. */

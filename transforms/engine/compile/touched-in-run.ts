@@ -2,12 +2,19 @@
  * The condition that {{ touched_in_run(expression, {model: mapping, ...}) }} stands for in a test of its own: the
  * expression is among the values that rows changed in this run map to. A mapping is an SQL expression over the model's
  * columns, or a select that reads from `changed`. Where a model's changes are not known (first build, `transform
- * test`) the condition is always true, so that the test looks at everything.
+ * test`) the condition is always true, so that the test looks at everything. `at` is the instant of which the expression
+ * is the business day: engines prune by a column and not by what is made of it.
  */
 export function touchedInRun(
   expression: string,
   mappings: ReadonlyMap<string, string>,
-  changedInRun: ((model: string) => string | undefined) | undefined,
+  {
+    changedInRun,
+    at,
+  }: {
+    readonly changedInRun: ((model: string) => string | undefined) | undefined;
+    readonly at: string | undefined;
+  },
 ): string {
   const selects: string[] = [];
   for (const [model, mapping] of mappings) {
@@ -19,5 +26,9 @@ export function touchedInRun(
         : `select ${mapping} from ${changed} as changed`,
     );
   }
-  return `${expression} in (\n${selects.join('\nunion all\n')}\n)`;
+  const values = selects.join('\nunion all\n');
+  const isAmong = `${expression} in (\n${values}\n)`;
+  if (at === undefined) return isAmong;
+  const bound = (of: string): string => `(select ${of} from (\n${values}\n) as days_changed(day_changed))`;
+  return `${isAmong} and ${at} >= ${bound('min(day_changed) - 1')} and ${at} < ${bound('max(day_changed) + 2')}`;
 }

@@ -1,4 +1,4 @@
--- Every movement of the balance at Stripe, payouts among them. Only currencies that are recomputed.
+-- Every movement of the balance at Stripe, payouts among them. Only days that are recomputed.
 select
   balance_transaction_id,
   reporting_category,
@@ -10,4 +10,4 @@ select
   created_at,
   {{ business_date('created_at') }} as movement_date
 from {{ ref('stg_stripe__balance_transactions') }}
-where {{ touched({'currency': 'currency'}) }}
+where {{ touched({'processor_date': business_date('created_at')}, at='created_at') }}

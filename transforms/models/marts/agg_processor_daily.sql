@@ -1,58 +1,32 @@
--- One row a day and currency: what moved the balance at Stripe, and how it stood in the end, rolled forward from zero.
-with days as (
+-- The balance at Stripe by business day, as it stood before and after, rolled forward from zero. A change of a past day
+-- changes the balance of every later one, so that a currency is made anew whole, of its few daily moves.
+with rolled as (
   select
-    movement_date,
-    currency,
-    sum(case when reporting_category = 'charge' then amount_minor else 0 end) as charges_minor,
-    sum(case when reporting_category = 'refund' then amount_minor else 0 end) as refunds_minor,
-    sum(case when reporting_category = 'refund_failure' then amount_minor else 0 end) as refund_failures_minor,
-    sum(case when reporting_category = 'dispute' then amount_minor else 0 end) as disputes_minor,
-    sum(case when reporting_category = 'dispute_reversal' then amount_minor else 0 end) as dispute_reversals_minor,
-    sum(case when reporting_category in ('payout', 'payout_reversal') then amount_minor else 0 end) as payouts_minor,
-    sum(
-      case
-        when reporting_category in (
-          'charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal', 'payout', 'payout_reversal'
-        ) then 0
-        else amount_minor
-      end
-    ) as adjustments_minor,
-    sum(fee_minor) as fees_minor,
-    sum(net_minor) as net_minor,
-    sum(case when reporting_category = 'charge' then 1 else 0 end) as charge_count,
-    sum(case when reporting_category = 'refund' then 1 else 0 end) as refund_count,
-    sum(case when reporting_category = 'dispute' then 1 else 0 end) as dispute_count,
-    sum(case when reporting_category = 'payout' then 1 else 0 end) as payout_count
-  from {{ ref('int_balance_movements') }}
-  group by movement_date, currency
-),
-
-rolled as (
-  select
-    days.*,
-    sum(net_minor) over (
-      partition by currency order by movement_date rows between unbounded preceding and current row
-    ) as closing_minor
-  from days
+    m.*,
+    sum(net_minor + payouts_minor) over (
+      partition by currency order by processor_date rows unbounded preceding
+    ) as balance_minor
+  from {{ ref('agg_processor_moves_daily') }} as m
+  where {{ touched('currency') }}
 )
 
 select
-  {{ hash_key('movement_date', 'currency') }} as processor_day_key,
-  movement_date as processor_date,
+  processor_day_key,
+  processor_date,
   currency,
-  cast(charges_minor as bigint) as charges_minor,
-  cast(refunds_minor as bigint) as refunds_minor,
-  cast(refund_failures_minor as bigint) as refund_failures_minor,
-  cast(disputes_minor as bigint) as disputes_minor,
-  cast(dispute_reversals_minor as bigint) as dispute_reversals_minor,
-  cast(adjustments_minor as bigint) as adjustments_minor,
-  cast(fees_minor as bigint) as fees_minor,
-  cast(net_minor - payouts_minor as bigint) as net_minor,
-  cast(payouts_minor as bigint) as payouts_minor,
-  cast(charge_count as bigint) as charge_count,
-  cast(refund_count as bigint) as refund_count,
-  cast(dispute_count as bigint) as dispute_count,
-  cast(payout_count as bigint) as payout_count,
-  cast(closing_minor - net_minor as bigint) as opening_minor,
-  cast(closing_minor as bigint) as closing_minor
+  charges_minor,
+  refunds_minor,
+  refund_failures_minor,
+  disputes_minor,
+  dispute_reversals_minor,
+  adjustments_minor,
+  fees_minor,
+  net_minor,
+  payouts_minor,
+  charge_count,
+  refund_count,
+  dispute_count,
+  payout_count,
+  cast(balance_minor - net_minor - payouts_minor as bigint) as opening_minor,
+  cast(balance_minor as bigint) as closing_minor
 from rolled

@@ -1,8 +1,8 @@
 {#- A daily aggregate is what its facts add up to, for every day that changed: no row more or fewer, and every column the
     sum of its expression. Blocks like every check of what is published.
     day, by: the aggregate's grain; the facts have the columns of `by`, too.
-    facts: what it is made of. Each names the fact, its key, its day (the aggregate's unless said), which rows count
-    (where), and the sums: columns of the aggregate, each with its expression over the fact; a column that it does not
+    facts: what it is made of. Each names the fact, its key, its day (the aggregate's unless said; where that is made of
+    an instant, at is its column), which rows count (where), and the sums: columns of the aggregate, each with its expression over the fact; a column that it does not
     name gets nothing of it. distincts: columns that count different values of an expression. -#}
 {% test equals_facts(model, day, facts, by=[]) %}
 {%- set columns = [] -%}
@@ -50,7 +50,7 @@ from (
     {%- for column in columns %}, 0, {% if column in (part.sums or {}) %}coalesce({{ part.sums[column] }}, 0){% else %}0{% endif %}{% endfor %}
     {%- for column in distincts %}, 0, {% if column in (part.distincts or {}) %}{{ part.distincts[column] }}{% else %}null{% endif %}{% endfor %}
   from {{ ref(part.fact) }}
-  where {{ part_day }} is not null and {{ part.where or '1 = 1' }} and {{ touched_in_run(part_day, mappings) }}
+  where {{ part_day }} is not null and {{ part.where or '1 = 1' }} and {{ touched_in_run(part_day, mappings, part.at or none) }}
   {%- endfor %}
 ) as both_sides
 group by day_of_both{% for column in by %}, by_{{ loop.index }}{% endfor %}
