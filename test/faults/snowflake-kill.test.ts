@@ -39,4 +39,4 @@ test('killed at every named place in turn, nothing is lost and nothing doubled i
     double.clock.pass(idleTransactionMs);
   }
   await rig.mustStartWhole();
-}, 900_000);
+}, 1_500_000);

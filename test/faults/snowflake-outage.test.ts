@@ -5,7 +5,7 @@ import { mustBeTrue, openSnowflakeRig } from './snowflake/rig.ts';
 import type { SnowflakeRig } from './snowflake/rig.ts';
 import { badWeather } from './snowflake/weather.ts';
 
-const patienceMs = 900_000;
+const patienceMs = 1_800_000;
 
 test(
   'an account that is away now and then loses nothing and doubles nothing',

@@ -11,7 +11,7 @@ let red: readonly CheckResult[];
 beforeAll(async () => {
   star = await openStar([...freshWorldRows(), ...contradictions.flatMap(({ rows }) => rows)]);
   red = await redOf(star.transforms);
-}, 300_000);
+}, 600_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
 function textOf(row: Row, columns: readonly string[] = Object.keys(row)): string {

@@ -11,7 +11,7 @@ import { stripeRows } from '../../support/story-stripe.ts';
 let star: Star;
 beforeAll(async () => {
   star = await openStar();
-}, 300_000);
+}, 600_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
 /** What the hourly checks find. */

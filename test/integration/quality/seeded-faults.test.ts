@@ -10,7 +10,7 @@ import { faultsOfOrders } from './faults-of-orders.ts';
 let star: Star;
 beforeAll(async () => {
   star = await openStar();
-}, 300_000);
+}, 600_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
 const faults = [

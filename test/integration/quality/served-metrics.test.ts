@@ -12,7 +12,7 @@ import { editedModel, modelDir } from '../semantic/support.ts';
 let star: Star;
 beforeAll(async () => {
   star = await openStar();
-}, 300_000);
+}, 600_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
 /** What R9 says of the marts under some model of the semantic layer. */

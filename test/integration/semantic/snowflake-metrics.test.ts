@@ -124,7 +124,7 @@ describe('the same metrics', () => {
     expect(different).toEqual([]);
     // A catalogue of empty answers would agree as well.
     expect(rows).toBeGreaterThan(800);
-  }, 480_000);
+  }, 600_000);
 
   it('sums beyond what a float and a 64-bit integer hold', async () => {
     const [ours, theirs] = await answers({

@@ -27,7 +27,7 @@ beforeAll(async () => {
   star = await openStar([...worldRows(), ...rowsOf([waiting])]);
   const folder = fileURLToPath(new URL('../../../docs/questions', import.meta.url));
   for (const { name, sql } of await readQuestions(folder)) answers.set(name.slice(3), await ask(sql));
-}, 240_000);
+}, 600_000);
 afterAll(() => star[Symbol.asyncDispose]());
 
 async function ask(sql: string): Promise<Answer> {
