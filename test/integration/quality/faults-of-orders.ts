@@ -31,7 +31,6 @@ export const faultsOfOrders: readonly Fault[] = [
     red: [
       'agg_finance_daily.equals_events',
       'assert_events_are_at_the_rate_of_their_day',
-      'assert_lines_equal_their_parts',
       'assert_orders_equal_their_parts',
       'assert_r8_refund_parts_equal_refunds',
       'fct_order_events.sign_by_type',

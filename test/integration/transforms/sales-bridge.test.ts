@@ -140,6 +140,7 @@ test('a charge that is off by one is listed with every term of its order', async
     [
       'order_id 3',
       'currency USD',
+      'compared_at 2026-03-01 12:00:00',
       'goods_minor 2600',
       'discount_minor -2',
       'tax_minor 110',
