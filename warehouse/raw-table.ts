@@ -43,3 +43,11 @@ export function createRawTable(dialect: Capabilities['dialect'], source: string,
   const name = `${rawSchema}.${quoteIdentifier(rawTableName(source, table))}`;
   return `create table if not exists ${name} (${columns.join(', ')})`;
 }
+
+/**
+ * The statement that makes the loader's ledger, where it is not there: one row a landed file, in the transaction of its
+ * rows. The transform engine makes it too, as it may look before anything was loaded.
+ */
+export const createLoadLedger = `create table if not exists _meta.load_ledger (file_key varchar primary key,
+  batch_id varchar not null, source varchar not null, table_name varchar not null, row_count bigint not null,
+  loaded_at timestamp not null)`;

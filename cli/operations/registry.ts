@@ -3,17 +3,10 @@ import { archiveCompact, archiveRebuild, archiveRestore, archiveStatusOf, archiv
 import { retentionApply, retentionPlan } from './archive-retention.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
-import {
-  dagsDetails,
-  dagsNextExecution,
-  dagsShow,
-  poolsDelete,
-  poolsList,
-  poolsSet,
-  tasksWhy,
-} from './dag-facts.ts';
+import { dagsDetails, dagsNextExecution, dagsShow, tasksWhy } from './dag-facts.ts';
 import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
 import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
+import { poolsDelete, poolsList, poolsSet } from './pools.ts';
 import {
   qualityCheck,
   qualityDrift,

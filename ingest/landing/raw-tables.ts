@@ -1,29 +1,19 @@
-import { createRawTable, rawSchema, rawTableName } from '../../warehouse/raw-table.ts';
+import { createLoadLedger, createRawTable, rawSchema, rawTableName } from '../../warehouse/raw-table.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 import { batchTurn, ensureTurns } from './turns.ts';
 
-const metaTables = {
-  load_ledger: [
-    'file_key varchar primary key',
-    'batch_id varchar not null',
-    'source varchar not null',
-    'table_name varchar not null',
-    'row_count bigint not null',
-    'loaded_at timestamp not null',
-  ],
-  loaded_batch: [
-    'batch_id varchar primary key',
-    'source varchar not null',
-    'kind varchar not null',
-    'from_position varchar not null',
-    'to_position varchar not null',
-    'to_committed_at timestamp not null',
-    'row_count bigint not null',
-    'loaded_at timestamp not null',
-    // Null in rows of versions before it.
-    'manifest_sha256 varchar',
-  ],
-} as const;
+const loadedBatch = [
+  'batch_id varchar primary key',
+  'source varchar not null',
+  'kind varchar not null',
+  'from_position varchar not null',
+  'to_position varchar not null',
+  'to_committed_at timestamp not null',
+  'row_count bigint not null',
+  'loaded_at timestamp not null',
+  // Null in rows of versions before it.
+  'manifest_sha256 varchar',
+];
 
 /** Creates what loading needs: schema `_meta` with its ledger, schema `raw`, and one raw table per source table. */
 export async function ensureLoadSchema(
@@ -33,9 +23,8 @@ export async function ensureLoadSchema(
 ): Promise<void> {
   await warehouse.execute('create schema if not exists _meta');
   await warehouse.execute(`create schema if not exists ${rawSchema}`);
-  for (const [name, columns] of Object.entries(metaTables)) {
-    await warehouse.execute(`create table if not exists _meta.${name} (${columns.join(', ')})`);
-  }
+  await warehouse.execute(createLoadLedger);
+  await warehouse.execute(`create table if not exists _meta.loaded_batch (${loadedBatch.join(', ')})`);
   await addManifestSha256(warehouse);
   const { dialect } = warehouse.capabilities;
   for (const table of tables) await warehouse.execute(createRawTable(dialect, source, table));

@@ -1,4 +1,4 @@
-import { createRawTable } from '../../warehouse/raw-table.ts';
+import { createLoadLedger, createRawTable } from '../../warehouse/raw-table.ts';
 import { shopTables } from '../../ingest/postgres/shop-tables.ts';
 import type { Warehouse } from '../../warehouse/warehouse.ts';
 
@@ -18,10 +18,7 @@ export interface LogEntry {
 /** Creates the raw tables of the shop and the loader's ledger. */
 export async function createRawTables(warehouse: Warehouse): Promise<void> {
   for (const { table } of shopTables) await warehouse.execute(createRawTable('duckdb', 'shop', table));
-  await warehouse.execute(
-    `create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar, source varchar,
-       table_name varchar, row_count bigint, loaded_at timestamp)`,
-  );
+  await warehouse.execute(createLoadLedger);
 }
 
 /** A commit a second, after everything that the tests' rows say of themselves. */

@@ -148,7 +148,7 @@ test('incremental builds over any split of the log equal one full build, also wh
     }),
     1,
   );
-}, 600_000);
+});
 
 test('the order in which batches arrive does not matter', async () => {
   const order = fc.array(fc.nat(), { minLength: 7, maxLength: 7 });
@@ -164,4 +164,4 @@ test('the order in which batches arrive does not matter', async () => {
     }),
     1,
   );
-}, 600_000);
+});

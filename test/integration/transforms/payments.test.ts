@@ -224,7 +224,7 @@ describe('payments of the shop, of Shopify and at Stripe', () => {
     if (first === undefined || second === undefined) throw new RangeError('two orders');
     expect(await paymentsAfter([first, charged, second])).toEqual(once);
     expect(await paymentsAfter([second, charged, first])).toEqual(once);
-  }, 600_000);
+  });
 
   test('end as the same rows after any order and split of arrivals', async () => {
     const parts: Array<{ readonly shop?: LogEntry; readonly api?: ApiEntry }> = [
@@ -250,5 +250,5 @@ describe('payments of the shop, of Shopify and at Stripe', () => {
       }),
       { numRuns: 1, endOnFailure: true },
     );
-  }, 600_000);
+  });
 });

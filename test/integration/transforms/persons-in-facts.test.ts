@@ -82,4 +82,4 @@ test('facts follow their customer into another person and back, and a version th
   } finally {
     await warehouse.close();
   }
-}, 600_000);
+});

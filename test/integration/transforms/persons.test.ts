@@ -171,4 +171,4 @@ test('persons equal those of a fold over the histories, whatever the order of ba
     ),
     { numRuns: 3, endOnFailure: true },
   );
-}, 600_000);
+});

@@ -132,7 +132,7 @@ test.each(planted)(
 
 test('what is younger than the lag is not compared', async () => {
   expect(await differing(without('ch_2', 'txn_ch_2'), '2026-03-10')).toEqual([]);
-}, 600_000);
+});
 
 test('a payout of which nothing is known is listed once no night reads it again, and Stripe is done with it', async () => {
   expect(await differing(unlisted, '2026-03-26')).toEqual(['r5']);
@@ -142,4 +142,4 @@ test('a payout of which nothing is known is listed once no night reads it again,
       : entry,
   );
   expect(await differing({ ...unlisted, stripe: untold }, '2026-03-26')).toEqual([]);
-}, 600_000);
+});

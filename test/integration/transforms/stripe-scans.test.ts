@@ -80,4 +80,4 @@ test('a movement more at Stripe: its day, the balance and all checks read no mor
   const others = wide.filter(({ by }) => by !== 'fct_payments');
   expect(others.map(({ by, table, share }) => ({ by, table, share }))).toEqual([]);
   await warehouse.close();
-}, 600_000);
+});

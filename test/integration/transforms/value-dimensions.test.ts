@@ -69,7 +69,7 @@ test('members of dimensions of values come with the first fact that names them a
   } finally {
     await warehouse.close();
   }
-}, 600_000);
+});
 
 test('a batch that names nothing new computes no member, and so reads no fact for one', async () => {
   const { warehouse, transforms } = await openTransforms();
@@ -97,4 +97,4 @@ test('a batch that names nothing new computes no member, and so reads no fact fo
   } finally {
     await warehouse.close();
   }
-}, 600_000);
+});

@@ -1,5 +1,6 @@
 import { systemClock } from '../../../lib/clock.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { createLoadLedger } from '../../../warehouse/raw-table.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import type { Dialect } from '../dialect/macros.ts';
 import { ensureFirstRows, turnTable } from './first-rows.ts';
@@ -89,8 +90,7 @@ const ddl: readonly string[] = [
      kind varchar not null, from_position varchar not null, to_position varchar not null,
      to_committed_at timestamp, row_count bigint not null, loaded_at timestamp not null,
      manifest_sha256 varchar)`,
-  `create table if not exists _meta.load_ledger (file_key varchar primary key, batch_id varchar not null,
-     source varchar not null, table_name varchar not null, row_count bigint not null, loaded_at timestamp not null)`,
+  createLoadLedger,
   turnTable,
   // Exactly which batches a publication consumed, per mart that reads staging.
   `create view if not exists _meta.publication_batch as
