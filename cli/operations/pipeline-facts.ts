@@ -39,7 +39,10 @@ async function failureOf(scheduler: Scheduler, dagId: string): Promise<string | 
     if (run.state === 'success') return undefined;
     const tasks = await scheduler.listTaskInstances(run);
     // A run that still goes on counts too: a task that waits for its next try has failed.
-    const failed = tasks.find((task) => task.error !== null && task.state !== 'success');
+    // One that was stopped with its scheduler has not: it is made again by the next.
+    const failed = tasks.find(
+      ({ error, state }) => error !== null && error.code !== 'TASK_INTERRUPTED' && state !== 'success',
+    );
     if (failed === undefined || failed.error === null) continue;
     const { code, message } = failed.error;
     return `${dagId}.${failed.taskId} in ${run.runId}: ${code}: ${message}`;
