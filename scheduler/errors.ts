@@ -113,6 +113,11 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Read the task log; fix the cause, then clear the task to run it again.',
     retryable: true,
   },
+  BRANCH_CHOICE_UNKNOWN: {
+    summary: 'A branch chose something that is not among its choices.',
+    remedy: 'Return names of `choices`, several in an array, or null to follow none of them.',
+    retryable: false,
+  },
   XCOM_NOT_JSON: {
     summary: 'A task returned a value that JSON cannot hold.',
     remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',

@@ -1,6 +1,7 @@
 /** The authoring door: everything that a *.dag.ts file or an operator needs, and nothing else. */
 export { allOf, anyOf, asset } from './authoring/asset.ts';
 export type { Asset, AssetExpression } from './authoring/asset.ts';
+export type { BranchTask, ShortCircuitTask } from './authoring/branch-task.ts';
 export { dag } from './authoring/dag.ts';
 export type { DagArgs, TaskBuilder } from './authoring/dag.ts';
 export type { DagDefinition } from './authoring/definition.ts';

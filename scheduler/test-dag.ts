@@ -6,7 +6,11 @@ import type { AttemptOutcome, TaskError } from './core/outcome.ts';
 import { runIdOf } from './core/plan-dag.ts';
 import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
+import { newlySkipped } from './core/skip-decision.ts';
+import type { RecordedDecision } from './core/skip-decision.ts';
 import { taskVerdict } from './core/task-verdict.ts';
+import type { TaskStates } from './core/task-verdict.ts';
+import { skipReason } from './core/task-wait.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { runAttempt } from './executor/run-attempt.ts';
 import { createTaskContext } from './executor/task-context.ts';
@@ -50,12 +54,13 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
   const { dag } = input;
   const tested = new Map<string, TestedTask>();
   const states = new Map<string, TaskInstanceState | null>();
+  const decisions: RecordedDecision[] = [];
   for (const taskId of dag.graph.order) {
     const task = dag.tasks.get(taskId);
     if (task === undefined) continue;
-    const verdict = taskVerdict(dag, taskId, states);
-    const marked = verdict.kind === 'mark' ? verdict.state : 'upstream_failed';
-    const outcome = verdict.kind === 'run' ? await testTask(input, task, tested) : notRun(task, marked);
+    const mark = markOf(dag, task, { states, decisions });
+    const outcome =
+      mark === undefined ? await testTask(input, task, { tested, decisions }) : notRun(task, mark);
     tested.set(taskId, outcome);
     states.set(taskId, outcome.state);
     input.onTask(outcome);
@@ -63,15 +68,38 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
   return { dagId: dag.definition.dagId, ...runResult(dag, states), tasks: [...tested.values()] };
 }
 
-function notRun(task: AnyTask, state: TaskInstanceState): TestedTask {
-  const reason = `trigger rule ${task.triggerRule}`;
-  return { taskId: task.taskId, state, durationMs: 0, result: undefined, reason, error: null };
+interface Mark {
+  readonly state: TaskInstanceState;
+  readonly reason: string;
+}
+
+function markOf(
+  dag: LoadedDag,
+  { taskId, triggerRule }: AnyTask,
+  input: { readonly states: TaskStates; readonly decisions: readonly RecordedDecision[] },
+): Mark | undefined {
+  const skipper = newlySkipped(dag, input.decisions).get(taskId);
+  if (skipper !== undefined) return { state: 'skipped', reason: skipReason(skipper) };
+  const verdict = taskVerdict(dag, taskId, input.states);
+  if (verdict.kind === 'run') return undefined;
+  const state = verdict.kind === 'mark' ? verdict.state : 'upstream_failed';
+  return { state, reason: `trigger rule ${triggerRule}` };
+}
+
+function notRun({ taskId }: AnyTask, mark: Mark): TestedTask {
+  return { taskId, ...mark, durationMs: 0, result: undefined, error: null };
 }
 
 async function testTask(
   input: TestDagInput,
   task: AnyTask,
-  tested: ReadonlyMap<string, TestedTask>,
+  {
+    tested,
+    decisions,
+  }: {
+    readonly tested: ReadonlyMap<string, TestedTask>;
+    readonly decisions: RecordedDecision[];
+  },
 ): Promise<TestedTask> {
   const { dag, clock, signal } = input;
   const waitingSince = clock.now();
@@ -96,7 +124,18 @@ async function testTask(
       services: input.services,
       readXcom: async (taskId) => throughJson(tested.get(taskId)?.result),
     });
-    const outcome = await runAttempt({ task, context, abort, waitingSince, clock, abortGraceMs: 5000 });
+    const outcome = await runAttempt({
+      task,
+      context,
+      abort,
+      waitingSince,
+      clock,
+      isLatest: () => true,
+      abortGraceMs: 5000,
+    });
+    if (outcome.kind === 'success' && outcome.decision !== undefined) {
+      decisions.push({ by: task.taskId, decision: outcome.decision, isCarriedOut: false });
+    }
     if (outcome.kind !== 'reschedule') return toTested(task, outcome, clock.monotonicMs() - begunMs);
     await clock.sleep(outcome.at.getTime() - clock.now().getTime(), signal);
   }

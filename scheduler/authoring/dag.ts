@@ -1,6 +1,8 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
+import { branchingBuilder } from './branching.ts';
+import type { BranchingBuilder } from './branching.ts';
 import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
 import { resolveTask, sensorWork } from './resolve-task.ts';
 import type { Schedule } from './schedule.ts';
@@ -40,7 +42,7 @@ export interface DagArgs<Services> {
 }
 
 /** Adds tasks to a DAG. */
-export interface TaskBuilder<Services> {
+export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
   readonly task: <Output>(taskId: string, task: FunctionTask<Services, Output>) => TaskHandle<Output>;
   readonly sensor: (taskId: string, sensor: SensorTask<Services>) => TaskHandle<never>;
 }
@@ -124,6 +126,7 @@ function collectTasks<Services>({
   tasks({
     task: (taskId, task) => add(taskId, task, { kind: 'function', run: task.run }),
     sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
+    ...branchingBuilder<Services>(add),
   });
   const resolved = added.map(({ taskId, task, work }) => {
     const dependsOn = edges.filter((edge) => edge.to === taskId).map((edge) => edge.from);

@@ -3,8 +3,9 @@ import type { WeightRule } from '../core/priority.ts';
 import type { RunPolicy } from '../core/states.ts';
 import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
+import type { Chosen, ShortCircuitTask } from './branch-task.ts';
 import type { Schedule } from './schedule.ts';
-import type { FunctionTask, SensorTask } from './task.ts';
+import type { FunctionTask, SensorTask, TaskContext } from './task.ts';
 
 /** A task with every default filled in, as the engine uses it. */
 export interface TaskDefinition<Services> {
@@ -32,6 +33,18 @@ export interface TaskDefinition<Services> {
 /** What a task does when it gets a slot. */
 export type TaskWork<Services> =
   | { readonly kind: 'function'; readonly run: FunctionTask<Services, unknown>['run'] }
+  | {
+      readonly kind: 'branch';
+      readonly choose: (context: TaskContext<Services>) => Chosen<string> | Promise<Chosen<string>>;
+      /** From the name of a choice to the task. */
+      readonly choices: ReadonlyMap<string, string>;
+    }
+  | {
+      readonly kind: 'short_circuit';
+      readonly condition: ShortCircuitTask<Services>['condition'];
+      readonly reach: 'direct' | 'all';
+    }
+  | { readonly kind: 'latest_only' | 'empty' }
   | {
       readonly kind: 'sensor';
       readonly poke: SensorTask<Services>['poke'];

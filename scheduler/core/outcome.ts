@@ -1,4 +1,5 @@
 import { isEligibleToRetry } from './retry-policy.ts';
+import type { SkipDecision } from './skip-decision.ts';
 import type { TaskInstanceState } from './states.ts';
 
 /** An error as it is stored and shown: code, what, what to do. Never a stack, never a payload. */
@@ -10,7 +11,8 @@ export interface TaskError {
 
 /** How one attempt ended. */
 export type AttemptOutcome =
-  | { readonly kind: 'success'; readonly result: unknown }
+  /** `decision`: of a branch or a short-circuit, about the tasks below. */
+  | { readonly kind: 'success'; readonly result: unknown; readonly decision?: SkipDecision | undefined }
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: TaskError; readonly retryable: boolean }
   /** A sensor whose condition is not true yet. */

@@ -1,5 +1,6 @@
 import type { PastRun } from './past.ts';
 import type { PlannedInstance, PlanRunInput } from './run-plan.ts';
+import type { RecordedDecision } from './skip-decision.ts';
 import type { LimitsInUse } from './slots.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -15,6 +16,7 @@ export function planInput(
     readonly instances: readonly PlannedInstance[];
     readonly liveOwners: ReadonlySet<number>;
     readonly past: PastRun;
+    readonly skips: readonly RecordedDecision[];
     readonly limits: LimitsInUse;
   },
   now: Date,

@@ -1,9 +1,11 @@
 import { planLost } from './lost-attempt.ts';
 import { deadlock, runResult } from './run-state.ts';
 import type { Change, PlannedInstance, PlanRunInput, RunPlan, TaskDecision } from './run-plan.ts';
+import { newlySkipped } from './skip-decision.ts';
 import { createSlots } from './slots.ts';
 import { factsOf } from './states.ts';
-import { readinessOf } from './task-wait.ts';
+import { isDoneAtOnce } from './task-kind.ts';
+import { readinessOf, skipReason } from './task-wait.ts';
 
 /** Decides every state change of one run that is possible now; pure, and idempotent once its plan is applied. */
 export function planRun(input: PlanRunInput): RunPlan {
@@ -21,6 +23,7 @@ export function planRun(input: PlanRunInput): RunPlan {
     decisions.push(decisionOf(instance, change));
   };
   const stopped = failFastChange(input);
+  const skipped = newlySkipped(dag, input.skips);
   const ready: PlannedInstance[] = [];
   const stuck: string[] = [];
 
@@ -28,7 +31,8 @@ export function planRun(input: PlanRunInput): RunPlan {
   for (const taskId of dag.graph.order) {
     const instance = instances.get(taskId);
     if (instance === undefined) continue;
-    const change = planLost(input, instance) ?? stopped(instance) ?? comesBack(instance);
+    const change =
+      planLost(input, instance) ?? stopped(instance) ?? skipChange(instance, skipped) ?? comesBack(instance);
     if (change !== undefined) {
       decide(instance, change);
     } else if (!input.paused && instance.state === 'scheduled') {
@@ -36,7 +40,10 @@ export function planRun(input: PlanRunInput): RunPlan {
     } else if (!input.paused && factsOf(instance.state).schedulable) {
       const readiness = readinessOf(dag, instance, { ...input, states });
       if (readiness.kind === 'mark') decide(instance, { to: readiness.state, reason: readiness.reason });
-      if (readiness.kind === 'ready') ready.push(instance);
+      if (readiness.kind === 'ready') {
+        if (isDoneAtOnce(dag.tasks.get(taskId))) decide(instance, { to: 'success', reason: 'it is empty' });
+        else ready.push(instance);
+      }
       if (readiness.kind === 'wait' && readiness.on === 'upstreams') stuck.push(taskId);
     }
   }
@@ -73,6 +80,15 @@ function failFastChange({ dag, instances }: PlanRunInput): (instance: PlannedIns
     const reason = `failFast: ${failed.taskId} failed`;
     return { to: state === 'running' ? 'failed' : 'skipped', reason };
   };
+}
+
+/** Whatever it does: a short-circuit skips also what has begun below it. */
+function skipChange(
+  { taskId, state }: PlannedInstance,
+  skipped: ReadonlyMap<string, string>,
+): Change | undefined {
+  const by = skipped.get(taskId);
+  return by === undefined || factsOf(state).finished ? undefined : { to: 'skipped', reason: skipReason(by) };
 }
 
 function comesBack({ state }: PlannedInstance): Change | undefined {

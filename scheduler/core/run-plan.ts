@@ -1,5 +1,6 @@
 import type { PastRun } from './past.ts';
 import type { RunResult } from './run-state.ts';
+import type { RecordedDecision } from './skip-decision.ts';
 import type { LimitsInUse } from './slots.ts';
 import type { TaskInstanceState } from './states.ts';
 import type { LoadedDag } from './validate-dag.ts';
@@ -22,6 +23,8 @@ export interface PlanRunInput {
   readonly startedAt: Date;
   readonly instances: readonly PlannedInstance[];
   readonly past: PastRun;
+  /** What branches and short-circuits of this run decided. */
+  readonly skips: readonly RecordedDecision[];
   readonly now: Date;
   /** Attempts this scheduler may still start. */
   readonly freeSlots: number;

@@ -48,7 +48,8 @@ const afterRules = ['scheduled', 'upstream_failed', 'skipped', 'removed'] as con
 
 /** The state machine of a task instance as a total table; `none` is the null state. */
 export const taskStateTable: Readonly<Record<TaskInstanceState | 'none', StateFacts>> = {
-  none: facts(afterRules, 'schedulable'),
+  // Only an empty task is done without an attempt.
+  none: facts([...afterRules, 'success'], 'schedulable'),
   // What has not ended is skipped where the run is over: by its timeout, or by failFast.
   scheduled: facts(['queued', 'skipped', 'removed', null]),
   queued: facts(['running', 'failed', 'up_for_retry', 'skipped', 'removed', null], 'holdsSlot'),

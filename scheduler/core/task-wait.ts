@@ -1,5 +1,7 @@
 import { waitsForPast } from './past.ts';
 import type { PastRun } from './past.ts';
+import { previouslySkippedBy } from './skip-decision.ts';
+import type { RecordedDecision } from './skip-decision.ts';
 import { factsOf } from './states.ts';
 import type { TaskInstanceState } from './states.ts';
 import { indirectSetups, taskVerdict } from './task-verdict.ts';
@@ -28,9 +30,16 @@ export type Readiness =
 export function readinessOf(
   dag: LoadedDag,
   instance: WaitingInstance,
-  input: { readonly states: TaskStates; readonly past: PastRun; readonly now: Date },
+  input: {
+    readonly states: TaskStates;
+    readonly past: PastRun;
+    readonly skips: readonly RecordedDecision[];
+    readonly now: Date;
+  },
 ): Readiness {
   const task = dag.tasks.get(instance.taskId);
+  const skipper = previouslySkippedBy(dag, instance.taskId, input);
+  if (skipper !== undefined) return { kind: 'mark', state: 'skipped', reason: skipReason(skipper) };
   const verdict = taskVerdict(dag, instance.taskId, input.states);
   const rule = task?.triggerRule ?? 'all_success';
   if (verdict.kind === 'mark') return { ...verdict, reason: `trigger rule ${rule}` };
@@ -41,6 +50,11 @@ export function readinessOf(
   if (nextAttemptAt === null || nextAttemptAt <= input.now) return { kind: 'ready' };
   const what = state === 'up_for_reschedule' ? 'its condition is looked at again' : 'it is tried again';
   return { kind: 'wait', on: 'time', reason: `${what} at ${nextAttemptAt.toISOString()}` };
+}
+
+/** What is noted of a task that a branch or a short-circuit skipped. */
+export function skipReason(by: string): string {
+  return `${by} decided to skip it`;
 }
 
 function waitsForUpstreams(dag: LoadedDag, taskId: string, states: TaskStates): Readiness {

@@ -4,12 +4,14 @@ import type { Logger } from '../../lib/logger.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { AnyTask } from '../authoring/definition.ts';
 import type { TaskContext } from '../authoring/task.ts';
+import { isLatestRun } from '../core/latest-run.ts';
 import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
 import { settle } from '../core/outcome.ts';
 import { retryDelayMs } from '../core/retry-policy.ts';
 import type { OnSchedulerEvent } from '../events.ts';
 import { finishAttempt, readXcom, renewLeases, startAttempt } from '../store/attempts.ts';
 import type { FinishedAttempt } from '../store/attempts.ts';
+import type { ScheduledDag } from '../store/dags.ts';
 import type { DagRun, TaskKey } from '../store/rows.ts';
 import { notifyWake } from '../store/presence.ts';
 import { runAttempt } from './run-attempt.ts';
@@ -27,6 +29,7 @@ export interface QueuedAttempt {
 
 export interface ExecutorOptions {
   readonly control: Knex;
+  readonly dags: ReadonlyMap<string, ScheduledDag>;
   readonly services: unknown;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -134,7 +137,8 @@ async function executeAttempt(
       readXcom: async (taskId) => await readXcom(control, { ...key, taskId }),
     });
     const { abortGraceMs } = options;
-    const outcome = await runAttempt({ ...started, task, context, abort, clock, abortGraceMs });
+    const isLatest = (): boolean => isLatestAmong(options, started.run);
+    const outcome = await runAttempt({ ...started, task, context, abort, clock, isLatest, abortGraceMs });
     logOutcome(log.logger, outcome);
     const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
     if (settled === undefined) {
@@ -149,6 +153,13 @@ async function executeAttempt(
   } finally {
     await log.close();
   }
+}
+
+function isLatestAmong({ dags, clock }: ExecutorOptions, run: DagRun): boolean {
+  const found = dags.get(run.dagId);
+  if (found === undefined) return true;
+  const { startDate } = found.dag.definition;
+  return isLatestRun({ schedule: found.schedule, startDate, run, now: clock.now() });
 }
 
 async function report(

@@ -1,24 +1,19 @@
-import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { ShopwaveError, isRetryable, messageOf } from '../../lib/errors.ts';
+import { isRetryable } from '../../lib/errors.ts';
 import { withWorkTag } from '../../lib/work-tag.ts';
-import type { AnyTask, TaskWork } from '../authoring/definition.ts';
 import { TaskFail, TaskSkip } from '../authoring/task.ts';
-import type { TaskContext } from '../authoring/task.ts';
-import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
+import type { AttemptOutcome } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
+import { perform } from './perform.ts';
+import type { WorkInput } from './perform.ts';
+import { toTaskError } from './task-error.ts';
 
 /** Why an attempt is told to stop. */
 export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'lease_lost' | 'run_over';
 
 /** One attempt to make. */
-export interface AttemptInput {
-  readonly task: AnyTask;
-  readonly context: TaskContext<never>;
+export interface AttemptInput extends WorkInput {
   readonly abort: AbortController;
-  /** When a sensor began to wait. */
-  readonly waitingSince: Date;
-  readonly clock: Clock;
   /** How long a task may take to heed its signal before it is given up. */
   readonly abortGraceMs: number;
 }
@@ -73,51 +68,8 @@ function abortedOutcome({ abort, task }: AttemptInput, outcome: AttemptOutcome |
   return { kind: 'interrupted', error: toTaskError(schedulerErrors.error('TASK_INTERRUPTED', { message })) };
 }
 
-async function perform({ task, context, waitingSince, clock }: AttemptInput): Promise<AttemptOutcome> {
-  if (task.work.kind === 'sensor') return await poke(task.work, context, { waitingSince, clock });
-  const result = await task.work.run(context);
-  assertJson(result);
-  return { kind: 'success', result };
-}
-
-async function poke(
-  sensor: Extract<TaskWork<never>, { readonly kind: 'sensor' }>,
-  context: TaskContext<never>,
-  { waitingSince, clock }: { readonly waitingSince: Date; readonly clock: Clock },
-): Promise<AttemptOutcome> {
-  // Success before timeout: a condition that came true late is still true.
-  if (await sensor.poke(context)) return { kind: 'success', result: undefined };
-  const now = clock.now();
-  const deadline = waitingSince.getTime() + sensor.timeoutMs;
-  if (now.getTime() >= deadline) {
-    const message = `its condition did not come true within ${formatDuration(sensor.timeoutMs)}`;
-    if (sensor.softFail) return { kind: 'skipped', reason: message };
-    const error = schedulerErrors.error('SENSOR_TIMEOUT', { message });
-    return { kind: 'failed', error: toTaskError(error), retryable: false };
-  }
-  return { kind: 'reschedule', at: new Date(Math.min(now.getTime() + sensor.pokeIntervalMs, deadline)) };
-}
-
 function outcomeOfError(error: unknown): AttemptOutcome {
   if (error instanceof TaskSkip) return { kind: 'skipped', reason: error.message };
   const retryable = !(error instanceof TaskFail) && isRetryable(error);
   return { kind: 'failed', error: toTaskError(error), retryable };
-}
-
-/** The part of an error that is kept. */
-export function toTaskError(error: unknown): TaskError {
-  if (error instanceof ShopwaveError) {
-    const where = error.where === undefined ? '' : ` (${error.where})`;
-    return { code: error.code, message: `${error.message}${where}`, remedy: error.remedy };
-  }
-  const { remedy } = schedulerErrors.kinds.TASK_FAILED;
-  return { code: 'TASK_FAILED', message: messageOf(error), remedy };
-}
-
-function assertJson(result: unknown): void {
-  try {
-    JSON.stringify(result);
-  } catch (cause) {
-    throw schedulerErrors.error('XCOM_NOT_JSON', { message: messageOf(cause), cause });
-  }
 }

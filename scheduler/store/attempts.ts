@@ -3,6 +3,7 @@ import type { AttemptOutcome, Settled, SettleInput } from '../core/outcome.ts';
 import { schedulerSchema } from './migrations.ts';
 import { toDagRun } from './rows.ts';
 import type { DagRun, DagRunRow, TaskInstanceRow, TaskKey } from './rows.ts';
+import { keepSkipDecision } from './skips.ts';
 
 /** What an attempt needs to know once it may begin. */
 export interface StartedAttempt {
@@ -95,6 +96,8 @@ export async function finishAttempt(db: Knex, input: FinishInput): Promise<Finis
     await trx.withSchema(schedulerSchema).from('task_attempt').where({ token }).update(ended);
     if (settled.state === 'success' && outcome.kind === 'success')
       await keepResult(trx, input, outcome.result);
+    if (settled.state === 'success' && outcome.kind === 'success' && outcome.decision !== undefined)
+      await keepSkipDecision(trx, key, outcome.decision);
     return settled;
   });
 }

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { PastRun } from '../core/past.ts';
 import type { PlannedInstance, RunPlan, TaskDecision } from '../core/run-plan.ts';
+import type { RecordedDecision } from '../core/skip-decision.ts';
 import type { LimitsInUse } from '../core/slots.ts';
+import { factsOf } from '../core/states.ts';
 import type { TaskInstanceState } from '../core/states.ts';
+import { decides } from '../core/task-kind.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { readLimits } from './limits.ts';
 import type { PoolShare } from './limits.ts';
@@ -12,6 +15,7 @@ import { readPast } from './past.ts';
 import { readLiveOwners } from './presence.ts';
 import { toDagRun } from './rows.ts';
 import type { DagRun, DagRunRow, RunKey } from './rows.ts';
+import { markCarriedOut, readSkipDecisions } from './skips.ts';
 
 /** Who plans and how long the leases of the attempts it starts last. */
 export interface Planner {
@@ -25,6 +29,7 @@ export interface RunFacts {
   readonly instances: readonly PlannedInstance[];
   readonly liveOwners: ReadonlySet<number>;
   readonly past: PastRun;
+  readonly skips: readonly RecordedDecision[];
   readonly limits: LimitsInUse;
 }
 
@@ -99,6 +104,7 @@ export async function planAndApply(
     const facts = await readFacts(trx, { ...input, run, instances, self: planner.owner, lock: true });
     const { decisions, result } = input.plan(facts);
     const applied = await applyDecisions(trx, { key, decisions, now, planner });
+    if (applied.length === decisions.length) await markCarriedOut(trx, key, facts.skips);
     if (result === undefined || applied.length < decisions.length) {
       return { run, applied, cleared, pausedDag: false };
     }
@@ -133,6 +139,7 @@ export async function readFacts(
     run,
     instances,
     past: await readPast(db, run, dag),
+    skips: dag.definition.tasks.some(decides) ? await readSkipDecisions(db, run) : [],
     limits: await readLimits(db, dag, input),
     liveOwners: await readOwnersOf(db, instances, input.self),
   };
@@ -215,7 +222,7 @@ function toPlanned(row: PlannedRow): PlannedInstance {
 /** All decisions of a run in one statement: a run of a thousand tasks costs as many round trips as a run of one. */
 const applySql = `
   update scheduler.task_instance ti
-     set state = d.to_state, try_number = d.try_number, next_attempt_at = d.next_attempt_at, reason = d.reason,
+     set state = d.to_state, try_number = d.try_number, start_date = case when d.to_state = 'success' then d.at else ti.start_date end, next_attempt_at = d.next_attempt_at, reason = d.reason,
          token = d.token, end_date = case when d.ends then d.at end
     from jsonb_to_recordset(:decisions::jsonb) as d (task_id text, from_state text, from_token uuid, to_state text,
          try_number int, next_attempt_at timestamptz, reason text, token uuid, ends boolean, at timestamptz)
@@ -247,7 +254,7 @@ async function applyDecisions(
     next_attempt_at: d.nextAttemptAt,
     reason: d.reason,
     token: d.token,
-    ends: ['failed', 'upstream_failed', 'skipped', 'removed'].includes(d.to ?? ''),
+    ends: factsOf(d.to).finished,
     at: now,
   }));
   const result: { rows: { task_id: string }[] } = await trx.raw(applySql, {

@@ -8,6 +8,7 @@ import { planRun } from '../../../scheduler/core/plan-run.ts';
 import type { PlannedInstance, PlanRunInput, RunPlan } from '../../../scheduler/core/run-plan.ts';
 import { factsOf, isLegalStep } from '../../../scheduler/core/states.ts';
 import type { DagRunState } from '../../../scheduler/core/states.ts';
+import type { RecordedDecision, SkipDecision } from '../../../scheduler/core/skip-decision.ts';
 import { triggerRuleTable } from '../../../scheduler/core/trigger-rules.ts';
 import type { AnyTriggerRule, TriggerRule } from '../../../scheduler/core/trigger-rules.ts';
 import { validateDag } from '../../../scheduler/core/validate-dag.ts';
@@ -35,6 +36,14 @@ const task = fc.record({
   looksBack: fc.constantFrom('no', 'no', 'past', 'downstream'),
   alone: fc.boolean(),
   weight: fc.integer({ min: -2, max: 3 }),
+  // What it decides about the tasks below whenever it succeeds, as a branch or a short-circuit does.
+  decides: fc.constantFrom<(SkipDecision | undefined)[]>(
+    undefined,
+    undefined,
+    { kind: 'skip', reach: 'direct' },
+    { kind: 'skip', reach: 'all' },
+    { kind: 'follow', taskIds: ['t2', 't4'] },
+  ),
 });
 const world = fc.record({
   tasks: fc.array(task, { minLength: 1, maxLength: 6 }),
@@ -84,6 +93,7 @@ interface Run {
   state: DagRunState;
   startedAt: number;
   readonly instances: Map<string, PlannedInstance>;
+  readonly skips: Map<string, RecordedDecision>;
 }
 
 const isActive = ({ state }: PlannedInstance): boolean => factsOf(state).holdsSlot;
@@ -101,6 +111,7 @@ function inputOf(loaded: LoadedDag, runs: readonly Run[], index: number): PlanRu
     instances: [...(runs[index]?.instances.values() ?? [])],
     now: new Date(now.ms),
     past: before === undefined ? null : { runId: before.id, states, seenBefore: new Set() },
+    skips: [...(runs[index]?.skips.values() ?? [])],
     freeSlots: freeSlots - all.length,
     limits: {
       pools: new Map([
@@ -146,8 +157,10 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
       to === 'queued'
         ? { token: `${taskId}#${tryNumber}`, owner: 1, leaseUntil: new Date(now.ms + 3_600_000) }
         : null;
+    if (to === 'queued') run.skips.delete(taskId);
     run.instances.set(taskId, { ...before, state: to, tryNumber, nextAttemptAt, attempt });
   }
+  for (const [by, each] of run.skips) run.skips.set(by, { ...each, isCarriedOut: true });
   if (plan.result !== undefined) run.state = plan.result.state;
 }
 
@@ -182,11 +195,18 @@ function outcomeOf(kind: AttemptOutcome['kind']): AttemptOutcome {
 }
 
 /** Ends the attempt through the very function that the executor uses. */
-function endAttempt(run: Run, instance: PlannedInstance, kind: AttemptOutcome['kind']): void {
+function endAttempt(
+  run: Run,
+  instance: PlannedInstance,
+  kind: AttemptOutcome['kind'],
+  decision: SkipDecision | undefined,
+): void {
   const input = { state: 'running', tryNumber: instance.tryNumber, maxTries: instance.maxTries } as const;
   const settled = settle(outcomeOf(kind), { ...input, endedAt: new Date(now.ms), retryDelayMs: 1000 });
   expect(isLegalStep('running', settled.state), 'I1').toBe(true);
   run.instances.set(instance.taskId, { ...instance, ...settled, attempt: null });
+  if (settled.state !== 'success' || decision === undefined) return;
+  run.skips.set(instance.taskId, { by: instance.taskId, decision, isCarriedOut: false });
 }
 
 const isOpen = (run: Run): boolean => run.state === 'running';
@@ -200,9 +220,10 @@ function pass(loaded: LoadedDag, runs: readonly Run[]): boolean {
     const plan = planRun(inputOf(loaded, runs, index));
     applyPlan(loaded, run, plan);
     for (const each of finished) expect(run.instances.get(each.taskId)?.state, 'I5').toBe(each.state);
-    if (plan.result === undefined) {
+    const freesSlot = plan.decisions.some(({ from }) => factsOf(from).holdsSlot);
+    if (plan.result === undefined && !freesSlot) {
       expect(planRun(inputOf(loaded, runs, index)).decisions, 'I6').toEqual([]);
-    } else if (!/deadlock/.test(plan.result.reason)) {
+    } else if (plan.result !== undefined && !/deadlock/.test(plan.result.reason)) {
       const states = [...run.instances.values()].map((each) => each.state);
       expect(
         states.every((state) => factsOf(state).finished),
@@ -257,7 +278,8 @@ test('any runs of any DAG: steps, limits and results are as they must be, and no
             attempt: null,
           },
         ]);
-        return { id: `r${index}`, state: 'running', startedAt: start, instances: new Map(fresh) };
+        const [instances, skips] = [new Map(fresh), new Map()];
+        return { id: `r${index}`, state: 'running', startedAt: start, instances, skips };
       });
       let cleared = 0;
       for (let round = 0; round < 2000; round += 1) {
@@ -276,7 +298,9 @@ test('any runs of any DAG: steps, limits and results are as they must be, and no
         expect(said, 'I9').toMatch(/^[A-Z].*\.$/);
         if (chosen !== undefined) {
           // After a while everything succeeds, so that every world can end.
-          endAttempt(...chosen, round > 60 ? 'success' : (outcomes[pick(outcomes.length)] ?? 'success'));
+          const kind = round > 60 ? 'success' : (outcomes[pick(outcomes.length)] ?? 'success');
+          const { decides } = shape.tasks[Number(chosen[1].taskId.slice(1))] ?? {};
+          endAttempt(...chosen, kind, decides);
           continue;
         }
         const later = runs

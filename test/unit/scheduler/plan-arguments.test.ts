@@ -44,7 +44,16 @@ function inputOf(
       : null;
     return { taskId, state, tryNumber: 0, maxTries: 0, nextAttemptAt: null, attempt };
   });
-  const base = { dag: loaded, runKey: 'r', instances, now, startedAt: now, past: null, limits: noLimits };
+  const base = {
+    dag: loaded,
+    runKey: 'r',
+    instances,
+    now,
+    startedAt: now,
+    past: null,
+    skips: [],
+    limits: noLimits,
+  };
   return { ...base, freeSlots: 9, paused: false, liveOwners: new Set([1]), ...more };
 }
 

@@ -67,6 +67,7 @@ function plan(
     liveOwners: new Set([1]),
     startedAt: now,
     past: null,
+    skips: [],
     limits: { pools: new Map([['default_pool', { slots: 128, used: 0 }]]), activeOfTask: new Map() },
   };
   const { decisions, result } = planRun({ ...input, ...more });

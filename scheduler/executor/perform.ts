@@ -1,0 +1,90 @@
+import type { Clock } from '../../lib/clock.ts';
+import { formatDuration } from '../../lib/duration.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { AnyTask, TaskWork } from '../authoring/definition.ts';
+import type { TaskContext } from '../authoring/task.ts';
+import type { AttemptOutcome } from '../core/outcome.ts';
+import { schedulerErrors } from '../errors.ts';
+import { toTaskError } from './task-error.ts';
+
+/** What the work of a task is given. */
+export interface WorkInput {
+  readonly task: AnyTask;
+  readonly context: TaskContext<never>;
+  /** When a sensor began to wait. */
+  readonly waitingSince: Date;
+  /** Whether time has not asked for another run since this one. */
+  readonly isLatest: () => boolean;
+  readonly clock: Clock;
+}
+
+type Work<Kind extends TaskWork<never>['kind']> = Extract<TaskWork<never>, { readonly kind: Kind }>;
+
+/** Does what a task is there for, once. Throws what the task throws. */
+export async function perform(input: WorkInput): Promise<AttemptOutcome> {
+  const { context } = input;
+  const { work } = input.task;
+  switch (work.kind) {
+    case 'function': {
+      const result = await work.run(context);
+      assertJson(result);
+      return { kind: 'success', result };
+    }
+    case 'sensor':
+      return await poke(work, input);
+    case 'branch':
+      return await chooseBranch(work, context);
+    case 'short_circuit': {
+      const result = await work.condition(context);
+      if (result) return { kind: 'success', result };
+      return { kind: 'success', result, decision: { kind: 'skip', reach: work.reach } };
+    }
+    case 'latest_only':
+      if (input.isLatest()) return { kind: 'success', result: undefined };
+      context.logger.info('this is not the latest run: what is right below is skipped');
+      return { kind: 'success', result: undefined, decision: { kind: 'skip', reach: 'direct' } };
+    case 'empty':
+      return { kind: 'success', result: undefined };
+  }
+}
+
+async function chooseBranch(
+  { choose, choices }: Work<'branch'>,
+  context: TaskContext<never>,
+): Promise<AttemptOutcome> {
+  const chosen = (await choose(context)) ?? [];
+  const names = typeof chosen === 'string' ? [chosen] : chosen;
+  const unknown = names.find((name) => !choices.has(name));
+  if (unknown !== undefined) {
+    const message = `it chose "${unknown}"; its choices are ${[...choices.keys()].join(', ')}`;
+    throw schedulerErrors.error('BRANCH_CHOICE_UNKNOWN', { message });
+  }
+  const taskIds = [...choices].flatMap(([name, taskId]) => (names.includes(name) ? [taskId] : []));
+  context.logger.info(taskIds.length === 0 ? 'follows nothing' : `follows ${taskIds.join(', ')}`);
+  return { kind: 'success', result: taskIds, decision: { kind: 'follow', taskIds } };
+}
+
+async function poke(
+  sensor: Work<'sensor'>,
+  { context, waitingSince, clock }: WorkInput,
+): Promise<AttemptOutcome> {
+  // Success before timeout: a condition that came true late is still true.
+  if (await sensor.poke(context)) return { kind: 'success', result: undefined };
+  const now = clock.now();
+  const deadline = waitingSince.getTime() + sensor.timeoutMs;
+  if (now.getTime() >= deadline) {
+    const message = `its condition did not come true within ${formatDuration(sensor.timeoutMs)}`;
+    if (sensor.softFail) return { kind: 'skipped', reason: message };
+    const error = schedulerErrors.error('SENSOR_TIMEOUT', { message });
+    return { kind: 'failed', error: toTaskError(error), retryable: false };
+  }
+  return { kind: 'reschedule', at: new Date(Math.min(now.getTime() + sensor.pokeIntervalMs, deadline)) };
+}
+
+function assertJson(result: unknown): void {
+  try {
+    JSON.stringify(result);
+  } catch (cause) {
+    throw schedulerErrors.error('XCOM_NOT_JSON', { message: messageOf(cause), cause });
+  }
+}
