@@ -83,6 +83,11 @@ export const cliErrors = errorCatalog({
     remedy: 'See `--help` of the command.',
     retryable: false,
   },
+  CLI_STORE_BEHIND: {
+    summary: 'The control store lacks migrations of this version.',
+    remedy: 'Apply them with `shopwave db migrate`; `shopwave start` does so by itself.',
+    retryable: false,
+  },
   CLI_NOT_FOUND: {
     summary: 'What was named does not exist.',
     remedy: 'List what there is with the matching `list` or `ls` command.',
@@ -95,7 +100,7 @@ export const cliErrors = errorCatalog({
   },
   CLI_RUN_FAILED: {
     summary: 'The work ran and did not succeed.',
-    remedy: 'Read the task logs: `shopwave tasks list`, then `shopwave tasks logs`.',
+    remedy: 'Read the task logs: `shopwave tasks states-for-dag-run`, then `shopwave tasks logs`.',
     retryable: true,
   },
   CLI_DAG_FILES_BROKEN: {

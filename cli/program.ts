@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { OutputConfiguration } from 'commander';
+import { addAssets } from './commands/assets.ts';
 import { addBackfill } from './commands/backfill.ts';
+import { addDb } from './commands/db.ts';
 import { addDags } from './commands/dags.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMetrics } from './commands/metrics.ts';
@@ -43,7 +45,9 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addDags,
     addRuns,
     addTasks,
+    addBackfill,
     addPools,
+    addAssets,
     addSources,
     addSchema,
     addQuarantine,
@@ -51,11 +55,11 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addRetention,
     addPrivacy,
     addTransform,
-    addBackfill,
     addQuality,
     addMetrics,
     addWarehouse,
     addSimulator,
+    addDb,
   ]) {
     add(program);
   }

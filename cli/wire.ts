@@ -210,6 +210,8 @@ function schedulerPart(
       clock,
       logger,
       logDir: path.join(path.dirname(paths.log), 'tasks'),
+      importTimeoutMs: 30_000,
+      retention: { days: 90, runs: 20_000 },
       scheduleOverrides: { [ingestDag]: every(`${config.tickMs}ms`) },
       onEvent: (event) => options.onSchedulerEvent?.(event),
     });

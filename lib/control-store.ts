@@ -34,3 +34,18 @@ export async function migrate(db: Knex, schema: string, migrations: readonly Mig
     }
   });
 }
+
+/** Migrations that a schema of the control store still lacks; changes nothing. */
+export async function pendingMigrations(
+  db: Knex,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<readonly Migration[]> {
+  const found: { rows: { at: string | null }[] } = await db.raw('select to_regclass(?) as at', [
+    `${schema}.migration`,
+  ]);
+  if (found.rows[0]?.at == null) return migrations;
+  const rows: Array<{ id: number }> = await db.withSchema(schema).from('migration').select('id');
+  const applied = new Set(rows.map((row) => row.id));
+  return migrations.filter((each) => !applied.has(each.id));
+}

@@ -1,7 +1,15 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createAlterCommands } from './alter-commands.ts';
+import type { AlterCommands } from './alter-commands.ts';
+import { createBackfillCommands } from './backfill-commands.ts';
+import type { BackfillCommands } from './backfill-commands.ts';
 import { describeSchedule } from './authoring/describe-schedule.ts';
+import { explain } from './core/explain.ts';
+import type { ExplainInput } from './core/explain.ts';
+import { failedDeps } from './core/failed-deps.ts';
+import type { FailedDep } from './core/failed-deps.ts';
 import { nextDagRun, runIdOf } from './core/plan-dag.ts';
 import { isRunFinished } from './core/states.ts';
 import { exactly } from './core/timetables/timetable.ts';
@@ -11,20 +19,24 @@ import type { LoadedDag } from './core/validate-dag.ts';
 import type { Driver } from './drive.ts';
 import { schedulerErrors } from './errors.ts';
 import type { OnSchedulerEvent } from './events.ts';
-import { explainTask } from './explain-task.ts';
+import { inspectTask } from './explain-task.ts';
+import type { Executor } from './executor/executor.ts';
 import { readTaskLog } from './executor/task-log.ts';
 import type { LogLine } from './executor/task-log.ts';
-import type { ImportError, LoadedDags } from './loader.ts';
-import { clearTasks } from './store/clear.ts';
-import type { ClearedTask, ClearOptions } from './store/clear.ts';
+import type { DagFile, LoadedDags } from './loading/dag-bag.ts';
+import type { ImportError } from './loading/import-error.ts';
 import { insertRun, intervalOf, readDagFacts, setPaused } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
+import { listExpired } from './store/retention.ts';
 import { deletePool, listPools, setPool } from './store/limits.ts';
 import type { Pool } from './store/limits.ts';
 import { findRun, listRuns, listTaskInstances, readDagStatus } from './store/queries.ts';
 import type { RunFilter } from './store/queries.ts';
 import { notifyWake } from './store/presence.ts';
 import type { DagRun, RunKey, TaskInstance, TaskKey } from './store/rows.ts';
+import { removeRuns } from './retention.ts';
+import { listAssets } from './list-assets.ts';
+import type { AssetSummary } from './list-assets.ts';
 import { testDag } from './test-dag.ts';
 import type { TestedDag, TestedTask } from './test-dag.ts';
 
@@ -45,9 +57,11 @@ export interface DagSummary {
 }
 
 /** What people ask of the scheduler. Every answer is plain objects; every refusal a typed error. */
-export interface SchedulerCommands {
+export interface SchedulerCommands extends AlterCommands, BackfillCommands {
   readonly listDags: () => Promise<readonly DagSummary[]>;
   readonly listImportErrors: () => readonly ImportError[];
+  /** Every DAG file, with how long it took to load. */
+  readonly listDagFiles: () => readonly DagFile[];
   /** What loads and is probably not meant. */
   readonly listWarnings: () => readonly string[];
   /** A DAG as it was loaded. */
@@ -65,14 +79,24 @@ export interface SchedulerCommands {
   readonly listTaskInstances: (key: RunKey) => Promise<readonly TaskInstance[]>;
   /** In one sentence: why a task has not run and what it waits for. */
   readonly explainTask: (key: TaskKey) => Promise<string>;
+  /** Everything that keeps a task from starting. */
+  readonly failedDeps: (key: TaskKey) => Promise<readonly FailedDep[]>;
+  /** Removes finished runs that ended before then and that nothing needs, or only lists them. */
+  readonly cleanRuns: (before: Date, options?: CleanOptions) => Promise<readonly RunKey[]>;
+  /** Every asset that a DAG produces or is scheduled on. */
+  readonly listAssets: () => Promise<readonly AssetSummary[]>;
   readonly listPools: () => Promise<readonly Pool[]>;
   readonly setPool: (pool: Pool) => Promise<void>;
   readonly deletePool: (name: string) => Promise<void>;
-  readonly clearTasks: (options: ClearOptions) => Promise<readonly ClearedTask[]>;
   /** Lines of one try's log; without a number of the newest. */
   readonly taskLog: (key: TaskKey, tryNumber?: number) => Promise<readonly LogLine[]>;
   /** Resolves to the run once it is success or failed, or as it is when the signal aborts. Needs no `start`. */
   readonly waitForRun: (key: RunKey, signal?: AbortSignal) => Promise<DagRun>;
+}
+
+export interface CleanOptions {
+  readonly dryRun?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TriggerOptions {
@@ -94,10 +118,10 @@ interface CommandsInput {
   readonly logDir: string;
   readonly onEvent: OnSchedulerEvent;
   readonly dags: ReadonlyMap<string, ScheduledDag>;
-  readonly loaded: LoadedDags;
+  readonly loaded: () => LoadedDags;
   readonly driver: Driver;
-  /** Attempts that this process may still start. */
-  readonly freeSlots: () => number;
+  /** What runs in this process. */
+  readonly executor: Executor;
 }
 
 /** Builds the commands over a store and the loaded DAGs. */
@@ -115,10 +139,21 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     await setPaused(control, dagId, paused);
     await notifyWake(control);
   };
+  const inspect = async <Found>(
+    key: TaskKey,
+    look: (input: ExplainInput, taskId: string) => Found,
+  ): Promise<Found> => {
+    const freeSlots = input.executor.freeSlots();
+    const dag = mustDag(key.dagId);
+    return await inspectTask({ ...input, dag, run: await mustRun(key), freeSlots }, key.taskId, look);
+  };
   return {
+    ...createAlterCommands({ ...input, mustDag, abort: input.executor.abort }),
+    ...createBackfillCommands({ ...input, mustScheduled }),
     listDags: async () => await summarise(control, [...dags.values()]),
-    listImportErrors: () => loaded.importErrors,
-    listWarnings: () => loaded.warnings,
+    listImportErrors: () => loaded().importErrors,
+    listDagFiles: () => loaded().files,
+    listWarnings: () => loaded().warnings,
     showDag: mustDag,
     nextRuns: async (dagId, count) => await nextRuns(input, mustScheduled(dagId), count),
     pauseDag: async (dagId) => await pause(dagId, true),
@@ -142,24 +177,19 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       const instances = await listTaskInstances(control, key);
       return instances.toSorted((a, b) => order.indexOf(a.taskId) - order.indexOf(b.taskId));
     },
-    explainTask: async (key) => {
-      const dag = mustDag(key.dagId);
-      return await explainTask(
-        { ...input, dag, run: await mustRun(key), freeSlots: input.freeSlots() },
-        key.taskId,
-      );
-    },
+    explainTask: async (key) => await inspect(key, explain),
+    failedDeps: async (key) => await inspect(key, failedDeps),
+    cleanRuns: async (before, { dryRun = false, signal = new AbortController().signal } = {}) =>
+      dryRun
+        ? await listExpired(control, { before, limit: 10_000 })
+        : await removeRuns(input, { before }, signal),
+    listAssets: async () => await listAssets(control, [...dags.values()]),
     listPools: async () => await listPools(control),
     setPool: async (pool) => {
       await setPool(control, pool);
       await notifyWake(control);
     },
     deletePool: async (name) => await deletePool(control, name),
-    clearTasks: async (options) => {
-      const cleared = await clearTasks(control, mustDag(options.dagId), options);
-      await notifyWake(control);
-      return cleared;
-    },
     taskLog: async (key, tryNumber) => await readTaskLog(input.logDir, key, tryNumber),
     waitForRun: async (key, signal) => {
       await mustRun(key);
@@ -173,8 +203,8 @@ function mustFindDag(dagId: string, { dags, loaded }: CommandsInput): ScheduledD
   const found = dags.get(dagId);
   if (found !== undefined) return found;
   const names = [...dags.keys()].toSorted();
-  const broken =
-    loaded.importErrors.length === 0 ? '' : ` ${loaded.importErrors.length} file(s) failed to load.`;
+  const { importErrors } = loaded();
+  const broken = importErrors.length === 0 ? '' : ` ${importErrors.length} file(s) failed to load.`;
   const remedy = `DAGs that are loaded: ${names.length === 0 ? 'none' : names.join(', ')}.${broken}`;
   throw schedulerErrors.error('DAG_NOT_FOUND', { message: `no DAG ${dagId}`, remedy });
 }

@@ -80,7 +80,27 @@ export const schedulerErrors = errorCatalog({
   },
   TASK_NOT_FOUND: {
     summary: 'This DAG has no task with this id.',
-    remedy: 'List its tasks with `shopwave tasks list`.',
+    remedy: 'List its tasks with `shopwave tasks list DAG`.',
+    retryable: false,
+  },
+  DAG_FILE_TIMEOUT: {
+    summary: 'A DAG file did not come to an end while it was imported; it was stopped.',
+    remedy: 'A DAG file only declares: look for a loop, or for something awaited, at its top level.',
+    retryable: false,
+  },
+  BACKFILL_INVALID: {
+    summary: 'A backfill that makes no sense for its DAG.',
+    remedy: 'Correct what the message names; `--dry-run` shows what a backfill would do.',
+    retryable: false,
+  },
+  BACKFILL_ACTIVE: {
+    summary: 'A DAG has one active backfill at a time.',
+    remedy: 'Wait for it, or end it with `shopwave backfill cancel ID`.',
+    retryable: true,
+  },
+  BACKFILL_NOT_FOUND: {
+    summary: 'There is no active backfill with this number.',
+    remedy: 'List them with `shopwave backfill list`.',
     retryable: false,
   },
   POOL_NOT_FOUND: {
@@ -90,7 +110,8 @@ export const schedulerErrors = errorCatalog({
   },
   TASK_LOG_NOT_FOUND: {
     summary: 'There is no log of this task attempt.',
-    remedy: 'See which tries there were with `shopwave tasks list`; logs of removed data folders are gone.',
+    remedy:
+      'See which tries there were with `shopwave tasks states-for-dag-run`; logs of removed data folders are gone.',
     retryable: false,
   },
   TASK_TIMEOUT: {

@@ -1,6 +1,6 @@
 import type { TaskError } from './core/outcome.ts';
 import type { DagRunState, DagRunType, TaskInstanceState } from './core/states.ts';
-import type { ImportError } from './loader.ts';
+import type { ImportError } from './loading/import-error.ts';
 
 /** What the scheduler says while it works: the only output beside the store. Emitted after the change is durable. */
 export type SchedulerEvent =

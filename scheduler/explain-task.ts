@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
-import { explain } from './core/explain.ts';
+import type { ExplainInput } from './core/explain.ts';
 import { planInput } from './core/plan-input.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
@@ -11,8 +11,8 @@ import { listTaskInstances } from './store/queries.ts';
 import type { DagRun } from './store/rows.ts';
 import { readFacts, readKnownInstances } from './store/runs.ts';
 
-/** Reads what the planner would read, without a lock, and says what it makes of one task. */
-export async function explainTask(
+/** Reads what the planner would read, without a lock, and looks at one task with it. */
+export async function inspectTask<Found>(
   input: {
     readonly control: Knex;
     readonly clock: Clock;
@@ -22,7 +22,8 @@ export async function explainTask(
     readonly freeSlots: number;
   },
   taskId: string,
-): Promise<string> {
+  look: (input: ExplainInput, taskId: string) => Found,
+): Promise<Found> {
   const { control, dag, run } = input;
   const instances = await readKnownInstances(control, run);
   if (!dag.tasks.has(taskId) && !instances.some((each) => each.taskId === taskId)) {
@@ -33,7 +34,7 @@ export async function explainTask(
   const facts = await readFacts(control, { run, instances, dag, shareOf, self: -1, lock: false });
   const recorded = (await listTaskInstances(control, run)).find((each) => each.taskId === taskId);
   const paused = (await readDagFacts(control)).get(run.dagId)?.paused ?? false;
-  return explain(
+  return look(
     {
       ...planInput(dag, facts, input.clock.now()),
       paused,

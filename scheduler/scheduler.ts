@@ -1,6 +1,4 @@
 import type { Knex } from 'knex';
-import { schedule as scheduleCron } from 'node-cron';
-import type { ScheduledTask } from 'node-cron';
 import type { Clock } from '../lib/clock.ts';
 import { migrate } from '../lib/control-store.ts';
 import type { Service } from '../lib/lifecycle.ts';
@@ -13,11 +11,19 @@ import { createEngine } from './engine.ts';
 import { schedulerErrors } from './errors.ts';
 import type { OnSchedulerEvent } from './events.ts';
 import type { Executor } from './executor/executor.ts';
-import { loadDags } from './loader.ts';
-import type { LoadedDags } from './loader.ts';
-import { readDagFacts, registerDags } from './store/dags.ts';
+import { createLiveDags } from './live-dags.ts';
+import type { LiveDags } from './live-dags.ts';
+import { createDagBag } from './loading/dag-bag.ts';
+import { createImportTrials } from './loading/import-trial.ts';
+import type { ImportTrials } from './loading/import-trial.ts';
+import { knownFiles } from './store/dag-files.ts';
+import { readDagFacts } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { schedulerMigrations, schedulerSchema } from './store/migrations.ts';
+import type { RetentionPolicy } from './store/retention.ts';
+import { startTimers } from './timers.ts';
+import type { Timers } from './timers.ts';
+import { coalesce } from './wake.ts';
 
 /** How a scheduler is set up. */
 export interface SchedulerOptions<Services> {
@@ -39,6 +45,10 @@ export interface SchedulerOptions<Services> {
   readonly leaseMs?: number | undefined;
   /** How long `stop` lets running tasks finish before it aborts them; 5 s. */
   readonly stopGraceMs?: number | undefined;
+  /** How long the import of a DAG file may take, tried out in a worker thread; unlimited. */
+  readonly importTimeoutMs?: number | undefined;
+  /** Which finished runs are kept; all of them unless said. */
+  readonly retention?: RetentionPolicy | undefined;
 }
 
 /** A scheduler: a background service, and what people can ask of it. */
@@ -49,34 +59,32 @@ export interface Scheduler extends Service, SchedulerCommands {
 
 /** Loads the DAGs and brings the store up to date. Nothing runs before `start`, `waitForRun` or `runUntilIdle`. */
 export async function createScheduler<Services>(options: SchedulerOptions<Services>): Promise<Scheduler> {
-  const { control, clock, onEvent, parallelism = 8, leaseMs = 60_000, stopGraceMs = 5000 } = options;
+  const { control, clock, parallelism = 8, leaseMs = 60_000, stopGraceMs = 5000 } = options;
   await migrate(control, schedulerSchema, schedulerMigrations);
-  const loaded = await loadDags(options.dagsFolder);
-  for (const error of loaded.importErrors) onEvent({ type: 'import_error', ...error });
-  for (const warning of loaded.warnings) options.logger.warn(warning);
-  const dags = withSchedules(loaded, options.scheduleOverrides ?? {});
-  await registerDags(control, [...dags.values()], clock.now());
+  const trials = importTrials(options);
+  const live = await openDags(options, trials);
+  const { dags } = live;
 
   const engine = createEngine({ ...options, dags, parallelism, leaseMs, abortGraceMs: 5000 });
   const driver = createDriver({ control, clock, engine });
-  let ticker: ScheduledTask | undefined;
+  const reload = coalesce(async () => {
+    if (await live.reload()) engine.wake();
+  });
+  let timers: Timers | undefined;
   return {
-    ...createCommands({ ...options, dags, loaded, driver, freeSlots: engine.executor.freeSlots }),
+    ...createCommands({ ...options, dags, loaded: live.loaded, driver, executor: engine.executor }),
     name: 'scheduler',
     start: async () => {
-      if (ticker !== undefined) return;
+      if (timers !== undefined) return;
       engine.resume();
       await engine.join();
-      // The wake-up for what becomes due by time alone; everything else wakes the loop as it happens.
-      ticker = scheduleCron('* * * * * *', engine.wake, {
-        name: 'scheduler-tick',
-        suppressMissedWarning: true,
-      });
+      timers = startTimers(options, { wake: engine.wake, reload: reload.run });
       engine.wake();
     },
     stop: async () => {
-      await ticker?.destroy();
-      ticker = undefined;
+      await timers?.stop();
+      timers = undefined;
+      await trials?.close();
       await engine.stop(stopGraceMs);
     },
     runUntilIdle: async (signal) => {
@@ -95,19 +103,23 @@ async function isIdle(
   return facts.every((dag) => dag.paused || !dags.has(dag.dagId) || dag.queuedRuns + dag.runningRuns === 0);
 }
 
-function withSchedules(
-  { dags, importErrors }: LoadedDags,
-  overrides: Readonly<Record<string, Schedule>>,
-): ReadonlyMap<string, ScheduledDag> {
-  const unknown = Object.keys(overrides).find((dagId) => !dags.has(dagId));
+function importTrials<Services>(options: SchedulerOptions<Services>): ImportTrials | undefined {
+  const { importTimeoutMs: timeoutMs, control } = options;
+  return timeoutMs === undefined ? undefined : createImportTrials({ timeoutMs, known: knownFiles(control) });
+}
+
+async function openDags<Services>(
+  options: SchedulerOptions<Services>,
+  trials: ImportTrials | undefined,
+): Promise<LiveDags> {
+  const { dagsFolder: folder, scheduleOverrides: overrides = {} } = options;
+  const bag = createDagBag({ folder, monotonicMs: options.clock.monotonicMs, trial: trials?.run });
+  const live = createLiveDags({ ...options, bag, overrides });
+  await live.reload();
+  const unknown = Object.keys(overrides).find((dagId) => !live.dags.has(dagId));
   // A DAG whose file does not load is reported as such; the others must run all the same.
-  if (unknown !== undefined && importErrors.length === 0) {
+  if (unknown !== undefined && live.loaded().importErrors.length === 0) {
     throw schedulerErrors.error('DAG_NOT_FOUND', { message: `no DAG ${unknown} to give another schedule` });
   }
-  return new Map(
-    [...dags].map(([dagId, dag]) => {
-      const override = overrides[dagId];
-      return [dagId, { dag, schedule: override === undefined ? dag.definition.schedule : override }];
-    }),
-  );
+  return live;
 }

@@ -6,11 +6,12 @@ import { planInput } from './core/plan-input.ts';
 import { planRun } from './core/plan-run.ts';
 import { isRunFinished } from './core/states.ts';
 import type { Executor } from './executor/executor.ts';
-import { createDueRun, intervalOf, readDagFacts, startQueuedRuns } from './store/dags.ts';
+import { createDueRun, intervalOf, readDagFacts } from './store/dags.ts';
 import type { DagFacts, ScheduledDag } from './store/dags.ts';
 import { poolShareOf } from './store/limits.ts';
 import { notifyWake } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
+import { startQueuedRuns } from './store/start-runs.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
 import type { AppliedDecision } from './store/runs.ts';
 import type { DagRun, RunKey } from './store/rows.ts';
@@ -56,7 +57,7 @@ async function createDueRuns(input: TickInput): Promise<boolean> {
 /** Whether a closer look, which costs a transaction, can lead to a run or to a time for one. */
 function mayBeDue({ dag, schedule }: ScheduledDag, facts: DagFacts | undefined, now: Date): boolean {
   if (schedule === null || facts === undefined || facts.paused) return false;
-  const isFull = facts.queuedRuns + facts.runningRuns >= dag.definition.maxActiveRuns;
+  const isFull = facts.activeRuns >= dag.definition.maxActiveRuns;
   if (facts.nextRunAfter !== null) {
     return !isFull && (facts.nextRunAfter <= now || facts.hasQueuedEvents);
   }

@@ -1,73 +1,51 @@
-import { readFile } from 'node:fs/promises';
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import { messageOf } from '../../lib/errors.ts';
-import { cliErrors } from '../errors.ts';
-import { exampleVerb, selectionInput, withDryRun, withReading, withThreads } from './transform-options.ts';
-import type { SelectOptions } from './transform-options.ts';
-import { perform, wholeNumber } from './verb.ts';
+import { jsonObject, perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
-interface BackfillOptions extends SelectOptions {
-  readonly from?: string;
-  readonly to?: string;
-  readonly chunk?: string;
-  readonly maxActive?: number;
-  readonly keys?: string;
-  readonly fullRebuild?: boolean;
-  readonly threads?: number;
+interface CreateOptions extends VerbOptions {
+  readonly fromDate: string;
+  readonly toDate: string;
+  readonly dagRunConf?: Record<string, unknown>;
+  readonly runBackwards?: boolean;
+  readonly reprocessBehavior: string;
+  readonly maxActiveRuns: number;
   readonly dryRun?: boolean;
 }
 
-/** `shopwave backfill ...` */
+/** `shopwave backfill ...`: runs of a DAG in the past. Rows of marts: `shopwave transform backfill`. */
 export function addBackfill(program: Command): void {
-  const group = exampleVerb(
-    program,
-    'backfill',
-    'compute rows of marts again, by date, by key or whole; the same arguments go on where it stopped',
-    'backfill --select fct_orders+ --from 2026-01-01 --to 2026-02-01 --chunk 1d',
-  )
-    .enablePositionalOptions()
-    .option(
-      '-s, --select <selector...>',
-      'models to compute again; what is made from them, and what else has something new to read, comes along',
+  const backfill = program.command('backfill').description('runs of a DAG for intervals of the past');
+  verb(backfill, 'create <dag>', 'run a DAG for every interval of its schedule between two dates')
+    .requiredOption('--from, --from-date <time>', 'first logical date, UTC')
+    .requiredOption('--to, --to-date <time>', 'last logical date, UTC')
+    .option('-c, --dag-run-conf <json>', 'a JSON object that the tasks can read', jsonObject)
+    .option('--desc, --run-backwards', 'the newest interval first')
+    .addOption(
+      new Option('--rerun, --reprocess-behavior <which>', 'which runs that are there run again')
+        .choices(['none', 'failed', 'completed'])
+        .default('none'),
     )
-    .option('--exclude <selector...>', 'leave these models out')
-    .option('--state <folder>', 'artifacts of an earlier run, for state: and result:')
-    .option('--from <date>', 'first date or time, UTC')
-    .option('--to <date>', 'end, not included; now unless said')
-    .option('--chunk <length>', 'length of a chunk: 1d, 12h, month; 7d unless said')
-    .option('--max-active <n>', 'chunks computed and published together', wholeNumber(1, 1_000))
-    .option('--keys <file>', 'a file with one touch key a line, instead of dates')
-    .option('--full-rebuild', 'everything, instead of dates or keys');
-  withDryRun(withThreads(withReading(group))).action(async (options: BackfillOptions) => {
-    if (options.select === undefined)
-      group.error("error: required option '-s, --select <selector...>' not specified");
-    const { from, to, chunk, maxActive, fullRebuild = false, threads, dryRun = false } = options;
-    const keys = options.keys === undefined ? undefined : await readKeys(options.keys);
-    const { select, exclude, state, vars, target } = selectionInput(options);
-    const asked = { from, to, chunk, maxActive, keys, fullRebuild, threads, dryRun };
-    return await perform('backfill.run', { select, exclude, state, vars, target, ...asked }, options);
-  });
-  exampleVerb(group, 'list', 'list backfills, the newest first', 'backfill list').action(
-    (options: VerbOptions) => perform('backfill.list', {}, options),
-  );
-  exampleVerb(
-    group,
-    'cancel <id>',
-    'end a backfill before its next chunk; what it has published stays',
-    'backfill cancel b1a2b3c',
-  ).action((id: string, options: VerbOptions) => perform('backfill.cancel', { id }, options));
-}
-
-async function readKeys(file: string): Promise<string[]> {
-  try {
-    const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
-    return lines.map((line) => line.trim()).filter((line) => line !== '');
-  } catch (error) {
-    throw cliErrors.error('CLI_NOT_FOUND', {
-      message: `the file of keys cannot be read: ${messageOf(error)}`,
-      where: file,
-      remedy: 'Name a text file with one touch key a line.',
+    .option('--max-active, --max-active-runs <n>', 'so many of them at a time', wholeNumber(1, 1000), 10)
+    .option('--dry-run', 'list the intervals and what would happen to each, and create nothing')
+    .action((dag: string, options: CreateOptions) => {
+      const { fromDate: from, toDate: to, dagRunConf: conf, reprocessBehavior: reprocess } = options;
+      const { maxActiveRuns, runBackwards = false, dryRun = false } = options;
+      const asked = { dag, from, to, conf, reprocess, maxActiveRuns, runBackwards, dryRun };
+      return perform('backfill.create', asked, options);
     });
+  verb(backfill, 'list', 'list backfills, the newest first')
+    .option('--dag <dag>', 'only of this DAG')
+    .action((options: VerbOptions & { dag?: string }) =>
+      perform('backfill.list', { dag: options.dag }, options),
+    );
+  for (const [name, description] of [
+    ['pause', 'begin no more runs of it; what runs goes on'],
+    ['unpause', 'let it go on'],
+    ['cancel', 'end it: what has not begun fails, what runs goes on'],
+  ] as const) {
+    verb(backfill, name, description)
+      .argument('<id>', 'its number', wholeNumber(1, 2 ** 31 - 1))
+      .action((id: number, options: VerbOptions) => perform(`backfill.${name}`, { id }, options));
   }
 }

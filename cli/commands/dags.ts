@@ -1,4 +1,6 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
+import { dagRunStates } from '../../scheduler/core/states.ts';
 import { jsonObject, perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -20,13 +22,52 @@ export function addDags(program: Command): void {
       perform('dags.next-execution', { dag, count: options.numExecutions }, options),
     );
   verb(dags, 'trigger <dag>', 'start a run now; the supervisor works it off')
-    .option('--conf <json>', 'a JSON object that the tasks can read', jsonObject)
-    .action((dag: string, options: VerbOptions & { conf?: Record<string, unknown> }) =>
-      perform('dags.trigger', { dag, conf: options.conf ?? {} }, options),
+    .option('-c, --conf <json>', 'a JSON object that the tasks can read', jsonObject)
+    .option('-r, --run-id <id>', 'how the run is called; manual__ and the time unless said')
+    .action((dag: string, options: VerbOptions & { conf?: Record<string, unknown>; runId?: string }) =>
+      perform('dags.trigger', { dag, conf: options.conf ?? {}, run: options.runId }, options),
     );
+  for (const [name, description] of [
+    ['pause', 'start nothing new of a DAG; what runs goes on'],
+    ['unpause', 'let a DAG go on'],
+  ] as const) {
+    verb(dags, `${name} <dag>`, description).action((dag: string, options: VerbOptions) =>
+      perform(`dags.${name}`, { dag }, options),
+    );
+  }
+  addReads(dags);
   verb(dags, 'test <dag>', 'run a DAG from end to end here and now, and wait for it')
-    .option('--conf <json>', 'a JSON object that the tasks can read', jsonObject)
+    .option('-c, --conf <json>', 'a JSON object that the tasks can read', jsonObject)
     .action((dag: string, options: VerbOptions & { conf?: Record<string, unknown> }) =>
       perform('dags.test', { dag, conf: options.conf ?? {} }, options),
     );
+}
+
+function addReads(dags: Command): void {
+  verb(dags, 'list-runs <dag>', 'list the runs of a DAG, the latest first')
+    .addOption(new Option('--state <state>', 'only runs in this state').choices(dagRunStates))
+    .option('-s, --start-date <time>', 'only runs from then on, by logical date')
+    .option('-e, --end-date <time>', 'only runs until then')
+    .option('--no-backfill', 'leave out what a backfill runs')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 100)
+    .action((dag: string, options: ListRunsOptions) => {
+      const { state, startDate: from, endDate: to, backfill, limit } = options;
+      return perform('runs.list', { dag, state, from, to, backfill, limit }, options);
+    });
+  verb(
+    dags,
+    'list-import-errors',
+    'list the DAG files at fault, with line and remedy; exit status 1 if there are any',
+  ).action((options: VerbOptions) => perform('dags.list-import-errors', {}, options));
+  verb(dags, 'report', 'list the DAG files with how long each takes to load').action((options: VerbOptions) =>
+    perform('dags.report', {}, options),
+  );
+}
+
+interface ListRunsOptions extends VerbOptions {
+  readonly state?: string;
+  readonly startDate?: string;
+  readonly endDate?: string;
+  readonly backfill: boolean;
+  readonly limit: number;
 }

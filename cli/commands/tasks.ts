@@ -1,36 +1,43 @@
 import type { Command } from 'commander';
+import { addTaskAlterations } from './task-alterations.ts';
+import { followLogs } from './follow-logs.ts';
 import { perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
-interface ClearOptions extends VerbOptions {
-  readonly task?: string[];
-  readonly downstream?: boolean;
+interface LogOptions extends VerbOptions {
+  readonly try?: number;
+  readonly follow?: boolean;
 }
 
-/** `shopwave tasks ...` */
+/** `shopwave tasks ...`; a verb about a run takes the latest one unless it is named. */
 export function addTasks(program: Command): void {
-  const tasks = program.command('tasks').description('tasks of one run');
-  verb(tasks, 'list <dag> [run]', 'list the tasks of a run, the latest one unless named').action(
-    (dag: string, run: string | undefined, options: VerbOptions) =>
-      perform('tasks.list', { dag, run }, options),
-  );
-  verb(tasks, 'why <dag> <task> [run]', 'say why a task has not run and what it waits for').action(
-    (dag: string, task: string, run: string | undefined, options: VerbOptions) =>
-      perform('tasks.why', { dag, task, run }, options),
-  );
-  verb(tasks, 'clear <dag> [run]', 'run tasks again: all of a run, or the ones named')
-    .option('--task <task...>', 'only these tasks')
-    .option('--downstream', 'and everything that depends on them')
-    .action((dag: string, run: string | undefined, options: ClearOptions) =>
-      perform(
-        'tasks.clear',
-        { dag, run, tasks: options.task, downstream: options.downstream ?? false },
-        options,
-      ),
+  const tasks = program.command('tasks').description('tasks of a DAG, and of its runs');
+  verb(tasks, 'list <dag>', 'list the tasks of a DAG in running order')
+    .option('-t, --tree', 'draw them as a tree')
+    .action((dag: string, options: VerbOptions & { tree?: boolean }) =>
+      perform('tasks.list', { dag, tree: options.tree ?? false }, options),
     );
+  verb(tasks, 'states-for-dag-run <dag> [run]', 'list the tasks of a run with their states').action(
+    (dag: string, run: string | undefined, options: VerbOptions) =>
+      perform('tasks.states-for-dag-run', { dag, run }, options),
+  );
+  for (const [name, description] of [
+    ['state', 'say which state a task has'],
+    ['why', 'say in a sentence why a task has not run and what it waits for'],
+    ['failed-deps', 'list everything that keeps a task from starting'],
+  ] as const) {
+    verb(tasks, `${name} <dag> <task> [run]`, description).action(
+      (dag: string, task: string, run: string | undefined, options: VerbOptions) =>
+        perform(`tasks.${name}`, { dag, task, run }, options),
+    );
+  }
+  addTaskAlterations(tasks);
   verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told')
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))
-    .action((dag: string, task: string, run: string | undefined, options: VerbOptions & { try?: number }) =>
-      perform('tasks.logs', { dag, run, task, try: options.try }, options),
-    );
+    .option('-f, --follow', 'go on until the task has ended')
+    .action(async (dag: string, task: string, run: string | undefined, options: LogOptions) => {
+      const asked = { dag, task, run, try: options.try };
+      if (options.follow === true) return await followLogs(asked, options);
+      return await perform('tasks.logs', asked, options);
+    });
 }

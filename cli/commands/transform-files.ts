@@ -47,7 +47,7 @@ function addList(transform: Command): void {
     };
     const form = nameForms.find((each) => each === output);
     if (form === undefined)
-      print(await listNodes(input), output === 'json' || output === 'plain' ? output : 'table');
+      print(await listNodes(input), outputFormats.find((each) => each === output) ?? 'table');
     else for (const line of await listNames(input, form)) process.stdout.write(`${line}\n`);
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addTransformBackfill } from './transform-backfill.ts';
 import { addTransformFiles } from './transform-files.ts';
 import { addTransformReads } from './transform-reads.ts';
 import { addTransformWork } from './transform-work.ts';
@@ -9,4 +10,5 @@ export function addTransform(program: Command): void {
   addTransformFiles(transform);
   addTransformWork(transform);
   addTransformReads(transform);
+  addTransformBackfill(transform);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { drawGraph } from '../../scheduler/core/draw-graph.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
-import { runOf } from './scheduling.ts';
 
 export const dagsNextExecution = defineOperation({
   name: 'dags.next-execution',
@@ -59,15 +58,5 @@ export const dagsShow = defineOperation({
       return rule === 'all_success' ? taskId : `${taskId} [${rule}]`;
     });
     return { kind: 'documents', documents: [{ name: dag, text }] };
-  },
-});
-
-export const tasksWhy = defineOperation({
-  name: 'tasks.why',
-  input: z.object({ dag: z.string(), task: z.string(), run: z.string().optional() }),
-  run: async ({ dag, task, run }, { platform }) => {
-    const scheduler = await platform.scheduler();
-    const key = await runOf(scheduler, { dag, run });
-    return rowsResult([{ run: key.runId, task, why: await scheduler.explainTask({ ...key, taskId: task }) }]);
   },
 });

@@ -1,5 +1,5 @@
 import { ShopwaveError } from '../../lib/errors.ts';
-import type { ImportError } from '../../scheduler/loader.ts';
+import type { ImportError } from '../../scheduler/loading/import-error.ts';
 import { cliErrors } from '../errors.ts';
 
 /** An error as plain data, as it is stored, shown and sent: never a stack, never a payload. */

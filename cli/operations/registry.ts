@@ -1,10 +1,23 @@
+import { assetsList } from './assets.ts';
+import { backfillCancel, backfillCreate, backfillList, backfillPause, backfillUnpause } from './backfill.ts';
+import { dagsListImportErrors, dagsPause, dagsReport, dagsUnpause } from './dags.ts';
+import { dbCheck, dbClean, dbMigrate } from './db.ts';
 import { apiBackfill, apiCheck, apiExtract, apiStatus } from './api-sources.ts';
 import { archiveCompact, archiveRebuild, archiveRestore, archiveStatusOf, archiveVerify } from './archive.ts';
 import { retentionApply, retentionPlan } from './archive-retention.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
-import { dagsDetails, dagsNextExecution, dagsShow, tasksWhy } from './dag-facts.ts';
-import { dagsList, dagsTest, dagsTrigger, runsList, tasksClear, tasksList, tasksLogs } from './scheduling.ts';
+import { dagsDetails, dagsNextExecution, dagsShow } from './dag-facts.ts';
+import { dagsList, dagsTest, dagsTrigger, runsList } from './scheduling.ts';
+import { tasksClear, tasksMark } from './task-alterations.ts';
+import {
+  tasksFailedDeps,
+  tasksList,
+  tasksLogs,
+  tasksState,
+  tasksStatesForDagRun,
+  tasksWhy,
+} from './tasks.ts';
 import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
 import { poolsDelete, poolsList, poolsSet } from './pools.ts';
 import {
@@ -21,7 +34,7 @@ import { schemaDiff, schemaHistory } from './schema.ts';
 import { simulatorReplay } from './simulator.ts';
 import { sourcesOperations } from './sources.ts';
 import { status } from './status.ts';
-import { backfillCancel, backfillList, backfillRun } from './transform/backfill.ts';
+import { transformBackfill, transformBackfillCancel, transformBackfillList } from './transform/backfill.ts';
 import { transformBuild, transformRun, transformSeed } from './transform/build.ts';
 import { transformDiff } from './transform/diff.ts';
 import { transformDocs } from './transform/docs.ts';
@@ -42,14 +55,31 @@ const operations: readonly Operation[] = [
   dagsNextExecution,
   dagsTrigger,
   dagsTest,
+  dagsPause,
+  dagsUnpause,
+  dagsListImportErrors,
+  dagsReport,
   runsList,
   tasksList,
-  tasksClear,
+  tasksStatesForDagRun,
+  tasksState,
   tasksWhy,
+  tasksFailedDeps,
+  tasksClear,
+  tasksMark,
   tasksLogs,
   poolsList,
   poolsSet,
   poolsDelete,
+  assetsList,
+  backfillCreate,
+  backfillList,
+  backfillPause,
+  backfillUnpause,
+  backfillCancel,
+  dbCheck,
+  dbMigrate,
+  dbClean,
   transformRun,
   transformBuild,
   transformSeed,
@@ -61,9 +91,9 @@ const operations: readonly Operation[] = [
   transformFreshness,
   transformRerun,
   transformHeld,
-  backfillRun,
-  backfillList,
-  backfillCancel,
+  transformBackfill,
+  transformBackfillList,
+  transformBackfillCancel,
   apiCheck,
   apiStatus,
   apiExtract,

@@ -3,8 +3,10 @@ import type { ShopwaveError } from '../../lib/errors.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { DagRun } from '../../scheduler/store/rows.ts';
 import type { TestedDag } from '../../scheduler/test-dag.ts';
+import { dagRunStates } from '../../scheduler/core/states.ts';
 import { cliErrors } from '../errors.ts';
 import { importFailures, revive } from './failure.ts';
+import { instant } from './instant.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { Cell } from './operation.ts';
 
@@ -35,10 +37,10 @@ export const dagsList = defineOperation({
 
 export const dagsTrigger = defineOperation({
   name: 'dags.trigger',
-  input: z.object({ dag: z.string(), conf }),
-  run: async (input, { platform }) => {
+  input: z.object({ dag: z.string(), conf, run: z.string().optional() }),
+  run: async ({ dag, conf, run }, { platform }) => {
     const scheduler = await platform.scheduler();
-    return rowsResult([runRow(await scheduler.triggerDag(input.dag, { conf: input.conf }))]);
+    return rowsResult([runRow(await scheduler.triggerDag(dag, { conf, runId: run }))]);
   },
 });
 
@@ -75,71 +77,19 @@ function testFailure({ dagId, reason, tasks }: TestedDag): ShopwaveError {
 
 export const runsList = defineOperation({
   name: 'runs.list',
-  input: z.object({ dag: z.string().optional(), limit: z.int().min(1) }),
-  run: async ({ dag, limit }, { platform }) => {
+  input: z.object({
+    dag: z.string().optional(),
+    state: z.enum(dagRunStates).optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    backfill: z.boolean().optional(),
+    limit: z.int().min(1),
+  }),
+  run: async ({ dag, ...filter }, { platform }) => {
     const scheduler = await platform.scheduler();
     if (dag !== undefined) await mustKnow(scheduler, dag);
-    const runs = await scheduler.listRuns({ dagId: dag, limit });
+    const runs = await scheduler.listRuns({ dagId: dag, ...filter });
     return rowsResult(runs.map(runRow), { columns: runColumns });
-  },
-});
-
-const runKey = { dag: z.string(), run: z.string().optional() };
-
-export const tasksList = defineOperation({
-  name: 'tasks.list',
-  input: z.object(runKey),
-  run: async (input, { platform }) => {
-    const scheduler = await platform.scheduler();
-    const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
-    return rowsResult(
-      tasks.map((task) => ({
-        run: task.runId,
-        task: task.taskId,
-        state: task.state,
-        try: task.tryNumber,
-        started: toCell(task.startDate),
-        ended: toCell(task.endDate),
-        reason: task.error === null ? task.reason : `${task.error.code}: ${task.error.message}`,
-      })),
-      { columns: ['run', 'task', 'state', 'try', 'started', 'ended', 'reason'] },
-    );
-  },
-});
-
-export const tasksClear = defineOperation({
-  name: 'tasks.clear',
-  input: z.object({
-    ...runKey,
-    tasks: z.array(z.string()).optional(),
-    downstream: z.boolean().default(false),
-  }),
-  run: async (input, { platform }) => {
-    const scheduler = await platform.scheduler();
-    const key = await runOf(scheduler, input);
-    const cleared = await scheduler.clearTasks({
-      ...key,
-      taskIds: input.tasks,
-      downstream: input.downstream,
-    });
-    return rowsResult(
-      cleared.map(({ runId, taskId, state, becomes }) => ({ run: runId, task: taskId, was: state, becomes })),
-      { columns: ['run', 'task', 'was', 'becomes'] },
-    );
-  },
-});
-
-export const tasksLogs = defineOperation({
-  name: 'tasks.logs',
-  input: z.object({ ...runKey, task: z.string(), try: z.int().min(1).optional() }),
-  run: async (input, { platform }) => {
-    const scheduler = await platform.scheduler();
-    const key = await runOf(scheduler, input);
-    const lines = await scheduler.taskLog({ ...key, taskId: input.task }, input.try);
-    return rowsResult(
-      lines.map(({ at, level, message, fields }) => ({ at, level, message, fields: toCell(fields) })),
-      { columns: ['at', 'level', 'message', 'fields'] },
-    );
   },
 });
 

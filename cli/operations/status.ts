@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
-import type { ImportError } from '../../scheduler/loader.ts';
+import type { ImportError } from '../../scheduler/loading/import-error.ts';
 import { toIso } from '../output/summary.ts';
 import { describeHeld } from '../../transforms/engine/run/held-back-error.ts';
 import { countLayers } from '../supervisor/headline.ts';

@@ -1,20 +1,31 @@
+import { createRequire } from 'node:module';
 import type { Cell, OperationResult } from '../operations/operation.ts';
 
 /** How results are printed: for people, for programs, for cut and grep. */
-export type OutputFormat = 'table' | 'json' | 'plain';
+export type OutputFormat = 'table' | 'json' | 'yaml' | 'plain';
 
-export const outputFormats: readonly OutputFormat[] = ['table', 'json', 'plain'];
+export const outputFormats: readonly OutputFormat[] = ['table', 'json', 'yaml', 'plain'];
+
+const require = createRequire(import.meta.url);
 
 /** Renders a result as text without a trailing newline. */
 export function renderResult(result: OperationResult, format: OutputFormat): string {
   if (result.kind === 'documents') {
     if (format === 'json') return JSON.stringify(result.documents);
+    if (format === 'yaml') return renderYaml(result.documents);
     return result.documents.map(({ name, text }) => `-- ${name}\n${text.trimEnd()}\n`).join('\n');
   }
   if (format === 'json') return JSON.stringify(result.json ?? result.rows);
+  if (format === 'yaml') return renderYaml(result.json ?? result.rows);
   const cells = result.rows.map((row) => result.columns.map((column) => row[column] ?? null));
   if (format === 'plain') return cells.map((row) => row.map(plainCell).join('\t')).join('\n');
   return result.rows.length === 0 ? '(no rows)' : renderTable(result.columns, cells);
+}
+
+/** Loaded only for who asks for it: every command would start later. */
+function renderYaml(value: unknown): string {
+  const { stringify }: typeof import('yaml') = require('yaml');
+  return stringify(value).trimEnd();
 }
 
 /** Aligned columns: numbers to the right, everything else to the left. */

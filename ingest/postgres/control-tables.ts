@@ -5,7 +5,7 @@ import type { Migration } from '../../lib/control-store.ts';
 /** The schema of the control store that capture of PostgreSQL owns, beside that of landing. */
 export const captureSchema = 'ingest_postgres';
 
-const migrations: readonly Migration[] = [
+export const captureMigrations: readonly Migration[] = [
   {
     id: 1,
     name: 'snapshots in chunks and gaps',
@@ -89,5 +89,5 @@ const migrations: readonly Migration[] = [
 
 /** Creates or updates capture's tables of the control store. */
 export async function migrateCapture(control: Knex): Promise<void> {
-  await migrate(control, captureSchema, migrations);
+  await migrate(control, captureSchema, captureMigrations);
 }

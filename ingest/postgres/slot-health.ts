@@ -90,7 +90,7 @@ function lag({ lagBytes, lagSeconds }: SlotHealthFacts): HealthFinding {
     what: 'lag',
     level,
     value: `${megabytes(lagBytes)}, ${formatDuration(lagSeconds * 1000)}`,
-    advice: level === 'ok' ? '' : 'See `shopwave tasks list` for why capture does not keep up.',
+    advice: level === 'ok' ? '' : 'See `shopwave tasks states-for-dag-run` for why capture does not keep up.',
   };
 }
 

@@ -9,7 +9,7 @@ import type { WorkInput } from './perform.ts';
 import { toTaskError } from './task-error.ts';
 
 /** Why an attempt is told to stop. */
-export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'lease_lost' | 'run_over';
+export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'marked' | 'lease_lost' | 'run_over';
 
 /** One attempt to make. */
 export interface AttemptInput extends WorkInput {

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { once } from 'node:events';
 import type { Clock } from '../../lib/clock.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import { schedulerErrors } from '../errors.ts';
-import type { TaskKey } from '../store/rows.ts';
+import type { RunKey, TaskKey } from '../store/rows.ts';
 
 /** One line of a task log. */
 export interface LogLine {
@@ -64,9 +64,18 @@ export async function readTaskLog(
   }
 }
 
+/** Removes the logs of a run that is gone. */
+export async function removeRunLogs(logDir: string, key: RunKey): Promise<void> {
+  await rm(runFolder(logDir, key), { recursive: true, force: true });
+}
+
 // Airflow's own layout. Ids hold no path separator: validateDag and triggerDag see to it.
-function taskFolder(logDir: string, { dagId, runId, taskId }: TaskKey): string {
-  return path.join(logDir, `dag_id=${dagId}`, `run_id=${runId}`, `task_id=${taskId}`);
+function runFolder(logDir: string, { dagId, runId }: RunKey): string {
+  return path.join(logDir, `dag_id=${dagId}`, `run_id=${runId}`);
+}
+
+function taskFolder(logDir: string, key: TaskKey): string {
+  return path.join(runFolder(logDir, key), `task_id=${key.taskId}`);
 }
 
 function logFile(logDir: string, key: TaskKey, tryNumber: number): string {

@@ -61,8 +61,11 @@ export interface DagFacts {
   readonly lastIntervalStart: Date | null;
   readonly lastIntervalEnd: Date | null;
   readonly hasQueuedEvents: boolean;
+  /** Without those of a paused backfill. */
   readonly queuedRuns: number;
   readonly runningRuns: number;
+  /** Of these, the ones that count towards maxActiveRuns. */
+  readonly activeRuns: number;
 }
 
 /** Facts of every DAG the store knows, by id. */
@@ -71,10 +74,12 @@ export async function readDagFacts(db: Knex): Promise<ReadonlyMap<string, DagFac
     select dag.dag_id as "dagId", dag.is_paused as paused, dag.next_dagrun_create_after as "nextRunAfter",
            dag.last_interval_start as "lastIntervalStart", dag.last_interval_end as "lastIntervalEnd",
            exists (select from scheduler.asset_event_queue queue where queue.dag_id = dag.dag_id) as "hasQueuedEvents",
-           count(*) filter (where run.state = 'queued')::int as "queuedRuns",
-           count(*) filter (where run.state = 'running')::int as "runningRuns"
+           count(*) filter (where run.state = 'queued' and backfill.is_paused is not true)::int as "queuedRuns",
+           count(*) filter (where run.state = 'running')::int as "runningRuns",
+           count(run.run_id) filter (where run.backfill_id is null)::int as "activeRuns"
       from scheduler.dag dag
       left join scheduler.dag_run run on run.dag_id = dag.dag_id and run.state in ('queued', 'running')
+      left join scheduler.backfill backfill on backfill.id = run.backfill_id
      group by dag.dag_id`);
   return new Map(result.rows.map((row) => [row.dagId, row]));
 }
@@ -161,41 +166,8 @@ export async function insertRun(
   return rows[0] === undefined ? undefined : toDagRun(rows[0]);
 }
 
-/** Moves queued runs to running, oldest first, up to the DAG's limit. */
-export async function startQueuedRuns(
-  db: Knex,
-  { dag }: ScheduledDag,
-  now: Date,
-): Promise<readonly DagRun[]> {
-  return await db.transaction(async (trx) => {
-    const { dagId, maxActiveRuns } = dag.definition;
-    const row = await lockDag(trx, dagId);
-    if (row === undefined || row.is_paused) return [];
-    const free = maxActiveRuns - (await countActive(trx, dagId, ['running']));
-    const oldest = trx
-      .withSchema(schedulerSchema)
-      .from('dag_run')
-      .where({ dag_id: dagId, state: 'queued' })
-      .orderBy(['run_after', 'run_id'])
-      .limit(Math.max(free, 1))
-      .select('run_id');
-    // At the limit only a run that is older than all that run, which is one that was cleared: they may depend on it,
-    // and would hold their places for ever. So the oldest run that is not over always goes on.
-    if (free <= 0) void oldest.where('run_after', '<', trx.raw(oldestRunning, { dagId }));
-    const started: DagRunRow[] = await trx
-      .withSchema(schedulerSchema)
-      .from('dag_run')
-      .where({ dag_id: dagId, state: 'queued' })
-      .whereIn('run_id', oldest)
-      .update({ state: 'running', start_date: now })
-      .returning('*');
-    return started.map(toDagRun);
-  });
-}
-
-const oldestRunning = `(select min(run_after) from scheduler.dag_run where dag_id = :dagId and state = 'running')`;
-
-async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
+/** The row of a DAG, unless another scheduler has it. */
+export async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
   return await trx
     .withSchema(schedulerSchema)
     .from('dag')
@@ -205,12 +177,14 @@ async function lockDag(trx: Knex, dagId: string): Promise<DagRow | undefined> {
     .first<DagRow | undefined>('*');
 }
 
-async function countActive(trx: Knex, dagId: string, states: readonly string[]): Promise<number> {
+/** Runs of a DAG in these states that count towards its limit: those of a backfill have one of their own. */
+export async function countActive(trx: Knex, dagId: string, states: readonly string[]): Promise<number> {
   const row = await trx
     .withSchema(schedulerSchema)
     .from('dag_run')
     .where('dag_id', dagId)
     .whereIn('state', [...states])
+    .whereNull('backfill_id')
     .count<{ count: string }[]>('* as count');
   return Number(row[0]?.count ?? 0);
 }

@@ -163,4 +163,55 @@ export const schedulerMigrations: readonly Migration[] = [
         where state in ('queued', 'running', 'restarting');
     `,
   },
+  {
+    id: 4,
+    name: 'backfills, contents of DAG files, a store that grows',
+    sql: `
+      create table backfill (
+        id int generated always as identity primary key,
+        dag_id text not null references dag,
+        from_date timestamptz not null,
+        to_date timestamptz not null,
+        dag_run_conf jsonb not null,
+        run_backwards boolean not null,
+        reprocess_behavior text not null check (reprocess_behavior in ('none', 'failed', 'completed')),
+        max_active_runs int not null check (max_active_runs > 0),
+        is_paused boolean not null default false,
+        created_at timestamptz not null,
+        completed_at timestamptz,
+        cancelled_at timestamptz
+      );
+      create unique index backfill_active on backfill (dag_id) where completed_at is null;
+
+      create table backfill_dag_run (
+        backfill_id int not null references backfill on delete cascade,
+        logical_date timestamptz not null,
+        -- null: it was left as it was.
+        run_id text,
+        reason text not null,
+        primary key (backfill_id, logical_date)
+      );
+
+      -- The active backfill that a run is a part of; null again once that is over.
+      alter table dag_run add column backfill_id int references backfill on delete set null;
+      create index dag_run_backfill on dag_run (backfill_id) where backfill_id is not null;
+
+      -- Contents whose import came to an end once.
+      create table dag_file (
+        file text primary key,
+        content_hash text not null
+      );
+
+      -- What is asked for must not depend on how much is finished.
+      create index dag_run_newest on dag_run (run_after desc, queued_at desc);
+      create index dag_run_success on dag_run (dag_id, start_date desc) where state = 'success';
+      create index dag_run_ended on dag_run (end_date) where state in ('success', 'failed');
+      create index task_instance_waiting on task_instance (next_attempt_at)
+        where state in ('up_for_retry', 'up_for_reschedule');
+      create index asset_event_newest on asset_event (asset, created_at desc);
+      create index asset_event_age on asset_event (created_at);
+      create index asset_event_queue_of on asset_event_queue (event_id);
+      create index dag_run_asset_event_of on dag_run_asset_event (event_id);
+    `,
+  },
 ];

@@ -6,7 +6,7 @@ import type { LoadedDag } from '../core/validate-dag.ts';
 import { schedulerSchema } from './migrations.ts';
 import type { DagRun } from './rows.ts';
 
-/** The run before this one, where any task asks for it: with catchup the one scheduled before, else of any type. */
+/** The run before this one, where any task asks for it: with catchup the one before that nobody started by hand. */
 export async function readPast(db: Knex, run: DagRun, dag: LoadedDag): Promise<PastRun> {
   if (!dag.definition.tasks.some(looksBack)) return null;
   const { dagId, catchup } = dag.definition;
@@ -16,7 +16,7 @@ export async function readPast(db: Knex, run: DagRun, dag: LoadedDag): Promise<P
     .where('dag_id', dagId)
     .where('run_after', '<', run.runAfter)
     .orderBy('run_after', 'desc');
-  if (catchup) void earlier.where('run_type', 'scheduled');
+  if (catchup) void earlier.whereNot('run_type', 'manual');
   const previous = await earlier.first<{ run_id: string } | undefined>('run_id');
   if (previous === undefined) return null;
   const rows: { task_id: string; state: TaskInstanceState | null }[] = await db

@@ -9,6 +9,11 @@ import type { DagRun, DagRunRow, RunKey, TaskInstance, TaskInstanceRow } from '.
 export interface RunFilter {
   readonly dagId?: string | undefined;
   readonly state?: DagRunState | undefined;
+  /** By logical date, or where there is none by the time from which the run might start; both ends count. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  /** false: without those of backfills. */
+  readonly backfill?: boolean | undefined;
   /** 25 */
   readonly limit?: number | undefined;
 }
@@ -32,6 +37,10 @@ export async function listRuns(db: Knex, filter: RunFilter): Promise<readonly Da
     .limit(filter.limit ?? 25);
   if (filter.dagId !== undefined) void query.where('dag_id', filter.dagId);
   if (filter.state !== undefined) void query.where('state', filter.state);
+  const at = db.raw('coalesce(logical_date, run_after)');
+  if (filter.from !== undefined) void query.where(at, '>=', filter.from);
+  if (filter.to !== undefined) void query.where(at, '<=', filter.to);
+  if (filter.backfill === false) void query.whereNot('run_type', 'backfill').whereNull('backfill_id');
   const rows: DagRunRow[] = await query.select('*');
   return rows.map(toDagRun);
 }
@@ -71,13 +80,12 @@ export async function readDagStatus(db: Knex): Promise<ReadonlyMap<string, DagSt
     .withSchema(schedulerSchema)
     .from('dag')
     .select('*');
-  const newest: DagRunRow[] = await db
-    .withSchema(schedulerSchema)
-    .from('dag_run')
-    .distinctOn('dag_id')
-    .orderBy([{ column: 'dag_id' }, { column: 'run_after', order: 'desc' }])
-    .select('*');
-  const lastRuns = new Map(newest.map((row) => [row.dag_id, toDagRun(row)]));
+  // One look into the index for each DAG, however many runs it has had.
+  const newest: { rows: DagRunRow[] } = await db.raw(
+    `select run.* from scheduler.dag dag, lateral (
+       select * from scheduler.dag_run run where run.dag_id = dag.dag_id order by run_after desc limit 1) as run`,
+  );
+  const lastRuns = new Map(newest.rows.map((row) => [row.dag_id, toDagRun(row)]));
   return new Map(
     dags.map((row) => [
       row.dag_id,
@@ -114,4 +122,18 @@ export async function latestSuccess(
     .whereNotNull('start_date')
     .orderBy('start_date', 'desc')
     .first<{ startDate: Date; endDate: Date } | undefined>('start_date as startDate', 'end_date as endDate');
+}
+
+/** When each of these assets was produced last; those that never were are missing. */
+export async function newestAssetEvents(
+  db: Knex,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const result: { rows: { asset: string; at: Date }[] } = await db.raw(
+    `select named.asset, newest.created_at as at from unnest(cast(? as text[])) as named (asset), lateral (
+       select created_at from scheduler.asset_event event
+        where event.asset = named.asset order by created_at desc limit 1) as newest`,
+    [[...names]],
+  );
+  return new Map(result.rows.map(({ asset, at }) => [asset, at]));
 }

@@ -19,6 +19,8 @@ export interface DagRun {
   readonly clearNumber: number;
   /** Why it ended as it did. */
   readonly reason: string | null;
+  /** The active backfill that it is a part of. */
+  readonly backfillId: number | null;
 }
 
 /** One task in one run. */
@@ -66,6 +68,7 @@ export interface DagRunRow {
   readonly end_date: Date | null;
   readonly clear_number: number;
   readonly reason: string | null;
+  readonly backfill_id: number | null;
 }
 
 export interface TaskInstanceRow {
@@ -100,6 +103,7 @@ export function toDagRun(row: DagRunRow): DagRun {
     endDate: row.end_date,
     clearNumber: row.clear_number,
     reason: row.reason,
+    backfillId: row.backfill_id,
   };
 }
 

@@ -8,6 +8,7 @@ import { factsOf } from '../core/states.ts';
 import type { TaskInstanceState } from '../core/states.ts';
 import { decides } from '../core/task-kind.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
+import { completeBackfill } from './backfills.ts';
 import { readLimits } from './limits.ts';
 import type { PoolShare } from './limits.ts';
 import { schedulerSchema } from './migrations.ts';
@@ -59,14 +60,14 @@ interface PlannedRow {
   readonly lease_until: Date | null;
 }
 
-/** Running runs of the given DAGs, oldest first: the oldest gets the slots. */
+/** Running runs of the given DAGs, oldest first: the oldest gets the slots. What fills in the past waits behind them. */
 export async function listRunningRuns(db: Knex, dagIds: readonly string[]): Promise<readonly RunKey[]> {
   return await db
     .withSchema(schedulerSchema)
     .from('dag_run')
     .where('state', 'running')
     .whereIn('dag_id', [...dagIds])
-    .orderBy(['run_after', 'dag_id'])
+    .orderByRaw('backfill_id is not null, run_after, dag_id')
     .select<RunKey[]>('dag_id as dagId', 'run_id as runId');
 }
 
@@ -114,6 +115,7 @@ export async function planAndApply(
       .from('dag_run')
       .where({ dag_id: key.dagId, run_id: key.runId })
       .update(ended);
+    if (run.backfillId !== null) await completeBackfill(trx, run.backfillId, now);
     const limit = dag.definition.maxConsecutiveFailedRuns;
     const pausedDag = result.state === 'failed' && limit > 0 && (await pauseAfter(trx, key.dagId, limit));
     const endedRun = { ...run, state: result.state, reason: result.reason, endDate: now };

@@ -58,7 +58,7 @@ test('a backfill killed between two chunks goes on after the one that it has pub
   expect(perVersion).toBeGreaterThan(0);
   const range = ['--from', String(days?.['first']), '--to', String(days?.['last']), '--chunk', '1d'];
   const sizes = ['--max-active', String(perVersion), '--data-dir', folder.path];
-  const command = ['backfill', '--select', 'fct_orders', ...range, ...sizes];
+  const command = ['transform', 'backfill', '--select', 'fct_orders', ...range, ...sizes];
   await crash(command, 'backfill.between_chunks');
   const left = await onWarehouse(folder.path, (warehouse) =>
     warehouse.query("select count(*) as n from marts.fct_orders where order_status = 'spoilt'"),

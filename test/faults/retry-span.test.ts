@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { retryDelayMs } from '../../scheduler/core/retry-policy.ts';
-import { loadDags } from '../../scheduler/loader.ts';
+import { loadDags } from '../support/load-dags.ts';
 
 const folder = fileURLToPath(new URL('../../dags', import.meta.url));
 

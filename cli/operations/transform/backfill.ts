@@ -11,8 +11,8 @@ import { adoptFiles, beginCommand } from './command.ts';
 import { previewResult } from './preview.ts';
 
 /** Computes rows again, by date, by key or whole, chunk by chunk; the same arguments go on where it stopped. */
-export const backfillRun = defineOperation({
-  name: 'backfill.run',
+export const transformBackfill = defineOperation({
+  name: 'transform.backfill',
   input: selectionSchema.pick({ vars: true, target: true, state: true, exclude: true }).extend({
     select: z.array(z.string()).min(1),
     from: z.string().optional(),
@@ -59,8 +59,8 @@ export const backfillRun = defineOperation({
 });
 
 /** Backfills, the newest first. */
-export const backfillList = defineOperation({
-  name: 'backfill.list',
+export const transformBackfillList = defineOperation({
+  name: 'transform.backfill-list',
   input: z.object({}),
   run: async (_, { platform }) => {
     const all = await (await platform.transforms()).backfills();
@@ -80,8 +80,8 @@ export const backfillList = defineOperation({
 });
 
 /** Ends a backfill before its next chunk. */
-export const backfillCancel = defineOperation({
-  name: 'backfill.cancel',
+export const transformBackfillCancel = defineOperation({
+  name: 'transform.backfill-cancel',
   input: z.object({ id: z.string().min(1) }),
   run: async ({ id }, { platform }) => {
     const wasRunning = await (await platform.transforms()).cancelBackfill(id);

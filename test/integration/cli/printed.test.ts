@@ -62,14 +62,14 @@ test('Ctrl-C has its own code whatever it cut off, and keeps what the work said 
   const stopped = runErrors.error('TRANSFORM_BACKFILL_INTERRUPTED', {
     message: 'backfill b1 was stopped after 30 of 147 chunks, which stay published',
   });
-  expect(asInterruption(stopped, 'backfill.run')).toMatchObject({
+  expect(asInterruption(stopped, 'transform.backfill')).toMatchObject({
     code: 'CLI_INTERRUPTED',
     message: stopped.message,
     remedy: expect.stringContaining('same arguments') as string,
   });
   const hungUp = cliErrors.error('CLI_SUPERVISOR_UNREACHABLE', { message: 'it does not answer' });
-  expect(asInterruption(hungUp, 'backfill.run')).toMatchObject({
+  expect(asInterruption(hungUp, 'transform.backfill')).toMatchObject({
     code: 'CLI_INTERRUPTED',
-    message: 'backfill.run was interrupted',
+    message: 'transform.backfill was interrupted',
   });
 });

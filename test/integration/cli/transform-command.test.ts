@@ -81,9 +81,12 @@ test.each([
   [['transform', 'rerun', '1', '-s', 'agg_channels', '--dry-run'], '(no rows)'],
   [['transform', 'held'], '(no rows)'],
   [['transform', 'docs', 'generate'], 'index.html'],
-  [['backfill', '-s', 'fct_orders', '--keys', 'KEYS'], 'fct_orders'],
-  [['backfill', '-s', 'fct_orders+', '--from', '2026-03-01', '--max-active', '2', '--dry-run'], '(no rows)'],
-  [['backfill', 'list', '-o', 'json'], '"status":"done"'],
+  [['transform', 'backfill', '-s', 'fct_orders', '--keys', 'KEYS'], 'fct_orders'],
+  [
+    ['transform', 'backfill', '-s', 'fct_orders+', '--from', '2026-03-01', '--max-active', '2', '--dry-run'],
+    '(no rows)',
+  ],
+  [['transform', 'backfill', 'list', '-o', 'json'], '"status":"done"'],
 ])('%j', async (args, words) => {
   const known = args.map((each) => (each === 'KEYS' ? path.join(scratch, 'keys') : each));
   expect(await shopwave(...known)).toContain(words);
@@ -91,7 +94,9 @@ test.each([
 
 test('work that did not succeed is shown, and then an error', async () => {
   await expect(shopwave('transform', 'freshness')).rejects.toMatchObject({ code: 'CLI_SOURCES_STALE' });
-  await expect(shopwave('backfill', '-s', 'fct_orders', '--keys', '/nowhere')).rejects.toMatchObject({
+  await expect(
+    shopwave('transform', 'backfill', '-s', 'fct_orders', '--keys', '/nowhere'),
+  ).rejects.toMatchObject({
     code: 'CLI_NOT_FOUND',
     where: '/nowhere',
   });

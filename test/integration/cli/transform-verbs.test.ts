@@ -234,7 +234,7 @@ test('seed, rerun and backfill publish what differs and nothing else', async () 
     { model: 'agg_channels', published: 4 },
   ]);
   const range = { select: ['fct_orders+'], from: '2026-03-01', to: '2026-03-06', chunk: '1d' };
-  const preview = await ask('backfill.run', { ...range, dryRun: true });
+  const preview = await ask('transform.backfill', { ...range, dryRun: true });
   expect(preview.rows).toContainEqual(expect.objectContaining({ model: 'fct_orders', removed: 3, added: 3 }));
   // A table that is built whole shows rows, too.
   expect(preview.rows).toContainEqual(
@@ -247,12 +247,14 @@ test('seed, rerun and backfill publish what differs and nothing else', async () 
       'chunk 5: 2026-03-05 00:00:00.000 to 2026-03-06 00:00:00.000',
     ]),
   );
-  const done = await ask('backfill.run', range);
+  const done = await ask('transform.backfill', range);
   expect(done.rows).toContainEqual(expect.objectContaining({ model: 'fct_orders', removed: 3, added: 3 }));
   expect(done.notes).toEqual([expect.stringMatching(/^backfill b\w+: 5 chunks; versions 5, 6$/)]);
-  const [listed] = (await ask('backfill.list')).rows;
+  const [listed] = (await ask('transform.backfill-list')).rows;
   expect(listed).toMatchObject({ status: 'done', done: 5, chunks: 5 });
-  expect((await ask('backfill.cancel', { id: listed?.['id'] })).rows).toMatchObject([{ cancelled: false }]);
+  expect((await ask('transform.backfill-cancel', { id: listed?.['id'] })).rows).toMatchObject([
+    { cancelled: false },
+  ]);
 });
 
 test('a backfill that is cancelled ends before its next chunk, and the same arguments begin anew', async () => {
@@ -272,11 +274,11 @@ test('a backfill that is cancelled ends before its next chunk, and the same argu
   const range = { models: ['fct_orders'], from: '2026-03-01', to: '2026-04-01', chunk: '1d' };
   await expect(engine.backfill(range)).rejects.toMatchObject({ code: 'TRANSFORM_CANCELLED' });
   await cancelling;
-  const [first] = (await ask('backfill.list')).rows;
+  const [first] = (await ask('transform.backfill-list')).rows;
   expect(first).toMatchObject({ status: 'cancelled', chunks: 31 });
   expect(Number(first?.['done'])).toBeLessThan(31);
   await transforms.backfill(range);
-  const statuses = (await ask('backfill.list')).rows.map(({ status }) => String(status));
+  const statuses = (await ask('transform.backfill-list')).rows.map(({ status }) => String(status));
   expect(new Set(statuses)).toEqual(new Set(['cancelled', 'done']));
   expect(statuses).toHaveLength(2);
 });
@@ -318,7 +320,7 @@ test('a dry run fails where something would be held back, and shows the rest', a
   await transforms.stage();
   for (const dry of [
     await ask('transform.build', { dryRun: true }),
-    await ask('backfill.run', { select: ['fct_orders'], from: '2026-03-01', dryRun: true }),
+    await ask('transform.backfill', { select: ['fct_orders'], from: '2026-03-01', dryRun: true }),
   ]) {
     expect(dry.failure).toMatchObject({
       code: 'TRANSFORM_HELD_BACK',
@@ -384,14 +386,14 @@ test.each([
   ['transform.retry', {}, 'ARTIFACT_MISSING', 'run_results.json'],
   ['transform.test', {}, 'TRANSFORM_NOTHING_PUBLISHED', 'no marts to check'],
   ['transform.rerun', { runOrVersion: '7' }, 'TRANSFORM_RUN_UNKNOWN', 'version 7'],
-  ['backfill.run', { select: ['fct_orders'] }, 'TRANSFORM_BACKFILL_INVALID', '0 of range, keys'],
+  ['transform.backfill', { select: ['fct_orders'] }, 'TRANSFORM_BACKFILL_INVALID', '0 of range, keys'],
   [
-    'backfill.run',
+    'transform.backfill',
     { select: ['fct_ordrs'], keys: ['1'] },
     'TRANSFORM_UNKNOWN_REF',
     'did you mean fct_orders?',
   ],
-  ['backfill.cancel', { id: 'b0' }, 'TRANSFORM_RUN_UNKNOWN', 'there is no backfill b0'],
+  ['transform.backfill-cancel', { id: 'b0' }, 'TRANSFORM_RUN_UNKNOWN', 'there is no backfill b0'],
 ])('%s %j is refused with %s', async (name, input, code, words) => {
   await using rig = await openTransformRig(await writeProject(smallShop));
   await expect(rig.ask(name, input)).rejects.toMatchObject({ code, message: expect.stringContaining(words) });

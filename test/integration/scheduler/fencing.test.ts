@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { finishAttempt, renewLeases, startAttempt } from '../../../scheduler/store/attempts.ts';
 import { planDag } from '../../../scheduler/core/plan-dag.ts';
-import { loadDags } from '../../../scheduler/loader.ts';
+import { loadDags } from '../../support/load-dags.ts';
 import { createDueRun } from '../../../scheduler/store/dags.ts';
 import { planAndApply } from '../../../scheduler/store/runs.ts';
 import type { PlannedRun } from '../../../scheduler/store/runs.ts';
@@ -205,7 +205,7 @@ test('clearing with downstream runs the task and all that depends on it again, w
   await scheduler.triggerDag('chain', { runId: 'r1' });
   await scheduler.waitForRun(run);
   const preview = await scheduler.clearTasks({ ...run, taskIds: ['b'], downstream: true, dryRun: true });
-  expect(preview.map((task) => task.taskId).toSorted()).toEqual(['b', 'c']);
+  expect(preview.tasks.map((task) => task.taskId)).toEqual(['b', 'c']);
   expect((await scheduler.listRuns())[0]?.state).toBe('success');
   await scheduler.clearTasks({ ...run, taskIds: ['b'], downstream: true });
   expect(await scheduler.waitForRun(run)).toMatchObject({ state: 'success', clearNumber: 1 });
@@ -233,7 +233,7 @@ test('clearing a running task aborts it, then starts it over; what the first att
   await scheduler.triggerDag('single', { runId: 'r1' });
   const done = scheduler.waitForRun(key);
   await expect.poll(() => h.services.ran).toEqual(['single.a#1']);
-  expect(await scheduler.clearTasks(key)).toMatchObject([{ state: 'running', becomes: 'restarting' }]);
+  expect(await scheduler.clearTasks(key)).toMatchObject({ tasks: [{ from: 'running', to: 'restarting' }] });
   expect((await done).state).toBe('success');
   expect(h.services.ran).toEqual(['single.a#1', 'aborted', 'single.a#2']);
   const table = (name: string): Knex.QueryBuilder => h.control.withSchema('scheduler').from(name);

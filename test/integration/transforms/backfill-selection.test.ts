@@ -11,7 +11,7 @@ test('name+ means the same with --exclude as without: what is made from it is ta
   const damage = (mart: string): Promise<unknown> =>
     rig.warehouse.execute(`update marts.${mart} set channel = 'lost'`);
   const mended = async (input: object): Promise<unknown> => {
-    const result = await rig.ask('backfill.run', { from: '2026-01-01', chunk: '365d', ...input });
+    const result = await rig.ask('transform.backfill', { from: '2026-01-01', chunk: '365d', ...input });
     return result.rows.flatMap(({ model, added }) => (Number(added) > 0 ? [model] : []));
   };
   // Orders are made from lines: taken along, they are computed again where lines change, and here none does.

@@ -29,7 +29,7 @@ test.each([
   [['start', '--port', '70000'], 'Expected a whole number from 0 to 65535'],
   [['start', '--source-url', 'mysql://x'], 'Expected postgres://'],
   [['start', '--simulator', 'of'], 'Allowed choices are on, off'],
-  [['runs', 'list', '-o', 'xml'], 'Allowed choices are table, json, plain'],
+  [['runs', 'list', '-o', 'xml'], 'Allowed choices are table, json, yaml, plain'],
   [['metrics', 'query'], "missing required argument 'metric'"],
   [['metrics', 'query', 'gmv', '--grain', 'hour'], 'Allowed choices are day, week'],
   [['warehouse', 'query', 'select 1', 'select 2'], 'too many arguments'],
@@ -45,11 +45,16 @@ test.each([
     ['transform', 'test', '--indirect-selection', 'some'],
     'Allowed choices are eager, cautious, buildable, empty',
   ],
-  [['transform', 'ls', '-o', 'yaml'], 'Allowed choices are table, json, plain, name, path, selector'],
+  [['transform', 'ls', '-o', 'xml'], 'Allowed choices are table, json, yaml, plain, name, path, selector'],
   [['transform', 'lineage', 'a.b', '--upstream', '--downstream'], 'cannot be used with option'],
   [['transform', 'rerun'], "missing required argument 'run-or-version'"],
-  [['backfill', '--from', '2026-01-01'], "required option '-s, --select"],
+  [['transform', 'backfill', '--from', '2026-01-01'], "required option '-s, --select"],
   [['backfill', 'cancel'], "missing required argument 'id'"],
+  [['backfill', 'create', 'd', '--from', '2026-01-01'], "required option '--to, --to-date"],
+  [['backfill', 'create', 'd', '--rerun', 'all'], 'Allowed choices are none, failed, completed'],
+  [['tasks', 'clear', 'd', '-t', '['], 'Expected a regular expression'],
+  [['dags', 'list-runs', 'd', '--state', 'done'], 'Allowed choices are queued, running, success, failed'],
+  [['db', 'clean'], "required option '--clean-before-timestamp"],
   [['simulator', 'replay', 'online-retail'], "required option '--file <file>'"],
 ])('%j is refused with the words that help', async (args, words) => {
   expect(await say(args)).toContain(words);
@@ -70,6 +75,21 @@ const transformVerbs = [
   'diff',
   'freshness',
   'held',
+  'backfill',
+  'backfill list',
+  'backfill cancel',
+];
+
+const taskVerbs = [
+  'list',
+  'states-for-dag-run',
+  'state',
+  'why',
+  'failed-deps',
+  'clear',
+  'mark-success',
+  'mark-failed',
+  'logs',
 ];
 
 const apiVerbs = ['stripe', 'shopify', 'zendesk'].flatMap((source) =>
@@ -89,13 +109,17 @@ test('every verb is there and explains itself', async () => {
     'dags details',
     'dags next-execution',
     'dags trigger',
+    'dags pause',
+    'dags unpause',
+    'dags list-runs',
+    'dags list-import-errors',
+    'dags report',
     'dags test',
     'runs list',
-    'tasks list',
-    'tasks why',
-    'tasks clear',
-    'tasks logs',
+    ...taskVerbs.map((name) => `tasks ${name}`),
+    ...['create', 'list', 'pause', 'unpause', 'cancel'].map((name) => `backfill ${name}`),
     ...['list', 'set', 'delete'].map((name) => `pools ${name}`),
+    'assets list',
     ...apiVerbs.map((name) => `sources ${name}`),
     ...postgresVerbs.map((name) => `sources postgres ${name}`),
     ...['diff', 'history', 'allow', 'deny', 'resolve'].map((name) => `schema ${name}`),
@@ -104,30 +128,31 @@ test('every verb is there and explains itself', async () => {
     ...['plan', 'apply'].map((name) => `retention ${name}`),
     ...['erase', 'show', 'rewrap'].map((name) => `privacy ${name}`),
     ...transformVerbs.map((name) => `transform ${name}`),
-    'backfill',
-    'backfill list',
-    'backfill cancel',
     ...['report', 'show', 'drift', 'check', 'metrics', 'restate'].map((name) => `quality ${name}`),
     'metrics list',
     'metrics query',
     ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),
     'simulator replay online-retail',
+    ...['check', 'migrate', 'clean'].map((name) => `db ${name}`),
   ]);
   for (const path of verbs) {
     const help = await say([...path.split(' '), '--help']);
     expect(help).toContain(`Usage: shopwave ${path}`);
     expect(help).toContain('--data-dir');
-    if (/^(transform|backfill)/.test(path)) expect(help).toMatch(new RegExp(`\\$ shopwave ${path}`));
+    if (path.startsWith('transform')) expect(help).toMatch(new RegExp(`\\$ shopwave ${path}`));
   }
 });
 
 test('an option after a sub-command is its own, also where the command above has the same one', async () => {
   const program = createProgram();
   const list = program.commands
-    .find((each) => each.name() === 'backfill')
+    .find((each) => each.name() === 'transform')
+    ?.commands.find((each) => each.name() === 'backfill')
     ?.commands.find((each) => each.name() === 'list');
   let told: unknown;
   list?.action((options: unknown) => void (told = options));
-  await program.parseAsync(['backfill', 'list', '-o', 'json', '--data-dir', '/x'], { from: 'user' });
+  await program.parseAsync(['transform', 'backfill', 'list', '-o', 'json', '--data-dir', '/x'], {
+    from: 'user',
+  });
   expect(told).toMatchObject({ output: 'json', dataDir: '/x' });
 });

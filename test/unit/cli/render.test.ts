@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { rowsResult, toCell } from '../../../cli/operations/operation.ts';
 import { renderResult, renderTable } from '../../../cli/output/render.ts';
 import { minorToCents, toCents } from '../../../cli/supervisor/headline.ts';
@@ -24,6 +25,11 @@ test('plain output has one line a row whatever is in the values', () => {
 test('JSON output is the rows as they are', () => {
   expect(JSON.parse(renderResult(rows, 'json'))).toEqual(rows.kind === 'rows' ? rows.rows : []);
   expect(renderResult(rowsResult([]), 'json')).toBe('[]');
+});
+
+test('YAML output is what JSON output says', () => {
+  expect(parse(renderResult(rows, 'yaml'))).toEqual(JSON.parse(renderResult(rows, 'json')));
+  expect(renderResult(rowsResult([]), 'yaml')).toBe('[]');
 });
 
 test('no rows are said to be none only to people', () => {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { describeSchedule } from '../../../scheduler/authoring/describe-schedule.ts';
-import { loadDags } from '../../../scheduler/loader.ts';
+import { loadDags } from '../../support/load-dags.ts';
 
 const folder = fileURLToPath(new URL('../../../dags', import.meta.url));
 

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { loadDags } from '../../../scheduler/loader.ts';
-import type { LoadedDags } from '../../../scheduler/loader.ts';
+import type { LoadedDags } from '../../../scheduler/loading/dag-bag.ts';
+import { loadDags } from '../../support/load-dags.ts';
 
 const door = fileURLToPath(new URL('../../../scheduler/index.ts', import.meta.url));
 
@@ -58,19 +58,19 @@ test('loads what is right beside every kind of wrong, and lists each wrong file 
   expect(importErrors.map(({ file, code }) => `${path.basename(file)} ${code}`)).toEqual([
     'a-throws.dag.ts:4 DAG_FILE_FAILED',
     'b-nothing.dag.ts DAG_FILE_EMPTY',
-    'c-cycle.dag.ts DAG_CYCLE',
-    'e-good-again.dag.ts DAG_ID_DUPLICATE',
-    'f-unknown.dag.ts TASK_DEPENDENCY_UNKNOWN',
-    'g-unknown.dag.ts TASK_DEPENDENCY_UNKNOWN',
-    'h-twice.dag.ts TASK_ID_DUPLICATE',
-    'i-empty.dag.ts DAG_EMPTY',
-    'j-id.dag.ts DAG_ID_INVALID',
-    'k-task-id.dag.ts DAG_ID_INVALID',
-    'l-cron.dag.ts CRON_INVALID',
-    'm-retries.dag.ts DAG_ARGUMENT_INVALID',
-    'n-limit.dag.ts DAG_ARGUMENT_INVALID',
-    'o-catchup.dag.ts DAG_ARGUMENT_INVALID',
-    'p-duration.dag.ts DURATION_INVALID',
+    'c-cycle.dag.ts:2 DAG_CYCLE',
+    'e-good-again.dag.ts:2 DAG_ID_DUPLICATE',
+    'f-unknown.dag.ts:2 TASK_DEPENDENCY_UNKNOWN',
+    'g-unknown.dag.ts:2 TASK_DEPENDENCY_UNKNOWN',
+    'h-twice.dag.ts:2 TASK_ID_DUPLICATE',
+    'i-empty.dag.ts:2 DAG_EMPTY',
+    'j-id.dag.ts:2 DAG_ID_INVALID',
+    'k-task-id.dag.ts:2 DAG_ID_INVALID',
+    'l-cron.dag.ts:2 CRON_INVALID',
+    'm-retries.dag.ts:2 DAG_ARGUMENT_INVALID',
+    'n-limit.dag.ts:2 DAG_ARGUMENT_INVALID',
+    'o-catchup.dag.ts:2 DAG_ARGUMENT_INVALID',
+    'p-duration.dag.ts:2 DURATION_INVALID',
     expect.stringMatching(/^q-syntax\.dag\.ts(:\d+)? DAG_FILE_FAILED$/),
   ]);
   for (const error of importErrors) {
@@ -129,7 +129,11 @@ test('an argument that a file leaves out is named, with the file', async () => {
     'nothing.dag.ts': 'export default dag({});',
   });
   expect(importErrors.map(({ file, code, message }) => [path.basename(file), code, message])).toEqual([
-    ['nothing.dag.ts', 'DAG_ARGUMENT_INVALID', 'a DAG: dagId is missing; it must be a text'],
-    ['tags.dag.ts', 'DAG_ARGUMENT_INVALID', 'DAG x: tags is missing; it must be a list of texts, such as []'],
+    ['nothing.dag.ts:2', 'DAG_ARGUMENT_INVALID', 'a DAG: dagId is missing; it must be a text'],
+    [
+      'tags.dag.ts:2',
+      'DAG_ARGUMENT_INVALID',
+      'DAG x: tags is missing; it must be a list of texts, such as []',
+    ],
   ]);
 });

@@ -59,7 +59,7 @@ const strategies = ['keys_touched', 'append', 'merge', 'delete+insert'] as const
 const otherStrategies: Readonly<Record<string, string>> = {
   insert_overwrite:
     'write incremental_strategy: keys_touched; a full rebuild replaces the table in one transaction',
-  microbatch: 'write incremental_strategy: keys_touched; `shopwave backfill` takes date ranges',
+  microbatch: 'write incremental_strategy: keys_touched; `shopwave transform backfill` takes date ranges',
 };
 
 /** The materialization that a model's settings ask for; throws what cannot be. `columns` are those it declares. */

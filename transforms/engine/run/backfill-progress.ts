@@ -126,7 +126,7 @@ export async function cancelBackfill({ warehouse, clock }: EngineContext, id: st
   if (row !== undefined) return false;
   throw runErrors.error('TRANSFORM_RUN_UNKNOWN', {
     message: `there is no backfill ${id}`,
-    remedy: 'See the backfills with `shopwave backfill list`.',
+    remedy: 'See the backfills with `shopwave transform backfill list`.',
   });
 }
 

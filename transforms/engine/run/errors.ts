@@ -30,7 +30,7 @@ export const runErrors = errorCatalog({
   },
   TRANSFORM_INPUTS_PRUNED: {
     summary: 'The changes that a run consumed are no longer kept.',
-    remedy: 'Recompute the rows by date instead: `shopwave backfill`.',
+    remedy: 'Recompute the rows by date instead: `shopwave transform backfill`.',
     retryable: false,
   },
   TRANSFORM_BACKFILL_INVALID: {
@@ -41,7 +41,7 @@ export const runErrors = errorCatalog({
   TRANSFORM_BACKFILL_INTERRUPTED: {
     summary: 'A backfill was stopped between two statements; the chunks it had finished stay published.',
     remedy:
-      'Run it again with the same arguments: it goes on after them. `shopwave backfill list` shows how far it is.',
+      'Run it again with the same arguments: it goes on after them. `shopwave transform backfill list` shows how far it is.',
     retryable: true,
   },
   TRANSFORM_NO_EVENT_TIME: {

@@ -19,7 +19,7 @@ export async function untilInterrupted<T>(
   } catch (error) {
     const isCut =
       error === signal?.reason || (error instanceof ShopwaveError && error.code === 'TRANSFORM_CANCELLED');
-    // Cancelled by `backfill cancel`, nothing goes on; that error says so itself.
+    // Cancelled by `transform backfill cancel`, nothing goes on; that error says so itself.
     if (!isCut || signal?.aborted !== true) throw error;
     throw runErrors.error('TRANSFORM_BACKFILL_INTERRUPTED', {
       message: `backfill ${id} was stopped after ${done} of ${total} chunks${done === 0 ? '' : ', which stay published'}`,

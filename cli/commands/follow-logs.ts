@@ -1,0 +1,82 @@
+import { systemClock } from '../../lib/clock.ts';
+import { taskStateTable } from '../../scheduler/core/states.ts';
+import type { TaskInstanceState } from '../../scheduler/core/states.ts';
+import type { Cell, OperationResult } from '../operations/operation.ts';
+import { ask, print } from './verb.ts';
+import type { VerbOptions } from './verb.ts';
+
+/** Where a follower is: which try, and how many of its lines it has printed. */
+export interface FollowPosition {
+  readonly tryNumber: number;
+  readonly printed: number;
+}
+
+/** What one look found out about the task. */
+export interface SeenTask {
+  readonly state: TaskInstanceState | null;
+  readonly tryNumber: number;
+}
+
+/**
+ * Which lines to ask for next; pure. A new try starts at its first line, but only after the rest of the one before
+ * was printed. The state is read before the lines: what is finished by then has written all of its lines.
+ */
+export function nextLook(
+  at: FollowPosition | undefined,
+  seen: SeenTask,
+): { readonly from: FollowPosition; readonly isLast: boolean } {
+  const from = at ?? { tryNumber: Math.max(seen.tryNumber, 1), printed: 0 };
+  const isBehind = from.tryNumber < seen.tryNumber;
+  return { from, isLast: !isBehind && seen.state !== null && taskStateTable[seen.state].finished };
+}
+
+/** Prints the log of a task as it is written, over all of its tries, until the task has ended. */
+export async function followLogs(
+  asked: {
+    readonly dag: string;
+    readonly task: string;
+    readonly run: string | undefined;
+    readonly try: number | undefined;
+  },
+  options: VerbOptions,
+): Promise<void> {
+  const { dag, task } = asked;
+  let { run } = asked;
+  let position: FollowPosition | undefined =
+    asked.try === undefined ? undefined : { tryNumber: asked.try, printed: 0 };
+  for (;;) {
+    const row = firstRow(await ask('tasks.state', { dag, task, run }, options));
+    // The latest run now stays the one that is followed.
+    run = String(row['run']);
+    const seen = { state: row['state'] as SeenTask['state'], tryNumber: Number(row['try']) };
+    const { from, isLast } = nextLook(position, seen);
+    const count = await printLines({ dag, task, run, from }, options);
+    if (isLast) return;
+    const isBehind = from.tryNumber < seen.tryNumber;
+    position = isBehind
+      ? { tryNumber: from.tryNumber + 1, printed: 0 }
+      : { tryNumber: from.tryNumber, printed: from.printed + count };
+    if (!isBehind) await systemClock.sleep(500);
+  }
+}
+
+async function printLines(
+  { from, ...key }: { dag: string; task: string; run: string; from: FollowPosition },
+  options: VerbOptions,
+): Promise<number> {
+  const result = await ask('tasks.logs', { ...key, try: from.tryNumber, skip: from.printed }, options).catch(
+    // It has not begun: there is no log yet.
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'TASK_LOG_NOT_FOUND') return undefined;
+      throw error;
+    },
+  );
+  if (result?.kind !== 'rows' || result.rows.length === 0) return 0;
+  // A table has its widths from all of its rows: what comes bit by bit is printed a line each.
+  print(result, options.output === 'table' ? 'plain' : options.output);
+  return result.rows.length;
+}
+
+function firstRow(result: OperationResult): Readonly<Record<string, Cell>> {
+  return (result.kind === 'rows' ? result.rows[0] : undefined) ?? {};
+}

@@ -1,0 +1,19 @@
+import type { Alteration } from '../../scheduler/core/alteration.ts';
+import type { OperationResult } from './operation.ts';
+import { rowsResult } from './operation.ts';
+
+/** What a command changes, or would: a row a task instance, and one for each run that opens again. */
+export function alterationResult({ tasks, runs }: Alteration, dryRun: boolean): OperationResult {
+  const rows = [
+    ...tasks.map(({ runId, taskId, mapIndex, from, to, why }) => {
+      const task = mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;
+      return { run: runId, task, was: from ?? 'none', becomes: to ?? 'none', why };
+    }),
+    ...runs.map(({ runId, from, to, why }) => ({ run: runId, task: null, was: from, becomes: to, why })),
+  ];
+  const verb = dryRun ? 'would change; this was a dry run' : 'changed';
+  return rowsResult(rows, {
+    columns: ['run', 'task', 'was', 'becomes', 'why'],
+    notes: [`${tasks.length} task instances and ${runs.length} runs ${verb}`],
+  });
+}

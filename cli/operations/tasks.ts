@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { drawGraph } from '../../scheduler/core/draw-graph.ts';
+import type { TaskInstance } from '../../scheduler/store/rows.ts';
+import { cliErrors } from '../errors.ts';
+import { defineOperation, rowsResult, toCell } from './operation.ts';
+import { runOf } from './scheduling.ts';
+
+const runKey = { dag: z.string(), run: z.string().optional() };
+const taskKey = { ...runKey, task: z.string() };
+
+export const tasksList = defineOperation({
+  name: 'tasks.list',
+  input: z.object({ dag: z.string(), tree: z.boolean().default(false) }),
+  run: async ({ dag, tree }, { platform }) => {
+    const { graph, tasks } = (await platform.scheduler()).showDag(dag);
+    if (tree) return { kind: 'documents', documents: [{ name: dag, text: drawGraph(graph) }] };
+    return rowsResult(
+      graph.order.map((task) => ({
+        task,
+        upstream: (graph.upstream.get(task) ?? []).join(', '),
+        'trigger rule': tasks.get(task)?.triggerRule ?? null,
+        description: tasks.get(task)?.description ?? null,
+      })),
+    );
+  },
+});
+
+export const tasksStatesForDagRun = defineOperation({
+  name: 'tasks.states-for-dag-run',
+  input: z.object(runKey),
+  run: async (input, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
+    return rowsResult(tasks.map(instanceRow), {
+      columns: ['run', 'task', 'state', 'try', 'started', 'ended', 'reason'],
+    });
+  },
+});
+
+export const tasksState = defineOperation({
+  name: 'tasks.state',
+  input: z.object(taskKey),
+  run: async ({ task, ...input }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
+    const found = tasks.filter((each) => each.taskId === task);
+    if (found.length > 0) return rowsResult(found.map(instanceRow));
+    throw cliErrors.error('CLI_NOT_FOUND', {
+      message: `this run of ${input.dag} has no task ${task} yet`,
+      remedy: `List the tasks of the DAG with \`shopwave tasks list ${input.dag}\`.`,
+    });
+  },
+});
+
+export const tasksWhy = defineOperation({
+  name: 'tasks.why',
+  input: z.object(taskKey),
+  run: async ({ task, ...input }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, input);
+    return rowsResult([{ run: key.runId, task, why: await scheduler.explainTask({ ...key, taskId: task }) }]);
+  },
+});
+
+export const tasksFailedDeps = defineOperation({
+  name: 'tasks.failed-deps',
+  input: z.object(taskKey),
+  run: async ({ task, ...input }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, input);
+    const deps = await scheduler.failedDeps({ ...key, taskId: task });
+    return rowsResult(
+      deps.map(({ dependency, reason }) => ({ dependency, reason })),
+      {
+        columns: ['dependency', 'reason'],
+        notes: deps.length === 0 ? ['every dependency is met'] : [],
+      },
+    );
+  },
+});
+
+export const tasksLogs = defineOperation({
+  name: 'tasks.logs',
+  input: z.object({ ...taskKey, try: z.int().min(1).optional(), skip: z.int().min(0).default(0) }),
+  run: async ({ task, try: tryNumber, skip, ...input }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const key = await runOf(scheduler, input);
+    const lines = await scheduler.taskLog({ ...key, taskId: task }, tryNumber);
+    return rowsResult(
+      lines
+        .slice(skip)
+        .map(({ at, level, message, fields }) => ({ at, level, message, fields: toCell(fields) })),
+      { columns: ['at', 'level', 'message', 'fields'] },
+    );
+  },
+});
+
+function instanceRow(task: TaskInstance): Record<string, string | number | boolean | null> {
+  return {
+    run: task.runId,
+    task: task.taskId,
+    state: task.state,
+    try: task.tryNumber,
+    started: toCell(task.startDate),
+    ended: toCell(task.endDate),
+    reason: task.error === null ? task.reason : `${task.error.code}: ${task.error.message}`,
+  };
+}

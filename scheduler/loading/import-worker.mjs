@@ -1,0 +1,11 @@
+// Runs in a worker thread, which does not inherit the TypeScript loader of its parent. Imports what it is told to and
+// says when that came to an end; whether it failed is the parent's to find out, by importing it as well.
+import { parentPort } from 'node:worker_threads';
+import { register } from 'tsx/esm/api';
+
+register();
+parentPort?.on('message', async (url) => {
+  await import(url).catch(() => {});
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
+  parentPort.postMessage(url);
+});
