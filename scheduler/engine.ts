@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { OnSchedulerEvent } from './events.ts';
+import type { ExecutorKind } from './authoring/task.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Executor } from './executor/executor.ts';
 import type { ScheduledDag } from './store/dags.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly parallelism: number;
   readonly leaseMs: number;
   readonly abortGraceMs: number;
+  readonly defaultExecutor: ExecutorKind;
+  readonly logLimitBytes: number;
 }
 
 /** The part that runs: passes over the store, and the attempts they lead to. */

@@ -139,6 +139,21 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Return names of `choices`, several in an array, or null to follow none of them.',
     retryable: false,
   },
+  TASK_MEMORY_EXCEEDED: {
+    summary: 'The process of a task took more memory than its memoryLimitMb, and was killed.',
+    remedy: 'Work in smaller pieces, or raise memoryLimitMb if the machine has the memory.',
+    retryable: true,
+  },
+  TASK_PROCESS_DIED: {
+    summary: 'The process of a task ended before it had reported.',
+    remedy: 'See the end of the task log; signal SIGKILL is often the machine running out of memory.',
+    retryable: true,
+  },
+  TASK_SERVICES_MISSING: {
+    summary: 'A task in a process of its own asked for a service of the platform.',
+    remedy: "Give it executor: 'in_process': the warehouse and its like belong to one process.",
+    retryable: false,
+  },
   XCOM_NOT_JSON: {
     summary: 'A task returned a value that JSON cannot hold.',
     remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',

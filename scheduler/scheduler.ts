@@ -4,6 +4,7 @@ import { migrate } from '../lib/control-store.ts';
 import type { Service } from '../lib/lifecycle.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Schedule } from './authoring/schedule.ts';
+import type { ExecutorKind } from './authoring/task.ts';
 import { createCommands } from './commands.ts';
 import type { SchedulerCommands } from './commands.ts';
 import { createDriver } from './drive.ts';
@@ -45,6 +46,12 @@ export interface SchedulerOptions<Services> {
   readonly leaseMs?: number | undefined;
   /** How long `stop` lets running tasks finish before it aborts them; 5 s. */
   readonly stopGraceMs?: number | undefined;
+  /** How long an aborted task may take to end before it is given up, and its process killed; 5 s. */
+  readonly abortGraceMs?: number | undefined;
+  /** Where tasks run that do not say it themselves; in_process. */
+  readonly executor?: ExecutorKind | undefined;
+  /** So much of the log of one attempt is kept; 20 MB. */
+  readonly logLimitBytes?: number | undefined;
   /** How long the import of a DAG file may take, tried out in a worker thread; unlimited. */
   readonly importTimeoutMs?: number | undefined;
   /** Which finished runs are kept; all of them unless said. */
@@ -65,7 +72,10 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
   const live = await openDags(options, trials);
   const { dags } = live;
 
-  const engine = createEngine({ ...options, dags, parallelism, leaseMs, abortGraceMs: 5000 });
+  const { abortGraceMs = 5000, executor: defaultExecutor = 'in_process' } = options;
+  const { logLimitBytes = 20 * 1024 * 1024 } = options;
+  const limits = { parallelism, leaseMs, abortGraceMs, logLimitBytes };
+  const engine = createEngine({ ...options, ...limits, dags, defaultExecutor });
   const driver = createDriver({ control, clock, engine });
   const reload = coalesce(async () => {
     if (await live.reload()) engine.wake();

@@ -12,8 +12,10 @@ import { taskVerdict } from './core/task-verdict.ts';
 import type { TaskStates } from './core/task-verdict.ts';
 import { skipReason } from './core/task-wait.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
+import { perform } from './executor/perform.ts';
 import { runAttempt } from './executor/run-attempt.ts';
 import { createTaskContext } from './executor/task-context.ts';
+import { latestSuccess } from './store/queries.ts';
 
 /** How one task went in a test of its DAG. */
 export interface TestedTask {
@@ -117,12 +119,12 @@ async function testTask(
       },
       key: { dagId: dag.definition.dagId, runId: runIdOf('manual', waitingSince), taskId: task.taskId },
       tryNumber: 1,
-      control: input.control,
       clock,
       logger: input.logger,
       signal: abort.signal,
       services: input.services,
       readXcom: async (taskId) => throughJson(tested.get(taskId)?.result),
+      latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
     });
     const outcome = await runAttempt({
       task,
@@ -131,6 +133,7 @@ async function testTask(
       waitingSince,
       clock,
       isLatest: () => true,
+      perform,
       abortGraceMs: 5000,
     });
     if (outcome.kind === 'success' && outcome.decision !== undefined) {

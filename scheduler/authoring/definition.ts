@@ -5,7 +5,7 @@ import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { Chosen, ShortCircuitTask } from './branch-task.ts';
 import type { Schedule } from './schedule.ts';
-import type { FunctionTask, SensorTask, TaskContext } from './task.ts';
+import type { ExecutorKind, FunctionTask, SensorTask, TaskContext } from './task.ts';
 
 /** A task with every default filled in, as the engine uses it. */
 export interface TaskDefinition<Services> {
@@ -16,6 +16,9 @@ export interface TaskDefinition<Services> {
   readonly triggerRule: AnyTriggerRule;
   readonly retryPolicy: RetryPolicy;
   readonly executionTimeoutMs: number | undefined;
+  /** undefined: as the scheduler is set up. */
+  readonly executor: ExecutorKind | undefined;
+  readonly memoryLimitMb: number | undefined;
   readonly dependsOnPast: boolean;
   readonly waitForDownstream: boolean;
   readonly pool: string;

@@ -35,6 +35,8 @@ export function resolveTask<Services>(input: {
     },
     executionTimeoutMs:
       task.executionTimeout === undefined ? undefined : parseDurationMs(task.executionTimeout),
+    executor: task.executor,
+    memoryLimitMb: task.memoryLimitMb,
     dependsOnPast: task.dependsOnPast ?? false,
     waitForDownstream: task.waitForDownstream ?? false,
     pool: task.pool ?? defaultPool,

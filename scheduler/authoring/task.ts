@@ -40,6 +40,9 @@ export interface TaskContext<Services> {
   ) => Promise<{ readonly startDate: Date; readonly endDate: Date } | undefined>;
 }
 
+/** Where a task runs: with the scheduler, or in a process of its own. */
+export type ExecutorKind = 'in_process' | 'process';
+
 /** Arguments every kind of task takes; Airflow's names, defaults and meaning. Durations are texts like '30s'. */
 export interface TaskArgs {
   readonly description?: string;
@@ -52,6 +55,10 @@ export interface TaskArgs {
   readonly maxRetryDelay?: string;
   /** Wall clock of one attempt; unlimited. */
   readonly executionTimeout?: string;
+  /** `process`: in a process of its own, without the platform's services; as the scheduler is set up unless said. */
+  readonly executor?: ExecutorKind;
+  /** So much memory its process, with all it starts, may take; only with the executor `process`. Unlimited. */
+  readonly memoryLimitMb?: number;
   /** Which upstream states let the task start; all_success. */
   readonly triggerRule?: TriggerRule;
   /** Starts only once the same task of the run before succeeded or was skipped; false. The first run passes. */

@@ -78,6 +78,11 @@ const bounds: readonly {
       dag.tasks.flatMap(({ maxActiveTisPerDag: limit }) => (limit === undefined ? [] : [limit])),
   },
   {
+    argument: 'memoryLimitMb',
+    least: 64,
+    valuesOf: (dag) => dag.tasks.flatMap(({ memoryLimitMb: limit }) => (limit === undefined ? [] : [limit])),
+  },
+  {
     argument: 'priorityWeight',
     least: Number.MIN_SAFE_INTEGER,
     valuesOf: (dag) => dag.tasks.map((task) => task.priorityWeight),
@@ -115,6 +120,11 @@ const contradictions: readonly {
     message: 'a teardown has a triggerRule; it always runs by all_done_setup_success',
     holds: ({ tasks }) =>
       tasks.some((each) => each.isTeardown && each.triggerRule !== 'all_done_setup_success'),
+  },
+  {
+    message: "a task has a memoryLimitMb without executor: 'process'; nothing could enforce it",
+    holds: ({ tasks }) =>
+      tasks.some((each) => each.memoryLimitMb !== undefined && each.executor !== 'process'),
   },
   {
     message: 'a task is both setup and teardown',

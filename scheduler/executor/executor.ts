@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { AnyTask } from '../authoring/definition.ts';
+import type { ExecutorKind } from '../authoring/task.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { isLatestRun } from '../core/latest-run.ts';
 import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
@@ -10,14 +11,21 @@ import { settle } from '../core/outcome.ts';
 import { retryDelayMs } from '../core/retry-policy.ts';
 import type { OnSchedulerEvent } from '../events.ts';
 import { finishAttempt, readXcom, renewLeases, startAttempt } from '../store/attempts.ts';
-import type { FinishedAttempt } from '../store/attempts.ts';
+import type { FinishedAttempt, StartedAttempt } from '../store/attempts.ts';
+import { latestSuccess } from '../store/queries.ts';
 import type { ScheduledDag } from '../store/dags.ts';
 import type { DagRun, TaskKey } from '../store/rows.ts';
 import { notifyWake } from '../store/presence.ts';
+import { perform } from './perform.ts';
+import type { WorkInput } from './perform.ts';
+import { createChildren } from './process/children.ts';
+import type { Children } from './process/children.ts';
+import { runInChild } from './process/run-in-child.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { AbortReason } from './run-attempt.ts';
 import { createTaskContext } from './task-context.ts';
 import { openTaskLog } from './task-log.ts';
+import type { OpenTaskLog } from './task-log.ts';
 
 /** An attempt that the planner queued for this process. */
 export interface QueuedAttempt {
@@ -37,12 +45,16 @@ export interface ExecutorOptions {
   readonly parallelism: number;
   readonly leaseMs: number;
   readonly abortGraceMs: number;
+  /** Where tasks run that do not say it themselves. */
+  readonly defaultExecutor: ExecutorKind;
+  /** So much of the log of one attempt is kept. */
+  readonly logLimitBytes: number;
   readonly onEvent: OnSchedulerEvent;
   /** Called after every attempt that ended. */
   readonly onSettled: () => void;
 }
 
-/** Runs attempts in this process, at most `parallelism` at a time. */
+/** Runs attempts, in this process or each in one of its own, at most `parallelism` at a time. */
 export interface Executor {
   readonly freeSlots: () => number;
   readonly running: () => number;
@@ -64,10 +76,11 @@ interface RunningAttempt {
 export function createExecutor(options: ExecutorOptions): Executor {
   const { clock, logger } = options;
   const running = new Map<string, RunningAttempt>();
+  const children = createChildren();
 
   const submit = (attempt: QueuedAttempt): void => {
     const abort = new AbortController();
-    const done = executeAttempt(options, attempt, abort)
+    const done = executeAttempt({ ...options, children }, attempt, abort)
       .catch((error: unknown) => {
         // The report was lost. The lease runs out, and the attempt is repeated as any other that was lost.
         logger.error('a task attempt could not be recorded', { ...attempt.key, error: messageOf(error) });
@@ -107,12 +120,13 @@ export function createExecutor(options: ExecutorOptions): Executor {
       await clock.sleep(running.size === 0 ? 0 : graceMs, ended.signal);
       for (const token of running.keys()) abort(token, 'shutdown');
       await all;
+      await children.close();
     },
   };
 }
 
 async function executeAttempt(
-  options: ExecutorOptions,
+  options: ExecutorOptions & { readonly children: Children },
   { key, token, tryNumber, task }: QueuedAttempt,
   abort: AbortController,
 ): Promise<void> {
@@ -129,20 +143,23 @@ async function executeAttempt(
       run: started.run,
       key,
       tryNumber,
-      control,
       clock,
       logger: log.logger,
       signal: abort.signal,
       services: options.services,
       readXcom: async (taskId) => await readXcom(control, { ...key, taskId }),
+      latestSuccess: async (dagId) => await latestSuccess(control, dagId),
     });
     const { abortGraceMs } = options;
     const isLatest = (): boolean => isLatestAmong(options, started.run);
-    const outcome = await runAttempt({ ...started, task, context, abort, clock, isLatest, abortGraceMs });
-    logOutcome(log.logger, outcome);
+    const isApart = (task.executor ?? options.defaultExecutor) === 'process';
+    const work = isApart ? performApart(options, started, log) : perform;
+    const attempt = { ...started, task, context, abort, clock, isLatest, abortGraceMs, perform: work };
+    const outcome = await runAttempt(attempt);
+    logOutcome(log.final, outcome);
     const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
     if (settled === undefined) {
-      log.logger.warn('this attempt was taken away meanwhile: its result is void');
+      log.final.warn('this attempt was taken away meanwhile: its result is void');
       return;
     }
     const durationMs = clock.monotonicMs() - begunMs;
@@ -153,6 +170,31 @@ async function executeAttempt(
   } finally {
     await log.close();
   }
+}
+
+/** Has the work done in a process of its own, which has no connection to the store: it asks this one. */
+function performApart(
+  options: ExecutorOptions & { readonly children: Children },
+  { run }: StartedAttempt,
+  log: OpenTaskLog,
+): (input: WorkInput) => Promise<AttemptOutcome> {
+  return async ({ task, context, waitingSince, isLatest }) => {
+    const { dagId, runId, taskId, tryNumber, signal } = context;
+    const file = options.dags.get(dagId)?.dag.file ?? '';
+    const key = { dagId, runId, taskId };
+    return await runInChild({
+      child: options.children.take(task.memoryLimitMb),
+      job: { file, key, tryNumber, run, waitingSince, isLatest: isLatest() },
+      task,
+      log,
+      signal,
+      abortGraceMs: options.abortGraceMs,
+      answer: async (question) =>
+        question.kind === 'xcom'
+          ? await readXcom(options.control, { ...key, taskId: question.taskId })
+          : await latestSuccess(options.control, question.dagId),
+    });
+  };
 }
 
 function isLatestAmong({ dags, clock }: ExecutorOptions, run: DagRun): boolean {

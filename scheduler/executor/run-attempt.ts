@@ -4,7 +4,6 @@ import { withWorkTag } from '../../lib/work-tag.ts';
 import { TaskFail, TaskSkip } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
-import { perform } from './perform.ts';
 import type { WorkInput } from './perform.ts';
 import { toTaskError } from './task-error.ts';
 
@@ -14,6 +13,8 @@ export type AbortReason = 'timeout' | 'shutdown' | 'cleared' | 'marked' | 'lease
 /** One attempt to make. */
 export interface AttemptInput extends WorkInput {
   readonly abort: AbortController;
+  /** Does the work, here or elsewhere. */
+  readonly perform: (input: WorkInput) => Promise<AttemptOutcome>;
   /** How long a task may take to heed its signal before it is given up. */
   readonly abortGraceMs: number;
 }
@@ -26,7 +27,7 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const { abort } = input;
   const settled = new AbortController();
   const { dagId: dag, taskId: task } = input.context;
-  const work = withWorkTag({ dag, task }, () => perform(input)).catch((error: unknown) =>
+  const work = withWorkTag({ dag, task }, () => input.perform(input)).catch((error: unknown) =>
     outcomeOfError(error),
   );
   void abortOnTimeout(input, settled.signal);

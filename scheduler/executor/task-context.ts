@@ -1,8 +1,6 @@
-import type { Knex } from 'knex';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Serialized, TaskContext } from '../authoring/task.ts';
-import { latestSuccess } from '../store/queries.ts';
 import type { DagRun, TaskKey } from '../store/rows.ts';
 
 /** What a context is made from. */
@@ -10,12 +8,12 @@ export interface TaskContextInput {
   readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
   readonly key: TaskKey;
   readonly tryNumber: number;
-  readonly control: Knex;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly services: unknown;
   readonly readXcom: (taskId: string) => Promise<unknown>;
+  readonly latestSuccess: TaskContext<never>['latestSuccess'];
 }
 
 /**
@@ -37,6 +35,6 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     services: input.services as never,
     xcomPull: async <Output>({ taskId }: { readonly taskId: string }) =>
       (await input.readXcom(taskId)) as Serialized<Output> | undefined,
-    latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
+    latestSuccess: input.latestSuccess,
   };
 }

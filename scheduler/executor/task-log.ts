@@ -1,10 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { once } from 'node:events';
 import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import { schedulerErrors } from '../errors.ts';
+import { openLogFile } from './log-file.ts';
 import type { RunKey, TaskKey } from '../store/rows.ts';
 
 /** One line of a task log. */
@@ -18,31 +18,61 @@ export interface LogLine {
 /** The log of one attempt while it runs. */
 export interface OpenTaskLog {
   readonly logger: Logger;
+  /** What is said of the attempt at its end: kept also when the log is full. */
+  readonly final: Logger;
+  /** A line that the task printed: it is in this log only. */
+  readonly print: (level: LogLine['level'], message: string) => void;
+  /** Resolves when what was written is not far behind. */
+  readonly drained: () => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** Where logs go, and how long one may get. */
+export interface TaskLogOptions {
+  readonly logDir: string;
+  readonly clock: Clock;
+  readonly parent: Logger;
+  readonly logLimitBytes: number;
 }
 
 /** Opens the log of one try, a JSON-lines file; a sensor that pokes again appends. Lines also go to `parent`. */
 export async function openTaskLog(
-  input: { readonly logDir: string; readonly clock: Clock; readonly parent: Logger },
+  input: TaskLogOptions,
   key: TaskKey,
   tryNumber: number,
 ): Promise<OpenTaskLog> {
-  const file = logFile(input.logDir, key, tryNumber);
-  await mkdir(path.dirname(file), { recursive: true });
-  const stream = createWriteStream(file, { flags: 'a' });
-  await once(stream, 'open');
+  const { clock, logLimitBytes } = input;
   const { dagId: dag, runId: run, taskId: task } = key;
-  const write = (line: LogLine): void => {
-    // A task that ignores its abort signal may still log after its attempt was given up.
-    if (!stream.writableEnded) stream.write(`${JSON.stringify(line)}\n`);
+  const parent = input.parent.child({ dag, run, task, try: tryNumber });
+  const file = await openLogFile(logFile(input.logDir, key, tryNumber), (error) => {
+    parent.warn('the log of this attempt cannot be written; the task goes on', { error: messageOf(error) });
+  });
+  let kept = file.size;
+  const write = (line: LogLine): boolean => {
+    if (kept > logLimitBytes) return false;
+    const text = `${JSON.stringify(line)}\n`;
+    kept += Buffer.byteLength(text);
+    if (kept <= logLimitBytes) file.write(text);
+    else
+      file.write(`${JSON.stringify({ at: line.at, level: 'warn', message: fullMessage(logLimitBytes) })}\n`);
+    return kept <= logLimitBytes;
+  };
+  const writeFinal = (line: LogLine): boolean => {
+    file.write(`${JSON.stringify(line)}\n`);
+    return true;
   };
   return {
-    logger: teeLogger(input.parent.child({ dag, run, task, try: tryNumber }), input.clock, write),
-    close: async () => {
-      stream.end();
-      await once(stream, 'close');
-    },
+    logger: teeLogger(parent, clock, write),
+    final: teeLogger(parent, clock, writeFinal),
+    print: (level, message) => void write({ at: clock.now().toISOString(), level, message }),
+    drained: file.drained,
+    close: file.close,
   };
+}
+
+function fullMessage(limitBytes: number): string {
+  const megabytes = Math.round((limitBytes / 1024 / 1024) * 10) / 10;
+  return `this log has reached its limit of ${megabytes} MB: what the task writes from here on is not kept`;
 }
 
 /** The log of one try; without a number the newest. */
@@ -96,10 +126,11 @@ function parseLine(line: string): readonly LogLine[] {
   }
 }
 
+/** Once full, a log keeps its lines from the platform's own log as well. */
 function teeLogger(
   parent: Logger,
   clock: Clock,
-  write: (line: LogLine) => void,
+  write: (line: LogLine) => boolean,
   base: LogFields = {},
 ): Logger {
   const log =
@@ -107,8 +138,9 @@ function teeLogger(
     (message: string, fields?: LogFields): void => {
       const all = { ...base, ...fields };
       const at = clock.now().toISOString();
-      write(Object.keys(all).length === 0 ? { at, level, message } : { at, level, message, fields: all });
-      parent[level](message, fields);
+      const line =
+        Object.keys(all).length === 0 ? { at, level, message } : { at, level, message, fields: all };
+      if (write(line)) parent[level](message, fields);
     };
   return {
     debug: log('debug'),

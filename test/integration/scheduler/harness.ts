@@ -126,6 +126,8 @@ export async function createHarness(dags: Readonly<Record<string, string>>): Pro
   const database = await createTestDatabase();
   const control = openControlStore(database.url);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-scheduler-'));
+  // As in the package: a process of a task, which has no vitest, takes the files for CommonJS without it.
+  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
   for (const [name, body] of Object.entries(dags)) {
     await writeFile(path.join(folder, `${name}.dag.ts`), dagSource(body));
   }

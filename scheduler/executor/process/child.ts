@@ -1,0 +1,154 @@
+import { writeSync } from 'node:fs';
+import process from 'node:process';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../../lib/clock.ts';
+import type { LogFields, Logger } from '../../../lib/logger.ts';
+import type { AnyTask } from '../../authoring/definition.ts';
+import type { AttemptOutcome } from '../../core/outcome.ts';
+import { schedulerErrors } from '../../errors.ts';
+import { importDagFile } from '../../loading/import-file.ts';
+import { perform } from '../perform.ts';
+import { runAttempt } from '../run-attempt.ts';
+import { createTaskContext } from '../task-context.ts';
+import { toTaskError } from '../task-error.ts';
+import type { LogLine } from '../task-log.ts';
+import type { ChildJob, FromChild, Question, ToChild } from './messages.ts';
+
+/** The pipe that log lines go to; see the spawn in children.ts. */
+const logPipe = 4;
+
+const abort = new AbortController();
+const answers = new Map<number, (value: unknown) => void>();
+let asked = 0;
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'abort') abort.abort(message.reason);
+  if (message.type === 'answer') answers.get(message.id)?.(message.value);
+  if (message.type === 'job') void work(message.job);
+});
+// The scheduler is gone: whatever this would report, nobody takes it.
+process.on('disconnect', () => process.exit(1));
+
+async function work(job: ChildJob): Promise<void> {
+  endWithParent();
+  printBlocking();
+  const outcome = await attempt(job).catch((error: unknown): AttemptOutcome => {
+    return { kind: 'failed', error: toTaskError(error), retryable: true };
+  });
+  // Ends also what the task has left running in this process.
+  send({ type: 'outcome', outcome }, () => process.exit(0));
+}
+
+async function attempt(job: ChildJob): Promise<AttemptOutcome> {
+  const { key, tryNumber, run } = job;
+  const task = await findTask(job);
+  const context = createTaskContext({
+    run,
+    key,
+    tryNumber,
+    clock: systemClock,
+    logger: pipeLogger({}),
+    signal: abort.signal,
+    services: noServices(key.taskId),
+    readXcom: async (taskId) => await ask({ kind: 'xcom', taskId }),
+    latestSuccess: async (dagId) =>
+      (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
+  });
+  const { waitingSince } = job;
+  const isLatest = (): boolean => job.isLatest;
+  // Its time limits are kept by the scheduler, which can end this process.
+  const unlimited = { abortGraceMs: 2 ** 31 - 1, task: { ...task, executionTimeoutMs: undefined } };
+  return await runAttempt({
+    ...unlimited,
+    perform,
+    context,
+    abort,
+    waitingSince,
+    isLatest,
+    clock: systemClock,
+  });
+}
+
+async function findTask({ file, key }: ChildJob): Promise<AnyTask> {
+  const dags = await importDagFile(file, 1);
+  const task = dags
+    .find((each) => each.dagId === key.dagId)
+    ?.tasks.find((each) => each.taskId === key.taskId);
+  if (task !== undefined) return task;
+  throw schedulerErrors.error('TASK_NOT_FOUND', {
+    message: `the file no longer has task ${key.taskId} of DAG ${key.dagId}`,
+    where: file,
+  });
+}
+
+function send(message: FromChild, done?: () => void): void {
+  process.send?.(message, undefined, {}, () => done?.());
+}
+
+async function ask(question: Question): Promise<unknown> {
+  const id = ++asked;
+  return await new Promise((resolve) => {
+    answers.set(id, resolve);
+    send({ type: 'ask', id, question });
+  });
+}
+
+/** The warehouse and its like live in the process that owns the data folder, and cannot be had here. */
+function noServices(taskId: string): unknown {
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        if (typeof name === 'symbol' || name === 'then') return undefined;
+        throw schedulerErrors.error('TASK_SERVICES_MISSING', {
+          message: `task ${taskId} asks for the service ${name} in a process of its own`,
+        });
+      },
+    },
+  );
+}
+
+function pipeLogger(base: LogFields): Logger {
+  const log =
+    (level: LogLine['level']) =>
+    (message: string, fields?: LogFields): void => {
+      const line = { at: new Date().toISOString(), level, message, fields: { ...base, ...fields } };
+      writeWhole(Buffer.from(`${JSON.stringify(line)}\n`));
+    };
+  return {
+    debug: log('debug'),
+    info: log('info'),
+    warn: log('warn'),
+    error: log('error'),
+    child: (fields) => pipeLogger({ ...base, ...fields }),
+  };
+}
+
+/** Waits while the pipe is full, so that a task which logs without end does not fill this process. */
+function writeWhole(bytes: Buffer): void {
+  for (let offset = 0; offset < bytes.length;) {
+    try {
+      offset += writeSync(logPipe, bytes, offset);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** Who prints waits while the pipe is full, as with any Unix program: nothing piles up here, nor is lost at the end. */
+function printBlocking(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const { _handle: handle }: { _handle?: { setBlocking?: (blocking: boolean) => void } } =
+      stream as unknown as object;
+    handle?.setBlocking?.(true);
+  }
+}
+
+/** A scheduler that is killed says nothing to its children, and one that computes hears nothing: a thread looks. */
+function endWithParent(): void {
+  const watch = `
+    const { workerData } = require('node:worker_threads');
+    setInterval(() => { if (process.ppid !== workerData) process.kill(-process.pid, 'SIGKILL'); }, 500);`;
+  new Worker(watch, { eval: true, workerData: process.ppid }).unref();
+}

@@ -1,0 +1,52 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { killTree } from './process-tree.ts';
+
+const entry = fileURLToPath(new URL('./child.mjs', import.meta.url));
+
+/** Processes for tasks: each is used once. */
+export interface Children {
+  /** One that has had no job yet. */
+  readonly take: (memoryLimitMb: number | undefined) => ChildProcess;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Once a task has asked for a process, the next one is kept ready: what takes longest is the start. A limit of memory
+ * is set at the start, so a task that has one gets a process of its own making.
+ */
+export function createChildren(): Children {
+  let spare: ChildProcess | undefined;
+  return {
+    take: (memoryLimitMb) => {
+      if (memoryLimitMb !== undefined) return start(memoryLimitMb);
+      const child = spare?.connected === true ? spare : start(undefined);
+      spare = start(undefined);
+      child.ref();
+      child.channel?.ref();
+      spare.unref();
+      spare.channel?.unref();
+      return child;
+    },
+    close: async () => {
+      if (spare?.pid !== undefined) await killTree(spare.pid);
+      spare = undefined;
+    },
+  };
+}
+
+/** It leads a process group of its own, so that it can be ended with all that it has started. */
+function start(memoryLimitMb: number | undefined): ChildProcess {
+  const limit = memoryLimitMb === undefined ? [] : [`--max-old-space-size=${memoryLimitMb}`];
+  const child = fork(entry, [], {
+    detached: true,
+    execArgv: limit,
+    serialization: 'advanced',
+    // Output, errors, messages, log lines.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+  });
+  // A message to one that has just ended; its end is seen by whoever waits for it.
+  child.on('error', () => {});
+  return child;
+}

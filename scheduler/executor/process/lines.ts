@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream';
+
+/** A longer line is cut: who prints without line breaks must not fill the memory. */
+const longestLine = 64 * 1024;
+
+/** The lines of a stream as they come. While the reader is busy the stream, and who writes into it, waits. */
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of stream) {
+      const parts = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      yield* parts;
+      while (rest.length > longestLine) {
+        yield rest.slice(0, longestLine);
+        rest = rest.slice(longestLine);
+      }
+    }
+  } catch {
+    // Destroyed by us, because something that left the tree still held the other end.
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,29 @@
+import type { AttemptOutcome } from '../../core/outcome.ts';
+import type { DagRun, TaskKey } from '../../store/rows.ts';
+import type { AbortReason } from '../run-attempt.ts';
+
+/** What a child is to do: everything that an attempt needs and a process can be sent. */
+export interface ChildJob {
+  readonly file: string;
+  readonly key: TaskKey;
+  readonly tryNumber: number;
+  readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
+  readonly waitingSince: Date;
+  readonly isLatest: boolean;
+}
+
+/** What the scheduler tells a child. */
+export type ToChild =
+  | { readonly type: 'job'; readonly job: ChildJob }
+  | { readonly type: 'abort'; readonly reason: AbortReason }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown };
+
+/** What a child tells the scheduler. Log lines do not come this way: a pipe of their own stops who writes too fast. */
+export type FromChild =
+  | { readonly type: 'outcome'; readonly outcome: AttemptOutcome }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+
+/** What only the scheduler can answer: the child has no connection to the store. */
+export type Question =
+  | { readonly kind: 'xcom'; readonly taskId: string }
+  | { readonly kind: 'latest_success'; readonly dagId: string };
