@@ -62,7 +62,7 @@ test('a disk that is full costs the log and not the task', async () => {
 
 test('a folder that cannot be made costs the log as well', async () => {
   await withFolder(async (options) => {
-    const log = await openTaskLog({ ...options, logDir: '/proc/nowhere' }, key, 1);
+    const log = await openTaskLog({ ...options, logDir: '/dev/null/logs' }, key, 1);
     log.final.info('success');
     await log.close();
   });
