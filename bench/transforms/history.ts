@@ -42,7 +42,7 @@ export async function fillHistory(
     await steps.atomic(model, (session) => insertSorted(session, stateOf(model), rows(scale)));
   }
   for (const { model, rows } of [...orderTables, ...apiOrderTables]) {
-    for (const [number, month] of months().entries()) {
+    for (const [number, month] of months(scale).entries()) {
       const first = Math.max(1, orderAt(scale, month.first - 110));
       const last = Math.min(scale.orders, orderAt(scale, month.end) + 1);
       const within = `select * from (${rows(scale, first, last)})
@@ -110,8 +110,9 @@ function batchNumber(at: string): string {
   return `(epoch_us(${at}) - epoch_us(timestamp '${history.start}')) // ${batchSeconds * 1_000_000}`;
 }
 
-function months(): ReadonlyArray<{ readonly first: number; readonly end: number }> {
-  const count = 36;
+/** Parts of the history, so that memory does not grow with it; a small one is made at once. */
+function months({ lines }: Scale): ReadonlyArray<{ readonly first: number; readonly end: number }> {
+  const count = Math.min(36, Math.ceil(lines / 30_000));
   const edge = (number: number): number => Math.round((history.days / count) * number);
   return Array.from({ length: count }, (_, number) => ({ first: edge(number), end: edge(number + 1) }));
 }

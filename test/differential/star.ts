@@ -28,6 +28,7 @@ import {
 import { accountOf } from './expected/stripe-account.ts';
 import { aggSupportDaily, aggSupportMovesDaily } from './expected/support-days.ts';
 import { fctSupportTickets } from './expected/tickets.ts';
+import { inBusinessZone } from './expected/values.ts';
 import type { MartRow } from './expected/values.ts';
 import { apiBatches, shopBatches } from './feed.ts';
 import type { Batch } from './feed.ts';
@@ -76,8 +77,12 @@ export function batchesOf(world: World, random: Random): readonly Batch[] {
   ];
 }
 
-/** Every mart's rows as they should be, by mart. */
-export function expectedStar(world: World): Readonly<Record<string, readonly MartRow[]>> {
+/** Every mart's rows as they should be, by mart, with the business days of a time zone. */
+export function expectedStar(world: World, timeZone = 'UTC'): Readonly<Record<string, readonly MartRow[]>> {
+  return inBusinessZone(timeZone, () => marts(world));
+}
+
+function marts(world: World): Readonly<Record<string, readonly MartRow[]>> {
   const { stripe, zendesk } = world;
   const shop = playTransactions(world.transactions);
   const sales = bothOf(shopSales(shop), shopifySales(world.shopify.own));

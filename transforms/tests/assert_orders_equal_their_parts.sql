@@ -6,6 +6,7 @@
   'fct_payments': 'order_id',
   'stg_shop__payments': 'order_id',
   'stg_shop__refunds': 'order_id',
+  'stg_shopify__refunds': 'order_id',
   'fct_shipments': 'order_id',
 } %}
 with lines as (
@@ -68,6 +69,18 @@ refunds as (
   group by r.order_id
 ),
 
+first_refunds as (
+  select order_id, source_system, min(refunded_at) as refunded_at
+  from (
+    select order_id, 'shop' as source_system, refunded_at from {{ ref('stg_shop__refunds') }}
+    where {{ touched_in_run('order_id', orders) }}
+    union all
+    select order_id, 'shopify', coalesce(refunded_at, created_at) from {{ ref('stg_shopify__refunds') }}
+    where {{ touched_in_run('order_id', orders) }}
+  ) as of_both
+  group by order_id, source_system
+),
+
 events as (
   select order_id,
     sum(case when event_type = 'tax' then amount_minor else 0 end) as shipping_tax_minor,
@@ -93,6 +106,7 @@ from marts as o
 left join lines as l on l.order_id = o.order_id
 left join captures as c on c.order_id = o.order_id
 left join refunds as r on r.order_id = o.order_id
+left join first_refunds as f on f.order_id = o.order_id and f.source_system = o.source_system
 left join events as e on e.order_id = o.order_id
 left join shipments as s on s.order_id = o.order_id
 where o.line_count <> coalesce(l.line_count, 0)
@@ -109,3 +123,4 @@ where o.line_count <> coalesce(l.line_count, 0)
   or o.first_shipped_at is distinct from s.first_shipped_at
   or o.last_shipped_at is distinct from s.last_shipped_at
   or o.delivered_at is distinct from s.delivered_at
+  or o.first_refund_at is distinct from f.refunded_at

@@ -1,5 +1,6 @@
 -- R6: the balance rolls forward. A day closes with its opening balance and everything that moved it, it opens with what the
--- day before closed with, and every movement is in the marts, with its net amount; which one is not, is listed. Of days and
+-- day before closed with, and every movement is in the marts, with its net amount and the
+-- payout that paid it out; which one is not, is listed. Of days and
 -- movements in the window of reconciliations, as the others do.
 {{ config(severity='warn', meta={'compares_by': 'compared_at'}) }}
 {% set name = 'assert_r6_balance_rolls_forward' %}
@@ -24,15 +25,18 @@ moved as (
 ),
 
 movements as (
-  select balance_transaction_id, net_minor, created_at
-  from {{ ref('stg_stripe__balance_transactions') }}
-  where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at', name) }}
+  select t.balance_transaction_id, t.net_minor, p.payout_id, t.created_at
+  from (
+    select * from {{ ref('stg_stripe__balance_transactions') }}
+    where reporting_category not in ('payout', 'payout_reversal') and {{ is_compared('created_at', name) }}
+  ) as t
+  left join {{ ref('stg_stripe__payout_transactions') }} as p on p.balance_transaction_id = t.balance_transaction_id
 ),
 
 -- A row stands at the time of the shop's payment where there is one: that is looked for about the time of the movement,
 -- and only of what is not found there in the whole fact.
 near as (
-  select balance_transaction_id, sum(net_minor) as net_minor
+  select balance_transaction_id, sum(net_minor) as net_minor, min(payout_id) as payout_id
   from {{ ref('fct_payments') }}
   where net_minor is not null
     and created_at >= (select {{ date_add('day', -7, 'min(created_at)') }} from movements)
@@ -43,11 +47,11 @@ not_near as (
   select t.*
   from movements as t
   left join near as p on p.balance_transaction_id = t.balance_transaction_id
-  where t.net_minor is distinct from p.net_minor
+  where t.net_minor is distinct from p.net_minor or t.payout_id is distinct from p.payout_id
 ),
 
 anywhere as (
-  select balance_transaction_id, sum(net_minor) as net_minor
+  select balance_transaction_id, sum(net_minor) as net_minor, min(payout_id) as payout_id
   from {{ ref('fct_payments') }}
   where net_minor is not null and balance_transaction_id in (select balance_transaction_id from not_near)
   group by 1
@@ -69,11 +73,14 @@ where d.closing_minor <> coalesce(d.before_minor, 0) + coalesce(m.net_minor, 0)
 union all
 select
   t.balance_transaction_id,
-  'the movement is not in fct_payments',
+  case
+    when t.net_minor is distinct from p.net_minor then 'the movement is not in fct_payments'
+    else 'the movement is told to another payout'
+  end,
   t.net_minor,
   coalesce(p.net_minor, 0),
   coalesce(p.net_minor, 0) - t.net_minor,
   t.created_at
 from not_near as t
 left join anywhere as p on p.balance_transaction_id = t.balance_transaction_id
-where t.net_minor is distinct from p.net_minor
+where t.net_minor is distinct from p.net_minor or t.payout_id is distinct from p.payout_id

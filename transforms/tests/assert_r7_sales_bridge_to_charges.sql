@@ -111,7 +111,11 @@ shares as (
     t.*,
     coalesce({{ safe_divide('(l.gross_minor - l.discount_minor) * t.quantity', 'l.quantity', 0) }}, 0) as share_minor
   from taken_off as t
-  join {{ ref('fct_order_lines') }} as l on l.order_line_key = t.order_line_key
+  join (
+    select order_line_key, gross_minor, discount_minor, quantity from {{ ref('fct_order_lines') }}
+    where order_id in (select order_id from taken_off)
+      and placed_at >= (select min(placed_at) from orders)
+  ) as l on l.order_line_key = t.order_line_key
 ),
 
 voided as (

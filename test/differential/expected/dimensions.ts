@@ -36,7 +36,7 @@ export function dimensionsOf(
   const buyers = [
     ...sales.orders.map(({ customerId }) => customerId),
     ...cancellations.map((row) => row['customer_id']),
-    ...[...nowOf(zendesk, 'users').values()].map((row) => referenceIn(row, 'external_id')?.toString()),
+    ...customersOnZendesk(zendesk),
   ];
   const ofProduct = ['sku', 'title', 'category', 'kind', 'price', 'currency', 'is_active', 'seller_id'];
   const customerLog = [...shop.versions('customers'), ...shopify.customers.flatMap(ownVersions)];
@@ -74,6 +74,11 @@ function ownVersions({ id, versions }: SeenCustomer): readonly RowVersion[] {
   }));
 }
 
+/** The customers that the help desk's users name. */
+function customersOnZendesk(zendesk: ApiWorld): ReadonlyArray<string | undefined> {
+  return [...nowOf(zendesk, 'users').values()].map((row) => referenceIn(row, 'external_id')?.toString());
+}
+
 export function dimCustomer(
   { customers, persons }: Dimensions,
   stripe: ApiWorld,
@@ -81,6 +86,7 @@ export function dimCustomer(
 ): readonly MartRow[] {
   const unknown = { country: 'Unknown', city: null, segment: 'Unknown' };
   const { atStripe, onZendesk } = knownElsewhere(stripe, zendesk, persons);
+  const namedOnZendesk = new Set(customersOnZendesk(zendesk));
   const nowhere = {
     source_system: 'Unknown',
     is_in_shop: false,
@@ -106,7 +112,9 @@ export function dimCustomer(
       city: fields.city ?? null,
       segment: fields.segment ?? null,
       person_key: persons.keyOf(member.id),
-      ...(member.fields === undefined ? nowhere : known),
+      ...(member.fields === undefined
+        ? { ...nowhere, is_on_zendesk: namedOnZendesk.has(String(member.id)) }
+        : known),
       ...validity(member),
     };
   });

@@ -244,7 +244,9 @@ function closedOn(
   const { sentOn, cancelledOn, refundedOn } = end;
   const fulfilledOn = sentOn === null ? null : lastDay(sentOn, end.isAllSent ? null : cancelledOn);
   const takenOff = lastDay(cancelledOn, end.unsent > 0n ? refundedOn : null) ?? refundedOn ?? placedOn;
-  const ends = [fulfilledOn, dayOf(order.cancelledAt), end.due <= 0n ? takenOff : null];
+  const isOff = order.status === 'cancelled';
+  const offOn = dayOf(order.cancelledAt) ?? (isOff ? (cancelledOn ?? placedOn) : null);
+  const ends = [fulfilledOn, offOn, end.due <= 0n ? takenOff : null];
   const [first] = ends.filter((day) => day !== null).toSorted();
   if (first === undefined) return null;
   return first < placedOn ? placedOn : first;

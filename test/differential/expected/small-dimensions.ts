@@ -70,7 +70,11 @@ export function dimCurrency(
 ): readonly MartRow[] {
   const list = readList('currencies');
   const rated = new Set(['USD', ...readList('fx_rates').keys()]);
-  const named = [...facts.flatMap((rows) => column(rows, 'currency')), ...cancelled, ...list.keys()];
+  const named = [
+    ...facts.flatMap((rows) => [...column(rows, 'currency'), ...column(rows, 'balance_currency')]),
+    ...cancelled,
+    ...list.keys(),
+  ];
   return members(named, { key: 'currency_key', column: 'currency' }, (value, isStanding) => ({
     currency_name: list.get(value)?.[0] ?? (isStanding ? value : 'Unknown'),
     minor_digits: BigInt(list.get(value)?.[1] ?? 2),

@@ -61,9 +61,22 @@ export function timeOf(text: string | null | undefined): Date | null {
   return new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
 }
 
-/** The calendar day; the business time zone of the project is UTC. */
+const utc = { timeZone: 'UTC' };
+let calendar = new Intl.DateTimeFormat('sv-SE', utc);
+
+/** What `work` makes, with the business days of a time zone; `work` waits for nothing. */
+export function inBusinessZone<T>(timeZone: string, work: () => T): T {
+  calendar = new Intl.DateTimeFormat('sv-SE', { timeZone });
+  try {
+    return work();
+  } finally {
+    calendar = new Intl.DateTimeFormat('sv-SE', utc);
+  }
+}
+
+/** The business day. */
 export function dayOf(at: Date | null): string | null {
-  return at === null ? null : at.toISOString().slice(0, 10);
+  return at === null ? null : calendar.format(at);
 }
 
 const minuteMs = 60_000;

@@ -54,6 +54,10 @@ const givenBack: OrderStory = {
 };
 const onShopify: OrderStory = { ...order, id: 210, channel: 'web', method: 'paypal' };
 
+function withoutMetadata(row: SourceRow): SourceRow {
+  return { ...row, data: { ...row.data, metadata: {} } };
+}
+
 function withoutOrder(rows: readonly SourceRow[]): readonly SourceRow[] {
   return rows.filter(({ table }) => table !== 'orders');
 }
@@ -63,11 +67,47 @@ export const contradictions: readonly Contradiction[] = [
     name: 'paid at Stripe, cancelled in the shop',
     rows: [...shopRows(withdrawn), ...stripeRows([kept])],
     seen: {
-      assert_r1_charges_have_payments: { columns: ['payment_ref'], rows: ['stripe:txn_ch_201'] },
-      assert_r7_sales_bridge_to_charges: { columns: ['order_id', 'difference_minor'], rows: ['201 -4400'] },
-      assert_cancelled_orders_are_not_charged: { columns: ['order_id', 'charge_id'], rows: ['201 ch_201'] },
+      assert_r1_charges_have_payments: {
+        columns: ['payment_ref'],
+        rows: ['stripe:txn_ch_201', 'stripe:txn_ch_219'],
+      },
+      assert_r7_sales_bridge_to_charges: {
+        columns: ['order_id', 'difference_minor'],
+        rows: ['201 -4400', '219 -4400'],
+      },
+      assert_cancelled_orders_are_not_charged: {
+        columns: ['order_id', 'charge_id'],
+        rows: ['201 ch_201', '219 ch_219'],
+      },
     },
     outcome: { query: 'select order_status from marts.fct_orders where order_id = 201', row: 'cancelled' },
+  },
+  {
+    name: 'the same, of a charge that names no order: its payment intent tells',
+    rows: [
+      ...shopRows({ ...withdrawn, id: 219 }),
+      ...stripeRows([{ ...kept, id: 219 }]).map(withoutMetadata),
+    ],
+    seen: {
+      assert_cancelled_orders_are_not_charged: {
+        columns: ['order_id', 'charge_id'],
+        rows: ['201 ch_201', '219 ch_219'],
+      },
+    },
+    outcome: { query: 'select order_status from marts.fct_orders where order_id = 219', row: 'cancelled' },
+  },
+  {
+    name: 'an order that is cancelled and does not say since when',
+    rows: shopRows({ ...order, id: 221, paid: undefined }).map((row) =>
+      row.table === 'orders'
+        ? { ...row, data: { ...row.data, status: 'cancelled', cancelled_at: null } }
+        : row,
+    ),
+    seen: { assert_cancelled_orders_say_when: { columns: ['order_id'], rows: ['221'] } },
+    outcome: {
+      query: 'select closed_date = order_date from marts.fct_orders where order_id = 221',
+      row: 'true',
+    },
   },
   {
     name: 'more given back than was charged',
@@ -166,6 +206,8 @@ export const contradictions: readonly Contradiction[] = [
     rows: rowsOf([
       { ...order, id: 208, placed: '1970-01-02 10:00', paid: undefined },
       { ...order, id: 209, placed: '2099-05-05 10:00', paid: undefined },
+      // years before it was paid, and in the calendar
+      { ...order, id: 220, placed: '2019-05-05 10:00', method: 'paypal' },
     ]),
     seen: {
       assert_times_are_plausible: {
@@ -177,6 +219,7 @@ export const contradictions: readonly Contradiction[] = [
           'fct_order_events 209 2099-05-05',
           'fct_orders 208 1970-01-02',
           'fct_orders 209 2099-05-05',
+          'fct_orders 220 2019-05-05',
         ],
       },
     },

@@ -19,15 +19,29 @@ export const faultsOfDimensions: readonly Fault[] = [
   {
     name: 'two current versions',
     plant: ['update marts.dim_product set is_current = true where product_id = 1'],
-    red: ['dim_product.scd2_continuous'],
+    red: ['assert_r8_dimensions_equal_staging', 'dim_product.scd2_continuous'],
   },
   {
     name: 'a product that is not there',
     plant: ['delete from marts.dim_product where product_id = 2'],
     red: [
+      'assert_r8_dimensions_equal_staging',
       'fct_order_events.relationships_product_key_dim_product',
       'fct_order_lines.relationships_product_key_dim_product',
     ],
+  },
+  {
+    name: 'a category that a product never had',
+    plant: ["update marts.dim_product set category = 'other' where product_id = 2 and is_current"],
+    red: ['assert_r8_dimensions_equal_staging'],
+  },
+  {
+    name: 'a segment that a customer never had, and a name of a seller',
+    plant: [
+      "update marts.dim_customer set segment = 'other' where customer_id = 3 and is_current",
+      "update marts.dim_seller set seller_name = 'East' where seller_id = 1 and is_current",
+    ],
+    red: ['assert_r8_dimensions_equal_staging'],
   },
   {
     name: 'a version of a wrong time',

@@ -25,6 +25,14 @@ export const faultsOfFacts: readonly Fault[] = [
     red: ['agg_carrier_daily.equals_shipments', 'fct_shipments.lateness_is_of_the_times'],
   },
   {
+    name: 'a shipment that was promised for another time, and one that took longer than it did',
+    plant: [
+      'update marts.fct_shipments set promised_at = promised_at + interval 1 minute where shipment_id = 101',
+      'update marts.fct_shipments set hours_to_deliver = hours_to_deliver + 1 where shipment_id = 101',
+    ],
+    red: ['assert_r8_shipments_equal_staging', 'fct_shipments.lag_and_day_are_of_the_times'],
+  },
+  {
     name: 'lost cancellations after capture',
     plant: ["delete from marts.fct_order_events where event_type = 'cancellation'"],
     red: ['agg_finance_daily.equals_events', 'assert_r8_cancellations_equal_staging'],
@@ -63,6 +71,7 @@ export const faultsOfFacts: readonly Fault[] = [
     name: 'a lost customer',
     plant: ['delete from marts.dim_customer where customer_id = 5'],
     red: [
+      'assert_r8_dimensions_equal_staging',
       'dim_customer.r8_customers_equal_staging',
       'fct_order_events.relationships_customer_key_dim_customer',
       'fct_order_lines.relationships_customer_key_dim_customer',

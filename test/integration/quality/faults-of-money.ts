@@ -26,6 +26,21 @@ export const faultsOfMoney: readonly Fault[] = [
     red: ['assert_r2_captures_equal_charges', 'assert_r8_payments_equal_staging'],
   },
   {
+    name: 'a movement told to another payout, and a payout on another day than its time',
+    plant: [
+      "update marts.fct_payments set payout_id = 'po_other' where balance_transaction_id = 'txn_ch_1' and net_minor is not null",
+      'update marts.fct_payouts set arrival_date = arrival_date + 1 where payout_key = (select min(payout_key) from marts.fct_payouts)',
+    ],
+    red: ['assert_r6_balance_rolls_forward', 'fct_payouts.days_are_of_the_times'],
+  },
+  {
+    name: 'a refund that won by a rate that did not change',
+    plant: [
+      "insert into marts.fct_order_events select * replace ('refund_fx' as event_type, order_event_key + 1 as order_event_key, 0 as quantity, 0 as amount_minor, 7 as reporting_minor) from marts.fct_order_events where order_id = 5 and event_type = 'sale'",
+    ],
+    red: ['agg_finance_daily.equals_events', 'assert_refund_fx_is_of_the_rates'],
+  },
+  {
     name: 'a charge of the same number of another currency',
     plant: [
       "update marts.fct_payments set processor_currency = 'EUR' where order_id = 1 and kind = 'capture'",

@@ -13,6 +13,20 @@ export const faultsOfOrders: readonly Fault[] = [
     ],
   },
   {
+    name: 'lags, a status and times of orders that are none of theirs',
+    plant: [
+      'update marts.fct_orders set hours_to_ship = hours_to_ship + 1 where order_id = 1',
+      'update marts.fct_orders set first_refund_at = first_refund_at + interval 1 minute where order_id = 2',
+      'update marts.fct_orders set cancelled_at = cancelled_at + interval 1 minute where order_id = 4',
+      "update marts.fct_orders set order_status = 'paid' where order_id = 11",
+    ],
+    red: [
+      'assert_orders_are_as_their_source_says',
+      'assert_orders_equal_their_parts',
+      'fct_orders.lags_and_days_are_of_the_times',
+    ],
+  },
+  {
     name: 'a doubled order',
     plant: ['insert into marts.fct_orders select * from marts.fct_orders where order_id = 1'],
     red: [

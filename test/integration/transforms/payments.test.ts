@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import { appendApiBatch } from '../../support/api-rows.ts';
 import type { ApiEntry } from '../../support/api-rows.ts';
-import { openTransforms } from '../../support/platform-parts.ts';
+import { engineOn, openTransforms } from '../../support/platform-parts.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { orderRow, paymentRow } from '../../support/shop-rows.ts';
@@ -23,9 +23,10 @@ type Arrival = { readonly shop: readonly LogEntry[] } | { readonly api: readonly
 const columns =
   'payment_ref, order_id, kind, status, amount_minor, cash_minor, fee_minor, net_minor, payout_id';
 
-/** Stages and builds after every arrival; resolves to rows of fct_payments as texts. */
-async function paymentsAfter(arrivals: readonly Arrival[]): Promise<string[]> {
-  const { warehouse, transforms } = await openTransforms();
+/** Stages and builds after every arrival, and in the end whole in parts of `sliceRows`; resolves to rows of fct_payments as texts. */
+async function paymentsAfter(arrivals: readonly Arrival[], sliceRows?: number): Promise<string[]> {
+  const { warehouse, transforms: usual } = await openTransforms();
+  const transforms = sliceRows === undefined ? usual : await engineOn(warehouse, { sliceRows });
   try {
     let position = 0;
     for (const [index, arrival] of arrivals.entries()) {
@@ -43,6 +44,10 @@ async function paymentsAfter(arrivals: readonly Arrival[]): Promise<string[]> {
       }
       await transforms.stage();
       const { held } = await transforms.build();
+      expect(held).toEqual([]);
+    }
+    if (sliceRows !== undefined) {
+      const { held } = await transforms.build({ fullRefresh: true });
       expect(held).toEqual([]);
     }
     return await rowsOf(warehouse, `select ${columns} from marts.fct_payments order by payment_ref`);
@@ -194,6 +199,11 @@ describe('payments of the shop, of Shopify and at Stripe', () => {
   test('are one row each, whichever source was read first', async () => {
     expect(await paymentsAfter([{ shop }, { api: stripe }, { api: shopify }])).toEqual(expected);
     expect(await paymentsAfter([{ api: shopify }, { api: stripe }, { shop }])).toEqual(expected);
+  });
+
+  test('are one row each in a build in parts, where an object and its own group are of different parts', async () => {
+    const own = expected.filter((row) => !row.startsWith('shopify:'));
+    expect(await paymentsAfter([{ shop }, { api: stripe }], 2)).toEqual(own);
   });
 
   test('with one payment intent on two orders have what Stripe says once, with the first order', async () => {

@@ -25,10 +25,9 @@ export function starPage(project: Project, questions: readonly Question[]): stri
     const members = marts.filter(({ name }) => belongs(name));
     return `## ${title}\n\n${members.map((each) => martSection(project, each)).join('\n\n')}`;
   });
-  const related = marts.filter(({ name }) => !name.startsWith('agg_'));
   return `${[
     heading,
-    `## How it hangs together\n\n${fenced('mermaid', erDiagram(related))}`,
+    `## How it hangs together\n\n${fenced('mermaid', erDiagram(marts))}`,
     `## Where it comes from\n\n${fenced('mermaid', lineageChart(project, marts))}`,
     `## How do I answer ...\n\nEach query is a file of \`docs/questions/\`; a test runs it and compares the answer.`,
     ...questions.map(answer),

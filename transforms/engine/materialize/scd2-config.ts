@@ -21,7 +21,9 @@ export const scd2Schema = z
     updated_at: name,
     durable_key: name,
     hard_deletes: z.enum(['flag', 'new_record']).default('flag'),
-    inferred_from: z.array(z.strictObject({ ref: z.string(), column: name })).default([]),
+    inferred_from: z
+      .array(z.strictObject({ ref: z.string(), column: name, marks: z.array(name).default([]) }))
+      .default([]),
     inferred_values: values.default({}),
     standing: z
       .array(

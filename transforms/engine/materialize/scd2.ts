@@ -87,7 +87,7 @@ from versions`;
 /**
  * Facts can arrive before their dimension's row: they must not be lost, so the member is inferred until it is known.
  * Touched keys without a version are found first; there are usually none, and then no fact is read at all. Values may
- * name the durable key, a column of what they stand beside.
+ * name the durable key and the marks of inputs, columns of what they stand beside.
  */
 function inferredRows(
   { scd2 }: Scd2Materialization,
@@ -98,14 +98,17 @@ function inferredRows(
   const unknown = (name: string): string =>
     `not exists (select 1 from versions as v where v.${key} = ${name})`;
   const { relation, touched } = scope;
-  const named = inferredFrom.map(({ ref, column }) => {
+  const marksOf = [...new Set(inferredFrom.flatMap(({ marks }) => marks))];
+  const named = inferredFrom.map(({ ref, column, marks }) => {
     const isAsked =
       touched === undefined
         ? restrictionOf(column, scope)
         : `${column} in (select t.touch_key from ${touched} as t where ${unknown('t.touch_key')})`;
     const where = isAsked === undefined ? '' : `\n    where ${isAsked}`;
-    return `select ${column} as ${key} from ${relation(ref)}${where}`;
+    const marked = marksOf.map((mark) => `, ${marks.includes(mark) ? 1 : 0} as ${mark}`);
+    return `select ${column} as ${key}${marked.join('')} from ${relation(ref)}${where}`;
   });
+  const marked = marksOf.map((mark) => `, max(named.${mark}) = 1 as ${mark}`);
   return `select
   ${keyOf(`i.${key}`, beginning)},
   i.${durableKey},
@@ -113,12 +116,13 @@ function inferredRows(
   ${memberValues(scd2, inferredValues)}
   ${beginning}, ${end}, true, true, false
 from (
-  select d.${key}, ${keyOf(`d.${key}`)} as ${durableKey}
+  select d.*, ${keyOf(`d.${key}`)} as ${durableKey}
   from (
-    select distinct named.${key} from (
+    select named.${key}${marked.join('')} from (
       ${named.join('\n      union all\n      ')}
     ) as named
     where named.${key} is not null
+    group by named.${key}
   ) as d
 ) as i
 where ${unknown(`i.${key}`)}`;

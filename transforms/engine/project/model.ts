@@ -79,7 +79,12 @@ export interface Scd2 {
    */
   readonly hardDeletes: 'flag' | 'new_record';
   /** Keys that facts name before (or without) a row of their own: `ref.column`. The refs are inputs of the model. */
-  readonly inferredFrom: readonly { readonly ref: string; readonly column: string }[];
+  readonly inferredFrom: ReadonlyArray<{
+    readonly ref: string;
+    readonly column: string;
+    /** Booleans beside an inferred member: whether this input names it. */
+    readonly marks: readonly string[];
+  }>;
   /** Values of an inferred member's columns, SQL; a column without one is null. */
   readonly inferredValues: Readonly<Record<string, string>>;
   /** Standing members (-1 unknown, -2 not applicable): natural key, and SQL values of its columns. */

@@ -1,7 +1,34 @@
 -- What moved the balance at Stripe, payouts aside, with the object behind it, the order, and the payout that paid it out.
--- A movement whose object was not read yet has a group of its own until then. Only what is recomputed.
+-- A movement whose object was not read yet has a group of its own until then. Only what is recomputed: movements are
+-- looked up by the objects, and those of no object by their group. That an object is of another group, or of another
+-- part of a build in parts, does not make its movement one of none.
 -- The balance may be kept in another currency than the object: what is of the object (processor_minor, currency) and what
 -- is of the balance (balance_minor, fee_minor, net_minor, balance_currency) are never one column.
+with objects as (
+  select * from {{ ref('int_stripe_objects') }}
+),
+
+movements as (
+  select t.*
+  from {{ ref('stg_stripe__balance_transactions') }} as t
+  where t.source_id in (select object_id from objects)
+    and t.reporting_category not in ('payout', 'payout_reversal')
+  union all
+  select t.*
+  from {{ ref('stg_stripe__balance_transactions') }} as t
+  left join {{ ref('stg_stripe__charges') }} as c on c.charge_id = t.source_id
+  left join {{ ref('stg_stripe__refunds') }} as r on r.stripe_refund_id = t.source_id
+  left join {{ ref('stg_stripe__disputes') }} as d on d.dispute_id = t.source_id
+  where {{ touched({'payment_group_id': 't.own_group_id'}) }}
+    and t.reporting_category not in ('payout', 'payout_reversal')
+    and c.charge_id is null and r.stripe_refund_id is null and d.dispute_id is null
+),
+
+paid_out as (
+  select * from {{ ref('stg_stripe__payout_transactions') }}
+  where balance_transaction_id in (select balance_transaction_id from movements)
+)
+
 select
   t.balance_transaction_id,
   t.source_id,
@@ -32,15 +59,10 @@ select
   o.charge_id,
   o.payment_intent_id,
   o.order_id,
-  coalesce(o.payment_group_id, -{{ hash_key('coalesce(t.source_id, t.balance_transaction_id)') }}) as payment_group_id,
+  coalesce(o.payment_group_id, t.own_group_id) as payment_group_id,
   o.card_brand,
   o.card_country,
   o.method
-from {{ ref('stg_stripe__balance_transactions') }} as t
-left join {{ ref('int_stripe_objects') }} as o on o.object_id = t.source_id
-left join {{ ref('stg_stripe__payout_transactions') }} as p on p.balance_transaction_id = t.balance_transaction_id
-where t.reporting_category not in ('payout', 'payout_reversal')
-  and (
-    o.object_id is not null
-    or {{ touched({'payment_group_id': '-' ~ hash_key('coalesce(t.source_id, t.balance_transaction_id)')}) }}
-  )
+from movements as t
+left join objects as o on o.object_id = t.source_id
+left join paid_out as p on p.balance_transaction_id = t.balance_transaction_id

@@ -12,7 +12,7 @@ charges as (
   select * from {{ ref('stg_stripe__charges') }}
   where {{ touched(of_order) }}
     or payment_intent_id in (select processor_ref from own_intents)
-    or {{ touched({'payment_group_id': '-' ~ hash_key('charge_id')}) }}
+    or {{ touched({'payment_group_id': 'own_group_id'}) }}
 ),
 
 refunds as (
@@ -20,7 +20,7 @@ refunds as (
   where {{ touched(of_order) }}
     or payment_intent_id in (select processor_ref from own_intents)
     or charge_id in (select charge_id from charges)
-    or {{ touched({'payment_group_id': '-' ~ hash_key('stripe_refund_id')}) }}
+    or {{ touched({'payment_group_id': 'own_group_id'}) }}
 ),
 
 disputes as (
@@ -28,7 +28,7 @@ disputes as (
   where {{ touched(of_order) }}
     or payment_intent_id in (select processor_ref from own_intents)
     or charge_id in (select charge_id from charges)
-    or {{ touched({'payment_group_id': '-' ~ hash_key('dispute_id')}) }}
+    or {{ touched({'payment_group_id': 'own_group_id'}) }}
 ),
 
 objects as (

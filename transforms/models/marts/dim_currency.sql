@@ -6,6 +6,8 @@ with used as (
   union
   select currency from {{ ref('fct_payments') }} where {{ touched('currency') }}
   union
+  select balance_currency from {{ ref('fct_payments') }} where {{ touched('balance_currency') }}
+  union
   select currency from {{ ref('currencies') }} where {{ touched('currency') }}
 ),
 

@@ -135,13 +135,16 @@ select
   {{ hours_between('s.first_shipped_at', 's.delivered_at') }} as hours_to_deliver,
   o.updated_at,
   {{ business_date('s.last_shipped_at') }} as last_shipped_date,
-  -- Nothing to wait for from that day on; not before the order, whatever clocks say.
+  -- Nothing to wait for from that day on; not before the order, whatever clocks say. A cancelled order that says no time
+  -- was never waited for, unless its cancelled lines say one.
   case
     when o.ordered_quantity = 0 then {{ business_date('o.placed_at') }}
     else {{ greatest(business_date('o.placed_at'), least_ignore_nulls(
       "case when o.is_fulfilled then " ~ greatest_ignore_nulls(business_date('s.last_shipped_at'),
         "case when o.shipped_quantity < o.ordered_quantity then " ~ business_date('c.last_cancelled_at') ~ " end") ~ " end",
-      business_date('o.cancelled_at'),
+      "case when o.status = 'cancelled' then coalesce(" ~ business_date('o.cancelled_at') ~ ", "
+        ~ business_date('c.last_cancelled_at') ~ ", " ~ business_date('o.placed_at') ~ ") else " ~ business_date('o.cancelled_at')
+        ~ " end",
       "case when o.ordered_quantity - o.cancelled_quantity - o.refunded_unshipped_quantity <= 0 then coalesce("
         ~ greatest_ignore_nulls(business_date('c.last_cancelled_at'),
           "case when o.refunded_unshipped_quantity > 0 then " ~ business_date('r.first_refund_at') ~ " end") ~ ", "

@@ -221,6 +221,26 @@ test('a unique key is checked without being declared, and not twice when it is',
   expect(weak.get('fct.unique_key_unique')).toMatchObject({ status: 'fail' });
 });
 
+test('a key of a model that is pruned by days is looked up on the days of the delta, other columns everywhere', async () => {
+  const pruned = { ...keyed('id'), pruneBy: 'day' };
+  const tests = [makeDataTest('fct', 'unique', { column: 'amount' })];
+  const world = await openCheckWorld(
+    makeProject([makeModel('fct', { materialization: pruned, tests, refs: [] })]),
+    {
+      fct: {
+        columns: 'id bigint, day date, amount bigint',
+        key: 'id',
+        published: ["(1, date '2026-03-01', 5)", "(2, date '2026-03-02', 7)"],
+        added: ["(1, date '2026-03-03', 8)", "(2, date '2026-03-02', 9)", "(3, date '2026-03-03', 5)"],
+      },
+    },
+  );
+  const results = await world.check();
+  await world.warehouse.close();
+  expect(results.get('fct.unique_key_unique')).toMatchObject({ status: 'fail', failures: 1 });
+  expect(results.get('fct.unique_amount')).toMatchObject({ status: 'fail', failures: 1 });
+});
+
 test('where narrows the rows, on both sides of a comparison', async () => {
   const where = "kind = 'sale'";
   const tests = [

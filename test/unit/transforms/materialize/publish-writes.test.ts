@@ -180,7 +180,7 @@ test('versions are SQL that Snowflake parses', { timeout: 30_000 }, async () => 
           updatedAt: 'updated_at',
           durableKey: 'member_key',
           hardDeletes,
-          inferredFrom: [{ ref: 'orders', column: 'customer_id' }],
+          inferredFrom: [{ ref: 'orders', column: 'customer_id', marks: [] }],
           inferredValues: {},
           standing: [{ key: '-1', isInferred: true, values: {} }],
         },

@@ -191,26 +191,31 @@ test('hard_deletes flag: a row that came back is one version again, and no longe
 
 test('inferred and standing members stand beside the versions, for the touched keys only', async () => {
   const materialization = dimension({
-    inferredFrom: [{ ref: 'named', column: 'id' }],
-    inferredValues: { city: "'Unknown'" },
+    inferredFrom: [
+      { ref: 'named', column: 'id', marks: [] },
+      { ref: 'also_named', column: 'id', marks: ['is_marked'] },
+    ],
+    inferredValues: { city: "case when is_marked then 'Marked' else 'Unknown' end" },
     standing: [{ key: '-1', isInferred: true, values: { city: "'None'" } }],
   });
   await fill(life.slice(0, 1));
   await warehouse.execute('delete from named');
   await warehouse.execute('insert into named values (1), (7), (7), (8), (null)');
+  await warehouse.execute('create table also_named as select * from (values (8), (9)) as t(id)');
   await warehouse.execute('insert into touched values (7), (-1)');
   const all = await versions(materialization);
   expect(all.map((each) => [each.id, each.city, each.isInferred])).toEqual([
     [-1, 'None', true],
     [1, 'Rome', false],
     [7, 'Unknown', true],
-    [8, 'Unknown', true],
+    [8, 'Marked', true],
+    [9, 'Marked', true],
   ]);
   expect((await versions(materialization, 'touched')).map((each) => each.id)).toEqual([-1, 7]);
 });
 
 test('an inferred member has the surrogate key that its first version will have', async () => {
-  const materialization = dimension({ inferredFrom: [{ ref: 'named', column: 'id' }] });
+  const materialization = dimension({ inferredFrom: [{ ref: 'named', column: 'id', marks: [] }] });
   const key = async (): Promise<unknown> => {
     const sql = scd2Statement(materialization, 'select * from log', {
       dialect: 'duckdb',

@@ -11,5 +11,6 @@ select
   {{ field('status', 'text') }},
   {{ field_as('created', 'epoch', 'created_at') }},
   {{ field_as('available_on', 'epoch', 'available_at') }},
+  -{{ hash_key('coalesce(source_id, balance_transaction_id)') }} as own_group_id,
   {{ cdc_columns() }}
 from {{ source('stripe', 'balance_transactions') }}

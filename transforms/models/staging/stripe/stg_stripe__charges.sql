@@ -19,5 +19,6 @@ select
   {{ field_as('payment_method_details.card.country', 'text', 'card_country') }},
   {{ field_as('payment_method_details.card.wallet.type', 'text', 'wallet') }},
   {{ field_as('created', 'epoch', 'created_at') }},
+  -{{ hash_key('charge_id') }} as own_group_id,
   {{ cdc_columns() }}
 from {{ source('stripe', 'charges') }}

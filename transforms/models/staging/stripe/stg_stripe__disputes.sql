@@ -9,5 +9,6 @@ select
   {{ field('reason', 'text') }},
   {{ field_as('evidence_details.due_by', 'epoch', 'evidence_due_at') }},
   {{ field_as('created', 'epoch', 'created_at') }},
+  -{{ hash_key('dispute_id') }} as own_group_id,
   {{ cdc_columns() }}
 from {{ source('stripe', 'disputes') }}

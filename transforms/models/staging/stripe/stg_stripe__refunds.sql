@@ -13,5 +13,6 @@ select
   {{ field('reason', 'text') }},
   {{ field('failure_reason', 'text') }},
   {{ field_as('created', 'epoch', 'created_at') }},
+  -{{ hash_key('stripe_refund_id') }} as own_group_id,
   {{ cdc_columns() }}
 from {{ source('stripe', 'refunds') }}
