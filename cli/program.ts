@@ -5,6 +5,7 @@ import type { OutputConfiguration } from 'commander';
 import { addAssets } from './commands/assets.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addDb } from './commands/db.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addDags } from './commands/dags.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMetrics } from './commands/metrics.ts';
@@ -60,6 +61,7 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     addWarehouse,
     addSimulator,
     addDb,
+    addCompletion,
   ]) {
     add(program);
   }

@@ -1,7 +1,7 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { messageOf } from '../../lib/errors.ts';
 import { indirectModes } from '../../transforms/engine/select/selection.ts';
 import type { SelectionInput } from '../transform/selection.ts';
@@ -98,6 +98,8 @@ export function workInput(options: WorkOptions): object {
 export function yamlObject(text: string): Record<string, unknown> {
   let value: unknown;
   try {
+    // Loaded only for who writes YAML: every command would start later.
+    const { parse }: typeof import('yaml') = createRequire(import.meta.url)('yaml');
     value = parse(text);
   } catch (error) {
     throw new InvalidArgumentError(`It is no YAML: ${messageOf(error)}`);

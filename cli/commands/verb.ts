@@ -11,7 +11,6 @@ import type { OperationResult } from '../operations/operation.ts';
 import { createProgressDisplay } from '../output/progress.ts';
 import { outputFormats, renderResult } from '../output/render.ts';
 import type { OutputFormat } from '../output/render.ts';
-import { runOperation } from '../run-operation.ts';
 
 /** The options that every verb with a result has. */
 export interface VerbOptions {
@@ -47,6 +46,8 @@ export async function ask(name: string, input: unknown, options: VerbOptions): P
   try {
     const { dataDir } = options;
     const { signal } = interrupted;
+    // Not before it is needed: with it come the schemas of everything that crosses the wire.
+    const { runOperation } = await import('../run-operation.ts');
     return await runOperation({ name, input, dataDir, onProgress: display.onProgress, signal });
   } catch (error) {
     throw interrupted.signal.aborted ? asInterruption(error, name) : error;

@@ -33,17 +33,22 @@ const needed = `
       ) as earlier
   )`;
 
-const isExpired = {
-  age: `run.end_date < :before`,
-  // Only a DAG that has more than it may keep has a run at that offset.
-  count: `run.run_after < (select kept.run_after from scheduler.dag_run kept where kept.dag_id = run.dag_id
-           order by kept.run_after desc offset :last limit 1)`,
+const expired = {
+  age: { also: '', on: 'where run.end_date < :before' },
+  // Once for each DAG, not for each run. A DAG that has no more than it may keep has no run at that offset.
+  count: {
+    also: `, cutoff as materialized (
+      select dag.dag_id, (select run_after from scheduler.dag_run run where run.dag_id = dag.dag_id
+                           order by run_after desc offset :last limit 1) as at
+        from scheduler.dag dag)`,
+    on: 'join cutoff on cutoff.dag_id = run.dag_id and run.run_after < cutoff.at where true',
+  },
 } as const;
 
-const doomed = (by: keyof typeof isExpired): string => `
-  with ${needed}
-  select run.dag_id as "dagId", run.run_id as "runId" from scheduler.dag_run run
-   where run.state in ('success', 'failed') and run.backfill_id is null and ${isExpired[by]}
+const doomed = (by: keyof typeof expired): string => `
+  with ${needed}${expired[by].also}
+  select run.dag_id as "dagId", run.run_id as "runId" from scheduler.dag_run run ${expired[by].on}
+     and run.state in ('success', 'failed') and run.backfill_id is null
      and not exists (select from needed where needed.dag_id = run.dag_id and needed.run_id = run.run_id)
    order by run.end_date limit :limit`;
 
@@ -63,28 +68,27 @@ export async function deleteExpired(
 ): Promise<readonly RunKey[]> {
   const { before, limit, keepRuns } = input;
   return await db.transaction(async (trx) => {
-    const byAge: { rows: RunKey[] } = await trx.raw(`${doomed('age')} for update of run skip locked`, {
-      before,
-      limit,
-    });
-    const left = limit - byAge.rows.length;
-    const byCount: { rows: RunKey[] } =
-      keepRuns === undefined || left === 0
-        ? { rows: [] }
-        : await trx.raw(`${doomed('count')} for update of run skip locked`, {
-            last: keepRuns - 1,
-            limit: left,
-          });
-    const keys = [...byAge.rows, ...byCount.rows];
-    if (keys.length === 0) return [];
-    await trx.raw(
-      `delete from scheduler.dag_run run
-        using jsonb_to_recordset(:keys::jsonb) as gone ("dagId" text, "runId" text)
-        where run.dag_id = gone."dagId" and run.run_id = gone."runId"`,
-      { keys: JSON.stringify(keys) },
-    );
-    return keys;
+    const old = await deleteDoomed(trx, 'age', { before, limit });
+    const left = limit - old.length;
+    if (keepRuns === undefined || left === 0) return old;
+    return [...old, ...(await deleteDoomed(trx, 'count', { last: keepRuns - 1, limit: left }))];
   });
+}
+
+async function deleteDoomed(
+  trx: Knex,
+  by: keyof typeof expired,
+  bindings: Readonly<Record<string, Date | number>>,
+): Promise<readonly RunKey[]> {
+  const found: { rows: RunKey[] } = await trx.raw(`${doomed(by)} for update of run skip locked`, bindings);
+  if (found.rows.length === 0) return [];
+  await trx.raw(
+    `delete from scheduler.dag_run run
+      using jsonb_to_recordset(:keys::jsonb) as gone ("dagId" text, "runId" text)
+      where run.dag_id = gone."dagId" and run.run_id = gone."runId"`,
+    { keys: JSON.stringify(found.rows) },
+  );
+  return found.rows;
 }
 
 /** Deletes one batch of asset events that are old, answered, and not the newest of their asset. */
