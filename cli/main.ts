@@ -12,7 +12,10 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   });
   try {
-    await createProgram().parseAsync([...args], { from: 'user' });
+    // The script of `completion` holds every verb.
+    const isWanted = (group: string): boolean => args.includes(group) || args.includes('completion');
+    const program = await createProgram({}, isWanted);
+    await program.parseAsync([...args], { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     // Commander has already said what is wrong, and which right word is the nearest.

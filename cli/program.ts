@@ -2,31 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { OutputConfiguration } from 'commander';
-import { addAssets } from './commands/assets.ts';
-import { addBackfill } from './commands/backfill.ts';
-import { addDb } from './commands/db.ts';
-import { addCompletion } from './commands/completion.ts';
-import { addDags } from './commands/dags.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addMetrics } from './commands/metrics.ts';
-import { addArchive, addRetention } from './commands/archive.ts';
-import { addPrivacy } from './commands/privacy.ts';
-import { addQuarantine } from './commands/quarantine.ts';
-import { addQuality } from './commands/quality.ts';
-import { addRuns } from './commands/runs.ts';
-import { addSchema } from './commands/schema.ts';
-import { addSimulator } from './commands/simulator.ts';
-import { addSources } from './commands/sources.ts';
-import { addStart } from './commands/start.ts';
-import { addStatus } from './commands/status.ts';
-import { addPools } from './commands/pools.ts';
-import { addTasks } from './commands/tasks.ts';
-import { addTransform } from './commands/transform.ts';
-import { addWarehouse } from './commands/warehouse.ts';
+import { commandGroups } from './command-groups.ts';
 import { packageRoot } from './config.ts';
 
-/** The whole command tree. Heavy modules are imported by the action that needs them: `--help` stays quick. */
-export function createProgram(output: OutputConfiguration = {}): Command {
+/** The command tree. Of a group that is not wanted there is the name alone: most commands need one, `--help` none. */
+export async function createProgram(
+  output: OutputConfiguration = {},
+  isWanted: (group: string) => boolean = () => true,
+): Promise<Command> {
   const program = new Command('shopwave')
     .configureOutput(output)
     .description(
@@ -39,31 +22,9 @@ export function createProgram(output: OutputConfiguration = {}): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help for the verbs and options)')
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
-  for (const add of [
-    addStart,
-    addStatus,
-    addDoctor,
-    addDags,
-    addRuns,
-    addTasks,
-    addBackfill,
-    addPools,
-    addAssets,
-    addSources,
-    addSchema,
-    addQuarantine,
-    addArchive,
-    addRetention,
-    addPrivacy,
-    addTransform,
-    addQuality,
-    addMetrics,
-    addWarehouse,
-    addSimulator,
-    addDb,
-    addCompletion,
-  ]) {
-    add(program);
+  for (const { name, about, load } of commandGroups) {
+    if (isWanted(name)) (await load())(program);
+    else program.command(name).description(about);
   }
   return program;
 }

@@ -41,7 +41,7 @@ async function shopwave(...args: readonly string[]): Promise<string> {
   });
   const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    await createProgram().parseAsync([...args], { from: 'user' });
+    await (await createProgram()).parseAsync([...args], { from: 'user' });
   } finally {
     out.mockRestore();
     quiet.mockRestore();

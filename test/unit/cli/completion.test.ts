@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { completionScript } from '../../../cli/output/completion.ts';
 import { createProgram } from '../../../cli/program.ts';
 
-const script = completionScript('bash', createProgram());
+const script = completionScript('bash', await createProgram());
 
 /** What bash would offer after these words; the last one is being typed. */
 function complete(...words: readonly string[]): readonly string[] {
@@ -39,8 +39,8 @@ test.each([
 
 test.each(['zsh', 'fish'] as const)(
   'the script for %s knows every verb and is quoted as a whole',
-  (shell) => {
-    const text = completionScript(shell, createProgram());
+  async (shell) => {
+    const text = completionScript(shell, await createProgram());
     for (const word of ['states-for-dag-run', 'mark-success', 'list-import-errors'])
       expect(text).toContain(word);
     // Balanced quotes: what a description holds cannot end the text around it.

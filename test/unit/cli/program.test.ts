@@ -6,7 +6,7 @@ import { createProgram } from '../../../cli/program.ts';
 async function say(args: readonly string[]): Promise<string> {
   let text = '';
   const write = (chunk: string): void => void (text += chunk);
-  const program = createProgram({ writeOut: write, writeErr: write });
+  const program = await createProgram({ writeOut: write, writeErr: write });
   await expect(program.parseAsync([...args], { from: 'user' })).rejects.toMatchObject({
     name: 'CommanderError',
   });
@@ -99,7 +99,7 @@ const apiVerbs = ['stripe', 'shopify', 'zendesk'].flatMap((source) =>
 const postgresVerbs = ['check', 'setup', 'snapshot', 'status', 'resync', 'teardown'];
 
 test('every verb is there and explains itself', async () => {
-  const verbs = verbsOf(createProgram()).map((path) => path.join(' '));
+  const verbs = verbsOf(await createProgram()).map((path) => path.join(' '));
   expect(verbs).toEqual([
     'start',
     'status',
@@ -145,7 +145,7 @@ test('every verb is there and explains itself', async () => {
 });
 
 test('an option after a sub-command is its own, also where the command above has the same one', async () => {
-  const program = createProgram();
+  const program = await createProgram();
   const list = program.commands
     .find((each) => each.name() === 'transform')
     ?.commands.find((each) => each.name() === 'backfill')
@@ -156,4 +156,10 @@ test('an option after a sub-command is its own, also where the command above has
     from: 'user',
   });
   expect(told).toMatchObject({ output: 'json', dataDir: '/x' });
+});
+
+test('of a group that is not loaded, help says what it says of itself', async () => {
+  const about = (program: Command): unknown =>
+    program.commands.map((each) => [each.name(), each.description()]);
+  expect(about(await createProgram({}, () => false))).toEqual(about(await createProgram()));
 });
