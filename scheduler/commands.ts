@@ -7,7 +7,7 @@ import { createBackfillCommands } from './backfill-commands.ts';
 import type { BackfillCommands } from './backfill-commands.ts';
 import { describeSchedule } from './authoring/describe-schedule.ts';
 import { explain } from './core/explain.ts';
-import type { ExplainInput } from './core/explain.ts';
+import type { ExplainInput, InstanceId } from './core/explain.ts';
 import { failedDeps } from './core/failed-deps.ts';
 import type { FailedDep } from './core/failed-deps.ts';
 import { nextDagRun, runIdOf } from './core/plan-dag.ts';
@@ -141,11 +141,11 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
   };
   const inspect = async <Found>(
     key: TaskKey,
-    look: (input: ExplainInput, taskId: string) => Found,
+    look: (input: ExplainInput, key: InstanceId) => Found,
   ): Promise<Found> => {
     const freeSlots = input.executor.freeSlots();
     const dag = mustDag(key.dagId);
-    return await inspectTask({ ...input, dag, run: await mustRun(key), freeSlots }, key.taskId, look);
+    return await inspectTask({ ...input, dag, run: await mustRun(key), freeSlots }, key, look);
   };
   return {
     ...createAlterCommands({ ...input, mustDag, abort: input.executor.abort }),
@@ -175,7 +175,9 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       await mustRun(key);
       const order = dags.get(key.dagId)?.dag.graph.order ?? [];
       const instances = await listTaskInstances(control, key);
-      return instances.toSorted((a, b) => order.indexOf(a.taskId) - order.indexOf(b.taskId));
+      return instances.toSorted(
+        (a, b) => order.indexOf(a.taskId) - order.indexOf(b.taskId) || a.mapIndex - b.mapIndex,
+      );
     },
     explainTask: async (key) => await inspect(key, explain),
     failedDeps: async (key) => await inspect(key, failedDeps),
@@ -190,7 +192,8 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       await notifyWake(control);
     },
     deletePool: async (name) => await deletePool(control, name),
-    taskLog: async (key, tryNumber) => await readTaskLog(input.logDir, key, tryNumber),
+    taskLog: async (key, tryNumber) =>
+      await readTaskLog(input.logDir, { ...key, mapIndex: key.mapIndex ?? -1 }, tryNumber),
     waitForRun: async (key, signal) => {
       await mustRun(key);
       await input.driver.until(async () => isRunFinished((await mustRun(key)).state), signal);

@@ -154,6 +154,26 @@ export const schedulerErrors = errorCatalog({
     remedy: "Give it executor: 'in_process': the warehouse and its like belong to one process.",
     retryable: false,
   },
+  XCOM_TOO_LARGE: {
+    summary: 'A task returned more than an XCom holds.',
+    remedy: 'Write it to a table or a file, and return its name.',
+    retryable: false,
+  },
+  XCOM_NOT_A_LIST: {
+    summary: 'A task that others are mapped over returned something else than a list.',
+    remedy: 'Return a list; an empty one skips the mapped tasks.',
+    retryable: false,
+  },
+  XCOM_LIST_TOO_LONG: {
+    summary: 'A task that others are mapped over returned more values than there may be instances.',
+    remedy: 'Return batches of the values.',
+    retryable: false,
+  },
+  MAPPED_VALUE_MISSING: {
+    summary: 'An instance of a mapped task has no value: the list became shorter after it was expanded.',
+    remedy: 'Clear the task that returns the list together with the mapped one.',
+    retryable: false,
+  },
   XCOM_NOT_JSON: {
     summary: 'A task returned a value that JSON cannot hold.',
     remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',

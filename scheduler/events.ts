@@ -19,6 +19,8 @@ export type SchedulerEvent =
       readonly dagId: string;
       readonly runId: string;
       readonly taskId: string;
+      /** -1 where the task is not mapped. */
+      readonly mapIndex: number;
       readonly tryNumber: number;
       readonly state: TaskInstanceState | null;
       readonly reason: string | null;

@@ -1,15 +1,17 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
-import type { ExplainInput } from './core/explain.ts';
+import type { ExplainInput, InstanceId } from './core/explain.ts';
 import { planInput } from './core/plan-input.ts';
+import { factsOf } from './core/states.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
 import { readDagFacts } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
+import { readKnownInstances } from './store/instances.ts';
 import { poolShareOf } from './store/limits.ts';
 import { listTaskInstances } from './store/queries.ts';
-import type { DagRun } from './store/rows.ts';
-import { readFacts, readKnownInstances } from './store/runs.ts';
+import type { DagRun, TaskKey } from './store/rows.ts';
+import { readFacts } from './store/runs.ts';
 
 /** Reads what the planner would read, without a lock, and looks at one task with it. */
 export async function inspectTask<Found>(
@@ -21,8 +23,8 @@ export async function inspectTask<Found>(
     readonly run: DagRun;
     readonly freeSlots: number;
   },
-  taskId: string,
-  look: (input: ExplainInput, taskId: string) => Found,
+  { taskId, mapIndex }: Pick<TaskKey, 'taskId' | 'mapIndex'>,
+  look: (input: ExplainInput, key: InstanceId) => Found,
 ): Promise<Found> {
   const { control, dag, run } = input;
   const instances = await readKnownInstances(control, run);
@@ -32,7 +34,10 @@ export async function inspectTask<Found>(
   }
   const shareOf = poolShareOf(input.dags);
   const facts = await readFacts(control, { run, instances, dag, shareOf, self: -1, lock: false });
-  const recorded = (await listTaskInstances(control, run)).find((each) => each.taskId === taskId);
+  const recorded = (await listTaskInstances(control, run)).filter((each) => each.taskId === taskId);
+  const counted = recorded.filter((each) => each.mapIndex === (mapIndex ?? each.mapIndex));
+  // Of a mapped task as a whole the first instance that has not ended.
+  const asked = counted.find(({ state }) => !factsOf(state).finished) ?? counted[0];
   const paused = (await readDagFacts(control)).get(run.dagId)?.paused ?? false;
   return look(
     {
@@ -41,8 +46,8 @@ export async function inspectTask<Found>(
       freeSlots: input.freeSlots,
       runId: run.runId,
       runState: run.state,
-      reason: recorded?.error?.message ?? recorded?.reason ?? null,
+      reason: asked?.error?.message ?? asked?.reason ?? null,
     },
-    taskId,
+    { taskId, mapIndex: asked?.mapIndex ?? mapIndex ?? -1 },
   );
 }

@@ -8,18 +8,19 @@ import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
 import { newlySkipped } from './core/skip-decision.ts';
 import type { RecordedDecision } from './core/skip-decision.ts';
-import { taskVerdict } from './core/task-verdict.ts';
-import type { TaskStates } from './core/task-verdict.ts';
-import { skipReason } from './core/task-wait.ts';
+import { readinessOf, skipReason } from './core/task-wait.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { perform } from './executor/perform.ts';
 import { runAttempt } from './executor/run-attempt.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import { latestSuccess } from './store/queries.ts';
+import { lengthsOf, returnedBy, statesOf } from './tested-values.ts';
 
 /** How one task went in a test of its DAG. */
 export interface TestedTask {
   readonly taskId: string;
+  /** -1 where the task is not mapped. */
+  readonly mapIndex: number;
   readonly state: TaskInstanceState;
   readonly durationMs: number;
   /** What it returned, if it succeeded. */
@@ -54,20 +55,48 @@ export interface TestDagInput {
  */
 export async function testDag(input: TestDagInput): Promise<TestedDag> {
   const { dag } = input;
-  const tested = new Map<string, TestedTask>();
-  const states = new Map<string, TaskInstanceState | null>();
-  const decisions: RecordedDecision[] = [];
+  const test: Test = { tested: new Map(), decisions: [] };
   for (const taskId of dag.graph.order) {
     const task = dag.tasks.get(taskId);
     if (task === undefined) continue;
-    const mark = markOf(dag, task, { states, decisions });
-    const outcome =
-      mark === undefined ? await testTask(input, task, { tested, decisions }) : notRun(task, mark);
-    tested.set(taskId, outcome);
-    states.set(taskId, outcome.state);
-    input.onTask(outcome);
+    const outcomes: TestedTask[] = [];
+    for (const instance of instancesOf(input, task, test)) {
+      const outcome =
+        typeof instance === 'number'
+          ? await testTask(input, { task, mapIndex: instance, test })
+          : notRun(task, instance);
+      outcomes.push(outcome);
+      input.onTask(outcome);
+    }
+    test.tested.set(taskId, outcomes);
   }
-  return { dagId: dag.definition.dagId, ...runResult(dag, states), tasks: [...tested.values()] };
+  return {
+    dagId: dag.definition.dagId,
+    ...runResult(dag, statesOf(test.tested)),
+    tasks: [...test.tested.values()].flat(),
+  };
+}
+
+interface Test {
+  readonly tested: Map<string, readonly TestedTask[]>;
+  readonly decisions: RecordedDecision[];
+}
+
+/** The map indexes that a task gets, or the state that it gets without running. */
+function instancesOf(
+  { dag, clock }: TestDagInput,
+  { taskId, triggerRule }: AnyTask,
+  { tested, decisions }: Test,
+): readonly (number | Mark)[] {
+  const skipper = newlySkipped(dag, decisions).get(taskId);
+  if (skipper !== undefined) return [{ state: 'skipped', reason: skipReason(skipper) }];
+  const instance = { taskId, mapIndex: -1, state: null, nextAttemptAt: null };
+  const facts = { states: statesOf(tested), mapLengths: lengthsOf(tested), past: null, skips: [] };
+  const readiness = readinessOf(dag, instance, { ...facts, now: clock.now() });
+  if (readiness.kind === 'expand') return Array.from({ length: readiness.length }, (_, index) => index);
+  if (readiness.kind === 'ready') return [-1];
+  if (readiness.kind === 'mark') return [readiness];
+  return [{ state: 'upstream_failed', reason: `trigger rule ${triggerRule}` }];
 }
 
 interface Mark {
@@ -75,40 +104,21 @@ interface Mark {
   readonly reason: string;
 }
 
-function markOf(
-  dag: LoadedDag,
-  { taskId, triggerRule }: AnyTask,
-  input: { readonly states: TaskStates; readonly decisions: readonly RecordedDecision[] },
-): Mark | undefined {
-  const skipper = newlySkipped(dag, input.decisions).get(taskId);
-  if (skipper !== undefined) return { state: 'skipped', reason: skipReason(skipper) };
-  const verdict = taskVerdict(dag, taskId, input.states);
-  if (verdict.kind === 'run') return undefined;
-  const state = verdict.kind === 'mark' ? verdict.state : 'upstream_failed';
-  return { state, reason: `trigger rule ${triggerRule}` };
-}
-
 function notRun({ taskId }: AnyTask, mark: Mark): TestedTask {
-  return { taskId, ...mark, durationMs: 0, result: undefined, error: null };
+  return { taskId, mapIndex: -1, ...mark, durationMs: 0, result: undefined, error: null };
 }
 
 async function testTask(
   input: TestDagInput,
-  task: AnyTask,
-  {
-    tested,
-    decisions,
-  }: {
-    readonly tested: ReadonlyMap<string, TestedTask>;
-    readonly decisions: RecordedDecision[];
-  },
+  { task, mapIndex, test }: { readonly task: AnyTask; readonly mapIndex: number; readonly test: Test },
 ): Promise<TestedTask> {
   const { dag, clock, signal } = input;
   const waitingSince = clock.now();
   const begunMs = clock.monotonicMs();
   for (;;) {
     const abort = new AbortController();
-    signal.addEventListener('abort', () => abort.abort('shutdown'), { signal: abort.signal });
+    const ended = new AbortController();
+    signal.addEventListener('abort', () => abort.abort('shutdown'), { signal: ended.signal });
     if (signal.aborted) abort.abort('shutdown');
     const context = createTaskContext({
       run: {
@@ -117,44 +127,40 @@ async function testTask(
         dataIntervalEnd: waitingSince,
         conf: input.conf,
       },
-      key: { dagId: dag.definition.dagId, runId: runIdOf('manual', waitingSince), taskId: task.taskId },
+      key: {
+        dagId: dag.definition.dagId,
+        runId: runIdOf('manual', waitingSince),
+        taskId: task.taskId,
+        mapIndex,
+      },
       tryNumber: 1,
       clock,
       logger: input.logger,
       signal: abort.signal,
       services: input.services,
-      readXcom: async (taskId) => throughJson(tested.get(taskId)?.result),
+      readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
     });
-    const outcome = await runAttempt({
-      task,
-      context,
-      abort,
-      waitingSince,
-      clock,
-      isLatest: () => true,
-      perform,
-      abortGraceMs: 5000,
-    });
+    const isLatest = (): boolean => true;
+    const attempt = { task, context, isLatest, abort, waitingSince, clock, perform, abortGraceMs: 5000 };
+    const outcome = await runAttempt(attempt);
+    ended.abort();
     if (outcome.kind === 'success' && outcome.decision !== undefined) {
-      decisions.push({ by: task.taskId, decision: outcome.decision, isCarriedOut: false });
+      test.decisions.push({ by: task.taskId, decision: outcome.decision, isCarriedOut: false });
     }
-    if (outcome.kind !== 'reschedule') return toTested(task, outcome, clock.monotonicMs() - begunMs);
+    if (outcome.kind !== 'reschedule') {
+      return toTested({ taskId: task.taskId, mapIndex }, outcome, clock.monotonicMs() - begunMs);
+    }
     await clock.sleep(outcome.at.getTime() - clock.now().getTime(), signal);
   }
 }
 
-/** What a downstream task reads has been through JSON in a real run, so here too. */
-function throughJson(value: unknown): unknown {
-  return value === undefined || value === null ? undefined : JSON.parse(JSON.stringify(value));
-}
-
 function toTested(
-  task: AnyTask,
+  instance: Pick<TestedTask, 'taskId' | 'mapIndex'>,
   outcome: Exclude<AttemptOutcome, { readonly kind: 'reschedule' }>,
   durationMs: number,
 ): TestedTask {
-  const base = { taskId: task.taskId, durationMs, result: undefined, reason: null, error: null };
+  const base = { ...instance, durationMs, result: undefined, reason: null, error: null };
   if (outcome.kind === 'success') return { ...base, state: 'success', result: outcome.result };
   if (outcome.kind === 'skipped') return { ...base, state: 'skipped', reason: outcome.reason };
   return { ...base, state: 'failed', reason: outcome.error.message, error: outcome.error };

@@ -114,8 +114,8 @@ async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<
     input.onEvent(taskEvent(key, decision, now));
     const task = dag.tasks.get(decision.taskId);
     if (decision.token === undefined || task === undefined) continue;
-    const { taskId, token, tryNumber } = decision;
-    executor.submit({ key: { ...key, taskId }, token, tryNumber, task });
+    const { taskId, mapIndex, token, tryNumber } = decision;
+    executor.submit({ key: { ...key, taskId, mapIndex }, token, tryNumber, task });
   }
   const ended = isRunFinished(planned.run.state);
   if (ended) {
@@ -124,7 +124,7 @@ async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<
     // Others may wait for this run, and were turned away by our lock when its last task ended.
     await notifyWake(control);
   }
-  return ended || planned.applied.length > 0;
+  return ended || planned.applied.length + planned.expanded.length > 0;
 }
 
 function runEvent({ dagId, runId, runType, state, reason }: DagRun, at: Date): SchedulerEvent {
@@ -133,7 +133,7 @@ function runEvent({ dagId, runId, runType, state, reason }: DagRun, at: Date): S
 
 function taskEvent(
   key: RunKey,
-  { taskId, tryNumber, to, reason }: AppliedDecision,
+  { taskId, mapIndex, tryNumber, to, reason }: AppliedDecision,
   at: Date,
 ): SchedulerEvent {
   return {
@@ -142,6 +142,7 @@ function taskEvent(
     dagId: key.dagId,
     runId: key.runId,
     taskId,
+    mapIndex,
     tryNumber,
     state: to,
     reason,

@@ -30,8 +30,15 @@ export interface TaskDefinition<Services> {
   readonly isTeardown: boolean;
   readonly onFailureFailDagrun: boolean;
   readonly outlets: readonly Asset[];
+  /** Tasks are mapped over what it returns, so that must be a list. */
+  readonly isMapSource: boolean;
   readonly work: TaskWork<Services>;
 }
+
+/** One argument of a mapped task: a list, or the name of the task that returns it. */
+export type MapArgument =
+  | { readonly kind: 'list'; readonly name: string; readonly values: readonly unknown[] }
+  | { readonly kind: 'xcom'; readonly name: string; readonly from: string };
 
 /** What a task does when it gets a slot. */
 export type TaskWork<Services> =
@@ -48,6 +55,11 @@ export type TaskWork<Services> =
       readonly reach: 'direct' | 'all';
     }
   | { readonly kind: 'latest_only' | 'empty' }
+  | {
+      readonly kind: 'mapped';
+      readonly run: (context: TaskContext<Services>, mapped: Readonly<Record<string, unknown>>) => unknown;
+      readonly over: readonly MapArgument[];
+    }
   | {
       readonly kind: 'sensor';
       readonly poke: SensorTask<Services>['poke'];

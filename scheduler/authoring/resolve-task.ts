@@ -19,9 +19,10 @@ export function resolveTask<Services>(input: {
   readonly taskId: string;
   readonly dependsOn: readonly string[];
   readonly task: TaskArgs;
+  readonly isMapSource: boolean;
   readonly work: TaskWork<Services>;
 }): TaskDefinition<Services> {
-  const { taskId, dependsOn, task, work } = input;
+  const { taskId, dependsOn, task, isMapSource, work } = input;
   return {
     taskId,
     description: task.description ?? '',
@@ -48,6 +49,7 @@ export function resolveTask<Services>(input: {
     isTeardown: task.isTeardown ?? false,
     onFailureFailDagrun: task.onFailureFailDagrun ?? false,
     outlets: task.outlets ?? [],
+    isMapSource,
     work,
   };
 }

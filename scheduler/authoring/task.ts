@@ -18,6 +18,8 @@ export interface TaskContext<Services> {
   readonly dagId: string;
   readonly runId: string;
   readonly taskId: string;
+  /** Which instance of a mapped task this is; -1 where the task is not mapped. */
+  readonly mapIndex: number;
   /** Counts from 1 over all attempts of this task in this run. */
   readonly tryNumber: number;
   /** The tick of a scheduled run; null for manual and asset-triggered runs. */
@@ -32,8 +34,11 @@ export interface TaskContext<Services> {
   /** Aborts on execution timeout, on clear and on shutdown; long work must heed it. */
   readonly signal: AbortSignal;
   readonly services: Services;
-  /** The value that a task returned in this run; undefined if it returned none, did not run or was skipped. */
-  readonly xcomPull: <Output>(task: TaskHandle<Output>) => Promise<Serialized<Output> | undefined>;
+  /**
+   * The value that a task returned in this run; undefined if it returned none, did not run or was skipped. Of a mapped
+   * task the list of what its instances returned, in map-index order; those that returned none are left out.
+   */
+  readonly xcomPull: <Pulled>(task: XComRef<Pulled>) => Promise<Pulled>;
   /** When the newest run of a DAG that succeeded began and ended; undefined before the first. For sensors. */
   readonly latestSuccess: (
     dagId: string,
@@ -101,16 +106,54 @@ export interface SensorTask<Services> extends TaskArgs {
   readonly softFail?: boolean;
 }
 
-/** A task already added to a DAG: for dependencies and for reading its return value. */
-export interface TaskHandle<Output = unknown> {
-  readonly taskId: string;
-  /** Only for the compiler: the type of the return value. */
-  readonly outputType?: Output;
-  /** This task waits for those. */
-  readonly after: (...tasks: readonly (TaskHandle | string)[]) => TaskHandle<Output>;
-  /** Those tasks wait for this one. */
-  readonly before: (...tasks: readonly (TaskHandle | string)[]) => TaskHandle<Output>;
+/** A task that does something once for every value; `Args` are the values of one instance, by name. */
+export interface MappedTask<Services, Args, Output> extends TaskArgs {
+  readonly run: (context: TaskContext<Services>, mapped: Args) => Promise<Output> | Output;
 }
+
+/** Where the value of a task can be read: `Pulled` is what `xcomPull` gives, `Returned` what is there on success. */
+export interface XComRef<Pulled, Returned = unknown> {
+  readonly taskId: string;
+  /** What `xcomPull` gives is a list, of what the instances returned. */
+  readonly isMapped: boolean;
+  /** Only for the compiler. */
+  readonly xcomType?: { readonly pulled: Pulled; readonly returned: Returned };
+}
+
+/** A list that a task can be mapped over: itself, or the task that returns it. */
+export type Mappable<Value> = readonly Value[] | XComRef<unknown, readonly Value[]>;
+
+/** A mapped task that does not know yet what it is mapped over. */
+export interface PartialTask<Args, Output> {
+  /**
+   * One instance for every combination of the values, the last argument varying fastest. The task waits for those that
+   * return the lists; where there is nothing to map over it is skipped.
+   */
+  readonly expand: (over: {
+    readonly [Name in keyof Args]: Mappable<Args[Name]>;
+  }) => MappedTaskHandle<Output>;
+}
+
+/** A task already added to a DAG, as far as order goes. */
+export interface TaskNode<Self> {
+  /** This task waits for those. */
+  readonly after: (...tasks: readonly Dependency[]) => Self;
+  /** Those tasks wait for this one. */
+  readonly before: (...tasks: readonly Dependency[]) => Self;
+}
+
+/** What can be put before or after a task. */
+export type Dependency = { readonly taskId: string } | string;
+
+/** A task already added to a DAG: for dependencies and for reading its return value. */
+export interface TaskHandle<Output = unknown>
+  extends TaskNode<TaskHandle<Output>>, XComRef<Serialized<Output> | undefined, Serialized<Output>> {}
+
+/** A mapped task already added to a DAG; its value is the list of what its instances returned. */
+export interface MappedTaskHandle<Output = unknown>
+  extends
+    TaskNode<MappedTaskHandle<Output>>,
+    XComRef<readonly Serialized<Output>[], readonly Serialized<Output>[]> {}
 
 /** Thrown by a task to end as skipped: there was nothing to do. Its outlets count as unchanged. */
 export class TaskSkip extends Error {

@@ -1,4 +1,5 @@
-import type { PlanRunInput } from './run-plan.ts';
+import { liveStates } from './mapping.ts';
+import type { PlannedInstance, PlanRunInput } from './run-plan.ts';
 import { createSlots } from './slots.ts';
 import { factsOf } from './states.ts';
 import type { DagRunState } from './states.ts';
@@ -13,10 +14,10 @@ export interface ExplainInput extends PlanRunInput {
 }
 
 /** Says in one sentence why a task has not run and what it waits for; pure, by the same functions that plan. */
-export function explain(input: ExplainInput, taskId: string): string {
+export function explain(input: ExplainInput, key: InstanceId): string {
   const { dag, runId, runState, reason } = input;
   const { dagId, maxActiveRuns } = dag.definition;
-  const instance = input.instances.find((each) => each.taskId === taskId);
+  const instance = input.instances.find(isSame(key));
   const because = reason === null ? '' : `: ${reason}`;
   const state = instance?.state ?? null;
   if (state !== null && factsOf(state).finished) return `It is ${state}${because}.`;
@@ -33,21 +34,32 @@ export function explain(input: ExplainInput, taskId: string): string {
     return `Run ${runId} has not begun; it waits until fewer than ${maxActiveRuns} runs of ${dagId} are active (maxActiveRuns).`;
   }
   if (runState !== 'running') return `Run ${runId} is over (${runState}); it never got to this task.`;
-  return explainWait(input, taskId);
+  return explainWait(input, key);
 }
 
-function explainWait(input: ExplainInput, taskId: string): string {
+/** Which instance is asked about. */
+export type InstanceId = Pick<PlannedInstance, 'taskId' | 'mapIndex'>;
+
+/** Whether it is the one that is asked about. */
+export const isSame =
+  ({ taskId, mapIndex }: InstanceId) =>
+  (each: InstanceId): boolean =>
+    each.taskId === taskId && each.mapIndex === mapIndex;
+
+function explainWait(input: ExplainInput, key: InstanceId): string {
   const { dag, instances, limits } = input;
-  const task = dag.tasks.get(taskId);
-  const found = instances.find((each) => each.taskId === taskId);
-  const instance = found ?? { taskId, state: null, nextAttemptAt: null };
+  const task = dag.tasks.get(key.taskId);
+  const found = instances.find(isSame(key));
+  const instance = found ?? { ...key, state: null, nextAttemptAt: null };
   if (task === undefined) return 'Its DAG no longer has this task.';
-  const states = new Map(instances.map((each) => [each.taskId, each.state]));
+  const states = liveStates(dag, instances);
   const readiness = readinessOf(dag, instance, { ...input, states });
   if (instance.state !== 'scheduled' && readiness.kind === 'wait') return `It waits: ${readiness.reason}.`;
   if (instance.state !== 'scheduled' && readiness.kind === 'mark') {
     return `It will not run: it is about to become ${readiness.state} (${readiness.reason}).`;
   }
+  if (readiness.kind === 'expand')
+    return 'It waits for nothing: the next pass of a running scheduler expands it.';
   const active = instances.filter((each) => factsOf(each.state).holdsSlot).length;
   const { maxActiveTasks } = dag.definition;
   const missing = createSlots({ free: input.freeSlots, active, maxActiveTasks, limits }).take(task);

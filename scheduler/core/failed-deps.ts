@@ -1,4 +1,6 @@
-import type { ExplainInput } from './explain.ts';
+import { isSame } from './explain.ts';
+import type { ExplainInput, InstanceId } from './explain.ts';
+import { liveStates } from './mapping.ts';
 import { waitsForPast } from './past.ts';
 import { createSlots } from './slots.ts';
 import { factsOf } from './states.ts';
@@ -11,9 +13,9 @@ export interface FailedDep {
 }
 
 /** Everything that keeps a task from starting, not only the first of it; pure, by the functions that plan. */
-export function failedDeps(input: ExplainInput, taskId: string): readonly FailedDep[] {
+export function failedDeps(input: ExplainInput, key: InstanceId): readonly FailedDep[] {
   return checks.flatMap(({ dependency, unmet }) => {
-    const reason = unmet(input, taskId);
+    const reason = unmet(input, key);
     return reason === undefined ? [] : [{ dependency, reason }];
   });
 }
@@ -21,12 +23,12 @@ export function failedDeps(input: ExplainInput, taskId: string): readonly Failed
 /** One row a dependency, in the order in which the planner looks. */
 const checks: readonly {
   readonly dependency: string;
-  readonly unmet: (input: ExplainInput, taskId: string) => string | undefined;
+  readonly unmet: (input: ExplainInput, key: InstanceId) => string | undefined;
 }[] = [
   {
     dependency: 'Task Instance State',
-    unmet: ({ instances }, taskId) => {
-      const state = instances.find((each) => each.taskId === taskId)?.state ?? null;
+    unmet: ({ instances }, key) => {
+      const state = instances.find(isSame(key))?.state ?? null;
       const { schedulable } = factsOf(state);
       return schedulable || state === 'scheduled' ? undefined : `it is ${String(state)}`;
     },
@@ -41,29 +43,29 @@ const checks: readonly {
   },
   {
     dependency: 'Trigger Rule',
-    unmet: (input, taskId) => {
-      const readiness = readinessWithout(input, taskId);
+    unmet: (input, key) => {
+      const readiness = readinessWithout(input, key);
       if (readiness.kind === 'mark') return `${readiness.reason} makes it ${readiness.state}`;
       return readiness.kind === 'wait' && readiness.on === 'upstreams' ? readiness.reason : undefined;
     },
   },
   {
     dependency: 'Previous Dagrun State',
-    unmet: ({ dag, past }, taskId) => {
+    unmet: ({ dag, past }, { taskId }) => {
       const task = dag.tasks.get(taskId);
       return task === undefined ? undefined : waitsForPast(dag, task, past);
     },
   },
   {
     dependency: 'Not In Retry Period',
-    unmet: ({ instances, now }, taskId) => {
-      const at = instances.find((each) => each.taskId === taskId)?.nextAttemptAt ?? null;
+    unmet: ({ instances, now }, key) => {
+      const at = instances.find(isSame(key))?.nextAttemptAt ?? null;
       return at === null || at <= now ? undefined : `it comes back at ${at.toISOString()}`;
     },
   },
   {
     dependency: 'Slots Available',
-    unmet: ({ dag, instances, freeSlots: free, limits }, taskId) => {
+    unmet: ({ dag, instances, freeSlots: free, limits }, { taskId }) => {
       const task = dag.tasks.get(taskId);
       const active = instances.filter((each) => factsOf(each.state).holdsSlot).length;
       const { maxActiveTasks } = dag.definition;
@@ -75,7 +77,7 @@ const checks: readonly {
 ];
 
 /** What its upstreams say, as if it had not been tried before. */
-function readinessWithout(input: ExplainInput, taskId: string): ReturnType<typeof readinessOf> {
-  const states = new Map(input.instances.map((each) => [each.taskId, each.state]));
-  return readinessOf(input.dag, { taskId, state: null, nextAttemptAt: null }, { ...input, states });
+function readinessWithout(input: ExplainInput, key: InstanceId): ReturnType<typeof readinessOf> {
+  const states = liveStates(input.dag, input.instances);
+  return readinessOf(input.dag, { ...key, state: null, nextAttemptAt: null }, { ...input, states });
 }

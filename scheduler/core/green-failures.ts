@@ -1,6 +1,7 @@
 import { runResult } from './run-state.ts';
 import type { TaskInstanceState } from './states.ts';
 import { taskVerdict } from './task-verdict.ts';
+import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
 /**
@@ -19,12 +20,12 @@ export function greenFailures(dag: LoadedDag): readonly string[] {
   });
 }
 
-function play(dag: LoadedDag, failing: string): ReadonlyMap<string, TaskInstanceState | null> {
-  const states = new Map<string, TaskInstanceState | null>();
+function play(dag: LoadedDag, failing: string): TaskStates {
+  const states = new Map<string, readonly TaskInstanceState[]>();
   for (const taskId of dag.graph.order) {
-    const verdict = taskVerdict(dag, taskId, states);
+    const verdict = taskVerdict(dag, { taskId, mapIndex: -1 }, states);
     const ran = taskId === failing ? 'failed' : 'success';
-    states.set(taskId, verdict.kind === 'mark' ? verdict.state : ran);
+    states.set(taskId, [verdict.kind === 'mark' ? verdict.state : ran]);
   }
   return states;
 }

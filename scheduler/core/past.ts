@@ -1,5 +1,6 @@
 import type { AnyTask } from '../authoring/definition.ts';
 import type { TaskInstanceState } from './states.ts';
+import { statesOfTask } from './task-verdict.ts';
 import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -11,8 +12,7 @@ export type PastRun = {
   readonly seenBefore: ReadonlySet<string>;
 } | null;
 
-const isGood = (state: TaskInstanceState | null | undefined): boolean =>
-  state === 'success' || state === 'skipped';
+const isGood = (state: TaskInstanceState | null): boolean => state === 'success' || state === 'skipped';
 
 /** Whether any task of the DAG looks at the run before. */
 export function looksBack(task: AnyTask): boolean {
@@ -23,14 +23,16 @@ export function looksBack(task: AnyTask): boolean {
 export function waitsForPast(dag: LoadedDag, task: AnyTask, past: PastRun): string | undefined {
   if (past === null || !looksBack(task)) return undefined;
   const { taskId } = task;
-  const show = (id: string): string =>
-    `${id} is ${past.states.get(id) ?? 'not started'} in run ${past.runId}`;
-  if (past.states.has(taskId) ? !isGood(past.states.get(taskId)) : past.seenBefore.has(taskId)) {
+  // Of a mapped task all instances of the run before count, whatever their index.
+  const badOf = (id: string): readonly (TaskInstanceState | null)[] =>
+    statesOfTask(past.states, id).filter((state) => !isGood(state));
+  const show = (id: string): string => `${id} is ${badOf(id)[0] ?? 'not started'} in run ${past.runId}`;
+  if (past.states.has(taskId) ? badOf(taskId).length > 0 : past.seenBefore.has(taskId)) {
     return `it depends on its past, and ${show(taskId)}`;
   }
   if (!task.waitForDownstream) return undefined;
   const open = (dag.graph.downstream.get(taskId) ?? []).find(
-    (id) => past.states.has(id) && !isGood(past.states.get(id)),
+    (id) => past.states.has(id) && badOf(id).length > 0,
   );
   return open === undefined ? undefined : `it waits for what depends on it, and ${show(open)}`;
 }

@@ -60,8 +60,12 @@ export function reopened(
 }
 
 /** What never started, or starts over already, has nothing to clear. */
-function isClearable({ state }: RecordedInstance, { onlyFailed, onlyRunning }: ClearSelection): boolean {
-  if (state === null || state === 'restarting') return false;
+function isClearable(
+  { state, mapIndex }: RecordedInstance,
+  { onlyFailed, onlyRunning }: ClearSelection,
+): boolean {
+  // What a shorter list took away from a mapped task comes back with its value, not by hand.
+  if (state === null || state === 'restarting' || (state === 'removed' && mapIndex >= 0)) return false;
   if (onlyFailed !== true && onlyRunning !== true) return true;
   return (onlyFailed === true && factsOf(state).failure) || (onlyRunning === true && state === 'running');
 }

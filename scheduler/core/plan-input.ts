@@ -1,5 +1,5 @@
 import type { PastRun } from './past.ts';
-import type { PlannedInstance, PlanRunInput } from './run-plan.ts';
+import type { MapLengths, PlannedInstance, PlanRunInput } from './run-plan.ts';
 import type { RecordedDecision } from './skip-decision.ts';
 import type { LimitsInUse } from './slots.ts';
 import type { LoadedDag } from './validate-dag.ts';
@@ -18,6 +18,7 @@ export function planInput(
     readonly past: PastRun;
     readonly skips: readonly RecordedDecision[];
     readonly limits: LimitsInUse;
+    readonly mapLengths: MapLengths;
   },
   now: Date,
 ): Omit<PlanRunInput, 'paused' | 'freeSlots'> {

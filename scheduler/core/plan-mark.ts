@@ -32,7 +32,7 @@ function markRun(
   const { runId } = run;
   const marked = [...selected].flatMap(([taskId, why]) =>
     instancesOf(run, taskId)
-      .filter((each) => each.state !== state)
+      .filter((each) => each.state !== state && !(each.state === 'removed' && each.mapIndex >= 0))
       .map(({ mapIndex, state: from }) => {
         return { runId, taskId, mapIndex, from, to: state, maxTries: undefined, why };
       }),

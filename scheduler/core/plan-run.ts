@@ -1,10 +1,14 @@
 import { planLost } from './lost-attempt.ts';
+import { mappingOf, resize } from './mapping.ts';
+import { createDraft, decisionOf } from './plan-draft.ts';
+import type { Draft } from './plan-draft.ts';
 import { deadlock, runResult } from './run-state.ts';
-import type { Change, PlannedInstance, PlanRunInput, RunPlan, TaskDecision } from './run-plan.ts';
+import type { Change, PlannedInstance, PlanRunInput, RunPlan } from './run-plan.ts';
 import { newlySkipped } from './skip-decision.ts';
 import { createSlots } from './slots.ts';
 import { factsOf } from './states.ts';
 import { isDoneAtOnce } from './task-kind.ts';
+import { statesOfTask } from './task-verdict.ts';
 import { readinessOf, skipReason } from './task-wait.ts';
 
 /** Decides every state change of one run that is possible now; pure, and idempotent once its plan is applied. */
@@ -13,50 +17,68 @@ export function planRun(input: PlanRunInput): RunPlan {
   if (isOverTime(input)) {
     const reason = 'the run took longer than its dagrunTimeout';
     const decisions = unfinished(input).map((each) => decisionOf(each, { to: 'skipped', reason }));
-    return { decisions, result: { state: 'failed', reason: 'timed out: dagrunTimeout' } };
+    return { decisions, expansions: [], result: { state: 'failed', reason: 'timed out: dagrunTimeout' } };
   }
-  const instances = new Map(input.instances.map((instance) => [instance.taskId, instance]));
-  const states = new Map(input.instances.map((instance) => [instance.taskId, instance.state]));
-  const decisions: TaskDecision[] = [];
-  const decide = (instance: PlannedInstance, change: Change): void => {
-    states.set(instance.taskId, change.to);
-    decisions.push(decisionOf(instance, change));
-  };
+  const draft = createDraft(input);
   const stopped = failFastChange(input);
   const skipped = newlySkipped(dag, input.skips);
-  const ready: PlannedInstance[] = [];
-  const stuck: string[] = [];
-
+  const forced = (instance: PlannedInstance): Change | undefined =>
+    planLost(input, instance) ?? stopped(instance) ?? skipChange(instance, skipped) ?? comesBack(instance);
   // Upstreams first, so that a skip or a failure travels through the whole graph in one pass.
   for (const taskId of dag.graph.order) {
-    const instance = instances.get(taskId);
-    if (instance === undefined) continue;
-    const change =
-      planLost(input, instance) ?? stopped(instance) ?? skipChange(instance, skipped) ?? comesBack(instance);
-    if (change !== undefined) {
-      decide(instance, change);
-    } else if (!input.paused && instance.state === 'scheduled') {
-      ready.push(instance);
-    } else if (!input.paused && factsOf(instance.state).schedulable) {
-      const readiness = readinessOf(dag, instance, { ...input, states });
-      if (readiness.kind === 'mark') decide(instance, { to: readiness.state, reason: readiness.reason });
-      if (readiness.kind === 'ready') {
-        if (isDoneAtOnce(dag.tasks.get(taskId))) decide(instance, { to: 'success', reason: 'it is empty' });
-        else ready.push(instance);
-      }
-      if (readiness.kind === 'wait' && readiness.on === 'upstreams') stuck.push(taskId);
+    planMapping(input, draft, taskId);
+    for (const instance of draft.live(taskId)) {
+      const change = forced(instance);
+      if (change !== undefined) draft.decide(instance, change);
+      else if (!input.paused) planInstance(input, draft, instance);
     }
   }
-  for (const change of handOutSlots(input, ready)) decide(...change);
-  for (const instance of input.instances) {
+  for (const change of handOutSlots(input, draft.ready)) draft.decide(...change);
+  for (const instance of draft.strays()) {
     const { finished, holdsSlot } = factsOf(instance.state);
-    if (dag.tasks.has(instance.taskId) || finished || holdsSlot) continue;
-    decide(instance, { to: 'removed', reason: 'its DAG no longer has this task' });
+    if (finished || holdsSlot) continue;
+    draft.decide(instance, { to: 'removed', reason: 'its DAG no longer has this task' });
   }
-  const open = dag.graph.order.filter((id) => !factsOf(states.get(id) ?? null).finished);
-  if (open.length === 0) return { decisions, result: runResult(dag, states) };
+  const { decisions, expansions, states } = draft;
+  const open = dag.graph.order.flatMap((id) =>
+    statesOfTask(states, id).filter((state) => !factsOf(state).finished),
+  );
+  // An instance that a longer list brings back is not among the states yet.
+  const isBack = decisions.some(({ from }) => from === 'removed');
+  if (isBack) return { decisions, expansions, result: undefined };
+  if (open.length === 0) return { decisions, expansions, result: runResult(dag, states) };
   // Nothing but each other's end to wait for. Who waits for time, people, slots or another run is not stuck.
-  return { decisions, result: open.length === stuck.length ? deadlock(stuck) : undefined };
+  const isStuck = open.length === draft.stuck.length;
+  return { decisions, expansions, result: isStuck ? deadlock([...new Set(draft.stuck)]) : undefined };
+}
+
+/** Where a mapped task's list has another length than before. */
+function planMapping(input: PlanRunInput, draft: Draft, taskId: string): void {
+  if (input.paused || mappingOf(input.dag.tasks.get(taskId)) === undefined) return;
+  const { states } = draft;
+  const ofTask = { all: draft.all(taskId), live: draft.live(taskId) };
+  const { shorter, back, expandTo } = resize(input.dag, taskId, { ...input, ...ofTask, states });
+  if (shorter.length > 0) draft.remove(taskId, shorter, 'its list became shorter');
+  for (const each of back) draft.decide(each, { to: null, reason: 'its list is long enough again' });
+  if (expandTo !== undefined) draft.expansions.push({ taskId, length: expandTo });
+}
+
+function planInstance(input: PlanRunInput, draft: Draft, instance: PlannedInstance): void {
+  if (instance.state === 'scheduled') return void draft.ready.push(instance);
+  if (!factsOf(instance.state).schedulable) return;
+  const { taskId } = instance;
+  const readiness = readinessOf(input.dag, instance, { ...input, states: draft.states });
+  switch (readiness.kind) {
+    case 'mark':
+      return draft.decide(instance, { to: readiness.state, reason: readiness.reason });
+    case 'ready':
+      if (!isDoneAtOnce(input.dag.tasks.get(taskId))) return void draft.ready.push(instance);
+      return draft.decide(instance, { to: 'success', reason: 'it is empty' });
+    case 'expand':
+      return void draft.expansions.push({ taskId, length: readiness.length });
+    case 'wait':
+      if (readiness.on === 'upstreams') draft.stuck.push(taskId);
+  }
 }
 
 function isOverTime({ dag, startedAt, now }: PlanRunInput): boolean {
@@ -123,16 +145,4 @@ function startChange(instance: PlannedInstance, waitsFor: string | undefined): C
   const reason = 'its dependencies are met';
   if (waitsFor === undefined) return { to: 'queued', tryNumber, reason };
   return { to: 'scheduled', tryNumber, reason: `${reason}; ${waitsFor}` };
-}
-
-function decisionOf(instance: PlannedInstance, change: Change): TaskDecision {
-  return {
-    taskId: instance.taskId,
-    from: instance.state,
-    fromToken: instance.attempt?.token ?? null,
-    to: change.to,
-    tryNumber: change.tryNumber ?? instance.tryNumber,
-    nextAttemptAt: change.nextAttemptAt ?? null,
-    reason: change.reason,
-  };
 }

@@ -1,5 +1,5 @@
 import { factsOf } from './states.ts';
-import type { TaskInstanceState } from './states.ts';
+import { statesOfTask } from './task-verdict.ts';
 import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -14,16 +14,15 @@ export interface RunResult {
  * that an all_done leaf cleans up after gives a green run.
  */
 export function runResult(dag: LoadedDag, states: TaskStates): RunResult {
-  const stateOf = (taskId: string): TaskInstanceState | null => states.get(taskId) ?? null;
   const { runPolicy } = dag.definition;
   const deciding =
     runPolicy === 'leaves' ? effectiveLeaves(dag) : dag.graph.order.filter((id) => counts(dag, id));
-  const bad = deciding.filter((taskId) => factsOf(stateOf(taskId)).failure);
+  const bad = deciding.filter((id) => statesOfTask(states, id).some((state) => factsOf(state).failure));
   if (bad.length === 0) {
     const what = runPolicy === 'leaves' ? 'all leaves' : 'all tasks';
     return { state: 'success', reason: `${what} succeeded or were skipped` };
   }
-  const failed = dag.graph.order.filter((taskId) => stateOf(taskId) === 'failed');
+  const failed = dag.graph.order.filter((id) => statesOfTask(states, id).includes('failed'));
   return { state: 'failed', reason: `failed: ${(failed.length > 0 ? failed : bad).join(', ')}` };
 }
 

@@ -1,4 +1,5 @@
 import { closure } from './graph.ts';
+import { statesOfTask } from './task-verdict.ts';
 import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -57,7 +58,7 @@ export function previouslySkippedBy(
 ): string | undefined {
   const direct = dag.graph.upstream.get(taskId) ?? [];
   return input.skips.find(({ by, decision }) => {
-    const isDecided = direct.includes(by) && input.states.get(by) === 'success';
+    const isDecided = direct.includes(by) && statesOfTask(input.states, by).includes('success');
     return isDecided && skippedBy(dag, by, decision).includes(taskId);
   })?.by;
 }

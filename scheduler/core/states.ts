@@ -71,10 +71,11 @@ export const taskStateTable: Readonly<Record<TaskInstanceState | 'none', StateFa
   up_for_retry: facts([...afterRules, null], 'schedulable'),
   up_for_reschedule: facts([...afterRules, null], 'schedulable'),
   deferred: facts(['scheduled', 'failed', 'skipped', 'removed', null]),
-  success: facts([null], 'finished'),
-  skipped: facts([null], 'finished'),
-  failed: facts([null], 'finished', 'failure'),
-  upstream_failed: facts([null], 'finished', 'failure'),
+  // Removed, where a mapped task's list became shorter and lacks its value.
+  success: facts(['removed', null], 'finished'),
+  skipped: facts(['removed', null], 'finished'),
+  failed: facts(['removed', null], 'finished', 'failure'),
+  upstream_failed: facts(['removed', null], 'finished', 'failure'),
   removed: facts([null], 'finished'),
 };
 

@@ -4,18 +4,29 @@ import { evaluateIndirectSetups, evaluateTriggerRule } from './trigger-rules.ts'
 import type { TriggerVerdict } from './trigger-rules.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
-/** States of the tasks of one run, by task id. */
-export type TaskStates = ReadonlyMap<string, TaskInstanceState | null>;
+/** States of the instances of every task of one run, by task id: one, or those of a mapped task in map-index order. */
+export type TaskStates = ReadonlyMap<string, readonly (TaskInstanceState | null)[]>;
+
+/** The states of one task; a task that was never looked at has one instance without a state. */
+export function statesOfTask(states: TaskStates, taskId: string): readonly (TaskInstanceState | null)[] {
+  const found = states.get(taskId) ?? [];
+  return found.length === 0 ? [null] : found;
+}
 
 /** What the upstreams of a task say about it: its setups first, then its trigger rule. */
-export function taskVerdict(dag: LoadedDag, taskId: string, states: TaskStates): TriggerVerdict {
-  const stateOf = (id: string): TaskInstanceState | null => states.get(id) ?? null;
-  const setups = evaluateIndirectSetups(indirectSetups(dag, taskId).map(stateOf));
+export function taskVerdict(
+  dag: LoadedDag,
+  { taskId, mapIndex }: { readonly taskId: string; readonly mapIndex: number },
+  states: TaskStates,
+): TriggerVerdict {
+  const setups = evaluateIndirectSetups(
+    indirectSetups(dag, taskId).flatMap((id) => statesOfTask(states, id)),
+  );
   if (setups.kind !== 'run') return setups;
-  const upstreams = (dag.graph.upstream.get(taskId) ?? []).map((id) => {
-    return { state: stateOf(id), isSetup: dag.setups.has(id) };
+  const upstreams = (dag.graph.upstream.get(taskId) ?? []).flatMap((id) => {
+    return statesOfTask(states, id).map((state) => ({ state, isSetup: dag.setups.has(id) }));
   });
-  return evaluateTriggerRule(dag.tasks.get(taskId)?.triggerRule ?? 'all_success', upstreams);
+  return evaluateTriggerRule(dag.tasks.get(taskId)?.triggerRule ?? 'all_success', upstreams, mapIndex);
 }
 
 /**

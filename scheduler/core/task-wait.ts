@@ -1,16 +1,19 @@
+import { mapLength, mappingOf } from './mapping.ts';
+import type { MapLengths } from './run-plan.ts';
 import { waitsForPast } from './past.ts';
 import type { PastRun } from './past.ts';
 import { previouslySkippedBy } from './skip-decision.ts';
 import type { RecordedDecision } from './skip-decision.ts';
 import { factsOf } from './states.ts';
 import type { TaskInstanceState } from './states.ts';
-import { indirectSetups, taskVerdict } from './task-verdict.ts';
+import { indirectSetups, statesOfTask, taskVerdict } from './task-verdict.ts';
 import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
 /** What is known of a task instance that has not started. */
 export interface WaitingInstance {
   readonly taskId: string;
+  readonly mapIndex: number;
   readonly state: TaskInstanceState | null;
   readonly nextAttemptAt: Date | null;
 }
@@ -18,6 +21,8 @@ export interface WaitingInstance {
 /** Whether a task may start now, will never start, or waits, and for what. */
 export type Readiness =
   | { readonly kind: 'ready' }
+  /** A mapped task whose values are there. */
+  | { readonly kind: 'expand'; readonly length: number }
   | {
       readonly kind: 'mark';
       readonly state: 'upstream_failed' | 'skipped' | 'removed';
@@ -32,6 +37,7 @@ export function readinessOf(
   instance: WaitingInstance,
   input: {
     readonly states: TaskStates;
+    readonly mapLengths: MapLengths;
     readonly past: PastRun;
     readonly skips: readonly RecordedDecision[];
     readonly now: Date;
@@ -40,12 +46,21 @@ export function readinessOf(
   const task = dag.tasks.get(instance.taskId);
   const skipper = previouslySkippedBy(dag, instance.taskId, input);
   if (skipper !== undefined) return { kind: 'mark', state: 'skipped', reason: skipReason(skipper) };
-  const verdict = taskVerdict(dag, instance.taskId, input.states);
+  const over = instance.mapIndex < 0 ? mappingOf(task) : undefined;
+  const length = over === undefined ? undefined : mapLength(dag, over, input);
+  // Without the values there is nothing to run, whatever the trigger rule says.
+  if (length?.kind === 'mark') return length;
+  const verdict = taskVerdict(dag, instance, input.states);
   const rule = task?.triggerRule ?? 'all_success';
   if (verdict.kind === 'mark') return { ...verdict, reason: `trigger rule ${rule}` };
-  if (verdict.kind === 'wait') return waitsForUpstreams(dag, instance.taskId, input.states);
+  if (verdict.kind === 'wait' || length?.kind === 'wait')
+    return waitsForUpstreams(dag, instance.taskId, input.states);
   const past = task === undefined ? undefined : waitsForPast(dag, task, input.past);
   if (past !== undefined) return { kind: 'wait', on: 'past', reason: past };
+  if (length?.length === 0) {
+    return { kind: 'mark', state: 'skipped', reason: 'there is nothing that it could be mapped over' };
+  }
+  if (length !== undefined) return { kind: 'expand', length: length.length };
   const { nextAttemptAt, state } = instance;
   if (nextAttemptAt === null || nextAttemptAt <= input.now) return { kind: 'ready' };
   const what = state === 'up_for_reschedule' ? 'its condition is looked at again' : 'it is tried again';
@@ -58,10 +73,15 @@ export function skipReason(by: string): string {
 }
 
 function waitsForUpstreams(dag: LoadedDag, taskId: string, states: TaskStates): Readiness {
-  const stateOf = (id: string): TaskInstanceState | null => states.get(id) ?? null;
   const above = [...indirectSetups(dag, taskId), ...(dag.graph.upstream.get(taskId) ?? [])];
-  const open = above.filter((id) => !factsOf(stateOf(id)).finished || stateOf(id) === 'removed');
-  const named = open.slice(0, 3).map((id) => `${id} (${stateOf(id) ?? 'not started'})`);
+  const openOf = (id: string): readonly (TaskInstanceState | null)[] =>
+    statesOfTask(states, id).filter((state) => !factsOf(state).finished || state === 'removed');
+  const open = above.filter((id) => openOf(id).length > 0);
+  const named = open.slice(0, 3).map((id) => {
+    const all = statesOfTask(states, id).length;
+    const [first = null] = openOf(id);
+    return all > 1 ? `${id} (${openOf(id).length} of ${all})` : `${id} (${first ?? 'not started'})`;
+  });
   const more = open.length > named.length ? ` and ${open.length - named.length} more` : '';
   const rule = dag.tasks.get(taskId)?.triggerRule ?? 'all_success';
   return {

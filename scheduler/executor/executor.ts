@@ -10,12 +10,13 @@ import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
 import { settle } from '../core/outcome.ts';
 import { retryDelayMs } from '../core/retry-policy.ts';
 import type { OnSchedulerEvent } from '../events.ts';
-import { finishAttempt, readXcom, renewLeases, startAttempt } from '../store/attempts.ts';
+import { finishAttempt, renewLeases, startAttempt } from '../store/attempts.ts';
 import type { FinishedAttempt, StartedAttempt } from '../store/attempts.ts';
 import { latestSuccess } from '../store/queries.ts';
 import type { ScheduledDag } from '../store/dags.ts';
-import type { DagRun, TaskKey } from '../store/rows.ts';
+import type { DagRun, InstanceKey } from '../store/rows.ts';
 import { notifyWake } from '../store/presence.ts';
+import { readReturned } from '../store/xcom.ts';
 import { perform } from './perform.ts';
 import type { WorkInput } from './perform.ts';
 import { createChildren } from './process/children.ts';
@@ -29,7 +30,7 @@ import type { OpenTaskLog } from './task-log.ts';
 
 /** An attempt that the planner queued for this process. */
 export interface QueuedAttempt {
-  readonly key: TaskKey;
+  readonly key: InstanceKey;
   readonly token: string;
   readonly tryNumber: number;
   readonly task: AnyTask;
@@ -147,7 +148,7 @@ async function executeAttempt(
       logger: log.logger,
       signal: abort.signal,
       services: options.services,
-      readXcom: async (taskId) => await readXcom(control, { ...key, taskId }),
+      readReturned: async (taskId) => await readReturned(control, { ...key, taskId }),
       latestSuccess: async (dagId) => await latestSuccess(control, dagId),
     });
     const { abortGraceMs } = options;
@@ -179,9 +180,9 @@ function performApart(
   log: OpenTaskLog,
 ): (input: WorkInput) => Promise<AttemptOutcome> {
   return async ({ task, context, waitingSince, isLatest }) => {
-    const { dagId, runId, taskId, tryNumber, signal } = context;
+    const { dagId, runId, taskId, mapIndex, tryNumber, signal } = context;
     const file = options.dags.get(dagId)?.dag.file ?? '';
-    const key = { dagId, runId, taskId };
+    const key = { dagId, runId, taskId, mapIndex };
     return await runInChild({
       child: options.children.take(task.memoryLimitMb),
       job: { file, key, tryNumber, run, waitingSince, isLatest: isLatest() },
@@ -191,7 +192,7 @@ function performApart(
       abortGraceMs: options.abortGraceMs,
       answer: async (question) =>
         question.kind === 'xcom'
-          ? await readXcom(options.control, { ...key, taskId: question.taskId })
+          ? await readReturned(options.control, { ...key, taskId: question.taskId })
           : await latestSuccess(options.control, question.dagId),
     });
   };
@@ -207,7 +208,7 @@ function isLatestAmong({ dags, clock }: ExecutorOptions, run: DagRun): boolean {
 async function report(
   options: ExecutorOptions,
   input: {
-    readonly key: TaskKey;
+    readonly key: InstanceKey;
     readonly token: string;
     readonly tryNumber: number;
     readonly task: AnyTask;

@@ -1,11 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 import { formatDuration } from '../../lib/duration.ts';
-import { messageOf } from '../../lib/errors.ts';
 import type { AnyTask, TaskWork } from '../authoring/definition.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
+import { mappedValues } from './mapped-values.ts';
 import { toTaskError } from './task-error.ts';
+import { assertXcom } from './xcom-value.ts';
 
 /** What the work of a task is given. */
 export interface WorkInput {
@@ -25,11 +26,10 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
   const { context } = input;
   const { work } = input.task;
   switch (work.kind) {
-    case 'function': {
-      const result = await work.run(context);
-      assertJson(result);
-      return { kind: 'success', result };
-    }
+    case 'function':
+      return kept(input, await work.run(context));
+    case 'mapped':
+      return kept(input, await work.run(context, await mappedValues(work.over, context)));
     case 'sensor':
       return await poke(work, input);
     case 'branch':
@@ -46,6 +46,11 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
     case 'empty':
       return { kind: 'success', result: undefined };
   }
+}
+
+function kept({ task, context }: WorkInput, result: unknown): AttemptOutcome {
+  assertXcom(task, context.mapIndex, result);
+  return { kind: 'success', result };
 }
 
 async function chooseBranch(
@@ -79,12 +84,4 @@ async function poke(
     return { kind: 'failed', error: toTaskError(error), retryable: false };
   }
   return { kind: 'reschedule', at: new Date(Math.min(now.getTime() + sensor.pokeIntervalMs, deadline)) };
-}
-
-function assertJson(result: unknown): void {
-  try {
-    JSON.stringify(result);
-  } catch (cause) {
-    throw schedulerErrors.error('XCOM_NOT_JSON', { message: messageOf(cause), cause });
-  }
 }

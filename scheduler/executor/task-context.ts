@@ -1,18 +1,19 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { Serialized, TaskContext } from '../authoring/task.ts';
-import type { DagRun, TaskKey } from '../store/rows.ts';
+import type { TaskContext, XComRef } from '../authoring/task.ts';
+import type { DagRun, InstanceKey } from '../store/rows.ts';
+import type { ReturnedValues } from '../store/xcom.ts';
 
 /** What a context is made from. */
 export interface TaskContextInput {
   readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
-  readonly key: TaskKey;
+  readonly key: InstanceKey;
   readonly tryNumber: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly services: unknown;
-  readonly readXcom: (taskId: string) => Promise<unknown>;
+  readonly readReturned: (taskId: string) => Promise<ReturnedValues>;
   readonly latestSuccess: TaskContext<never>['latestSuccess'];
 }
 
@@ -33,8 +34,10 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     dataIntervalEnd: run.dataIntervalEnd,
     conf: run.conf,
     services: input.services as never,
-    xcomPull: async <Output>({ taskId }: { readonly taskId: string }) =>
-      (await input.readXcom(taskId)) as Serialized<Output> | undefined,
+    xcomPull: async <Pulled>({ taskId, isMapped: wantsList }: XComRef<Pulled>) => {
+      const { isMapped, values } = await input.readReturned(taskId);
+      return (isMapped || wantsList ? values : values[0]) as Pulled;
+    },
     latestSuccess: input.latestSuccess,
   };
 }

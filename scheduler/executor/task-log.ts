@@ -5,7 +5,7 @@ import { messageOf } from '../../lib/errors.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import { schedulerErrors } from '../errors.ts';
 import { openLogFile } from './log-file.ts';
-import type { RunKey, TaskKey } from '../store/rows.ts';
+import type { InstanceKey, RunKey } from '../store/rows.ts';
 
 /** One line of a task log. */
 export interface LogLine {
@@ -38,11 +38,12 @@ export interface TaskLogOptions {
 /** Opens the log of one try, a JSON-lines file; a sensor that pokes again appends. Lines also go to `parent`. */
 export async function openTaskLog(
   input: TaskLogOptions,
-  key: TaskKey,
+  key: InstanceKey,
   tryNumber: number,
 ): Promise<OpenTaskLog> {
   const { clock, logLimitBytes } = input;
-  const { dagId: dag, runId: run, taskId: task } = key;
+  const { dagId: dag, runId: run, mapIndex } = key;
+  const task = mapIndex < 0 ? key.taskId : `${key.taskId}[${mapIndex}]`;
   const parent = input.parent.child({ dag, run, task, try: tryNumber });
   const file = await openLogFile(logFile(input.logDir, key, tryNumber), (error) => {
     parent.warn('the log of this attempt cannot be written; the task goes on', { error: messageOf(error) });
@@ -78,7 +79,7 @@ function fullMessage(limitBytes: number): string {
 /** The log of one try; without a number the newest. */
 export async function readTaskLog(
   logDir: string,
-  key: TaskKey,
+  key: InstanceKey,
   tryNumber?: number,
 ): Promise<readonly LogLine[]> {
   const wanted = tryNumber ?? (await newestTry(logDir, key));
@@ -104,15 +105,16 @@ function runFolder(logDir: string, { dagId, runId }: RunKey): string {
   return path.join(logDir, `dag_id=${dagId}`, `run_id=${runId}`);
 }
 
-function taskFolder(logDir: string, key: TaskKey): string {
-  return path.join(runFolder(logDir, key), `task_id=${key.taskId}`);
+function taskFolder(logDir: string, key: InstanceKey): string {
+  const folder = path.join(runFolder(logDir, key), `task_id=${key.taskId}`);
+  return key.mapIndex < 0 ? folder : path.join(folder, `map_index=${key.mapIndex}`);
 }
 
-function logFile(logDir: string, key: TaskKey, tryNumber: number): string {
+function logFile(logDir: string, key: InstanceKey, tryNumber: number): string {
   return path.join(taskFolder(logDir, key), `attempt=${tryNumber}.log`);
 }
 
-async function newestTry(logDir: string, key: TaskKey): Promise<number> {
+async function newestTry(logDir: string, key: InstanceKey): Promise<number> {
   const names = await readdir(taskFolder(logDir, key)).catch(() => []);
   return Math.max(0, ...names.map((name) => Number(/^attempt=(\d+)\.log$/.exec(name)?.[1] ?? 0)));
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AttemptOutcome, Settled, SettleInput } from '../core/outcome.ts';
 import { schedulerSchema } from './migrations.ts';
 import { toDagRun } from './rows.ts';
-import type { DagRun, DagRunRow, TaskInstanceRow, TaskKey } from './rows.ts';
+import type { DagRun, DagRunRow, InstanceKey, TaskInstanceRow } from './rows.ts';
 import { keepSkipDecision } from './skips.ts';
 
 /** What an attempt needs to know once it may begin. */
@@ -14,7 +14,7 @@ export interface StartedAttempt {
 
 /** What a finished attempt leaves behind. */
 export interface FinishInput {
-  readonly key: TaskKey;
+  readonly key: InstanceKey;
   readonly token: string;
   readonly now: Date;
   readonly outcome: AttemptOutcome;
@@ -33,7 +33,7 @@ export type FinishedAttempt = Settled | undefined;
  */
 export async function startAttempt(
   db: Knex,
-  input: { readonly key: TaskKey; readonly token: string; readonly now: Date },
+  input: { readonly key: InstanceKey; readonly token: string; readonly now: Date },
 ): Promise<StartedAttempt | undefined> {
   const { key, token, now } = input;
   return await db.transaction(async (trx) => {
@@ -121,18 +121,8 @@ export async function renewLeases(
   return new Map(result.rows.map((row) => [row.token, row.state]));
 }
 
-/** The value that a task of this run returned, or undefined. */
-export async function readXcom(db: Knex, key: TaskKey): Promise<unknown> {
-  const row = await db
-    .withSchema(schedulerSchema)
-    .from('xcom')
-    .where({ ...whereTask(key), key: 'return_value' })
-    .first<{ value: unknown } | undefined>('value');
-  return row?.value;
-}
-
-function whereTask(key: TaskKey): Readonly<Record<string, string | number>> {
-  return { dag_id: key.dagId, run_id: key.runId, task_id: key.taskId, map_index: -1 };
+function whereTask(key: InstanceKey): Readonly<Record<string, string | number>> {
+  return { dag_id: key.dagId, run_id: key.runId, task_id: key.taskId, map_index: key.mapIndex };
 }
 
 async function keepResult(trx: Knex, input: FinishInput, result: unknown): Promise<void> {

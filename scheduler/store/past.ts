@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
+import { liveStates } from '../core/mapping.ts';
 import { looksBack } from '../core/past.ts';
 import type { PastRun } from '../core/past.ts';
-import type { TaskInstanceState } from '../core/states.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
+import { readKnownInstances } from './instances.ts';
 import { schedulerSchema } from './migrations.ts';
 import type { DagRun } from './rows.ts';
 
@@ -19,12 +20,7 @@ export async function readPast(db: Knex, run: DagRun, dag: LoadedDag): Promise<P
   if (catchup) void earlier.whereNot('run_type', 'manual');
   const previous = await earlier.first<{ run_id: string } | undefined>('run_id');
   if (previous === undefined) return null;
-  const rows: { task_id: string; state: TaskInstanceState | null }[] = await db
-    .withSchema(schedulerSchema)
-    .from('task_instance')
-    .where({ dag_id: dagId, run_id: previous.run_id })
-    .select('task_id', 'state');
-  const states = new Map(rows.map((row) => [row.task_id, row.state]));
+  const states = liveStates(dag, await readKnownInstances(db, { dagId, runId: previous.run_id }));
   return { runId: previous.run_id, states, seenBefore: await seenBefore(db, run, dag, states) };
 }
 

@@ -63,6 +63,7 @@ export async function listTaskInstances(
   const newestError = db.raw(
     `(select attempt.error from scheduler.task_attempt attempt
        where attempt.dag_id = ti.dag_id and attempt.run_id = ti.run_id and attempt.task_id = ti.task_id
+         and attempt.map_index = ti.map_index
          and attempt.error is not null and ti.state in ('failed', 'up_for_retry')
        order by attempt.try_number desc, attempt.ended_at desc limit 1) as error`,
   );

@@ -28,6 +28,8 @@ export interface TaskInstance {
   readonly dagId: string;
   readonly runId: string;
   readonly taskId: string;
+  /** -1 where the task is not mapped, or not expanded yet. */
+  readonly mapIndex: number;
   /** null: not looked at yet, or cleared. */
   readonly state: TaskInstanceState | null;
   readonly tryNumber: number;
@@ -51,6 +53,13 @@ export interface RunKey {
 /** Names one task in one run. */
 export interface TaskKey extends RunKey {
   readonly taskId: string;
+  /** Which instance of a mapped task; without it the task as a whole. */
+  readonly mapIndex?: number | undefined;
+}
+
+/** Names one task instance; -1 where the task is not mapped. */
+export interface InstanceKey extends TaskKey {
+  readonly mapIndex: number;
 }
 
 export interface DagRunRow {
@@ -75,6 +84,7 @@ export interface TaskInstanceRow {
   readonly dag_id: string;
   readonly run_id: string;
   readonly task_id: string;
+  readonly map_index: number;
   readonly state: TaskInstanceState | null;
   readonly try_number: number;
   readonly max_tries: number;
@@ -113,6 +123,7 @@ export function toTaskInstance(row: TaskInstanceRow & { readonly error: TaskErro
     dagId: row.dag_id,
     runId: row.run_id,
     taskId: row.task_id,
+    mapIndex: row.map_index,
     state: row.state,
     tryNumber: row.try_number,
     maxTries: row.max_tries,

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { PastRun } from '../core/past.ts';
-import type { PlannedInstance, RunPlan, TaskDecision } from '../core/run-plan.ts';
+import type { MapLengths, PlannedInstance, RunPlan, TaskDecision } from '../core/run-plan.ts';
 import type { RecordedDecision } from '../core/skip-decision.ts';
 import type { LimitsInUse } from '../core/slots.ts';
 import { factsOf } from '../core/states.ts';
-import type { TaskInstanceState } from '../core/states.ts';
 import { decides } from '../core/task-kind.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { completeBackfill } from './backfills.ts';
+import { expandTasks, readInstances } from './instances.ts';
 import { readLimits } from './limits.ts';
 import type { PoolShare } from './limits.ts';
+import { readMapLengths } from './map-lengths.ts';
 import { schedulerSchema } from './migrations.ts';
 import { readPast } from './past.ts';
 import { readLiveOwners } from './presence.ts';
@@ -32,6 +33,7 @@ export interface RunFacts {
   readonly past: PastRun;
   readonly skips: readonly RecordedDecision[];
   readonly limits: LimitsInUse;
+  readonly mapLengths: MapLengths;
 }
 
 /** A decision that took effect; `token` is set when it queued an attempt, which the planner now owns. */
@@ -43,21 +45,12 @@ export interface AppliedDecision extends TaskDecision {
 export interface PlannedRun {
   readonly run: DagRun;
   readonly applied: readonly AppliedDecision[];
+  /** Mapped tasks that got more instances, which the next plan looks at. */
+  readonly expanded: readonly string[];
   /** The run failed once too often in a row, and its DAG was paused. */
   readonly pausedDag: boolean;
   /** Tokens of attempts that were cleared while they run: whoever runs them is to stop them. */
   readonly cleared: readonly string[];
-}
-
-interface PlannedRow {
-  readonly task_id: string;
-  readonly state: TaskInstanceState | null;
-  readonly try_number: number;
-  readonly max_tries: number;
-  readonly next_attempt_at: Date | null;
-  readonly token: string | null;
-  readonly owner: number | null;
-  readonly lease_until: Date | null;
 }
 
 /** Running runs of the given DAGs, oldest first: the oldest gets the slots. What fills in the past waits behind them. */
@@ -103,11 +96,13 @@ export async function planAndApply(
       return state === 'restarting' && attempt !== null ? [attempt.token] : [];
     });
     const facts = await readFacts(trx, { ...input, run, instances, self: planner.owner, lock: true });
-    const { decisions, result } = input.plan(facts);
+    const { decisions, expansions, result } = input.plan(facts);
     const applied = await applyDecisions(trx, { key, decisions, now, planner });
     if (applied.length === decisions.length) await markCarriedOut(trx, key, facts.skips);
+    await expandTasks(trx, key, { dag, expansions });
+    const expanded = expansions.map((each) => each.taskId);
     if (result === undefined || applied.length < decisions.length) {
-      return { run, applied, cleared, pausedDag: false };
+      return { run, applied, cleared, expanded, pausedDag: false };
     }
     const ended = { state: result.state, reason: result.reason, end_date: now };
     await trx
@@ -119,7 +114,7 @@ export async function planAndApply(
     const limit = dag.definition.maxConsecutiveFailedRuns;
     const pausedDag = result.state === 'failed' && limit > 0 && (await pauseAfter(trx, key.dagId, limit));
     const endedRun = { ...run, state: result.state, reason: result.reason, endDate: now };
-    return { applied, cleared, pausedDag, run: endedRun };
+    return { applied, cleared, expanded, pausedDag, run: endedRun };
   });
 }
 
@@ -143,6 +138,7 @@ export async function readFacts(
     past: await readPast(db, run, dag),
     skips: dag.definition.tasks.some(decides) ? await readSkipDecisions(db, run) : [],
     limits: await readLimits(db, dag, input),
+    mapLengths: await readMapLengths(db, run, dag),
     liveOwners: await readOwnersOf(db, instances, input.self),
   };
 }
@@ -175,62 +171,16 @@ async function readOwnersOf(
   return new Set([self, ...(others ? await readLiveOwners(trx) : [])]);
 }
 
-/** The instances of a run; those of tasks that it does not have yet are made. */
-async function readInstances(trx: Knex, key: RunKey, dag: LoadedDag): Promise<readonly PlannedInstance[]> {
-  const found = await readKnownInstances(trx, key);
-  const known = new Set(found.map((instance) => instance.taskId));
-  const missing = dag.definition.tasks.filter((task) => !known.has(task.taskId));
-  if (missing.length === 0) return found;
-  // A new run, or a task added to the DAG since the run began.
-  await trx
-    .withSchema(schedulerSchema)
-    .into('task_instance')
-    .insert(
-      missing.map(({ taskId, retryPolicy }) => ({
-        dag_id: key.dagId,
-        run_id: key.runId,
-        task_id: taskId,
-        max_tries: retryPolicy.retries,
-      })),
-    );
-  return await readKnownInstances(trx, key);
-}
-
-/** The instances of a run that were looked at at least once. */
-export async function readKnownInstances(db: Knex, key: RunKey): Promise<readonly PlannedInstance[]> {
-  const rows = await db
-    .withSchema(schedulerSchema)
-    .from('task_instance as ti')
-    .leftJoin('task_attempt as attempt', 'attempt.token', 'ti.token')
-    .where({ 'ti.dag_id': key.dagId, 'ti.run_id': key.runId })
-    .select<PlannedRow[]>('ti.*', 'attempt.owner', 'attempt.lease_until');
-  return rows.map(toPlanned);
-}
-
-function toPlanned(row: PlannedRow): PlannedInstance {
-  const { token, owner, lease_until: leaseUntil } = row;
-  const attempt =
-    token === null || owner === null || leaseUntil === null ? null : { token, owner, leaseUntil };
-  return {
-    taskId: row.task_id,
-    state: row.state,
-    tryNumber: row.try_number,
-    maxTries: row.max_tries,
-    nextAttemptAt: row.next_attempt_at,
-    attempt,
-  };
-}
-
 /** All decisions of a run in one statement: a run of a thousand tasks costs as many round trips as a run of one. */
 const applySql = `
   update scheduler.task_instance ti
      set state = d.to_state, try_number = d.try_number, start_date = case when d.to_state = 'success' then d.at else ti.start_date end, next_attempt_at = d.next_attempt_at, reason = d.reason,
          token = d.token, end_date = case when d.ends then d.at end
-    from jsonb_to_recordset(:decisions::jsonb) as d (task_id text, from_state text, from_token uuid, to_state text,
+    from jsonb_to_recordset(:decisions::jsonb) as d (task_id text, map_index int, from_state text, from_token uuid, to_state text,
          try_number int, next_attempt_at timestamptz, reason text, token uuid, ends boolean, at timestamptz)
-   where ti.dag_id = :dagId and ti.run_id = :runId and ti.task_id = d.task_id and ti.map_index = -1
+   where ti.dag_id = :dagId and ti.run_id = :runId and ti.task_id = d.task_id and ti.map_index = d.map_index
      and ti.state is not distinct from d.from_state and ti.token is not distinct from d.from_token
-  returning ti.task_id`;
+  returning ti.task_id, ti.map_index`;
 
 async function applyDecisions(
   trx: Knex,
@@ -249,6 +199,7 @@ async function applyDecisions(
   }));
   const rows = decisions.map((d) => ({
     task_id: d.taskId,
+    map_index: d.mapIndex,
     from_state: d.from,
     from_token: d.fromToken,
     to_state: d.to,
@@ -259,12 +210,12 @@ async function applyDecisions(
     ends: factsOf(d.to).finished,
     at: now,
   }));
-  const result: { rows: { task_id: string }[] } = await trx.raw(applySql, {
+  const result: { rows: { task_id: string; map_index: number }[] } = await trx.raw(applySql, {
     ...key,
     decisions: JSON.stringify(rows),
   });
-  const changed = new Set(result.rows.map((row) => row.task_id));
-  const applied = decisions.filter((decision) => changed.has(decision.taskId));
+  const changed = new Set(result.rows.map((row) => `${row.task_id}[${row.map_index}]`));
+  const applied = decisions.filter(({ taskId, mapIndex }) => changed.has(`${taskId}[${mapIndex}]`));
   await endLostAttempts(trx, applied, now);
   await insertAttempts(trx, { ...input, applied });
   return applied;
@@ -299,11 +250,12 @@ async function insertAttempts(
     .withSchema(schedulerSchema)
     .into('task_attempt')
     .insert(
-      queued.map(({ taskId, tryNumber, token }) => ({
+      queued.map(({ taskId, mapIndex, tryNumber, token }) => ({
         token,
         dag_id: key.dagId,
         run_id: key.runId,
         task_id: taskId,
+        map_index: mapIndex,
         try_number: tryNumber,
         owner: planner.owner,
         queued_at: now,

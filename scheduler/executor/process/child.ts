@@ -7,6 +7,7 @@ import type { AnyTask } from '../../authoring/definition.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
 import { importDagFile } from '../../loading/import-file.ts';
+import type { ReturnedValues } from '../../store/xcom.ts';
 import { perform } from '../perform.ts';
 import { runAttempt } from '../run-attempt.ts';
 import { createTaskContext } from '../task-context.ts';
@@ -50,7 +51,7 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     logger: pipeLogger({}),
     signal: abort.signal,
     services: noServices(key.taskId),
-    readXcom: async (taskId) => await ask({ kind: 'xcom', taskId }),
+    readReturned: async (taskId) => (await ask({ kind: 'xcom', taskId })) as ReturnedValues,
     latestSuccess: async (dagId) =>
       (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
   });

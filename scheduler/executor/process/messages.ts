@@ -1,11 +1,11 @@
 import type { AttemptOutcome } from '../../core/outcome.ts';
-import type { DagRun, TaskKey } from '../../store/rows.ts';
+import type { DagRun, InstanceKey } from '../../store/rows.ts';
 import type { AbortReason } from '../run-attempt.ts';
 
 /** What a child is to do: everything that an attempt needs and a process can be sent. */
 export interface ChildJob {
   readonly file: string;
-  readonly key: TaskKey;
+  readonly key: InstanceKey;
   readonly tryNumber: number;
   readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
   readonly waitingSince: Date;

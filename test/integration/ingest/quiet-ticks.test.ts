@@ -104,6 +104,7 @@ async function startProcess(rig: Rig, duckdb: DuckdbWarehouse): Promise<Process>
     dagId: 'd',
     runId: 'r',
     taskId: 't',
+    mapIndex: -1,
     tryNumber: 1,
     logicalDate: at,
     dataIntervalStart: at,
@@ -113,7 +114,7 @@ async function startProcess(rig: Rig, duckdb: DuckdbWarehouse): Promise<Process>
     logger: silentLogger,
     signal: new AbortController().signal,
     services,
-    xcomPull: () => Promise.resolve(undefined),
+    xcomPull: () => Promise.resolve(undefined as never),
     latestSuccess: () => Promise.resolve(undefined),
   };
   processes += 1;

@@ -16,7 +16,7 @@ import type { Harness } from './harness.ts';
 const single = `{ dagId: 'single', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
   t.task('a', note('a', { retries: 1, retryDelay: '30s' }));
 } }`;
-const key = { dagId: 'single', runId: 'r1', taskId: 'a' };
+const key = { dagId: 'single', runId: 'r1', taskId: 'a', mapIndex: -1 };
 
 test('two schedulers on one store run every task once', async () => {
   await using h = await createHarness({
@@ -92,7 +92,14 @@ test('a plan made on a state or token that is no longer there changes nothing', 
   await putRunning(h, { ownerAlive: true });
   const dag = (await loadDags(h.dagsFolder)).dags.get('single');
   if (dag === undefined) throw new Error('no DAG');
-  const decision = { taskId: 'a', to: 'failed', tryNumber: 1, nextAttemptAt: null, reason: 'stale' } as const;
+  const decision = {
+    taskId: 'a',
+    mapIndex: -1,
+    to: 'failed',
+    tryNumber: 1,
+    nextAttemptAt: null,
+    reason: 'stale',
+  } as const;
   const result = { state: 'failed', reason: 'stale' } as const;
   const apply = async (from: 'running' | 'queued', fromToken: string): Promise<PlannedRun | undefined> =>
     await planAndApply(h.control, {
@@ -101,7 +108,7 @@ test('a plan made on a state or token that is no longer there changes nothing', 
       now: h.clock.now(),
       planner: { owner: 1, leaseMs: 1000 },
       shareOf: () => ({ pool: 'default_pool', slots: 1 }),
-      plan: () => ({ decisions: [{ ...decision, from, fromToken }], result }),
+      plan: () => ({ decisions: [{ ...decision, from, fromToken }], expansions: [], result }),
     });
   const before = await instanceRow(h.control);
   for (const stale of [await apply('running', otherToken), await apply('queued', token)]) {

@@ -25,6 +25,7 @@ function context(
     dagId: 'd',
     runId: 'r',
     taskId: 't',
+    mapIndex: -1,
     tryNumber: 1,
     logicalDate: at,
     dataIntervalStart: at,
@@ -34,7 +35,7 @@ function context(
     logger: silentLogger,
     signal: new AbortController().signal,
     services: services as PipelineServices,
-    xcomPull: () => Promise.resolve(undefined),
+    xcomPull: () => Promise.resolve(undefined as never),
     latestSuccess: () => Promise.resolve(undefined),
     ...more,
   };

@@ -1,18 +1,21 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
+import type { Mappable, XComRef } from '../../../scheduler/authoring/task.ts';
 import { explain } from '../../../scheduler/core/explain.ts';
 import { settle } from '../../../scheduler/core/outcome.ts';
 import type { AttemptOutcome } from '../../../scheduler/core/outcome.ts';
+import { liveStates } from '../../../scheduler/core/mapping.ts';
 import { planRun } from '../../../scheduler/core/plan-run.ts';
 import type { PlannedInstance, PlanRunInput, RunPlan } from '../../../scheduler/core/run-plan.ts';
 import { factsOf, isLegalStep } from '../../../scheduler/core/states.ts';
-import type { DagRunState } from '../../../scheduler/core/states.ts';
-import type { RecordedDecision, SkipDecision } from '../../../scheduler/core/skip-decision.ts';
+import type { SkipDecision } from '../../../scheduler/core/skip-decision.ts';
 import { triggerRuleTable } from '../../../scheduler/core/trigger-rules.ts';
 import type { AnyTriggerRule, TriggerRule } from '../../../scheduler/core/trigger-rules.ts';
 import { validateDag } from '../../../scheduler/core/validate-dag.ts';
 import type { LoadedDag } from '../../../scheduler/core/validate-dag.ts';
+import { addMissing, checkIndexes, expand, idOf, mapLengthsOf } from './model-run.ts';
+import type { Run } from './model-run.ts';
 
 /**
  * Several runs of one random DAG, planned oldest first and driven by random ends of their attempts, until nothing more
@@ -44,6 +47,8 @@ const task = fc.record({
     { kind: 'skip', reach: 'all' },
     { kind: 'follow', taskIds: ['t2', 't4'] },
   ),
+  mapped: fc.constantFrom('no', 'no', 'no', 'list', 'xcom', 'both'),
+  length: fc.integer({ min: 0, max: 3 }),
 });
 const world = fc.record({
   tasks: fc.array(task, { minLength: 1, maxLength: 6 }),
@@ -66,12 +71,13 @@ function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
     ...(anyFailed ? { runPolicy: 'any_failed' } : {}),
     ...(timeout === undefined ? {} : { dagrunTimeout: timeout }),
     tasks: (t) => {
+      const handles: XComRef<unknown, readonly unknown[]>[] = [];
       for (const [index, each] of tasks.entries()) {
-        const after = tasks.flatMap((_, i) => (i < index && (each.upstream >> i) % 2 === 1 ? [`t${i}`] : []));
+        const after = handles.filter((_, i) => (each.upstream >> i) % 2 === 1);
         const isTeardown = each.role === 'teardown';
         const rule = failFast ? 'all_success' : each.rule;
-        t.task(`t${index}`, {
-          run: () => undefined,
+        const args = {
+          run: (): readonly unknown[] => [],
           retries: each.retries,
           pool: each.inPool ? 'small' : 'default_pool',
           priorityWeight: each.weight,
@@ -81,19 +87,27 @@ function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
           waitForDownstream: each.looksBack === 'downstream',
           ...(each.alone ? { maxActiveTisPerDag: 1 } : {}),
           ...(isTeardown ? {} : { triggerRule: rule }),
-        }).after(...after);
+        };
+        const over = overOf(each, after[0]);
+        const handle =
+          over === undefined ? t.task(`t${index}`, args) : t.partial(`t${index}`, args).expand(over);
+        handle.after(...after);
+        handles.push(handle);
       }
     },
   });
   return validateDag(definition, 'd.dag.ts');
 }
 
-interface Run {
-  readonly id: string;
-  state: DagRunState;
-  startedAt: number;
-  readonly instances: Map<string, PlannedInstance>;
-  readonly skips: Map<string, RecordedDecision>;
+/** What a task is mapped over: a list of its own, what its first upstream returns, or every pair of both. */
+function overOf(
+  { mapped, length }: World['tasks'][number],
+  source: XComRef<unknown, readonly unknown[]> | undefined,
+): Record<string, Mappable<unknown>> | undefined {
+  const list = Array.from({ length }, (_, index) => index);
+  if (mapped === 'no') return undefined;
+  if (mapped === 'list' || source === undefined) return { list };
+  return mapped === 'xcom' ? { source } : { list, source };
 }
 
 const isActive = ({ state }: PlannedInstance): boolean => factsOf(state).holdsSlot;
@@ -103,12 +117,14 @@ function inputOf(loaded: LoadedDag, runs: readonly Run[], index: number): PlanRu
   const all = runs.flatMap((run) => [...run.instances.values()].filter(isActive));
   const inSmall = all.filter(({ taskId }) => loaded.tasks.get(taskId)?.pool === 'small').length;
   const before = runs[index - 1];
-  const states = new Map([...(before?.instances ?? [])].map(([id, each]) => [id, each.state]));
+  const states = liveStates(loaded, [...(before?.instances.values() ?? [])]);
+  const run = runs[index];
   return {
     dag: loaded,
     runKey: 'r',
-    startedAt: new Date(runs[index]?.startedAt ?? start),
-    instances: [...(runs[index]?.instances.values() ?? [])],
+    startedAt: new Date(run?.startedAt ?? start),
+    mapLengths: run === undefined ? new Map() : mapLengthsOf(loaded, run),
+    instances: [...(run?.instances.values() ?? [])],
     now: new Date(now.ms),
     past: before === undefined ? null : { runId: before.id, states, seenBefore: new Set() },
     skips: [...(runs[index]?.skips.values() ?? [])],
@@ -128,9 +144,10 @@ function inputOf(loaded: LoadedDag, runs: readonly Run[], index: number): PlanRu
 }
 
 function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
-  for (const { taskId, from, to, tryNumber, nextAttemptAt } of plan.decisions) {
-    const before = run.instances.get(taskId);
-    if (before === undefined) throw new Error(taskId);
+  for (const { taskId, mapIndex, from, to, tryNumber, nextAttemptAt } of plan.decisions) {
+    const id = idOf({ taskId, mapIndex });
+    const before = run.instances.get(id);
+    if (before === undefined) throw new Error(id);
     expect(before.state).toBe(from);
     // I1. A task that gets a slot at once goes through `scheduled` within one decision.
     const direct = to !== 'queued' || from === 'scheduled';
@@ -140,7 +157,8 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
     expect(legal, `${from} -> ${to}`).toBe(true);
     if (to === 'queued' || to === 'scheduled') {
       expect(tryNumber, 'I3').toBeLessThanOrEqual(before.maxTries + 1);
-      const upstream = (loaded.graph.upstream.get(taskId) ?? []).map((id) => run.instances.get(id)?.state);
+      const states = liveStates(loaded, [...run.instances.values()]);
+      const upstream = (loaded.graph.upstream.get(taskId) ?? []).flatMap((each) => states.get(each) ?? []);
       const rule = loaded.tasks.get(taskId)?.triggerRule;
       if (rule === 'all_success')
         expect(
@@ -149,18 +167,19 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
         ).toBe(true);
       if (rule === 'all_done')
         expect(
-          upstream.every((state) => factsOf(state ?? null).finished),
+          upstream.every((state) => factsOf(state).finished),
           'I2',
         ).toBe(true);
     }
     const attempt =
       to === 'queued'
-        ? { token: `${taskId}#${tryNumber}`, owner: 1, leaseUntil: new Date(now.ms + 3_600_000) }
+        ? { token: `${id}#${tryNumber}`, owner: 1, leaseUntil: new Date(now.ms + 3_600_000) }
         : null;
     if (to === 'queued') run.skips.delete(taskId);
-    run.instances.set(taskId, { ...before, state: to, tryNumber, nextAttemptAt, attempt });
+    run.instances.set(id, { ...before, state: to, tryNumber, nextAttemptAt, attempt });
   }
   for (const [by, each] of run.skips) run.skips.set(by, { ...each, isCarriedOut: true });
+  for (const { taskId, length } of plan.expansions) expand(loaded, run, taskId, length);
   if (plan.result !== undefined) run.state = plan.result.state;
 }
 
@@ -198,14 +217,24 @@ function outcomeOf(kind: AttemptOutcome['kind']): AttemptOutcome {
 function endAttempt(
   run: Run,
   instance: PlannedInstance,
-  kind: AttemptOutcome['kind'],
-  decision: SkipDecision | undefined,
+  {
+    kind,
+    returns,
+    decision,
+  }: {
+    readonly kind: AttemptOutcome['kind'];
+    readonly returns: number;
+    readonly decision: SkipDecision | undefined;
+  },
 ): void {
   const input = { state: 'running', tryNumber: instance.tryNumber, maxTries: instance.maxTries } as const;
   const settled = settle(outcomeOf(kind), { ...input, endedAt: new Date(now.ms), retryDelayMs: 1000 });
   expect(isLegalStep('running', settled.state), 'I1').toBe(true);
-  run.instances.set(instance.taskId, { ...instance, ...settled, attempt: null });
-  if (settled.state !== 'success' || decision === undefined) return;
+  run.instances.set(idOf(instance), { ...instance, ...settled, attempt: null });
+  if (settled.state !== 'success') return;
+  run.lengths.set(instance.taskId, returns);
+  // A mapped task decides nothing.
+  if (decision === undefined || instance.mapIndex >= 0) return;
   run.skips.set(instance.taskId, { by: instance.taskId, decision, isCarriedOut: false });
 }
 
@@ -216,14 +245,26 @@ function pass(loaded: LoadedDag, runs: readonly Run[]): boolean {
   let changed = false;
   for (const [index, run] of runs.entries()) {
     if (!isOpen(run)) continue;
+    const added = addMissing(loaded, run);
     const finished = [...run.instances.values()].filter(({ state }) => factsOf(state).finished);
     const plan = planRun(inputOf(loaded, runs, index));
     applyPlan(loaded, run, plan);
-    for (const each of finished) expect(run.instances.get(each.taskId)?.state, 'I5').toBe(each.state);
-    const freesSlot = plan.decisions.some(({ from }) => factsOf(from).holdsSlot);
-    if (plan.result === undefined && !freesSlot) {
+    for (const each of finished) {
+      const after = run.instances.get(idOf(each))?.state;
+      // What a mapped task's list lacks goes, and comes back with it.
+      if (each.state !== 'removed' && after !== 'removed') expect(after, 'I5').toBe(each.state);
+    }
+    // Instances that come or go, and slots that were given back by what was stopped.
+    const changes = plan.decisions.some(
+      ({ from, to }) =>
+        from === 'removed' || to === 'removed' || (factsOf(from).holdsSlot && !factsOf(to).holdsSlot),
+    );
+    const isNews = addMissing(loaded, run) || changes || plan.expansions.length > 0;
+    if (plan.result === undefined && !isNews) {
       expect(planRun(inputOf(loaded, runs, index)).decisions, 'I6').toEqual([]);
-    } else if (plan.result !== undefined && !/deadlock/.test(plan.result.reason)) {
+    }
+    if (plan.result !== undefined) {
+      checkIndexes(loaded, run);
       const states = [...run.instances.values()].map((each) => each.state);
       expect(
         states.every((state) => factsOf(state).finished),
@@ -231,7 +272,7 @@ function pass(loaded: LoadedDag, runs: readonly Run[]): boolean {
       ).toBe(true);
     }
     expect(plan.result?.reason ?? '', 'I8').not.toMatch(/deadlock/);
-    changed ||= plan.decisions.length > 0 || plan.result !== undefined;
+    changed ||= added || isNews || plan.decisions.length > 0 || plan.result !== undefined;
   }
   checkLimits(loaded, runs);
   return changed;
@@ -242,9 +283,10 @@ function clearBefore(runs: readonly Run[], open: number): boolean {
   const run = runs[open - 1];
   if (run === undefined || ![...run.instances.values()].some(({ state }) => factsOf(state).failure))
     return false;
-  for (const [taskId, instance] of run.instances) {
-    const { tryNumber } = instance;
-    run.instances.set(taskId, { ...instance, state: null, maxTries: tryNumber, nextAttemptAt: null });
+  for (const [id, instance] of run.instances) {
+    const { tryNumber, state } = instance;
+    if (state === 'removed') continue;
+    run.instances.set(id, { ...instance, state: null, maxTries: tryNumber, nextAttemptAt: null });
   }
   run.state = 'running';
   run.startedAt = now.ms;
@@ -267,19 +309,8 @@ test('any runs of any DAG: steps, limits and results are as they must be, and no
       const pick = createPick(seed);
       now.ms = start;
       const runs = Array.from({ length: shape.runs }, (_, index): Run => {
-        const fresh = loaded.definition.tasks.map(({ taskId, retryPolicy }): [string, PlannedInstance] => [
-          taskId,
-          {
-            taskId,
-            state: null,
-            tryNumber: 0,
-            maxTries: retryPolicy.retries,
-            nextAttemptAt: null,
-            attempt: null,
-          },
-        ]);
-        const [instances, skips] = [new Map(fresh), new Map()];
-        return { id: `r${index}`, state: 'running', startedAt: start, instances, skips };
+        const empty = { instances: new Map(), lengths: new Map(), skips: new Map() };
+        return { id: `r${index}`, state: 'running', startedAt: start, ...empty };
       });
       let cleared = 0;
       for (let round = 0; round < 2000; round += 1) {
@@ -290,7 +321,7 @@ test('any runs of any DAG: steps, limits and results are as they must be, and no
         );
         const chosen = active[pick(Math.max(active.length, 1))];
         const open = runs.findIndex(isOpen);
-        const waits = runs[open]?.instances.values().next().value?.taskId ?? 't0';
+        const waits = runs[open]?.instances.values().next().value ?? { taskId: 't0', mapIndex: -1 };
         const said = explain(
           { ...inputOf(loaded, runs, open), runId: 'r', runState: 'running', reason: null },
           waits,
@@ -299,8 +330,8 @@ test('any runs of any DAG: steps, limits and results are as they must be, and no
         if (chosen !== undefined) {
           // After a while everything succeeds, so that every world can end.
           const kind = round > 60 ? 'success' : (outcomes[pick(outcomes.length)] ?? 'success');
-          const { decides } = shape.tasks[Number(chosen[1].taskId.slice(1))] ?? {};
-          endAttempt(...chosen, kind, decides);
+          const { decides: decision } = shape.tasks[Number(chosen[1].taskId.slice(1))] ?? {};
+          endAttempt(...chosen, { kind, returns: pick(4), decision });
           continue;
         }
         const later = runs

@@ -42,18 +42,10 @@ function inputOf(
     const attempt = factsOf(state).holdsSlot
       ? { token: taskId, owner: 1, leaseUntil: new Date(now.getTime() + 1000) }
       : null;
-    return { taskId, state, tryNumber: 0, maxTries: 0, nextAttemptAt: null, attempt };
+    return { taskId, mapIndex: -1, state, tryNumber: 0, maxTries: 0, nextAttemptAt: null, attempt };
   });
-  const base = {
-    dag: loaded,
-    runKey: 'r',
-    instances,
-    now,
-    startedAt: now,
-    past: null,
-    skips: [],
-    limits: noLimits,
-  };
+  const run = { runKey: 'r', startedAt: now, past: null, skips: [], mapLengths: new Map() };
+  const base = { dag: loaded, instances, now, limits: noLimits, ...run };
   return { ...base, freeSlots: 9, paused: false, liveOwners: new Set([1]), ...more };
 }
 
@@ -63,8 +55,9 @@ function plan(...args: Parameters<typeof inputOf>): { readonly steps: string; re
   return { steps, result: result === undefined ? 'goes on' : result.state };
 }
 
+const a = { taskId: 'a', mapIndex: -1 };
 const why = (taskId: string, ...args: Parameters<typeof inputOf>): string =>
-  explain({ ...inputOf(...args), runId: 'r', runState: 'running', reason: null }, taskId);
+  explain({ ...inputOf(...args), runId: 'r', runState: 'running', reason: null }, { taskId, mapIndex: -1 });
 
 describe('who gets a slot', () => {
   test('the most urgent first: weights add up over all that is below', () => {
@@ -109,12 +102,10 @@ describe('who gets a slot', () => {
 describe('a task that depends on its past', () => {
   const loaded = load({ a: { dependsOnPast: true }, b: { after: ['a'] } });
   const wide = load({ a: { waitForDownstream: true }, b: { after: ['a'] } });
-  const past = (
-    states: Readonly<Record<string, TaskInstanceState | null>>,
-    seen: readonly string[] = [],
-  ) => ({
-    past: { runId: 'before', states: new Map(Object.entries(states)), seenBefore: new Set(seen) },
-  });
+  const past = (states: Readonly<Record<string, TaskInstanceState | null>>, seen: readonly string[] = []) => {
+    const before = new Map(Object.entries(states).map(([taskId, state]) => [taskId, [state]]));
+    return { past: { runId: 'before', states: before, seenBefore: new Set(seen) } };
+  };
   test.each([
     ['the first run passes', loaded, {}, 'a queued'],
     ['success', loaded, past({ a: 'success' }), 'a queued'],
@@ -292,20 +283,20 @@ describe('why a task has not run', () => {
           runState: 'running',
           reason: null,
         },
-        'a',
+        a,
       ),
       'It waits: it is tried again at 2026-03-02T10:05:00.000Z.',
     ],
     [
       'the run has not begun',
-      explain({ ...inputOf(chain, {}), runId: 'r', runState: 'queued', reason: null }, 'a'),
+      explain({ ...inputOf(chain, {}), runId: 'r', runState: 'queued', reason: null }, a),
       'Run r has not begun; it waits until fewer than 16 runs of d are active (maxActiveRuns).',
     ],
     [
       'it is over',
       explain(
         { ...inputOf(chain, { a: 'skipped' }), runId: 'r', runState: 'success', reason: 'nothing new' },
-        'a',
+        a,
       ),
       'It is skipped: nothing new.',
     ],
@@ -315,7 +306,7 @@ describe('why a task has not run', () => {
         'a',
         load({ a: { dependsOnPast: true } }),
         {},
-        { past: { runId: 'p', states: new Map([['a', 'failed']]), seenBefore: new Set() } },
+        { past: { runId: 'p', states: new Map([['a', ['failed']]]), seenBefore: new Set() } },
       ),
       'It waits: it depends on its past, and a is failed in run p.',
     ],

@@ -45,7 +45,7 @@ function instance(
   more: Partial<PlannedInstance> = {},
 ): PlannedInstance {
   const attempt = factsOf(state).holdsSlot ? lease(later) : null;
-  return { taskId, state, tryNumber: 1, maxTries: 0, nextAttemptAt: null, attempt, ...more };
+  return { taskId, mapIndex: -1, state, tryNumber: 1, maxTries: 0, nextAttemptAt: null, attempt, ...more };
 }
 
 function plan(
@@ -68,6 +68,7 @@ function plan(
     startedAt: now,
     past: null,
     skips: [],
+    mapLengths: new Map(),
     limits: { pools: new Map([['default_pool', { slots: 128, used: 0 }]]), activeOfTask: new Map() },
   };
   const { decisions, result } = planRun({ ...input, ...more });

@@ -49,7 +49,7 @@ function plan(
   const instances = loaded.definition.tasks.map(({ taskId }) => {
     const state = states[taskId] ?? null;
     const attempt = state === 'running' ? active : null;
-    return { taskId, state, tryNumber: 1, maxTries: 0, nextAttemptAt: null, attempt };
+    return { taskId, mapIndex: -1, state, tryNumber: 1, maxTries: 0, nextAttemptAt: null, attempt };
   });
   const { decisions } = planRun({
     dag: loaded,
@@ -58,6 +58,7 @@ function plan(
     instances,
     past: null,
     skips,
+    mapLengths: new Map(),
     now,
     freeSlots: 9,
     limits: { pools: new Map([['default_pool', { slots: 128, used: 0 }]]), activeOfTask: new Map() },

@@ -8,7 +8,7 @@ import type { Logger } from '../../../lib/logger.ts';
 import { openTaskLog, readTaskLog } from '../../../scheduler/executor/task-log.ts';
 import type { TaskLogOptions } from '../../../scheduler/executor/task-log.ts';
 
-const key = { dagId: 'd', runId: 'r', taskId: 't' };
+const key = { dagId: 'd', runId: 'r', taskId: 't', mapIndex: -1 };
 
 async function withFolder(work: (options: TaskLogOptions, folder: string) => Promise<void>): Promise<void> {
   const logDir = await mkdtemp(path.join(os.tmpdir(), 'shopwave-log-'));

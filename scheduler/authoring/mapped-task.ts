@@ -1,0 +1,51 @@
+import { maxMapLength } from '../core/mapping.ts';
+import { schedulerErrors } from '../errors.ts';
+import type { MapArgument, TaskWork } from './definition.ts';
+import type { MappedTask } from './task.ts';
+
+type MappedWork<Services> = Extract<TaskWork<Services>, { readonly kind: 'mapped' }>;
+
+/** The one place where the names and types of mapped values are taken on trust: the compiler compared them in `expand`. */
+export function mappedWork<Services, Args, Output>(
+  { run }: MappedTask<Services, Args, Output>,
+  over: readonly MapArgument[],
+): MappedWork<Services> {
+  return { kind: 'mapped', run: (context, mapped) => run(context, mapped as Args), over };
+}
+
+/** Tasks whose values this work is mapped over. */
+export function sourcesOf(work: TaskWork<never>): readonly string[] {
+  return work.kind === 'mapped' ? work.over.flatMap((each) => (each.kind === 'xcom' ? [each.from] : [])) : [];
+}
+
+/** What `expand` was given, by argument in the order written; a file that no compiler has seen may give anything. */
+export function mapArguments(taskId: string, over: object): readonly MapArgument[] {
+  const all = Object.entries(over).map(([name, value]: [string, unknown]) =>
+    mapArgument(taskId, name, value),
+  );
+  if (all.length === 0) throw refusal(taskId, 'expand() names nothing to map over');
+  const lists = all.flatMap((each) => (each.kind === 'list' ? [each.values.length] : []));
+  const length = lists.reduce((product, each) => product * each, 1);
+  if (length <= maxMapLength) return all;
+  throw refusal(taskId, `it is mapped over ${length} combinations, more than ${maxMapLength}`);
+}
+
+function mapArgument(taskId: string, name: string, value: unknown): MapArgument {
+  if (Array.isArray(value)) return { kind: 'list', name, values: value };
+  if (typeof value === 'object' && value !== null && 'taskId' in value && typeof value.taskId === 'string') {
+    return { kind: 'xcom', name, from: value.taskId };
+  }
+  throw refusal(taskId, `expand() got ${name}, which is neither a list nor a task that returns one`);
+}
+
+function refusal(taskId: string, message: string): Error {
+  return schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `task ${taskId}: ${message}` });
+}
+
+/** A partial() without expand() would leave its task out in silence. */
+export function refuseUnexpanded(dagId: string, unexpanded: ReadonlySet<string>): void {
+  const [taskId] = unexpanded;
+  if (taskId === undefined) return;
+  const message = `DAG ${dagId}: task ${taskId} is partial() and never expanded`;
+  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message });
+}
