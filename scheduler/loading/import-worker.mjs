@@ -4,8 +4,10 @@ import { parentPort } from 'node:worker_threads';
 import { register } from 'tsx/esm/api';
 
 register();
-parentPort?.on('message', async (url) => {
+/** @param {string} url */
+async function tryImport(url) {
   await import(url).catch(() => {});
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
-  parentPort.postMessage(url);
-});
+  parentPort?.postMessage(url);
+}
+parentPort?.on('message', (url) => void tryImport(url));
