@@ -10,11 +10,9 @@ import { explain } from './core/explain.ts';
 import type { ExplainInput, InstanceId } from './core/explain.ts';
 import { failedDeps } from './core/failed-deps.ts';
 import type { FailedDep } from './core/failed-deps.ts';
-import { nextDagRun, runIdOf } from './core/plan-dag.ts';
+import { nextDagRun } from './core/plan-dag.ts';
 import { isRunFinished } from './core/states.ts';
-import { exactly } from './core/timetables/timetable.ts';
 import type { DagRunInfo } from './core/timetables/timetable.ts';
-import { timetableOf } from './core/timetables/timetable-of.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import type { Driver } from './drive.ts';
 import { schedulerErrors } from './errors.ts';
@@ -25,7 +23,7 @@ import { readTaskLog } from './executor/task-log.ts';
 import type { LogLine } from './executor/task-log.ts';
 import type { DagFile, LoadedDags } from './loading/dag-bag.ts';
 import type { ImportError } from './loading/import-error.ts';
-import { insertRun, intervalOf, readDagFacts, setPaused } from './store/dags.ts';
+import { intervalOf, readDagFacts, setPaused } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { listExpired } from './store/retention.ts';
 import { deletePool, listPools, setPool } from './store/limits.ts';
@@ -39,6 +37,8 @@ import { listAssets } from './list-assets.ts';
 import type { AssetSummary } from './list-assets.ts';
 import { testDag } from './test-dag.ts';
 import type { TestedDag, TestedTask } from './test-dag.ts';
+import { triggerRun } from './trigger-run.ts';
+import type { TriggerOptions } from './trigger-run.ts';
 
 /** A DAG as people list it. */
 export interface DagSummary {
@@ -99,11 +99,6 @@ export interface CleanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface TriggerOptions {
-  readonly runId?: string | undefined;
-  readonly conf?: Readonly<Record<string, unknown>> | undefined;
-}
-
 export interface TestOptions {
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -158,10 +153,11 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     nextRuns: async (dagId, count) => await nextRuns(input, mustScheduled(dagId), count),
     pauseDag: async (dagId) => await pause(dagId, true),
     unpauseDag: async (dagId) => await pause(dagId, false),
-    triggerDag: async (dagId, options) => await trigger(input, mustScheduled(dagId), options ?? {}),
+    triggerDag: async (dagId, options) => await triggerRun(input, mustScheduled(dagId), options ?? {}),
     testDag: async (dagId, options = {}) =>
       await testDag({
         dag: mustDag(dagId),
+        findDag: (id) => dags.get(id),
         control,
         services: input.services,
         clock: input.clock,
@@ -243,34 +239,4 @@ async function nextRuns(
     last = next.dataInterval;
   }
   return runs;
-}
-
-/** Airflow allows more in a run id; these are safe in a path, a URL and a shell. */
-const runIdPattern = /^[A-Za-z0-9_.~:+-]{1,250}$/;
-
-async function trigger(
-  input: CommandsInput,
-  { dag, schedule }: ScheduledDag,
-  options: TriggerOptions,
-): Promise<DagRun> {
-  const { control, clock } = input;
-  const { dagId, startDate } = dag.definition;
-  const now = clock.now();
-  const runId = options.runId ?? runIdOf('manual', now);
-  if (!runIdPattern.test(runId)) {
-    const remedy = 'Use letters, digits and _ . ~ : + -, at most 250 characters.';
-    throw schedulerErrors.error('DAG_ID_INVALID', { message: `"${runId}" is not a valid run id`, remedy });
-  }
-  // No logical date, as in Airflow 3: a manual run covers no tick and so cannot swallow a scheduled one.
-  const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
-  const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };
-  const created = { runId, runType: 'manual', ...interval, runAfter: now, logicalDate: null } as const;
-  const run = await insertRun(control, { dagId, run: created, conf: options.conf ?? {}, now });
-  if (run === undefined) {
-    throw schedulerErrors.error('DAG_RUN_EXISTS', { message: `DAG ${dagId} already has a run ${runId}` });
-  }
-  const { runType, state, reason } = run;
-  input.onEvent({ type: 'dag_run', at: now, dagId, runId, runType, state, reason });
-  await notifyWake(control);
-  return run;
 }

@@ -18,5 +18,22 @@ export {
 } from './authoring/schedule.ts';
 export type { Schedule } from './authoring/schedule.ts';
 export { TaskFail, TaskSkip } from './authoring/task.ts';
-export type { FunctionTask, SensorTask, TaskArgs, TaskContext, TaskHandle } from './authoring/task.ts';
+export type {
+  FunctionTask,
+  SensorArgs,
+  SensorTask,
+  TaskArgs,
+  TaskContext,
+  TaskHandle,
+} from './authoring/task.ts';
 export type { TriggerRule } from './core/trigger-rules.ts';
+export { bash } from './operators/bash.ts';
+export { sql } from './operators/sql.ts';
+export type { SqlClient, SqlOutput } from './operators/sql.ts';
+export { triggerDagRun } from './operators/trigger-dag-run.ts';
+export { assetSensor } from './sensors/asset-sensor.ts';
+export { externalTaskSensor } from './sensors/external-task-sensor.ts';
+export { fileSensor, objectSensor } from './sensors/file-sensor.ts';
+export { httpSensor } from './sensors/http-sensor.ts';
+export { sqlSensor } from './sensors/sql-sensor.ts';
+export { timeSensor } from './sensors/time-sensor.ts';

@@ -12,7 +12,9 @@ import { readinessOf, skipReason } from './core/task-wait.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { perform } from './executor/perform.ts';
 import { runAttempt } from './executor/run-attempt.ts';
+import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
+import type { ScheduledDag } from './store/dags.ts';
 import { latestSuccess } from './store/queries.ts';
 import { lengthsOf, returnedBy, statesOf } from './tested-values.ts';
 
@@ -40,6 +42,8 @@ export interface TestedDag {
 export interface TestDagInput {
   readonly dag: LoadedDag;
   readonly services: unknown;
+  /** The other DAGs, for sensors that ask about them. */
+  readonly findDag: (dagId: string) => ScheduledDag | undefined;
   /** Only read, by sensors that ask about recorded runs. */
   readonly control: Knex;
   readonly clock: Clock;
@@ -139,6 +143,8 @@ async function testTask(
       signal: abort.signal,
       services: input.services,
       readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
+      waitingSince,
+      scheduler: readOnlyAccess(input.control, input.findDag),
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
     });
     const isLatest = (): boolean => true;

@@ -61,7 +61,10 @@ export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
     taskId: string,
     task: MappedTask<Services, Args, Output>,
   ) => PartialTask<Args, Output>;
-  readonly sensor: (taskId: string, sensor: SensorTask<Services>) => TaskHandle<undefined>;
+  readonly sensor: <Output = undefined>(
+    taskId: string,
+    sensor: SensorTask<Services, Output>,
+  ) => TaskHandle<Output>;
 }
 
 /**

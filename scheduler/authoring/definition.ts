@@ -1,3 +1,4 @@
+import type { PokePolicy } from '../core/poke-time.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
 import type { WeightRule } from '../core/priority.ts';
 import type { RunPolicy } from '../core/states.ts';
@@ -62,9 +63,8 @@ export type TaskWork<Services> =
     }
   | {
       readonly kind: 'sensor';
-      readonly poke: SensorTask<Services>['poke'];
-      readonly pokeIntervalMs: number;
-      readonly timeoutMs: number;
+      readonly poke: SensorTask<Services, unknown>['poke'];
+      readonly policy: PokePolicy;
       readonly softFail: boolean;
     };
 

@@ -4,12 +4,16 @@ import type { TaskDefinition, TaskWork } from './definition.ts';
 import type { SensorTask, TaskArgs } from './task.ts';
 
 /** What a sensor does, with its defaults. */
-export function sensorWork<Services>(sensor: SensorTask<Services>): TaskWork<Services> {
+export function sensorWork<Services>(sensor: SensorTask<Services, unknown>): TaskWork<Services> {
   return {
     kind: 'sensor',
     poke: sensor.poke,
-    pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
-    timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),
+    policy: {
+      pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
+      timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),
+      exponentialBackoff: sensor.exponentialBackoff ?? false,
+      maxWaitMs: sensor.maxWait === undefined ? undefined : parseDurationMs(sensor.maxWait),
+    },
     softFail: sensor.softFail ?? false,
   };
 }

@@ -3,6 +3,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { WeightRule } from '../core/priority.ts';
 import type { TriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
+import type { SchedulerAccess } from './scheduler-access.ts';
 
 /** A value as it comes back from JSON: what an upstream's return value looks like to a downstream task. */
 export type Serialized<Value> = Value extends string | number | boolean | null | undefined
@@ -34,6 +35,10 @@ export interface TaskContext<Services> {
   /** Aborts on execution timeout, on clear and on shutdown; long work must heed it. */
   readonly signal: AbortSignal;
   readonly services: Services;
+  /** When the task began, or began to wait, since it was last cleared: the same over retries and pokes. */
+  readonly waitingSince: Date;
+  /** Other DAGs, their runs, and assets. */
+  readonly scheduler: SchedulerAccess;
   /**
    * The value that a task returned in this run; undefined if it returned none, did not run or was skipped. Of a mapped
    * task the list of what its instances returned, in map-index order; those that returned none are left out.
@@ -96,13 +101,27 @@ export interface FunctionTask<Services, Output> extends TaskArgs {
 }
 
 /** A task that waits until `poke` says true. Between pokes it is up_for_reschedule and holds no slot. */
-export interface SensorTask<Services> extends TaskArgs {
-  readonly poke: (context: TaskContext<Services>) => Promise<boolean> | boolean;
+export interface SensorTask<Services, Output = undefined> extends SensorArgs {
+  readonly poke: (context: TaskContext<Services>) => Promise<PokeResult<Output>> | PokeResult<Output>;
+}
+
+/** Whether the condition is true, with a value for downstream tasks, or else when it can come true at the earliest. */
+export type PokeResult<Output> =
+  | boolean
+  | { readonly isDone: true; readonly value: Output }
+  | { readonly isDone: false; readonly nextPokeAt: Date };
+
+/** Arguments every sensor takes. */
+export interface SensorArgs extends TaskArgs {
   /** '60s' */
   readonly pokeInterval?: string;
   /** The whole wait, not one attempt; '7d'. When it is over the sensor fails for good, without retries. */
   readonly timeout?: string;
-  /** A timeout skips the sensor instead of failing it; false. */
+  /** Doubles the interval from poke to poke, with a deterministic jitter; false. */
+  readonly exponentialBackoff?: boolean;
+  /** The longest wait between two pokes; unlimited. */
+  readonly maxWait?: string;
+  /** A timeout, and a failure that is not retried, skips the sensor instead; false. */
   readonly softFail?: boolean;
 }
 

@@ -24,6 +24,7 @@ import type { Children } from './process/children.ts';
 import { runInChild } from './process/run-in-child.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { AbortReason } from './run-attempt.ts';
+import { callScheduler, createSchedulerAccess } from './scheduler-access.ts';
 import { createTaskContext } from './task-context.ts';
 import { openTaskLog } from './task-log.ts';
 import type { OpenTaskLog } from './task-log.ts';
@@ -149,6 +150,8 @@ async function executeAttempt(
       signal: abort.signal,
       services: options.services,
       readReturned: async (taskId) => await readReturned(control, { ...key, taskId }),
+      waitingSince: started.waitingSince,
+      scheduler: createSchedulerAccess(options),
       latestSuccess: async (dagId) => await latestSuccess(control, dagId),
     });
     const { abortGraceMs } = options;
@@ -190,10 +193,16 @@ function performApart(
       log,
       signal,
       abortGraceMs: options.abortGraceMs,
-      answer: async (question) =>
-        question.kind === 'xcom'
-          ? await readReturned(options.control, { ...key, taskId: question.taskId })
-          : await latestSuccess(options.control, question.dagId),
+      answer: async (question) => {
+        switch (question.kind) {
+          case 'xcom':
+            return await readReturned(options.control, { ...key, taskId: question.taskId });
+          case 'latest_success':
+            return await latestSuccess(options.control, question.dagId);
+          case 'scheduler':
+            return await callScheduler(createSchedulerAccess(options), question.call);
+        }
+      },
     });
   };
 }

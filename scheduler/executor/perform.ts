@@ -3,9 +3,9 @@ import { formatDuration } from '../../lib/duration.ts';
 import type { AnyTask, TaskWork } from '../authoring/definition.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
+import { nextPokeTime } from '../core/poke-time.ts';
 import { schedulerErrors } from '../errors.ts';
 import { mappedValues } from './mapped-values.ts';
-import { toTaskError } from './task-error.ts';
 import { assertXcom } from './xcom-value.ts';
 
 /** What the work of a task is given. */
@@ -69,19 +69,18 @@ async function chooseBranch(
   return { kind: 'success', result: taskIds, decision: { kind: 'follow', taskIds } };
 }
 
-async function poke(
-  sensor: Work<'sensor'>,
-  { context, waitingSince, clock }: WorkInput,
-): Promise<AttemptOutcome> {
+async function poke({ poke: look, policy }: Work<'sensor'>, input: WorkInput): Promise<AttemptOutcome> {
+  const { context, waitingSince, clock } = input;
+  const answer = await look(context);
   // Success before timeout: a condition that came true late is still true.
-  if (await sensor.poke(context)) return { kind: 'success', result: undefined };
+  if (answer === true) return { kind: 'success', result: undefined };
+  if (answer !== false && answer.isDone) return kept(input, answer.value);
   const now = clock.now();
-  const deadline = waitingSince.getTime() + sensor.timeoutMs;
-  if (now.getTime() >= deadline) {
-    const message = `its condition did not come true within ${formatDuration(sensor.timeoutMs)}`;
-    if (sensor.softFail) return { kind: 'skipped', reason: message };
-    const error = schedulerErrors.error('SENSOR_TIMEOUT', { message });
-    return { kind: 'failed', error: toTaskError(error), retryable: false };
+  if (now.getTime() >= waitingSince.getTime() + policy.timeoutMs) {
+    const message = `its condition did not come true within ${formatDuration(policy.timeoutMs)}`;
+    throw schedulerErrors.error('SENSOR_TIMEOUT', { message });
   }
-  return { kind: 'reschedule', at: new Date(Math.min(now.getTime() + sensor.pokeIntervalMs, deadline)) };
+  const nextPokeAt = answer === false ? undefined : answer.nextPokeAt;
+  const key = `${context.dagId}#${context.taskId}#${waitingSince.toISOString()}`;
+  return { kind: 'reschedule', at: nextPokeTime(policy, { key, waitingSince, now, nextPokeAt }) };
 }

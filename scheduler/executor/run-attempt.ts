@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { isRetryable } from '../../lib/errors.ts';
 import { withWorkTag } from '../../lib/work-tag.ts';
+import type { AnyTask } from '../authoring/definition.ts';
 import { TaskFail, TaskSkip } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
@@ -34,7 +35,15 @@ export async function runAttempt(input: AttemptInput): Promise<AttemptOutcome> {
   const outcome = await Promise.race([work, givenUp(input, settled.signal)]);
   settled.abort();
   // What a task reports after it was told to stop is void: it may have stopped half-way without an error.
-  return outcome === undefined || abort.signal.aborted ? abortedOutcome(input, outcome) : outcome;
+  const ended = outcome === undefined || abort.signal.aborted ? abortedOutcome(input, outcome) : outcome;
+  return softened(input.task, ended);
+}
+
+/** A sensor with softFail is skipped where it would fail for good, or took too long. */
+function softened({ work }: AnyTask, outcome: AttemptOutcome): AttemptOutcome {
+  if (outcome.kind !== 'failed' || work.kind !== 'sensor' || !work.softFail) return outcome;
+  if (outcome.retryable && outcome.error.code !== 'TASK_TIMEOUT') return outcome;
+  return { kind: 'skipped', reason: outcome.error.message };
 }
 
 async function abortOnTimeout({ task, abort, clock }: AttemptInput, settled: AbortSignal): Promise<void> {

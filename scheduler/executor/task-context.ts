@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { SchedulerAccess } from '../authoring/scheduler-access.ts';
 import type { TaskContext, XComRef } from '../authoring/task.ts';
 import type { DagRun, InstanceKey } from '../store/rows.ts';
 import type { ReturnedValues } from '../store/xcom.ts';
@@ -14,6 +15,8 @@ export interface TaskContextInput {
   readonly signal: AbortSignal;
   readonly services: unknown;
   readonly readReturned: (taskId: string) => Promise<ReturnedValues>;
+  readonly waitingSince: Date;
+  readonly scheduler: SchedulerAccess;
   readonly latestSuccess: TaskContext<never>['latestSuccess'];
 }
 
@@ -34,6 +37,8 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     dataIntervalEnd: run.dataIntervalEnd,
     conf: run.conf,
     services: input.services as never,
+    waitingSince: input.waitingSince,
+    scheduler: input.scheduler,
     xcomPull: async <Pulled>({ taskId, isMapped: wantsList }: XComRef<Pulled>) => {
       const { isMapped, values } = await input.readReturned(taskId);
       return (isMapped || wantsList ? values : values[0]) as Pulled;

@@ -2,8 +2,11 @@ import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../lib/clock.ts';
+import { ShopwaveError } from '../../../lib/errors.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
 import type { AnyTask } from '../../authoring/definition.ts';
+import type { AssetEvent, SchedulerAccess } from '../../authoring/scheduler-access.ts';
+import type { DagRunState } from '../../core/states.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
 import { importDagFile } from '../../loading/import-file.ts';
@@ -13,18 +16,19 @@ import { runAttempt } from '../run-attempt.ts';
 import { createTaskContext } from '../task-context.ts';
 import { toTaskError } from '../task-error.ts';
 import type { LogLine } from '../task-log.ts';
-import type { ChildJob, FromChild, Question, ToChild } from './messages.ts';
+import type { ChildJob, FromChild, Question, SchedulerCall, ToChild } from './messages.ts';
 
 /** The pipe that log lines go to; see the spawn in children.ts. */
 const logPipe = 4;
 
 const abort = new AbortController();
-const answers = new Map<number, (value: unknown) => void>();
+const answers = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 let asked = 0;
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'abort') abort.abort(message.reason);
-  if (message.type === 'answer') answers.get(message.id)?.(message.value);
+  if (message.type === 'answer') answers.get(message.id)?.resolve(message.value);
+  if (message.type === 'refusal') answers.get(message.id)?.reject(errorOf(message));
   if (message.type === 'job') void work(message.job);
 });
 // The scheduler is gone: whatever this would report, nobody takes it.
@@ -52,6 +56,8 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     signal: abort.signal,
     services: noServices(key.taskId),
     readReturned: async (taskId) => (await ask({ kind: 'xcom', taskId })) as ReturnedValues,
+    waitingSince: job.waitingSince,
+    scheduler: askedScheduler,
     latestSuccess: async (dagId) =>
       (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
   });
@@ -88,10 +94,28 @@ function send(message: FromChild, done?: () => void): void {
 
 async function ask(question: Question): Promise<unknown> {
   const id = ++asked;
-  return await new Promise((resolve) => {
-    answers.set(id, resolve);
+  return await new Promise((resolve, reject) => {
+    answers.set(id, { resolve, reject });
     send({ type: 'ask', id, question });
   });
+}
+
+const call = async (made: SchedulerCall): Promise<unknown> => await ask({ kind: 'scheduler', call: made });
+
+/** The scheduler as seen from here: every call is answered by the process that has the store. */
+const askedScheduler: SchedulerAccess = {
+  triggerDag: async (...args) => (await call({ method: 'triggerDag', args })) as boolean,
+  runState: async (...args) => (await call({ method: 'runState', args })) as DagRunState | undefined,
+  hasTask: async (...args) => (await call({ method: 'hasTask', args })) as boolean,
+  statesAt: async (...args) =>
+    (await call({ method: 'statesAt', args })) as Awaited<ReturnType<SchedulerAccess['statesAt']>>,
+  latestAssetEvent: async (...args) =>
+    (await call({ method: 'latestAssetEvent', args })) as AssetEvent | undefined,
+};
+
+function errorOf({ error, retryable }: Extract<ToChild, { readonly type: 'refusal' }>): Error {
+  const { code, message, remedy } = error;
+  return new ShopwaveError(code, { summary: '', remedy, retryable }, { message });
 }
 
 /** The warehouse and its like live in the process that owns the data folder, and cannot be had here. */

@@ -1,4 +1,5 @@
-import type { AttemptOutcome } from '../../core/outcome.ts';
+import type { SchedulerAccess } from '../../authoring/scheduler-access.ts';
+import type { AttemptOutcome, TaskError } from '../../core/outcome.ts';
 import type { DagRun, InstanceKey } from '../../store/rows.ts';
 import type { AbortReason } from '../run-attempt.ts';
 
@@ -16,7 +17,13 @@ export interface ChildJob {
 export type ToChild =
   | { readonly type: 'job'; readonly job: ChildJob }
   | { readonly type: 'abort'; readonly reason: AbortReason }
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown };
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: 'refusal';
+      readonly id: number;
+      readonly error: TaskError;
+      readonly retryable: boolean;
+    };
 
 /** What a child tells the scheduler. Log lines do not come this way: a pipe of their own stops who writes too fast. */
 export type FromChild =
@@ -26,4 +33,13 @@ export type FromChild =
 /** What only the scheduler can answer: the child has no connection to the store. */
 export type Question =
   | { readonly kind: 'xcom'; readonly taskId: string }
-  | { readonly kind: 'latest_success'; readonly dagId: string };
+  | { readonly kind: 'latest_success'; readonly dagId: string }
+  | { readonly kind: 'scheduler'; readonly call: SchedulerCall };
+
+/** A call of the scheduler on a task's behalf. */
+export type SchedulerCall = {
+  readonly [Method in keyof SchedulerAccess]: {
+    readonly method: Method;
+    readonly args: Parameters<SchedulerAccess[Method]>;
+  };
+}[keyof SchedulerAccess];

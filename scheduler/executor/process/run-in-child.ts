@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { systemClock } from '../../../lib/clock.ts';
+import { isRetryable } from '../../../lib/errors.ts';
 import type { AnyTask } from '../../authoring/definition.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
@@ -83,7 +84,11 @@ async function answerTo(
   { child, answer }: InChild,
   { id, question }: Extract<FromChild, { readonly type: 'ask' }>,
 ): Promise<void> {
-  tell(child, { type: 'answer', id, value: await answer(question) });
+  try {
+    tell(child, { type: 'answer', id, value: await answer(question) });
+  } catch (error) {
+    tell(child, { type: 'refusal', id, error: toTaskError(error), retryable: isRetryable(error) });
+  }
 }
 
 async function killAfterAbort(

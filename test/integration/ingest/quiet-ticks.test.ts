@@ -17,7 +17,8 @@ import { shopTables } from '../../../ingest/postgres/shop-tables.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { ignoreProgress } from '../../../lib/progress.ts';
-import type { FunctionTask, TaskContext } from '../../../scheduler/index.ts';
+import type { FunctionTask } from '../../../scheduler/index.ts';
+import { contextOf } from '../../support/task-context.ts';
 import { ensureShopSchema } from '../../../simulator/schema/shop-schema.ts';
 import { withClient } from '../../../simulator/database.ts';
 import { holdSource } from '../../../transforms/engine/warehouse/source-hold.ts';
@@ -99,24 +100,7 @@ async function startProcess(rig: Rig, duckdb: DuckdbWarehouse): Promise<Process>
     transforms: () => Promise.resolve(transforms),
     metrics: () => Promise.reject(new Error('nobody asks for metrics here')),
   };
-  const at = systemClock.now();
-  const context: TaskContext<PipelineServices> = {
-    dagId: 'd',
-    runId: 'r',
-    taskId: 't',
-    mapIndex: -1,
-    tryNumber: 1,
-    logicalDate: at,
-    dataIntervalStart: at,
-    dataIntervalEnd: at,
-    conf: {},
-    clock: systemClock,
-    logger: silentLogger,
-    signal: new AbortController().signal,
-    services,
-    xcomPull: () => Promise.resolve(undefined as never),
-    latestSuccess: () => Promise.resolve(undefined),
-  };
+  const context = contextOf(services);
   processes += 1;
   const name = `p${processes}`;
   let runs = 0;

@@ -98,7 +98,8 @@ const doorPath = fileURLToPath(new URL('../../../scheduler/index.ts', import.met
 /** Text of a DAG file; `body` is the object given to `dag()`. */
 export function dagSource(body: string): string {
   return `
-    import { asset, assets, assetsOrTime, continuous, cron, cronInterval, dag, every, events, once, TaskFail, TaskSkip }
+    import { asset, assets, assetsOrTime, assetSensor, bash, continuous, cron, cronInterval, dag, every, events,
+      externalTaskSensor, once, sql, TaskFail, TaskSkip, timeSensor, triggerDagRun }
       from ${JSON.stringify(doorPath)};
     const note = (name, extra = {}) => ({ ...extra, run: async (c) => {
       c.services.ran.push(c.dagId + '.' + c.taskId + '#' + c.tryNumber);

@@ -3,6 +3,9 @@ import type { Scheduler } from '../../../scheduler/scheduler.ts';
 import { createHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 
+/** On a busy machine a second is short. */
+const patient = { timeout: 20_000 };
+
 // One database and one scheduler for every operator and sensor: each test has DAGs of its own.
 
 const base = `description: '', schedule: null, owner: 'x', tags: []`;
@@ -24,6 +27,33 @@ const dags = {
     startDate: new Date('2026-03-02T09:55:00Z'), tasks: (t) => {
       t.task('only', note('only')).after(t.latestOnly('newest'));
     } }`,
+  child: `{ dagId: 'child', ${base}, tasks: (t) => { t.task('work', note('work')); } }`,
+  parent: `{ dagId: 'parent', ${base}, tasks: (t) => {
+    const child = t.sensor('run_child', triggerDagRun({
+      dagId: 'child', conf: (c) => ({ from: c.runId }), waitForCompletion: true, retries: 1, retryDelay: '1s' }));
+    t.task('read', { run: async (c) => await c.xcomPull(child) }).after(child);
+  } }`,
+  waiting: `{ dagId: 'waiting', ${base}, tasks: (t) => {
+    const at = () => [new Date('2026-03-02T10:00:00Z')];
+    t.sensor('run', externalTaskSensor({ dagId: 'latest', logicalDates: at, checkExistence: true, timeout: '0s' }));
+    t.sensor('task', externalTaskSensor({ dagId: 'latest', taskIds: ['only'], logicalDates: at, timeout: '0s' }));
+    t.sensor('other', externalTaskSensor({ dagId: 'latest', taskIds: ['newest', 'gone'], logicalDates: at, timeout: '0s' }));
+    t.sensor('undated', externalTaskSensor({ dagId: 'latest', softFail: true }));
+    t.sensor('asset', assetSensor({ asset: asset('shouted'), after: () => new Date(0), timeout: '0s' }));
+    t.sensor('fresh', assetSensor({ asset: asset('never'), maxAge: '1h', timeout: '0s', softFail: true }));
+    t.sensor('later', timeSensor({ delta: '90s' }));
+  } }`,
+  apart: `{ dagId: 'apart', ${base}, tasks: (t) => {
+    t.sensor('gone', triggerDagRun({ dagId: 'nowhere', executor: 'process', retries: 1 }));
+    const dates = () => [new Date('2026-03-02T10:00:00Z')];
+    t.sensor('seen', externalTaskSensor({ dagId: 'latest', logicalDates: dates, executor: 'process', timeout: '0s' }));
+  } }`,
+  shell: `{ dagId: 'shell', ${base}, tasks: (t) => {
+    const said = t.task('say', bash({ command: 'echo "in $AIRFLOW_CTX_DAG_RUN_ID"; echo last', outlets: [asset('shouted')] }));
+    t.task('read', { run: async (c) => await c.xcomPull(said) }).after(said);
+    t.task('nothing', bash({ command: 'exit 99' }));
+    t.task('query', sql({ service: (s) => s.on.client(), sql: 'select 1' }));
+  } }`,
 };
 
 let h: Harness;
@@ -104,5 +134,80 @@ describe('branching', () => {
       only: 'success',
     });
     await scheduler.pauseDag('latest');
+  });
+});
+
+describe('operators', () => {
+  test('bash and SQL tasks: output in the log, the last line and the rows as values, exit code 99 skips', async () => {
+    h.services.on['client'] = () => ({ query: async () => [{ n: 1 }] });
+    const expected = { say: 'success', read: 'success', nothing: 'skipped', query: 'success' };
+    expect(await run('shell')).toEqual(expected);
+    const lines = await scheduler.taskLog({ dagId: 'shell', runId: 'r', taskId: 'say' });
+    expect(lines.map((line) => line.message)).toEqual(['in r', 'last', 'success']);
+    const read = h.events.all.find(
+      (e) => e.type === 'task_instance' && e.taskId === 'read' && e.state === 'success',
+    );
+    expect(read).toMatchObject({ result: 'last' });
+  });
+
+  test('a triggered run is waited for without a slot, and made once whatever fails meanwhile', async () => {
+    let release = (): void => {};
+    h.services.on['work'] = () => new Promise<void>((resolve) => (release = resolve));
+    await scheduler.triggerDag('parent', { runId: 'r' });
+    const idle = scheduler.runUntilIdle();
+    await expect.poll(() => h.services.ran, patient).toContain('child.work#1');
+    await expect
+      .poll(async () => await states('parent', 'r'), patient)
+      .toEqual({ run_child: 'up_for_reschedule', read: null });
+    await h.clock.advanceAsleep(10_000);
+    release();
+    await h.events.until((e) => e.type === 'dag_run' && e.dagId === 'child' && e.state === 'success');
+    await h.clock.advanceAsleep(10_000);
+    await idle;
+    expect(await states('parent', 'r')).toEqual({ run_child: 'success', read: 'success' });
+    const [child, ...others] = await scheduler.listRuns({ dagId: 'child' });
+    expect(others).toEqual([]);
+    expect(child?.conf).toEqual({ from: 'r' });
+    const read = h.events.all.find(
+      (e) =>
+        e.type === 'task_instance' && e.dagId === 'parent' && e.taskId === 'read' && e.state === 'success',
+    );
+    expect(read).toMatchObject({ result: child?.runId });
+    // Cleared, it triggers anew; a run that fails is not tried again from here.
+    h.services.on['work'] = () => {
+      throw new Error('broken');
+    };
+    await scheduler.clearTasks({ dagId: 'parent', runId: 'r', taskIds: ['run_child', 'read'] });
+    const again = scheduler.runUntilIdle();
+    await h.events.until((e) => e.type === 'dag_run' && e.dagId === 'child' && e.state === 'failed');
+    await h.clock.advanceAsleep(10_000);
+    await again;
+    expect(await states('parent', 'r')).toEqual({ run_child: 'failed', read: 'upstream_failed' });
+    expect(await scheduler.listRuns({ dagId: 'child' })).toHaveLength(2);
+    const [failed] = await scheduler.listTaskInstances({ dagId: 'parent', runId: 'r' });
+    expect(failed?.error).toMatchObject({ code: 'TRIGGERED_RUN_FAILED' });
+  });
+
+  test('a task in a process of its own asks the scheduler too, and hears what it refuses', async () => {
+    expect(await run('apart')).toEqual({ gone: 'failed', seen: 'success' });
+    const [gone] = await scheduler.listTaskInstances({ dagId: 'apart', runId: 'r' });
+    expect(gone).toMatchObject({ tryNumber: 1, error: { code: 'DAG_NOT_FOUND' } });
+  });
+
+  test('sensors look at other DAGs and at assets; softFail skips what would fail for good', async () => {
+    await scheduler.triggerDag('waiting', { runId: 'r' });
+    const idle = scheduler.runUntilIdle();
+    await expect.poll(async () => (await states('waiting', 'r'))['later'], patient).toBe('up_for_reschedule');
+    await h.clock.advanceAsleep(90_000);
+    await idle;
+    expect(await states('waiting', 'r')).toEqual({
+      run: 'success',
+      task: 'success',
+      other: 'failed',
+      undated: 'skipped',
+      asset: 'success',
+      fresh: 'skipped',
+      later: 'success',
+    });
   });
 });

@@ -10,35 +10,20 @@ import { loadRaw } from '../../../dags/operators/load-raw.ts';
 import { stageBatches } from '../../../dags/operators/stage-batches.ts';
 import { watchSchema } from '../../../dags/operators/watch-schema.ts';
 import type { PipelineServices } from '../../../dags/services.ts';
-import { silentLogger } from '../../../lib/logger.ts';
-import { systemClock } from '../../../lib/clock.ts';
 import type { Transforms } from '../../../transforms/engine/transforms.ts';
 import type { TaskContext } from '../../../scheduler/index.ts';
+import { clockAt, contextOf } from '../../support/task-context.ts';
 
 /** The context of a task whose services do what the test says; everything else must not be touched. */
 function context(
   services: Partial<PipelineServices>,
   more: Partial<TaskContext<PipelineServices>> = {},
 ): TaskContext<PipelineServices> {
-  const at = new Date('2026-03-02T10:00:00Z');
-  return {
-    dagId: 'd',
+  return contextOf(services as PipelineServices, {
     runId: 'r',
-    taskId: 't',
-    mapIndex: -1,
-    tryNumber: 1,
-    logicalDate: at,
-    dataIntervalStart: at,
-    dataIntervalEnd: at,
-    conf: {},
-    clock: { ...systemClock, now: () => at },
-    logger: silentLogger,
-    signal: new AbortController().signal,
-    services: services as PipelineServices,
-    xcomPull: () => Promise.resolve(undefined as never),
-    latestSuccess: () => Promise.resolve(undefined),
+    clock: clockAt('2026-03-02T10:00:00Z'),
     ...more,
-  };
+  });
 }
 
 const position = '0000000001A2B3C4';

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { SensorArgs, SensorTask, TaskContext } from '../authoring/task.ts';
+import { runIdOf } from '../core/plan-dag.ts';
+import type { DagRunState } from '../core/states.ts';
+import { operatorErrors } from './errors.ts';
+
+/** Arguments of a task that runs another DAG; a sensor's too, for the wait. */
+export interface TriggerDagRunArgs<Services> extends SensorArgs {
+  readonly dagId: string;
+  /** What the run is triggered with; {}. */
+  readonly conf?:
+    | Readonly<Record<string, unknown>>
+    | ((context: TaskContext<Services>) => Readonly<Record<string, unknown>>);
+  /** A run of this id that is there already is not made again; an id of its own for each time the task is cleared. */
+  readonly runId?: string;
+  /** Wait for the end of that run, without a slot; false. */
+  readonly waitForCompletion?: boolean;
+  /** States of the run in which the wait is over; success. In any other final state the task fails. */
+  readonly allowedStates?: readonly DagRunState[];
+}
+
+/**
+ * Triggers a run of another DAG and returns its id. Repeated after a failure it finds the run that it made; cleared, it
+ * makes a new one. A run that failed is not waited for again: it has retries of its own.
+ */
+export function triggerDagRun<Services>(args: TriggerDagRunArgs<Services>): SensorTask<Services, string> {
+  const { dagId, conf = {}, runId, waitForCompletion = false, allowedStates = ['success'], ...sensor } = args;
+  return {
+    pokeInterval: '10s',
+    ...sensor,
+    poke: async (context) => {
+      const { scheduler, logger } = context;
+      const id = runId ?? triggeredRunId(context);
+      const given = typeof conf === 'function' ? conf(context) : conf;
+      const isRecorded = await scheduler.triggerDag(dagId, { runId: id, conf: given });
+      if (!isRecorded || !waitForCompletion) {
+        logger.info(isRecorded ? `triggered ${dagId}, run ${id}` : `a test does not trigger ${dagId}`);
+        return { isDone: true, value: id };
+      }
+      const state = await scheduler.runState(dagId, id);
+      logger.info(`run ${id} of ${dagId} is ${state ?? 'gone'}`);
+      if (state !== undefined && allowedStates.includes(state)) return { isDone: true, value: id };
+      if (state === 'queued' || state === 'running') return false;
+      throw triggeredRunFailed(dagId, id, state);
+    },
+  };
+}
+
+/** The same for every try and poke, another one after a clear and for every other task. */
+function triggeredRunId({ dagId, runId, taskId, waitingSince }: TaskContext<unknown>): string {
+  const origin = createHash('sha1').update(`${dagId}/${runId}/${taskId}`).digest('hex').slice(0, 8);
+  return `${runIdOf('manual', waitingSince)}_${origin}`;
+}
+
+function triggeredRunFailed(dagId: string, runId: string, state: string | undefined): Error {
+  const message = `run ${runId} of ${dagId} is ${state ?? 'gone'}`;
+  return operatorErrors.error('TRIGGERED_RUN_FAILED', { message });
+}
