@@ -1,4 +1,5 @@
 import path from 'node:path';
+import process from 'node:process';
 import type { Knex } from 'knex';
 import type { PipelineServices } from '../dags/services.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -198,11 +199,13 @@ function schedulerPart(
 ): () => Promise<Scheduler> {
   const { paths, config, clock, logger } = options;
   return parts.add('scheduler', async (own) => {
-    const [{ createScheduler }, { every }, knex] = await Promise.all([
+    const [{ createScheduler }, { every }, { readSchedulerSettings }, knex] = await Promise.all([
       import('../scheduler/scheduler.ts'),
       import('../scheduler/authoring/schedule.ts'),
+      import('./scheduler-settings.ts'),
       control(),
     ]);
+    const settings = await readSchedulerSettings(process.env);
     const made = await createScheduler({
       control: knex,
       dagsFolder: path.join(packageRoot, 'dags'),
@@ -210,8 +213,10 @@ function schedulerPart(
       clock,
       logger,
       logDir: path.join(path.dirname(paths.log), 'tasks'),
-      importTimeoutMs: 30_000,
-      retention: { days: 90, runs: 20_000 },
+      retention: settings.retention,
+      parallelism: settings.parallelism,
+      importTimeoutMs: settings.importTimeout,
+      logLimitBytes: settings.logLimitMb * 1024 * 1024,
       scheduleOverrides: { [ingestDag]: every(`${config.tickMs}ms`) },
       onEvent: (event) => options.onSchedulerEvent?.(event),
     });

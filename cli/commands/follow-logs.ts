@@ -51,8 +51,9 @@ export async function followLogs(
     const seen = { state: row['state'] as SeenTask['state'], tryNumber: Number(row['try']) };
     const { from, isLast } = nextLook(position, seen);
     const count = await printLines({ dag, task, run, from }, options);
-    if (isLast) return;
     const isBehind = from.tryNumber < seen.tryNumber;
+    // A try that was named is not followed into the next.
+    if (isLast || (isBehind && asked.try !== undefined)) return;
     position = isBehind
       ? { tryNumber: from.tryNumber + 1, printed: 0 }
       : { tryNumber: from.tryNumber, printed: from.printed + count };

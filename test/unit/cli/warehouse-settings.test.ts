@@ -121,7 +121,10 @@ test('a wrong line is named, a missing setting too, and no secret is told', asyn
 test('what is misspelt, missing or said twice is told by the name that it has in the file', async () => {
   await expect(
     readWarehouseSettings({ env: await writeConfig('warehuose: { kind: snowflake }\n') }),
-  ).rejects.toMatchObject({ message: '"warehuose" is no section; there is warehouse', where: `${file}:1` });
+  ).rejects.toMatchObject({
+    message: '"warehuose" is no section; there is warehouse, scheduler',
+    where: `${file}:1`,
+  });
   const stray = await writeConfig(
     'warehouse:\n  kind: snowflake\n  snowflake:\n    user: A\n    private_key_passphrase: x\n',
   );
