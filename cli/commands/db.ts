@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { perform, verb } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
-interface CleanOptions extends VerbOptions {
+interface CleanOptions extends ConfirmOptions {
   readonly cleanBeforeTimestamp: string;
-  readonly dryRun?: boolean;
 }
 
 /** `shopwave db ...` */
@@ -16,10 +17,9 @@ export function addDb(program: Command): void {
   verb(db, 'migrate', 'bring it up to date').action((options: VerbOptions) =>
     perform('db.migrate', {}, options),
   );
-  verb(db, 'clean', 'remove finished runs with their tasks and logs')
+  withConfirmation(verb(db, 'clean', 'remove finished runs with their tasks and logs'))
     .requiredOption('--clean-before-timestamp <time>', 'what ended before then goes')
-    .option('--dry-run', 'say what would go, and remove nothing')
-    .action(({ cleanBeforeTimestamp: before, dryRun, ...options }: CleanOptions) =>
-      perform('db.clean', { before, dryRun: dryRun ?? false }, options),
+    .action((options: CleanOptions) =>
+      performConfirmed('db.clean', { before: options.cleanBeforeTimestamp }, options),
     );
 }

@@ -1,11 +1,10 @@
-import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { ask, perform, print, verb } from './verb.ts';
-import type { VerbOptions } from './verb.ts';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
+import { verb } from './verb.ts';
 
-interface AlterOptions extends VerbOptions {
+interface AlterOptions extends ConfirmOptions {
   readonly task?: string[];
   readonly taskRegex?: string;
   readonly upstream?: boolean;
@@ -16,8 +15,6 @@ interface AlterOptions extends VerbOptions {
   readonly endDate?: string;
   readonly onlyFailed?: boolean;
   readonly onlyRunning?: boolean;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
 }
 
 /** `tasks clear`, `tasks mark-success` and `tasks mark-failed`: one set of options, Airflow's. */
@@ -37,7 +34,7 @@ export function addTaskAlterations(tasks: Command): void {
 }
 
 function withSelection(command: Command): Command {
-  return command
+  return withConfirmation(command)
     .option('--task <task...>', 'only these tasks')
     .option('-t, --task-regex <regex>', 'only tasks whose id matches', regex)
     .option('-u, --upstream', 'and everything that they depend on')
@@ -45,27 +42,16 @@ function withSelection(command: Command): Command {
     .option('--past', 'in all earlier runs too')
     .option('--future', 'in all later runs too')
     .option('-s, --start-date <time>', 'in place of a run: all runs from then on')
-    .option('-e, --end-date <time>', 'in place of a run: all runs until then')
-    .option('--dry-run', 'list what would change and why, and change nothing')
-    .option('-y, --yes', 'do not ask');
+    .option('-e, --end-date <time>', 'in place of a run: all runs until then');
 }
 
-/** In a terminal people see what will happen and are asked; a script is taken at its word. */
 async function alter(
   name: string,
   about: Readonly<Record<string, unknown>>,
   options: AlterOptions,
 ): Promise<void> {
-  const { task, startDate, endDate, dataDir: _dir, output: _format, yes, dryRun, ...flags } = options;
-  const input = { ...about, ...flags, tasks: task, from: startDate, to: endDate };
-  const mustAsk = yes !== true && dryRun !== true && process.stdin.isTTY && process.stdout.isTTY;
-  if (!mustAsk) return await perform(name, { ...input, dryRun: dryRun ?? false }, options);
-  const preview = await ask(name, { ...input, dryRun: true }, options);
-  print(preview, options.output);
-  if (preview.kind === 'rows' && preview.rows.length === 0) return;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Do it? [y/N] ').finally(() => terminal.close());
-  if (/^y(es)?$/i.test(answer.trim())) await perform(name, { ...input, dryRun: false }, options);
+  const { task, startDate, endDate, ...flags } = options;
+  await performConfirmed(name, { ...about, ...flags, tasks: task, from: startDate, to: endDate }, options);
 }
 
 function regex(text: string): string {

@@ -11,9 +11,9 @@ export function alterationResult({ tasks, runs }: Alteration, dryRun: boolean): 
     }),
     ...runs.map(({ runId, from, to, why }) => ({ run: runId, task: null, was: from, becomes: to, why })),
   ];
-  const verb = dryRun ? 'would change; this was a dry run' : 'changed';
+  const done = dryRun ? 'a dry run, nothing was changed' : 'done';
   return rowsResult(rows, {
     columns: ['run', 'task', 'was', 'becomes', 'why'],
-    notes: [`${tasks.length} task instances and ${runs.length} runs ${verb}`],
+    notes: [`task instances: ${tasks.length}, runs: ${runs.length}; ${done}`],
   });
 }

@@ -49,7 +49,7 @@ export function backfillIntervals(
   const kind = timeScheduleOf(schedule)?.kind;
   const timetable = timetableOf(schedule, startDate);
   if (timetable === undefined || kind === 'once' || kind === 'continuous') {
-    throw invalid(`DAG ${dagId} has no schedule that divides time into runs (${kind ?? 'manual'})`);
+    throw invalid(`DAG ${dagId} has no schedule that divides time into runs (${schedule?.kind ?? 'manual'})`);
   }
   const infos: DagRunInfo[] = [];
   let last: DataInterval | null = null;
