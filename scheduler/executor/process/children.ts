@@ -21,7 +21,7 @@ export function createChildren(): Children {
   return {
     take: (memoryLimitMb) => {
       if (memoryLimitMb !== undefined) return start(memoryLimitMb);
-      const child = spare?.connected === true ? spare : start(undefined);
+      const child = spare !== undefined && isReady(spare) ? spare : start(undefined);
       spare = start(undefined);
       child.ref();
       child.channel?.ref();
@@ -34,6 +34,11 @@ export function createChildren(): Children {
       spare = undefined;
     },
   };
+}
+
+/** It may have been killed while it waited, or never have come to be. */
+function isReady({ pid, exitCode, connected }: ChildProcess): boolean {
+  return pid !== undefined && exitCode === null && connected;
 }
 
 /** It leads a process group of its own, so that it can be ended with all that it has started. */

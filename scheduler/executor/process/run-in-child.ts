@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { z } from 'zod';
 import { systemClock } from '../../../lib/clock.ts';
 import { isRetryable } from '../../../lib/errors.ts';
 import type { AnyTask } from '../../authoring/definition.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
 import { toTaskError } from '../task-error.ts';
-import type { LogLine, OpenTaskLog } from '../task-log.ts';
+import type { OpenTaskLog } from '../task-log.ts';
 import { linesOf } from './lines.ts';
 import type { ChildJob, FromChild, Question, ToChild } from './messages.ts';
 import { killTree, residentBytes } from './process-tree.ts';
@@ -38,6 +39,8 @@ export async function runInChild(input: InChild): Promise<AttemptOutcome> {
     else void answerTo(input, message);
   });
   const exit = new Promise<string>((resolve) => {
+    // The machine has no process left to give.
+    if (child.pid === undefined) resolve('the failure of its start');
     child.once('exit', (code, signal) =>
       resolve(signal === null ? `exit status ${code}` : `signal ${signal}`),
     );
@@ -129,9 +132,25 @@ function readOutput({ child, log }: InChild): readonly Promise<void>[] {
   return [
     read(child.stdout, (line) => log.print('info', line)),
     read(child.stderr, (line) => log.print('warn', line)),
-    read(child.stdio[4], (line) => {
-      const { level, message, fields } = JSON.parse(line) as LogLine;
-      log.logger[level](message, fields);
+    read(child.stdio[4], (text) => {
+      const line = parseLogLine(text);
+      if (line === undefined) log.print('info', text);
+      else log.logger[line.level](line.message, line.fields);
     }),
   ];
+}
+
+const logLine = z.object({
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+});
+
+/** undefined: the half of a line that a killed process leaves, or what the task itself has written into the pipe. */
+function parseLogLine(text: string): z.infer<typeof logLine> | undefined {
+  try {
+    return logLine.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

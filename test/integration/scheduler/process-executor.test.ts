@@ -17,7 +17,11 @@ const apart = `{ dagId: 'apart', description: '', schedule: null, owner: 'x', ta
     c.dataIntervalStart instanceof Date] }).after(hello);
   t.task('skips', { run: () => { throw new TaskSkip('nothing to do'); } });
   t.task('fails', { run: () => { throw new Error('no connection'); } });
-  t.task('exits', { run: () => process.exit(7) });
+  t.task('exits', { run: async () => {
+    const { writeSync } = await import('node:fs');
+    writeSync(4, '{"at":"half a li');
+    process.exit(7);
+  } });
   t.task('asks', { run: (c) => c.services.warehouse() });
   t.task('prints', { run: async () => {
     for (let i = 0; i < 64; i++) process.stdout.write('x'.repeat(1024 * 1024) + (i % 8 === 0 ? '\\n' : ''));
