@@ -66,6 +66,14 @@ test('what is cleared with a task brings its setups and their teardowns along, a
     // No teardown of its own; `other` is over before work begins.
     config: 'it is a setup of work',
   });
+  const done = recorded({ work: 'failed', cluster: 'success', drop_cluster: 'success', other: 'success' });
+  expect(told(planClear(dag, [done], { taskIds: ['work'] }))).toEqual([
+    'cluster success->null',
+    'work failed->null',
+    'drop_cluster success->null',
+    'r failed->queued',
+  ]);
+  expect(planMark(dag, [done], { taskIds: ['work'], state: 'success' }).tasks).toHaveLength(1);
 });
 
 test.each([
