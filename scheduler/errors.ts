@@ -134,6 +134,12 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Read the task log; fix the cause, then clear the task to run it again.',
     retryable: true,
   },
+  PARAMS_INVALID: {
+    summary: 'What a run was triggered with does not fit the params of its DAG.',
+    remedy:
+      'Correct the values named in the message; `shopwave dags trigger DAG --conf JSON` takes them by name.',
+    retryable: false,
+  },
   BRANCH_CHOICE_UNKNOWN: {
     summary: 'A branch chose something that is not among its choices.',
     remedy: 'Return names of `choices`, several in an array, or null to follow none of them.',

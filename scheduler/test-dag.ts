@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AnyTask } from './authoring/definition.ts';
 import type { AttemptOutcome, TaskError } from './core/outcome.ts';
+import { resolveParams } from './core/params.ts';
 import { runIdOf } from './core/plan-dag.ts';
 import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
@@ -59,6 +60,7 @@ export interface TestDagInput {
  */
 export async function testDag(input: TestDagInput): Promise<TestedDag> {
   const { dag } = input;
+  resolveParams(dag.definition, input.conf);
   const test: Test = { tested: new Map(), decisions: [] };
   for (const taskId of dag.graph.order) {
     const task = dag.tasks.get(taskId);
@@ -141,6 +143,7 @@ async function testTask(
       clock,
       logger: input.logger,
       signal: abort.signal,
+      dag: dag.definition,
       services: input.services,
       readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
       waitingSince,

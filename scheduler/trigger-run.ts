@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
+import { resolveParams } from './core/params.ts';
 import { runIdOf } from './core/plan-dag.ts';
 import { exactly } from './core/timetables/timetable.ts';
 import { timetableOf } from './core/timetables/timetable-of.ts';
@@ -35,11 +36,13 @@ export async function triggerRun(
     const remedy = 'Use letters, digits and _ . ~ : + -, at most 250 characters.';
     throw schedulerErrors.error('DAG_ID_INVALID', { message: `"${runId}" is not a valid run id`, remedy });
   }
+  const conf = options.conf ?? {};
+  resolveParams(dag.definition, conf);
   // No logical date, as in Airflow 3: a manual run covers no tick and so cannot swallow a scheduled one.
   const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
   const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };
   const created = { runId, runType: 'manual', ...interval, runAfter: now, logicalDate: null } as const;
-  const run = await insertRun(control, { dagId, run: created, conf: options.conf ?? {}, now });
+  const run = await insertRun(control, { dagId, run: created, conf, now });
   if (run === undefined) {
     const existing = options.mayExist === true ? await findRun(control, { dagId, runId }) : undefined;
     if (existing !== undefined) return existing;

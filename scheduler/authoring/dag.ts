@@ -1,3 +1,4 @@
+import type { ZodObject } from 'zod';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
@@ -44,6 +45,11 @@ export interface DagArgs<Services> {
   readonly maxConsecutiveFailedRuns?: number;
   /** Which failures make a run fail: `leaves`, as in Airflow, or `any_failed`, the default with failFast. */
   readonly runPolicy?: RunPolicy;
+  /**
+   * What a run may be told, `z.object({...})`: checked when the run is triggered, and given to tasks as `params`, with
+   * defaults. Where the DAG runs by itself every param needs a default. By default anything goes.
+   */
+  readonly params?: ZodObject;
   /** Defaults for every task of this DAG; a task's own arguments win. */
   readonly defaultArgs?: TaskArgs;
   readonly tags: readonly string[];
@@ -94,6 +100,7 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     failFast: args.failFast ?? false,
     maxConsecutiveFailedRuns: args.maxConsecutiveFailedRuns ?? 0,
     runPolicy: args.runPolicy ?? (args.failFast === true ? 'any_failed' : 'leaves'),
+    params: args.params,
     tags: args.tags.toSorted(),
     owner: args.owner,
     ...collectTasks(args),

@@ -1,3 +1,4 @@
+import type { ZodObject } from 'zod';
 import type { PokePolicy } from '../core/poke-time.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
 import type { WeightRule } from '../core/priority.ts';
@@ -83,6 +84,7 @@ export interface DagDefinition<Services> {
   readonly failFast: boolean;
   readonly maxConsecutiveFailedRuns: number;
   readonly runPolicy: RunPolicy;
+  readonly params: ZodObject | undefined;
   readonly tags: readonly string[];
   readonly owner: string;
   readonly tasks: readonly TaskDefinition<Services>[];

@@ -29,6 +29,8 @@ export interface TaskContext<Services> {
   readonly dataIntervalEnd: Date;
   /** What the run was triggered with. */
   readonly conf: Readonly<Record<string, unknown>>;
+  /** The same as the DAG's `params` have it, with defaults; typed by `schema.parse(params)`. */
+  readonly params: Readonly<Record<string, unknown>>;
   readonly clock: Clock;
   /** Writes to the log of this attempt. */
   readonly logger: Logger;

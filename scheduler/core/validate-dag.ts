@@ -1,6 +1,7 @@
 import type { ShopwaveError } from '../../lib/errors.ts';
 import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
+import { paramWithoutDefault } from './params.ts';
 import { buildGraph } from './graph.ts';
 import type { DagGraph } from './graph.ts';
 import { taskPriorities } from './priority.ts';
@@ -115,6 +116,10 @@ const contradictions: readonly {
     message: 'catchup without startDate; there is no first tick to catch up from',
     holds: ({ catchup, startDate, schedule }) =>
       catchup && startDate === undefined && !untimed.includes(timeScheduleOf(schedule)?.kind),
+  },
+  {
+    message: 'it runs by itself, and a param has no default',
+    holds: ({ schedule, params }) => schedule !== null && paramWithoutDefault(params) !== undefined,
   },
   {
     message: 'a teardown has a triggerRule; it always runs by all_done_setup_success',

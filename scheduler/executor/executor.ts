@@ -148,6 +148,7 @@ async function executeAttempt(
       clock,
       logger: log.logger,
       signal: abort.signal,
+      dag: options.dags.get(key.dagId)?.dag.definition ?? { dagId: key.dagId, params: undefined },
       services: options.services,
       readReturned: async (taskId) => await readReturned(control, { ...key, taskId }),
       waitingSince: started.waitingSince,

@@ -1,7 +1,9 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { AnyDag } from '../authoring/definition.ts';
 import type { SchedulerAccess } from '../authoring/scheduler-access.ts';
 import type { TaskContext, XComRef } from '../authoring/task.ts';
+import { resolveParams } from '../core/params.ts';
 import type { DagRun, InstanceKey } from '../store/rows.ts';
 import type { ReturnedValues } from '../store/xcom.ts';
 
@@ -10,6 +12,7 @@ export interface TaskContextInput {
   readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
   readonly key: InstanceKey;
   readonly tryNumber: number;
+  readonly dag: Pick<AnyDag, 'dagId' | 'params'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -36,6 +39,10 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     dataIntervalStart: run.dataIntervalStart,
     dataIntervalEnd: run.dataIntervalEnd,
     conf: run.conf,
+    // Only if it is asked for: the DAG may have got other params since the run was triggered.
+    get params() {
+      return resolveParams(input.dag, run.conf);
+    },
     services: input.services as never,
     waitingSince: input.waitingSince,
     scheduler: input.scheduler,

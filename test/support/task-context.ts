@@ -49,6 +49,7 @@ export function contextOf<Services>(
     dataIntervalStart: at,
     dataIntervalEnd: at,
     conf: {},
+    params: {},
     clock: systemClock,
     logger: createLogSpy().logger,
     signal: new AbortController().signal,

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../lib/clock.ts';
 import { ShopwaveError } from '../../../lib/errors.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
-import type { AnyTask } from '../../authoring/definition.ts';
+import type { AnyDag, AnyTask } from '../../authoring/definition.ts';
 import type { AssetEvent, SchedulerAccess } from '../../authoring/scheduler-access.ts';
 import type { DagRunState } from '../../core/states.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
@@ -46,11 +46,12 @@ async function work(job: ChildJob): Promise<void> {
 
 async function attempt(job: ChildJob): Promise<AttemptOutcome> {
   const { key, tryNumber, run } = job;
-  const task = await findTask(job);
+  const { dag, task } = await findTask(job);
   const context = createTaskContext({
     run,
     key,
     tryNumber,
+    dag,
     clock: systemClock,
     logger: pipeLogger({}),
     signal: abort.signal,
@@ -76,12 +77,11 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
   });
 }
 
-async function findTask({ file, key }: ChildJob): Promise<AnyTask> {
+async function findTask({ file, key }: ChildJob): Promise<{ readonly dag: AnyDag; readonly task: AnyTask }> {
   const dags = await importDagFile(file, 1);
-  const task = dags
-    .find((each) => each.dagId === key.dagId)
-    ?.tasks.find((each) => each.taskId === key.taskId);
-  if (task !== undefined) return task;
+  const dag = dags.find((each) => each.dagId === key.dagId);
+  const task = dag?.tasks.find((each) => each.taskId === key.taskId);
+  if (dag !== undefined && task !== undefined) return { dag, task };
   throw schedulerErrors.error('TASK_NOT_FOUND', {
     message: `the file no longer has task ${key.taskId} of DAG ${key.dagId}`,
     where: file,

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +94,7 @@ export function createEventLog(): EventLog {
   };
 }
 
+const zodPath = createRequire(import.meta.url).resolve('zod');
 const doorPath = fileURLToPath(new URL('../../../scheduler/index.ts', import.meta.url));
 
 /** Text of a DAG file; `body` is the object given to `dag()`. */
@@ -101,6 +103,7 @@ export function dagSource(body: string): string {
     import { asset, assets, assetsOrTime, assetSensor, bash, continuous, cron, cronInterval, dag, every, events,
       externalTaskSensor, once, sql, TaskFail, TaskSkip, timeSensor, triggerDagRun }
       from ${JSON.stringify(doorPath)};
+    import { z } from ${JSON.stringify(zodPath)};
     const note = (name, extra = {}) => ({ ...extra, run: async (c) => {
       c.services.ran.push(c.dagId + '.' + c.taskId + '#' + c.tryNumber);
       return await c.services.on[name]?.(c);

@@ -43,6 +43,11 @@ const dags = {
     t.sensor('fresh', assetSensor({ asset: asset('never'), maxAge: '1h', timeout: '0s', softFail: true }));
     t.sensor('later', timeSensor({ delta: '90s' }));
   } }`,
+  told: `{ dagId: 'told', ${base}, params: z.object({ day: z.iso.date(), limit: z.number().default(10) }),
+    tasks: (t) => {
+      t.task('here', { run: (c) => c.params });
+      t.task('apart', { run: (c) => c.params, executor: 'process' });
+    } }`,
   apart: `{ dagId: 'apart', ${base}, tasks: (t) => {
     t.sensor('gone', triggerDagRun({ dagId: 'nowhere', executor: 'process', retries: 1 }));
     const dates = () => [new Date('2026-03-02T10:00:00Z')];
@@ -135,6 +140,20 @@ describe('branching', () => {
     });
     await scheduler.pauseDag('latest');
   });
+});
+
+test('a run is told its params: checked when it is triggered, with defaults for its tasks wherever they run', async () => {
+  const refused = { code: 'PARAMS_INVALID', message: expect.stringMatching(/^DAG told: day: .*; limit: /) };
+  await expect(scheduler.triggerDag('told', { conf: { limit: 'x' } })).rejects.toMatchObject(refused);
+  await expect(scheduler.testDag('told', { conf: { limit: 'x' } })).rejects.toMatchObject(refused);
+  expect(await scheduler.listRuns({ dagId: 'told' })).toEqual([]);
+  await scheduler.triggerDag('told', { conf: { day: '2026-03-01' } });
+  await scheduler.runUntilIdle();
+  const ended = h.events.all.filter(
+    (e) => e.type === 'task_instance' && e.dagId === 'told' && e.state === 'success',
+  );
+  const params = { day: '2026-03-01', limit: 10 };
+  expect(ended).toMatchObject([{ result: params }, { result: params }]);
 });
 
 describe('operators', () => {
