@@ -1,9 +1,9 @@
 import { formatDuration, parseDurationMs } from '../../lib/duration.ts';
-import type { SensorTask } from '../../scheduler/index.ts';
+import type { SensorArgs, SensorTask } from '../../scheduler/index.ts';
 import type { PipelineServices } from '../services.ts';
 
 /** What fresh enough means. */
-export interface FreshnessGateArgs {
+export interface FreshnessGateArgs extends SensorArgs {
   /** The DAG that brings the data in. A run of it loads everything that was committed before the run began. */
   readonly dagId: string;
   /** How old the data may be: the age of that moment. */
@@ -17,11 +17,11 @@ export interface FreshnessGateArgs {
  * has not caught up with. It asks when the newest successful ingest run began and not how old the newest row is: a
  * quiet shop is not a stale one.
  */
-export function freshnessGate({ dagId, maxAge, timeout }: FreshnessGateArgs): SensorTask<PipelineServices> {
+export function freshnessGate({ dagId, maxAge, ...sensor }: FreshnessGateArgs): SensorTask<PipelineServices> {
   return {
     description: `Waits until ${dagId} has loaded the last ${maxAge}`,
     pokeInterval: '5s',
-    timeout,
+    ...sensor,
     poke: async ({ clock, logger, services, latestSuccess }) => {
       const run = await latestSuccess(dagId);
       const ageMs = run === undefined ? Infinity : clock.now().getTime() - run.startDate.getTime();
