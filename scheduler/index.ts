@@ -3,7 +3,9 @@ export { allOf, anyOf, asset } from './authoring/asset.ts';
 export type { Asset, AssetExpression } from './authoring/asset.ts';
 export type { BranchTask, ShortCircuitTask } from './authoring/branch-task.ts';
 export { dag } from './authoring/dag.ts';
-export type { DagArgs, TaskBuilder } from './authoring/dag.ts';
+export type { DagArgs } from './authoring/dag.ts';
+export { chain, crossDownstream, label } from './authoring/edges.ts';
+export type { TaskBuilder } from './authoring/task-builder.ts';
 export type { DagDefinition } from './authoring/definition.ts';
 export {
   assets,
@@ -20,10 +22,13 @@ export type { Schedule } from './authoring/schedule.ts';
 export { TaskFail, TaskSkip } from './authoring/task.ts';
 export type {
   FunctionTask,
+  MappedTask,
+  MappedTaskHandle,
   SensorArgs,
   SensorTask,
   TaskArgs,
   TaskContext,
+  TaskGroupHandle,
   TaskHandle,
 } from './authoring/task.ts';
 export type { TriggerRule } from './core/trigger-rules.ts';

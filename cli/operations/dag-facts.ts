@@ -52,11 +52,12 @@ export const dagsShow = defineOperation({
   name: 'dags.show',
   input: z.object({ dag: z.string() }),
   run: async ({ dag }, { platform }) => {
-    const { graph, tasks } = (await platform.scheduler()).showDag(dag);
-    const text = drawGraph(graph, (taskId) => {
+    const { definition, graph, tasks } = (await platform.scheduler()).showDag(dag);
+    const label = (taskId: string): string => {
       const rule = tasks.get(taskId)?.triggerRule ?? 'all_success';
       return rule === 'all_success' ? taskId : `${taskId} [${rule}]`;
-    });
+    };
+    const text = drawGraph(graph, label, definition.edges);
     return { kind: 'documents', documents: [{ name: dag, text }] };
   },
 });

@@ -2,24 +2,11 @@ import type { ZodObject } from 'zod';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
-import { branchingBuilder } from './branching.ts';
-import type { BranchingBuilder } from './branching.ts';
-import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
-import { mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
-import { resolveTask, sensorWork } from './resolve-task.ts';
+import type { DagDefinition } from './definition.ts';
 import type { Schedule } from './schedule.ts';
-import type {
-  Dependency,
-  FunctionTask,
-  MappedTask,
-  MappedTaskHandle,
-  PartialTask,
-  SensorTask,
-  TaskArgs,
-  TaskHandle,
-  TaskNode,
-  XComRef,
-} from './task.ts';
+import type { TaskArgs } from './task.ts';
+import { collectTasks } from './task-builder.ts';
+import type { TaskBuilder } from './task-builder.ts';
 
 /** Arguments of a DAG; Airflow 3's names, defaults and meaning. */
 export interface DagArgs<Services> {
@@ -57,20 +44,6 @@ export interface DagArgs<Services> {
   readonly owner: string;
   /** Declares the tasks and their order. Called once, when the file is loaded. */
   readonly tasks: (t: TaskBuilder<Services>) => void;
-}
-
-/** Adds tasks to a DAG. */
-export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
-  readonly task: <Output>(taskId: string, task: FunctionTask<Services, Output>) => TaskHandle<Output>;
-  /** A task with an instance for every value of a list; `expand` says which lists. */
-  readonly partial: <Args extends object, Output>(
-    taskId: string,
-    task: MappedTask<Services, Args, Output>,
-  ) => PartialTask<Args, Output>;
-  readonly sensor: <Output = undefined>(
-    taskId: string,
-    sensor: SensorTask<Services, Output>,
-  ) => TaskHandle<Output>;
 }
 
 /**
@@ -138,64 +111,4 @@ function refuseMissing(args: Partial<Record<keyof DagArgs<never>, unknown>>): vo
       message: `${dagName}: ${argument} ${what}; it must be ${expected}`,
     });
   }
-}
-
-function collectTasks<Services>({
-  dagId,
-  defaultArgs,
-  tasks,
-}: DagArgs<Services>): Pick<DagDefinition<Services>, 'tasks' | 'edges'> {
-  const added: Array<{ taskId: string; task: TaskArgs; work: TaskWork<Services> }> = [];
-  const edges: TaskEdge[] = [];
-  const unexpanded = new Set<string>();
-  const add = <Output>(taskId: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> => {
-    added.push({ taskId, task: { ...defaultArgs, ...task }, work });
-    return createHandle<TaskHandle<Output>>({ taskId, isMapped: false }, edges);
-  };
-  tasks({
-    task: (taskId, task) => add(taskId, task, { kind: 'function', run: task.run }),
-    sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
-    ...branchingBuilder<Services>(add),
-    partial: <Args extends object, Output>(taskId: string, task: MappedTask<Services, Args, Output>) => {
-      unexpanded.add(taskId);
-      return {
-        expand: (over) => {
-          unexpanded.delete(taskId);
-          const work = mappedWork(task, mapArguments(taskId, over));
-          add(taskId, task, work);
-          for (const each of work.over) if (each.kind === 'xcom') edges.push({ from: each.from, to: taskId });
-          return createHandle<MappedTaskHandle<Output>>({ taskId, isMapped: true }, edges);
-        },
-      };
-    },
-  });
-  refuseUnexpanded(dagId, unexpanded);
-  const sources = new Set(added.flatMap(({ work }) => sourcesOf(work)));
-  const resolved = added.map(({ taskId, task, work }) => {
-    const dependsOn = edges.filter((edge) => edge.to === taskId).map((edge) => edge.from);
-    const isMapSource = sources.has(taskId);
-    return resolveTask({ taskId, dependsOn: [...new Set(dependsOn)], task, isMapSource, work });
-  });
-  return { tasks: resolved, edges };
-}
-
-function createHandle<Handle extends TaskNode<Handle> & XComRef<unknown>>(
-  task: { readonly taskId: string; readonly isMapped: boolean },
-  edges: TaskEdge[],
-): Handle {
-  const { taskId } = task;
-  const idOf = (each: Dependency): string => (typeof each === 'string' ? each : each.taskId);
-  const node: TaskNode<Handle> = {
-    after: (...tasks) => {
-      edges.push(...tasks.map((each) => ({ from: idOf(each), to: taskId })));
-      return handle;
-    },
-    before: (...tasks) => {
-      edges.push(...tasks.map((each) => ({ from: taskId, to: idOf(each) })));
-      return handle;
-    },
-  };
-  // What differs between the handles is known to the compiler alone.
-  const handle = { ...task, ...node } as unknown as Handle;
-  return handle;
 }

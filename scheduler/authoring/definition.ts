@@ -96,6 +96,8 @@ export interface DagDefinition<Services> {
 export interface TaskEdge {
   readonly from: string;
   readonly to: string;
+  /** A word for it, for people. */
+  readonly label?: string;
 }
 
 /** A DAG whatever its services: a task asks for its services, so `never` fits every definition. */

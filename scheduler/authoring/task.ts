@@ -164,7 +164,32 @@ export interface TaskNode<Self> {
 }
 
 /** What can be put before or after a task. */
-export type Dependency = { readonly taskId: string } | string;
+export type Dependency = (TaskNode<unknown> & { readonly taskId: string }) | TaskGroupHandle | EdgeLabel;
+
+/** A dependency with a word for its edge; see `label`. */
+export interface EdgeLabel {
+  readonly label: string;
+  readonly of: Dependency;
+}
+
+/** Tasks that belong together. Put before or after something it stands for its last or first tasks, as they are then. */
+export interface TaskGroupHandle<Returned = unknown> extends TaskNode<TaskGroupHandle<Returned>> {
+  readonly groupId: string;
+  /** Its tasks that wait for none of the others. */
+  readonly roots: () => readonly string[];
+  /** Its tasks that none of the others wait for. */
+  readonly leaves: () => readonly string[];
+  /** What the function returned that declared it: the handles that others need. */
+  readonly tasks: Returned;
+}
+
+/** Arguments of a task group. */
+export interface TaskGroupArgs {
+  /** Ids of its tasks begin with its own and a dot; true. */
+  readonly prefixGroupId?: boolean;
+  /** Defaults for its tasks; they go before those of the DAG, and a task's own before both. */
+  readonly defaultArgs?: TaskArgs;
+}
 
 /** A task already added to a DAG: for dependencies and for reading its return value. */
 export interface TaskHandle<Output = unknown>

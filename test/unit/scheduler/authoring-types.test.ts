@@ -35,3 +35,47 @@ test('a branch follows its choices and nothing else', () => {
   });
   expect(definition.edges).toContainEqual({ from: 'one', to: 'big' });
 });
+
+test('a task is mapped over lists of what it takes, and pulls are typed by who returns', () => {
+  const definition = dag({
+    description: '',
+    schedule: null,
+    owner: 'x',
+    tags: [],
+    dagId: 'mapped',
+    tasks: (t) => {
+      const files = t.task('files', { run: () => [{ name: 'a', at: new Date() }] });
+      const count = t.task('count', { run: () => 3 });
+      const wait = t.sensor('wait', { poke: () => true });
+      const read = t.partial('read', {
+        run: (_, { file, limit }: { file: { name: string }; limit: number }) => file.name.length + limit,
+      });
+      const lengths = read.expand({ file: files, limit: [1, 2] });
+      const again = t.partial('again', { run: (_, { n }: { n: number }) => n }).expand({ n: lengths });
+      // @ts-expect-error - a number is no list
+      t.partial('a', { run: (_, { n }: { n: number }) => n }).expand({ n: count });
+      // @ts-expect-error - a sensor returns nothing
+      t.partial('b', { run: (_, { n }: { n: number }) => n }).expand({ n: wait });
+      // @ts-expect-error - files have names, not numbers
+      t.partial('c', { run: (_, { n }: { n: number }) => n }).expand({ n: files });
+      // @ts-expect-error - a Date comes back from JSON as a text
+      t.partial('d', { run: (_, { f }: { f: { at: Date } }) => f.at }).expand({ f: files });
+      // @ts-expect-error - it takes n, not m
+      t.partial('e', { run: (_, { n }: { n: number }) => n }).expand({ m: [1] });
+      // @ts-expect-error - there is no such task
+      files.after('nobody');
+      t.task('pull', {
+        run: async ({ xcomPull }) => {
+          const list: readonly number[] = await xcomPull(again);
+          const one: number | undefined = await xcomPull(count);
+          // @ts-expect-error - it may not have run
+          const sure: number = await xcomPull(count);
+          // @ts-expect-error - of a mapped task there is a list
+          const single: number | undefined = await xcomPull(again);
+          return [list, one, sure, single];
+        },
+      });
+    },
+  });
+  expect(definition.edges).toContainEqual({ from: 'files', to: 'read' });
+});

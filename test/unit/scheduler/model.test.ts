@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
-import type { Mappable, XComRef } from '../../../scheduler/authoring/task.ts';
+import type { Dependency, Mappable, XComRef } from '../../../scheduler/authoring/task.ts';
 import { explain } from '../../../scheduler/core/explain.ts';
 import { settle } from '../../../scheduler/core/outcome.ts';
 import type { AttemptOutcome } from '../../../scheduler/core/outcome.ts';
@@ -71,7 +71,7 @@ function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
     ...(anyFailed ? { runPolicy: 'any_failed' } : {}),
     ...(timeout === undefined ? {} : { dagrunTimeout: timeout }),
     tasks: (t) => {
-      const handles: XComRef<unknown, readonly unknown[]>[] = [];
+      const handles: (Dependency & XComRef<unknown, readonly unknown[]>)[] = [];
       for (const [index, each] of tasks.entries()) {
         const after = handles.filter((_, i) => (each.upstream >> i) % 2 === 1);
         const isTeardown = each.role === 'teardown';

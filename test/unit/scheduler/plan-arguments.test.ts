@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
 import type { DagArgs } from '../../../scheduler/authoring/dag.ts';
 import type { TaskArgs } from '../../../scheduler/authoring/task.ts';
+import type { TaskHandle } from '../../../scheduler/authoring/task.ts';
 import { drawGraph } from '../../../scheduler/core/draw-graph.ts';
 import { explain } from '../../../scheduler/core/explain.ts';
 import { greenFailures } from '../../../scheduler/core/green-failures.ts';
@@ -20,8 +21,10 @@ function load(tasks: Readonly<Record<string, Task>>, more: Partial<DagArgs<unkno
     ...args,
     ...more,
     tasks: (t) => {
+      const handles = new Map<string, TaskHandle>();
       for (const [id, { after = [], ...task }] of Object.entries(tasks)) {
-        t.task(id, { run: () => undefined, ...task }).after(...after);
+        const added = t.task(id, { run: () => undefined, ...task });
+        handles.set(id, added.after(...after.flatMap((each) => handles.get(each) ?? [])));
       }
     },
   });

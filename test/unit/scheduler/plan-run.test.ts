@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
+import type { TaskHandle } from '../../../scheduler/authoring/task.ts';
 import { planRun } from '../../../scheduler/core/plan-run.ts';
 import type { PlannedInstance, PlanRunInput, TaskDecision } from '../../../scheduler/core/run-plan.ts';
 import { factsOf, isLegalStep } from '../../../scheduler/core/states.ts';
@@ -26,8 +27,10 @@ function shape(tasks: readonly TaskShape[], maxActiveTasks = 16): LoadedDag {
     tags: [],
     maxActiveTasks,
     tasks: (t) => {
+      const handles = new Map<string, TaskHandle>();
       for (const { id, after = [], rule = 'all_success', retries = 0 } of tasks) {
-        t.task(id, { run: () => undefined, triggerRule: rule, retries, retryDelay: '10s' }).after(...after);
+        const task = t.task(id, { run: () => undefined, triggerRule: rule, retries, retryDelay: '10s' });
+        handles.set(id, task.after(...after.flatMap((each) => handles.get(each) ?? [])));
       }
     },
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
-import type { TaskBuilder } from '../../../scheduler/authoring/dag.ts';
+import type { TaskBuilder } from '../../../scheduler/authoring/task-builder.ts';
 import { isLatestRun } from '../../../scheduler/core/latest-run.ts';
 import { planRun } from '../../../scheduler/core/plan-run.ts';
 import type { RecordedDecision, SkipDecision } from '../../../scheduler/core/skip-decision.ts';
@@ -20,8 +20,8 @@ const branching = load((t) => {
   const b = t.task('b', { run });
   const join = t.empty('join').after(a);
   const pick = t.branch('pick', { choices: { a, b, join }, choose: () => 'a' });
-  t.task('after_b', { run, triggerRule: 'all_done' }).after(b);
-  t.task('end', { run }).after('after_b');
+  const afterB = t.task('after_b', { run, triggerRule: 'all_done' }).after(b);
+  t.task('end', { run }).after(afterB);
   t.task('tidy', { run, isTeardown: true }).after(pick);
 });
 
@@ -122,9 +122,8 @@ describe('what the planner makes of it', () => {
 
 test('an empty task is done at once, a chain of them in one pass; one with an outlet takes an attempt', () => {
   const chain = load((t) => {
-    t.empty('one');
-    t.empty('two').after('one');
-    t.empty('told', { outlets: [{ name: 'x' }] }).after('two');
+    const two = t.empty('two').after(t.empty('one'));
+    t.empty('told', { outlets: [{ name: 'x' }] }).after(two);
   });
   expect(plan(chain, {}, [])).toEqual({ one: 'success', two: 'success', told: 'queued' });
 });

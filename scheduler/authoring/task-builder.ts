@@ -1,0 +1,135 @@
+import { schedulerErrors } from '../errors.ts';
+import { branchingBuilder } from './branching.ts';
+import type { BranchingBuilder } from './branching.ts';
+import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
+import { createNode } from './edges.ts';
+import { mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
+import { resolveTask, sensorWork } from './resolve-task.ts';
+import type {
+  FunctionTask,
+  MappedTask,
+  MappedTaskHandle,
+  PartialTask,
+  SensorTask,
+  TaskArgs,
+  TaskGroupArgs,
+  TaskGroupHandle,
+  TaskHandle,
+  TaskNode,
+} from './task.ts';
+
+/** Adds tasks to a DAG. */
+export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
+  readonly task: <Output>(taskId: string, task: FunctionTask<Services, Output>) => TaskHandle<Output>;
+  /** A task with an instance for every value of a list; `expand` says which lists. */
+  readonly partial: <Args extends object, Output>(
+    taskId: string,
+    task: MappedTask<Services, Args, Output>,
+  ) => PartialTask<Args, Output>;
+  readonly sensor: <Output = undefined>(
+    taskId: string,
+    sensor: SensorTask<Services, Output>,
+  ) => TaskHandle<Output>;
+  /** Tasks that belong together; what the function returns is there as `tasks`. */
+  readonly taskGroup: <Returned>(
+    groupId: string,
+    declare: (t: TaskBuilder<Services>) => Returned,
+    args?: TaskGroupArgs,
+  ) => TaskGroupHandle<Returned>;
+}
+
+/** What was declared so far, of the whole DAG. */
+interface Collected<Services> {
+  readonly added: { readonly taskId: string; readonly task: TaskArgs; readonly work: TaskWork<Services> }[];
+  readonly edges: TaskEdge[];
+  readonly unexpanded: Set<string>;
+}
+
+/** The DAG itself or a group of it: what ids begin with, and the defaults there. */
+interface Scope {
+  readonly prefix: string;
+  readonly defaultArgs: TaskArgs;
+}
+
+/** Lets a DAG declare its tasks, and resolves what it declared. */
+export function collectTasks<Services>(input: {
+  readonly dagId: string;
+  readonly defaultArgs?: TaskArgs;
+  readonly tasks: (t: TaskBuilder<Services>) => void;
+}): Pick<DagDefinition<Services>, 'tasks' | 'edges'> {
+  const collected: Collected<Services> = { added: [], edges: [], unexpanded: new Set() };
+  const { added, edges, unexpanded } = collected;
+  input.tasks(createBuilder(collected, { prefix: '', defaultArgs: input.defaultArgs ?? {} }));
+  refuseUnexpanded(input.dagId, unexpanded);
+  const sources = new Set(added.flatMap(({ work }) => sourcesOf(work)));
+  const resolved = added.map(({ taskId, task, work }) => {
+    const dependsOn = edges.filter((edge) => edge.to === taskId).map((edge) => edge.from);
+    const isMapSource = sources.has(taskId);
+    return resolveTask({ taskId, dependsOn: [...new Set(dependsOn)], task, isMapSource, work });
+  });
+  return { tasks: resolved, edges };
+}
+
+function createBuilder<Services>(collected: Collected<Services>, scope: Scope): TaskBuilder<Services> {
+  const { added, edges, unexpanded } = collected;
+  const register = (id: string, task: TaskArgs, work: TaskWork<Services>): string => {
+    const taskId = `${scope.prefix}${id}`;
+    added.push({ taskId, task: { ...scope.defaultArgs, ...task }, work });
+    return taskId;
+  };
+  const add = <Output>(id: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> =>
+    createHandle<TaskHandle<Output>>({ taskId: register(id, task, work), isMapped: false }, edges);
+  return {
+    task: (taskId, task) => add(taskId, task, { kind: 'function', run: task.run }),
+    sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
+    ...branchingBuilder<Services>(add),
+    partial: <Args extends object, Output>(id: string, task: MappedTask<Services, Args, Output>) => {
+      unexpanded.add(id);
+      return {
+        expand: (over) => {
+          unexpanded.delete(id);
+          const work = mappedWork(task, mapArguments(id, over));
+          const taskId = register(id, task, work);
+          for (const each of work.over) if (each.kind === 'xcom') edges.push({ from: each.from, to: taskId });
+          return createHandle<MappedTaskHandle<Output>>({ taskId, isMapped: true }, edges);
+        },
+      };
+    },
+    taskGroup: (groupId, declare, args = {}) => {
+      const begin = added.length;
+      const prefix = args.prefixGroupId === false ? scope.prefix : `${scope.prefix}${groupId}.`;
+      const defaultArgs = { ...scope.defaultArgs, ...args.defaultArgs };
+      const tasks = declare(createBuilder(collected, { prefix, defaultArgs }));
+      const members = added.slice(begin).map((each) => each.taskId);
+      if (members.length > 0) return createGroup({ groupId, members, tasks }, edges);
+      throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `task group ${groupId} has no task` });
+    },
+  };
+}
+
+function createGroup<Returned>(
+  input: { readonly groupId: string; readonly members: readonly string[]; readonly tasks: Returned },
+  edges: TaskEdge[],
+): TaskGroupHandle<Returned> {
+  const { groupId, members, tasks } = input;
+  const inside = new Set(members);
+  const without = (near: 'from' | 'to', far: 'from' | 'to'): readonly string[] =>
+    members.filter((id) => !edges.some((edge) => edge[near] === id && inside.has(edge[far])));
+  const group: TaskGroupHandle<Returned> = {
+    groupId,
+    tasks,
+    roots: () => without('to', 'from'),
+    leaves: () => without('from', 'to'),
+    ...createNode<TaskGroupHandle<Returned>>(() => group, edges),
+  };
+  return group;
+}
+
+function createHandle<Handle extends TaskNode<Handle> & { readonly taskId: string }>(
+  task: { readonly taskId: string; readonly isMapped: boolean },
+  edges: TaskEdge[],
+): Handle {
+  // What differs between the handles is known to the compiler alone.
+  const handle: Handle = { ...task, ...createNode(() => handle, edges) } as unknown as Handle;
+  return handle;
+}
