@@ -47,6 +47,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Name a file in a folder that is there and may be written.',
     retryable: false,
   },
+  CLI_FILE_UNREADABLE: {
+    summary: 'A file that was named cannot be read.',
+    remedy: 'Name a file that is there and may be read.',
+    retryable: false,
+  },
   CLI_DATA_DIR_FOREIGN: {
     summary: 'The data folder holds files that are not ours.',
     remedy: 'Choose an empty or new folder with --data-dir.',

@@ -15,8 +15,6 @@ interface ReportOptions extends VerbOptions {
   readonly html?: string;
 }
 
-const month = 30 * 86_400_000;
-
 /** `shopwave quality ...` */
 export function addQuality(program: Command): void {
   const quality = program
@@ -73,7 +71,7 @@ function addLooking(quality: Command): void {
     'every check over time, what is held back and since when, how fresh sources and marts are',
     'quality report --html quality.html --since 30d',
   )
-    .option('--since <duration>', 'how far back', durationMs, month)
+    .addOption(sinceOption())
     .option('--html <file>', 'write it as one page that opens by itself')
     .action(({ html, since, ...options }: ReportOptions) => {
       if (html === undefined) return perform('quality.report', { sinceMs: since }, options);
@@ -85,10 +83,16 @@ function addLooking(quality: Command): void {
     'show one check over time and the rows behind its last failure, by its name, its id or as model.name',
     'quality show fct_orders.unique_order_key',
   )
-    .option('--since <duration>', 'how far back', durationMs, month)
+    .addOption(sinceOption())
     .action((check: string, { since, ...options }: ReportOptions) =>
       perform('quality.show', { check, sinceMs: since }, options),
     );
+}
+
+function sinceOption(): Option {
+  return new Option('--since <duration>', 'how far back')
+    .argParser(durationMs)
+    .default(30 * 86_400_000, '30d');
 }
 
 async function writePage(file: string, sinceMs: number, options: VerbOptions): Promise<void> {

@@ -33,6 +33,11 @@ test.each([
   [['metrics', 'query'], "missing required argument 'metric'"],
   [['metrics', 'query', 'gmv', '--grain', 'hour'], 'Allowed choices are day, week'],
   [['warehouse', 'query', 'select 1', 'select 2'], 'too many arguments'],
+  [['warehouse', 'query'], "'sql' or the option '--file <file>'"],
+  [['warehouse', 'query', 'select 1', '--file', 'x.sql'], "'sql' or the option '--file <file>'"],
+  [['warehouse', 'query', '--limt', '5', 'select 1'], 'Did you mean --limit?'],
+  [['quality', 'report', '--help'], '(default: 30d)'],
+  [['quality', 'show', '--help'], '(default: 30d)'],
   [['warehouse', 'setup', '--plan', '--apply'], 'cannot be used with option'],
   [['warehouse', 'check', '--monthly-credits', '3'], 'Expected a whole number from 10 to 1000000'],
   [['dags', 'trigger', 'x', '--conf', '[1]'], 'Expected a JSON object'],
@@ -156,6 +161,17 @@ test('an option after a sub-command is its own, also where the command above has
     from: 'user',
   });
   expect(told).toMatchObject({ output: 'json', dataDir: '/x' });
+});
+
+test('SQL that begins with a comment is SQL, not an option', async () => {
+  const program = await createProgram();
+  const query = program.commands
+    .find((each) => each.name() === 'warehouse')
+    ?.commands.find((each) => each.name() === 'query');
+  let taken: unknown[] = [];
+  query?.action((sql: string, { limit }: { limit: number }) => void (taken = [sql.trim(), limit]));
+  await program.parseAsync(['warehouse', 'query', '-- who?\nselect 1', '--limit', '5'], { from: 'user' });
+  expect(taken).toEqual(['-- who?\nselect 1', 5]);
 });
 
 test('of a group that is not loaded, help says what it says of itself', async () => {

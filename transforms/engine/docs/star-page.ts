@@ -29,7 +29,7 @@ export function starPage(project: Project, questions: readonly Question[]): stri
     heading,
     `## How it hangs together\n\n${fenced('mermaid', erDiagram(marts))}`,
     `## Where it comes from\n\n${fenced('mermaid', lineageChart(project, marts))}`,
-    `## How do I answer ...\n\nEach query is a file of \`docs/questions/\`; a test runs it and compares the answer.`,
+    `## How do I answer ...\n\nEach query is a file of \`docs/questions/\`, which \`shopwave warehouse query --file\` runs; a test asks each and compares the answer.`,
     ...questions.map(answer),
     ...sections,
   ].join('\n\n')}\n`;
