@@ -9,6 +9,24 @@
   'stg_shopify__refunds': 'order_id',
   'fct_shipments': 'order_id',
 } %}
+{# What the order says: what its parts say. #}
+{% set columns = {
+  'line_count': 'coalesce(l.line_count, 0)',
+  'ordered_quantity': 'coalesce(l.ordered_quantity, 0)',
+  'cancelled_quantity': 'coalesce(l.cancelled_quantity, 0)',
+  'shipped_quantity': 'coalesce(l.shipped_quantity, 0)',
+  'gross_minor': 'coalesce(l.gross_minor, 0)',
+  'discount_minor': 'coalesce(l.discount_minor, 0)',
+  'tax_minor': 'coalesce(l.tax_minor, 0) + coalesce(e.shipping_tax_minor, 0)',
+  'shipping_minor': 'coalesce(e.shipping_minor, 0)',
+  'paid_minor': 'coalesce(c.paid_minor, 0)',
+  'refunded_minor': 'coalesce(r.refunded_minor, 0)',
+  'paid_at': 'c.paid_at',
+  'first_shipped_at': 's.first_shipped_at',
+  'last_shipped_at': 's.last_shipped_at',
+  'delivered_at': 's.delivered_at',
+  'first_refund_at': 'f.refunded_at',
+} %}
 with lines as (
   select order_id, count(*) as line_count,
     sum(case when line_kind = 'goods' then quantity else 0 end) as ordered_quantity,
@@ -98,10 +116,13 @@ shipments as (
   group by order_id
 )
 
-select o.order_id, o.order_date, o.gross_minor, l.gross_minor as lines_gross_minor, o.discount_minor,
-  l.discount_minor as lines_discount_minor, o.tax_minor, l.tax_minor as lines_tax_minor, o.paid_minor,
-  c.paid_minor as payments_minor, o.refunded_minor, r.refunded_minor as refunds_minor, o.shipped_quantity,
-  l.shipped_quantity as lines_shipped_quantity
+select o.order_id, o.order_date,
+  {%- for column, of_parts in columns.items() %}
+  case when o.{{ column }} is distinct from {{ of_parts }} then '{{ column }} ' else '' end{{ ' ||' if not loop.last }}
+  {%- endfor %} as differing,
+  {%- for column, of_parts in columns.items() %}
+  o.{{ column }}, {{ of_parts }} as parts_{{ column }}{{ ',' if not loop.last }}
+  {%- endfor %}
 from marts as o
 left join lines as l on l.order_id = o.order_id
 left join captures as c on c.order_id = o.order_id
@@ -109,18 +130,7 @@ left join refunds as r on r.order_id = o.order_id
 left join first_refunds as f on f.order_id = o.order_id and f.source_system = o.source_system
 left join events as e on e.order_id = o.order_id
 left join shipments as s on s.order_id = o.order_id
-where o.line_count <> coalesce(l.line_count, 0)
-  or o.ordered_quantity <> coalesce(l.ordered_quantity, 0)
-  or o.cancelled_quantity <> coalesce(l.cancelled_quantity, 0)
-  or o.shipped_quantity <> coalesce(l.shipped_quantity, 0)
-  or o.gross_minor <> coalesce(l.gross_minor, 0)
-  or o.discount_minor <> coalesce(l.discount_minor, 0)
-  or o.tax_minor <> coalesce(l.tax_minor, 0) + coalesce(e.shipping_tax_minor, 0)
-  or o.shipping_minor <> coalesce(e.shipping_minor, 0)
-  or o.paid_minor <> coalesce(c.paid_minor, 0)
-  or o.refunded_minor <> coalesce(r.refunded_minor, 0)
-  or o.paid_at is distinct from c.paid_at
-  or o.first_shipped_at is distinct from s.first_shipped_at
-  or o.last_shipped_at is distinct from s.last_shipped_at
-  or o.delivered_at is distinct from s.delivered_at
-  or o.first_refund_at is distinct from f.refunded_at
+where
+  {%- for column, of_parts in columns.items() %}
+  {{ 'or ' if not loop.first }}o.{{ column }} is distinct from {{ of_parts }}
+  {%- endfor %}
