@@ -13,6 +13,7 @@ import type { VerbOptions } from './verb.ts';
 interface ReportOptions extends VerbOptions {
   readonly since: number;
   readonly html?: string;
+  readonly notPassed?: boolean;
 }
 
 /** `shopwave quality ...` */
@@ -73,8 +74,9 @@ function addLooking(quality: Command): void {
   )
     .addOption(sinceOption())
     .option('--html <file>', 'write it as one page that opens by itself')
-    .action(({ html, since, ...options }: ReportOptions) => {
-      if (html === undefined) return perform('quality.report', { sinceMs: since }, options);
+    .addOption(new Option('--not-passed', 'only what is not right').conflicts('html'))
+    .action(({ html, since, notPassed, ...options }: ReportOptions) => {
+      if (html === undefined) return perform('quality.report', { sinceMs: since, notPassed }, options);
       return writePage(html, since, options);
     });
   exampleVerb(

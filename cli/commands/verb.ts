@@ -70,6 +70,8 @@ export function asInterruption(error: unknown, name: string): ShopwaveError {
 
 /** Prints a result on standard output; work that did not succeed becomes an error after its rows. */
 export function print(result: OperationResult, format: OutputFormat): void {
+  for (const line of result.kind === 'rows' ? (result.preface ?? []) : [])
+    process.stderr.write(`  ${line}\n`);
   const text = renderResult(result, format);
   if (text !== '') process.stdout.write(`${text}\n`);
   for (const note of result.kind === 'rows' ? (result.notes ?? []) : [])

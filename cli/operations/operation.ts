@@ -19,6 +19,8 @@ export type OperationResult =
       readonly json?: ReadonlyArray<Readonly<Record<string, unknown>>>;
       /** Set when the work ran and did not succeed: it is shown after the rows, and the command exits 1. */
       readonly failure?: Failure;
+      /** What the rows are, said before them on standard error. */
+      readonly preface?: readonly string[];
       /** What whoever asked should know besides; shown on standard error. */
       readonly notes?: readonly string[];
     }
@@ -75,6 +77,7 @@ export function rowsResult(
     readonly columns?: readonly string[];
     readonly json?: ReadonlyArray<Readonly<Record<string, unknown>>>;
     readonly failure?: ShopwaveError | undefined;
+    readonly preface?: readonly string[];
     readonly notes?: readonly string[];
   } = {},
 ): OperationResult {
@@ -85,6 +88,7 @@ export function rowsResult(
     rows,
     ...(options.json === undefined ? {} : { json: options.json }),
     ...(options.failure === undefined ? {} : { failure: toFailure(options.failure) }),
+    ...(options.preface === undefined ? {} : { preface: options.preface }),
     ...(options.notes === undefined || options.notes.length === 0 ? {} : { notes: options.notes }),
   };
 }

@@ -3,11 +3,11 @@ import { metricSource } from '../../dags/operators/metric-source.ts';
 import { isBlocking } from '../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { cadences } from '../../transforms/engine/project/model.ts';
-import type { CheckHistory } from '../../transforms/engine/quality/history.ts';
 import { cliErrors } from '../errors.ts';
 import { age, qualityPage } from '../quality/page.ts';
 import { selectionSchema } from '../transform/selection.ts';
 import { reportRows } from '../quality/rows.ts';
+import { checkShown } from '../quality/show.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { OperationResult } from './operation.ts';
 import { beginCommand } from './transform/command.ts';
@@ -17,12 +17,12 @@ const sinceMs = z.number().int().positive();
 /** Every check over time, what is held back, how fresh everything is. */
 export const qualityReport = defineOperation({
   name: 'quality.report',
-  input: z.object({ sinceMs, html: z.boolean().default(false) }),
+  input: z.object({ sinceMs, html: z.boolean().default(false), notPassed: z.boolean().default(false) }),
   run: async (input, { platform }) => {
     const since = new Date(platform.clock.now().getTime() - input.sinceMs);
     const report = await (await platform.transforms()).qualityReport(since);
     if (input.html) return { kind: 'documents', documents: [{ name: 'quality', text: qualityPage(report) }] };
-    return rowsResult(...reportRows(report, age));
+    return rowsResult(...reportRows(report, { age, notPassed: input.notPassed }));
   },
 });
 
@@ -32,46 +32,9 @@ export const qualityShow = defineOperation({
   input: z.object({ check: z.string(), sinceMs }),
   run: async ({ check, sinceMs: back }, { platform }) => {
     const since = new Date(platform.clock.now().getTime() - back);
-    const { checks } = await (await platform.transforms()).qualityReport(since);
-    const named = checks.filter((each) =>
-      [each.name, each.uniqueId, `${each.model}.${each.name}`].includes(check),
-    );
-    const [found, ...others] = named;
-    if (found === undefined) throw notFound(check, checks);
-    return showOne(found, others);
+    return checkShown(await (await platform.transforms()).qualityReport(since), check);
   },
 });
-
-function showOne(found: CheckHistory, others: readonly CheckHistory[]): OperationResult {
-  const { model, name, status, since, failures, message, failed, points } = found;
-  const rows = (failed?.rows ?? []).map((row) =>
-    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, toCell(value)])),
-  );
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return rowsResult(rows, {
-    columns,
-    json: [{ ...found, rows: failed?.rows ?? [] }],
-    notes: [
-      `${model}.${name}: ${status}, ${failures} rows, since ${since}${message === null ? '' : `; ${message}`}`,
-      ...points.map((point) => `${point.at}: ${point.status}, ${point.failures} rows, ${point.runs} runs`),
-      ...(failed === undefined ? [] : [`rows of the failure at ${failed.at}, version ${failed.version}`]),
-      ...(others.length === 0
-        ? []
-        : [`also called so: ${others.map((each) => `${each.model}.${each.name}`).join(', ')}`]),
-    ],
-  });
-}
-
-function notFound(check: string, checks: readonly CheckHistory[]): Error {
-  const near = checks.filter(({ name }) => name.includes(check)).slice(0, 5);
-  return cliErrors.error('CLI_NOT_FOUND', {
-    message: `no check called ${check} has run in that time`,
-    remedy:
-      near.length === 0
-        ? 'shopwave quality report lists the checks; --since looks further back.'
-        : `Did you mean ${near.map(({ model, name }) => `${model}.${name}`).join(' or ')}?`,
-  });
-}
 
 /** Marts rebuilt aside and compared with what builds have made of them. */
 export const qualityDrift = defineOperation({

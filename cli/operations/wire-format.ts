@@ -23,6 +23,7 @@ const resultShape = z.discriminatedUnion('kind', [
     rows: z.array(z.record(z.string(), cell)),
     json: z.array(z.record(z.string(), z.unknown())).optional(),
     failure: errorShape.optional(),
+    preface: z.array(z.string()).optional(),
     notes: z.array(z.string()).optional(),
   }),
   z.object({

@@ -3,6 +3,7 @@ import type { CheckHistory, FailedRows } from '../../transforms/engine/quality/h
 import type { MartFreshness } from '../../transforms/engine/quality/mart-freshness.ts';
 import type { QualityReport } from '../../transforms/engine/quality/report.ts';
 import { pageStyle } from './page-style.ts';
+import { sourceAge } from './source-age.ts';
 import { strip } from './strip.ts';
 
 /** Text as it may stand between tags and in quoted attributes. */
@@ -89,11 +90,10 @@ function heldTable({ held }: QualityReport): string {
 function sourcesTable({ sources }: QualityReport): string {
   return table(
     ['source', 'status', 'newest', 'age'],
-    sources.map((each) =>
-      each.status === 'runtime error'
-        ? [each.source, each.status, '', each.message]
-        : [each.source, each.status, each.maxLoadedAt.toISOString(), age(each.ageSeconds)],
-    ),
+    sources.map((each) => {
+      const { status, newest, detail } = sourceAge(each, age);
+      return [each.source, status, newest, detail];
+    }),
   );
 }
 
@@ -110,10 +110,9 @@ function martsTable(marts: readonly MartFreshness[]): string {
   );
 }
 
-/** Age for people; what nobody ever loaded is as old as the calendar. */
+/** Age for people. */
 export function age(seconds: number): string {
-  const years = seconds / 31_557_600;
-  return years > 100 ? 'never loaded' : formatDuration(Math.max(0, seconds * 1000));
+  return formatDuration(Math.max(0, seconds * 1000));
 }
 
 function table(columns: readonly string[], rows: ReadonlyArray<readonly unknown[]>): string {

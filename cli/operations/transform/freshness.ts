@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { writeArtifact } from '../../../transforms/engine/artifacts/files.ts';
 import { buildSources } from '../../../transforms/engine/artifacts/sources.ts';
+import { wasNeverLoaded } from '../../../transforms/engine/checks/freshness.ts';
 import type { FreshnessResult } from '../../../transforms/engine/checks/freshness.ts';
 import { cliErrors } from '../../errors.ts';
 import { selectionSchema } from '../../transform/selection.ts';
@@ -39,6 +40,8 @@ export const transformFreshness = defineOperation({
 
 function toRow(result: FreshnessResult): Record<string, Cell> {
   const { source, status, message } = result;
+  if (wasNeverLoaded(result))
+    return { source, status, newest: 'never', age_seconds: null, message: message ?? null };
   if (status === 'runtime error') return { source, status, newest: null, age_seconds: null, message };
   const { maxLoadedAt, ageSeconds } = result;
   return {

@@ -33,7 +33,12 @@ export type FreshnessResult =
     };
 
 /** What dbt writes for a source without rows: the beginning of time. */
-export const neverLoaded = new Date('0001-01-01T00:00:00.000Z');
+const neverLoaded = new Date('0001-01-01T00:00:00.000Z');
+
+/** Whether no row of a source table was ever loaded; where that cannot be told, it is not so. */
+export function wasNeverLoaded(result: FreshnessResult): boolean {
+  return result.status !== 'runtime error' && result.maxLoadedAt.getTime() === neverLoaded.getTime();
+}
 
 type Limited = SourceTable & { readonly freshness: NonNullable<SourceTable['freshness']> };
 

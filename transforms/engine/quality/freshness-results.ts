@@ -1,5 +1,5 @@
 import type { CheckResult } from '../checks/check.ts';
-import { checkFreshness, neverLoaded } from '../checks/freshness.ts';
+import { checkFreshness, wasNeverLoaded } from '../checks/freshness.ts';
 import type { FreshnessResult } from '../checks/freshness.ts';
 import type { EngineContext } from '../context.ts';
 import { readMartFreshness } from './mart-freshness.ts';
@@ -38,7 +38,7 @@ const ranks = { pass: 0, warn: 1, error: 2, 'runtime error': 3 } as const;
 function sourcesOf(results: readonly FreshnessResult[]): Told[] {
   const worst = new Map<string, FreshnessResult>();
   for (const result of results) {
-    if (result.status !== 'runtime error' && result.maxLoadedAt.getTime() === neverLoaded.getTime()) continue;
+    if (wasNeverLoaded(result)) continue;
     const source = result.source.split('.')[0] ?? result.source;
     const known = worst.get(source);
     if (known === undefined || ranks[result.status] > ranks[known.status]) worst.set(source, result);

@@ -1,5 +1,6 @@
 import type { Row, Session } from '../../../warehouse/warehouse.ts';
 import type { CheckStatus } from '../checks/check.ts';
+import { utc } from '../warehouse/utc.ts';
 
 /** What a check came to in one hour or day. */
 export interface HistoryPoint {
@@ -152,10 +153,4 @@ function statusOf(value: unknown): CheckStatus {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-/** A time as the warehouse prints it, which is UTC; a day is its beginning. */
-export function utc(value: unknown): string {
-  const [day = '', time = '00:00:00'] = String(value).trim().split(/[ T]/);
-  return new Date(`${day}T${time.replace(/Z$/, '')}Z`).toISOString();
 }

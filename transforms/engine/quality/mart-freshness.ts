@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { mustModel, storedInputs } from '../project/laws.ts';
 import type { Model, Project, SourceTable } from '../project/model.ts';
 import { computable } from '../run/compute-deltas.ts';
-import { utc } from './history.ts';
+import { utc } from '../warehouse/utc.ts';
 
 /** How old what a mart holds of one source is, by the source's own time. */
 export interface MartFreshness {

@@ -2,6 +2,8 @@ import { checkName } from '../checks/declared-check.ts';
 import { checkFreshness } from '../checks/freshness.ts';
 import type { FreshnessResult } from '../checks/freshness.ts';
 import type { EngineContext } from '../context.ts';
+import { cadenceOf } from '../project/model.ts';
+import type { Cadence } from '../project/model.ts';
 import { readHeldBack } from '../run/published.ts';
 import type { HeldModel } from '../run/request.ts';
 import { readPublication } from '../warehouse/state.ts';
@@ -9,6 +11,15 @@ import { readHistory } from './history.ts';
 import type { CheckHistory, Grain } from './history.ts';
 import { readMartFreshness } from './mart-freshness.ts';
 import type { MartFreshness } from './mart-freshness.ts';
+
+/** A check that is declared and has no result. */
+export interface NotRun {
+  readonly uniqueId: string;
+  readonly model: string;
+  readonly name: string;
+  /** The time of its own that it has; null: it is part of builds. */
+  readonly cadence: Cadence | null;
+}
 
 /** Everything that can be said of how far the published numbers are to be trusted. */
 export interface QualityReport {
@@ -20,7 +31,7 @@ export interface QualityReport {
   /** The worst first. */
   readonly checks: readonly CheckHistory[];
   /** Declared, and not run since then: what they look at did not change. */
-  readonly notRun: ReadonlyArray<{ readonly model: string; readonly name: string }>;
+  readonly notRun: readonly NotRun[];
   readonly held: readonly HeldModel[];
   readonly sources: readonly FreshnessResult[];
   readonly marts: readonly MartFreshness[];
@@ -54,9 +65,19 @@ function notRun(context: EngineContext, ran: ReadonlySet<string>): QualityReport
   return [
     ...onModels
       .filter(({ uniqueId }) => !ran.has(uniqueId))
-      .map((test) => ({ model: test.attachedTo.name, name: checkName(context, test) })),
+      .map((test) => ({
+        uniqueId: test.uniqueId,
+        model: test.attachedTo.name,
+        name: checkName(context, test),
+        cadence: cadenceOf(test.config) ?? null,
+      })),
     ...project.tests
       .filter(({ uniqueId }) => !ran.has(uniqueId))
-      .map(({ name, refs }) => ({ model: refs.at(-1) ?? '', name })),
+      .map(({ uniqueId, name, refs, config }) => ({
+        uniqueId,
+        model: refs.at(-1) ?? '',
+        name,
+        cadence: cadenceOf(config) ?? null,
+      })),
   ];
 }

@@ -73,7 +73,21 @@ export function withDescendants(project: Project, held: Reasons): Map<string, re
   for (const name of project.order) {
     if (all.has(name) || !isComputed(mustModel(project, name))) continue;
     const input = storedInputs(project, name).find((each) => all.has(each));
-    if (input !== undefined) all.set(name, [`its input ${input} is held back`]);
+    if (input !== undefined) all.set(name, [inputIsHeld(input)]);
   }
   return all;
+}
+
+function inputIsHeld(input: string): string {
+  return `its input ${input} is held back`;
+}
+
+const ofInput = new RegExp(`^${inputIsHeld('\\S+')}$`);
+
+/** What failed itself before what is held back only because something it reads is. */
+export function causesFirst<Held extends { readonly reasons: readonly string[] }>(
+  held: readonly Held[],
+): Held[] {
+  const isCause = ({ reasons }: Held): boolean => !reasons.every((reason) => ofInput.test(reason));
+  return [...held.filter(isCause), ...held.filter((each) => !isCause(each))];
 }

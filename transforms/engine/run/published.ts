@@ -9,7 +9,9 @@ import { readRunState } from '../warehouse/read-state.ts';
 import { isReleased } from '../warehouse/state.ts';
 import type { RunState } from '../warehouse/state.ts';
 import { fingerprintOf } from '../warehouse/fingerprints.ts';
+import { utcOrNull } from '../warehouse/utc.ts';
 import { hasNewHold, heldIn } from './held-back.ts';
+import { causesFirst } from './hold-back.ts';
 import { standingOf } from './reflects.ts';
 import type { HeldModel } from './request.ts';
 
@@ -50,20 +52,21 @@ function declaredTests(project: Project): Set<string> {
   return new Set([...on, ...project.tests].map(({ uniqueId }) => uniqueId));
 }
 
-/** Marts that stand at an older version because a check, or their own SQL, failed. */
+/** Marts that stand at an older version because a check, or their own SQL, failed; then those made from them. */
 export async function readHeldBack(context: EngineContext): Promise<HeldModel[]> {
   const state = await readRunState(context.warehouse);
-  return [...heldIn(context.project, state)].map(([model, { since, reasons }]) => {
+  const held = [...heldIn(context.project, state)].map(([model, { since, reasons }]) => {
     const standing = standingOf(state, model);
     return {
       model,
       version: standing === undefined ? null : Number(standing.version),
       since,
       sourceWatermark: standing?.watermark ?? null,
-      sourceCommittedAt: standing?.committedAt ?? null,
+      sourceCommittedAt: utcOrNull(standing?.committedAt),
       reasons,
     };
   });
+  return causesFirst(held);
 }
 
 /**

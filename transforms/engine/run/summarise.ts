@@ -3,6 +3,7 @@ import type { NodeResult, NodeStatus } from '../artifacts/run-results.ts';
 import type { EngineContext } from '../context.ts';
 import { mustModel } from '../project/laws.ts';
 import { publishedRelation } from '../warehouse/relations.ts';
+import { utcOrNull } from '../warehouse/utc.ts';
 import { leftBehind } from './behind.ts';
 import { computable } from './compute-deltas.ts';
 import type { Computed } from './compute-deltas.ts';
@@ -61,7 +62,7 @@ function modelResults(context: EngineContext, outcome: RunOutcome): ModelResult[
       added: delta?.added ?? 0,
       version: standing === undefined ? null : Number(standing.version),
       sourceWatermark: standing?.watermark ?? null,
-      sourceCommittedAt: standing?.committedAt ?? null,
+      sourceCommittedAt: utcOrNull(standing?.committedAt),
       reasons: verdict.held.get(model) ?? [],
       seconds,
     };

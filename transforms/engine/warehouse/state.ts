@@ -1,5 +1,6 @@
 import type { Row, Session, SqlValue } from '../../../warehouse/warehouse.ts';
 import { firstPosition, onlyRow } from './first-rows.ts';
+import { utc } from './utc.ts';
 
 /** The state of staging: its step, and the log position that everything up to is staged. */
 export interface StageHead {
@@ -163,7 +164,7 @@ export function toStanding(row: Row): Standing {
 
 export function toHeldMark(row: Row): HeldMark {
   return {
-    since: String(row['at1']),
+    since: utc(row['at1']),
     runId: String(row['input']),
     stageStep: toBigint(row['n2']),
     fingerprint: String(row['t1']),

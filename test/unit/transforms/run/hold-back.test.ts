@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CheckResult } from '../../../../transforms/engine/checks/check.ts';
-import { blockedModels, withDescendants } from '../../../../transforms/engine/run/hold-back.ts';
+import { blockedModels, causesFirst, withDescendants } from '../../../../transforms/engine/run/hold-back.ts';
 import { standingsAfter, reflectedByAll } from '../../../../transforms/engine/run/reflects.ts';
 import type { RunState, Standing } from '../../../../transforms/engine/warehouse/state.ts';
 import { makeModel, makeProject } from '../../../support/project-parts.ts';
@@ -53,6 +53,15 @@ test('what is made from a held-back model is held back too, and says because of 
     fct: ['its input dim is held back'],
     agg: ['its input fct is held back'],
   });
+});
+
+test('what failed itself is told before what is held back because of its inputs alone', () => {
+  const held = withDescendants(project, new Map([['fct', ['unique_k on fct']]]));
+  const told = ['agg', 'cal', 'fct'].map((model) => ({
+    model,
+    reasons: held.get(model) ?? ['its input dim is held back', 'unique_k on cal'],
+  }));
+  expect(causesFirst(told).map(({ model }) => model)).toEqual(['cal', 'fct', 'agg']);
 });
 
 const old: Standing = { version: 3n, stageStep: 5n, watermark: '05', committedAt: null };
