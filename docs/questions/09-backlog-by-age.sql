@@ -10,7 +10,7 @@ open_orders as (
     o.ordered_quantity - o.cancelled_quantity - o.refunded_unshipped_quantity - o.shipped_quantity as open_quantity
   from marts.fct_orders as o
   cross join known as k
-  where not o.is_test and o.paid_at is not null and o.cancelled_at is null and not o.is_fulfilled
+  where not o.is_test and o.paid_at is not null and o.cancelled_at is null and o.order_status <> 'cancelled' and not o.is_fulfilled
 )
 
 select

@@ -1,4 +1,5 @@
--- What disputes moved of an order is the same in its events as in its payments. A warning: the two find a dispute's order
+-- What disputes moved of an order is the same in its events as in its payments; a dispute whose order is not there is in no
+-- event, and told. A warning: the two find a dispute's order
 -- each in its own way, and Stripe's objects may be read one after the other.
 {{ config(severity='warn') }}
 {% set orders = {'fct_order_events': 'order_id', 'fct_payments': 'order_id'} %}
@@ -12,7 +13,7 @@ from (
 full outer join (
   select order_id, sum(balance_minor) as amount_minor
   from {{ ref('fct_payments') }}
-  where kind in ('dispute', 'dispute_reversal') and order_key <> -1 and {{ touched_in_run('order_id', orders) }}
+  where kind in ('dispute', 'dispute_reversal') and {{ touched_in_run('order_id', orders) }}
   group by order_id
 ) as p on p.order_id = e.order_id
 where coalesce(e.amount_minor, 0) <> coalesce(p.amount_minor, 0)

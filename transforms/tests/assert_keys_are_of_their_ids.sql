@@ -6,6 +6,7 @@
   'fct_payments': {'id': 'payment_key', 'customers': true, 'none': '-1'},
   'fct_shipments': {'id': 'shipment_id', 'customers': false, 'none': '-1'},
 } %}
+{% set events = {'fct_order_events': 'order_id', 'fct_order_lines': 'order_id'} %}
 select * from (
 {% for name, of in facts.items() %}
 {% set orders = {'fct_orders': 'order_id', name: 'order_id'} %}
@@ -38,7 +39,18 @@ join (
   select * from {{ ref('stg_shop__order_lines') }}
   where {{ touched_in_run('order_line_id', {'fct_order_lines': 'order_line_id'}) }}
 ) as s on s.order_line_id = l.order_line_id
-where s.product_id is not null and l.product_key <> -1 and l.product_durable_key is distinct from {{ hash_key('s.product_id') }}
+-- what a line without its order was sold as is not known yet
+where s.product_id is not null and (l.order_key <> -1 or l.product_key <> -1)
+  and l.product_durable_key is distinct from {{ hash_key('s.product_id') }}
+union all
+select 'fct_order_events', e.order_event_key, e.order_id, e.order_key, e.product_durable_key, l.product_durable_key
+from (
+  select * from {{ ref('fct_order_events') }}
+  where event_type = 'sale' and {{ touched_in_run('order_id', events) }}
+) as e
+join (select * from {{ ref('fct_order_lines') }} where {{ touched_in_run('order_id', events) }}) as l
+  on l.order_line_key = e.order_line_key
+where l.order_key <> -1 and e.product_durable_key is distinct from l.product_durable_key
 union all
 -- a ticket's customer is that of its order, where that has one
 select 'fct_support_tickets', t.ticket_id, t.order_id, t.order_key, t.customer_key, o.customer_key

@@ -97,16 +97,25 @@ export const contradictions: readonly Contradiction[] = [
     outcome: { query: 'select order_status from marts.fct_orders where order_id = 219', row: 'cancelled' },
   },
   {
-    name: 'an order that is cancelled and does not say since when',
+    name: 'an order that is cancelled and says neither since when nor which lines',
     rows: shopRows({ ...order, id: 221, paid: undefined }).map((row) =>
       row.table === 'orders'
         ? { ...row, data: { ...row.data, status: 'cancelled', cancelled_at: null } }
         : row,
     ),
-    seen: { assert_cancelled_orders_say_when: { columns: ['order_id'], rows: ['221'] } },
+    seen: {
+      assert_cancelled_orders_say_when: { columns: ['order_id'], rows: ['221'] },
+      assert_cancelled_orders_are_taken_back: {
+        columns: ['order_id', 'cancelled_quantity'],
+        rows: ['221 0'],
+      },
+    },
+    // It stays in sales.
     outcome: {
-      query: 'select closed_date = order_date from marts.fct_orders where order_id = 221',
-      row: 'true',
+      query: `select closed_date = order_date,
+          (select sum(amount_minor) > 0 from marts.fct_order_events as e where e.order_id = o.order_id)
+        from marts.fct_orders as o where order_id = 221`,
+      row: 'true true',
     },
   },
   {

@@ -55,7 +55,11 @@ export const faultsOfOrders: readonly Fault[] = [
     plant: [
       "update marts.fct_order_events set event_date = event_date + 1, order_date = order_date + 1 where order_id = 1 and event_type = 'sale'",
     ],
-    red: ['agg_finance_daily.equals_events', 'assert_r8_events_equal_lines'],
+    red: [
+      'agg_finance_daily.equals_events',
+      'assert_r8_events_equal_lines',
+      'fct_order_events.day_is_of_the_time',
+    ],
   },
   {
     name: 'a fan-out: every line twice, under keys of their own',

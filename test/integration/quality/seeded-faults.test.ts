@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStar } from '../../support/four-source-star.ts';
 import type { Star } from '../../support/four-source-star.ts';
 import { faultsOfAggregates } from './faults-of-aggregates.ts';
+import { faultsOfDays } from './faults-of-days.ts';
 import { faultsOfDimensions } from './faults-of-dimensions.ts';
 import { faultsOfFacts } from './faults-of-facts.ts';
 import { faultsOfMoney } from './faults-of-money.ts';
@@ -19,6 +20,7 @@ const faults = [
   ...faultsOfDimensions,
   ...faultsOfMoney,
   ...faultsOfAggregates,
+  ...faultsOfDays,
 ];
 
 test('four sources that agree with each other make a star that is green', async () => {
