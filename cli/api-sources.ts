@@ -93,7 +93,12 @@ export const sourceEntries: Readonly<Record<ApiSource, SourceEntry>> = {
 export type SourceSite =
   | { readonly kind: 'live'; readonly baseUrl: string; readonly secrets: SecretProvider }
   | { readonly kind: 'simulated' }
-  | { readonly kind: 'off'; readonly missing: readonly string[] };
+  | {
+      readonly kind: 'off';
+      readonly missing: readonly string[];
+      /** Nothing of it is set: where the shop is simulated, so would it be. */
+      readonly isUntouched: boolean;
+    };
 
 /** A source whose secrets are set is the real one; without any, the simulated shop brings a simulated one. */
 export function siteOf(
@@ -108,7 +113,7 @@ export function siteOf(
   if (baseUrl !== undefined && missing.length === 0) return { kind: 'live', baseUrl, secrets };
   const isUntouched = missing.length === secretNames.length && env[urlName] === undefined;
   if (hasSimulator && isUntouched) return { kind: 'simulated' };
-  return { kind: 'off', missing: [...missing, ...(baseUrl === undefined ? [urlName] : [])] };
+  return { kind: 'off', missing: [...missing, ...(baseUrl === undefined ? [urlName] : [])], isUntouched };
 }
 
 /** A source that is asked for and not configured. */

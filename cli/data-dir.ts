@@ -64,6 +64,8 @@ const markerShape = z.object({
     .optional(),
   /** The kind of warehouse it was last started with. */
   warehouse: z.enum(warehouseKinds).optional(),
+  /** Whether it was last started with the simulated shop, whose APIs are gone when it stops. */
+  isSimulated: z.boolean().optional(),
 });
 
 /** What the folder remembers from one start to the next. */

@@ -130,7 +130,8 @@ export const cliErrors = errorCatalog({
   },
   CLI_CHECKS_FAILED: {
     summary: 'Checks on the published marts failed.',
-    remedy: 'See `shopwave transform compile` for the SQL of the model named above, and query it.',
+    remedy:
+      'See the SQL of the model named with `shopwave transform compile -s <model>`, and the rows of a check that was recorded with `shopwave quality show <model>.<check>`.',
     retryable: false,
   },
   CLI_MACHINE_UNFIT: {

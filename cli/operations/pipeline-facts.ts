@@ -4,6 +4,7 @@ import { chainStart } from '../../ingest/landing/manifest.ts';
 import { shopSource } from '../../ingest/postgres/capture.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import { readStageHead } from '../../transforms/engine/warehouse/state.ts';
+import { restOf, shorten } from '../output/shorten.ts';
 import type { Platform } from '../wire.ts';
 
 /** How far each step of the pipeline has come in the shop's log; a step that stays behind is the one that is stuck. */
@@ -45,7 +46,7 @@ async function failureOf(scheduler: Scheduler, dagId: string): Promise<string | 
     );
     if (failed === undefined || failed.error === null) continue;
     const { code, message } = failed.error;
-    return `${dagId}.${failed.taskId} in ${run.runId}: ${code}: ${message}`;
+    return `${dagId}.${failed.taskId} in ${run.runId}: ${code}: ${shorten(message, restOf(code))}`;
   }
   return undefined;
 }

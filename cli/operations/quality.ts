@@ -3,11 +3,11 @@ import { metricSource } from '../../dags/operators/metric-source.ts';
 import { isBlocking } from '../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { cadences } from '../../transforms/engine/project/model.ts';
-import { cliErrors } from '../errors.ts';
 import { age, qualityPage } from '../quality/page.ts';
 import { selectionSchema } from '../transform/selection.ts';
 import { reportRows } from '../quality/rows.ts';
 import { checkShown } from '../quality/show.ts';
+import { checksFailed } from './checks-failed.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { OperationResult } from './operation.ts';
 import { beginCommand } from './transform/command.ts';
@@ -104,9 +104,6 @@ function checksResult(checks: readonly CheckResult[], notes: readonly string[]):
     failure:
       bad[0] === undefined
         ? undefined
-        : cliErrors.error('CLI_CHECKS_FAILED', {
-            message: `${bad.length} of ${checks.length} checks failed`,
-            where: `${bad[0].model}, check ${bad[0].name}`,
-          }),
+        : checksFailed(`${bad.length} of ${checks.length} checks failed`, bad[0]),
   });
 }

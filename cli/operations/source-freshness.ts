@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/duration.ts';
 import { migrateIngest } from '../../ingest/landing/chain.ts';
 import { ingestSchema } from '../../ingest/landing/control-schema.ts';
+import { readSettings } from '../data-dir.ts';
 import { apiSources } from '../api-source-names.ts';
 import type { Platform } from '../wire.ts';
 
@@ -17,21 +18,27 @@ export interface SourceFreshness {
 
 /** All sources, the shop first. A source read in streams is as fresh as the one that is furthest behind. */
 export async function readFreshness(platform: Platform): Promise<SourceFreshness[]> {
-  const now = platform.clock.now().getTime();
+  const now = platform.clock.now();
   const line = (source: string, site: string, freshTo: string | null): SourceFreshness => ({
     source,
     site,
     freshTo,
-    behind:
-      freshTo === null ? 'not read yet' : `${formatDuration(Math.max(0, now - Date.parse(freshTo)))} behind`,
+    behind: describeBehind(freshTo, now),
   });
-  const [{ isEmbedded }, landing] = await Promise.all([platform.shop(), platform.landingStatus()]);
+  const [{ isEmbedded }, landing, settings] = await Promise.all([
+    platform.shop(),
+    platform.landingStatus(),
+    readSettings(platform.paths),
+  ]);
+  const isSimulated = isEmbedded && settings?.isSimulated === true;
   const shop = line('shop', isEmbedded ? 'embedded' : 'live', landing.landedCommittedAt ?? null);
   const apis = await Promise.all(
     apiSources.map(async (source) => {
       const site = await platform.apiSite(source);
       const read = await readUpTo(platform, source);
       if (site.kind === 'off') {
+        // Simulated APIs live in the platform's process alone: it has stopped, which makes them no other source.
+        if (isSimulated && site.isUntouched) return line(source, 'simulated', read);
         // What was read before, or by the process that runs a simulated API, is there all the same.
         if (read !== null) return line(source, 'not reachable from here', read);
         const missing = `set ${site.missing.join(', ')}`;
@@ -47,6 +54,16 @@ export async function readFreshness(platform: Platform): Promise<SourceFreshness
     }),
   );
   return [shop, ...apis];
+}
+
+const yearMs = 365 * 86_400_000;
+
+/** What is so far back is not late: its history is being brought over, or was when the platform stopped. */
+export function describeBehind(freshTo: string | null, now: Date): string {
+  if (freshTo === null) return 'not read yet';
+  const ageMs = Math.max(0, now.getTime() - Date.parse(freshTo));
+  if (ageMs > yearMs) return `its past is read up to ${freshTo.slice(0, 10)}`;
+  return `${formatDuration(ageMs)} behind`;
 }
 
 /** Asked of the control store alone: whoever only looks need not open a client. The stream that is furthest behind. */

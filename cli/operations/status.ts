@@ -2,6 +2,7 @@ import process from 'node:process';
 import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
 import type { ImportError } from '../../scheduler/loading/import-error.ts';
+import { shorten } from '../output/shorten.ts';
 import { toIso } from '../output/summary.ts';
 import { describeHeld } from '../../transforms/engine/run/held-back-error.ts';
 import { countLayers } from '../supervisor/headline.ts';
@@ -57,7 +58,9 @@ export const status = defineOperation({
       ...sources.map(({ source, site, behind }) => [`source ${source}`, `${site}, ${behind}`] as const),
     );
     facts.push(...(await readOpenQuestions(platform)));
-    facts.push(...held.map((each) => ['held back', describeHeld(each)] as const));
+    facts.push(
+      ...held.map((each) => ['held back', shorten(describeHeld(each), 'shopwave transform held')] as const),
+    );
     facts.push(...scheduler.listImportErrors().map(brokenFile));
     facts.push(...failures.map((failure) => ['failed last', failure] as const));
     return rowsResult(facts.map(([what, value]) => ({ what, value })));
@@ -65,5 +68,5 @@ export const status = defineOperation({
 });
 
 function brokenFile({ file, code, message }: ImportError): readonly [string, Cell] {
-  return ['DAG file not loaded', `${file}: ${code}: ${message}`];
+  return ['DAG file not loaded', `${file}: ${code}: ${shorten(message, 'shopwave dags list-import-errors')}`];
 }

@@ -72,6 +72,7 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
     `  after ${formatDuration(facts.elapsedMs)}, peak memory ${formatCount(facts.peakRssMb)} MB`,
     '',
     ...(facts.port === undefined ? [] : addresses(facts.port)),
+    ...unread(facts),
     'Try:',
     ...suggestions(facts).map((line) => `  ${line}`),
     '',
@@ -128,6 +129,15 @@ function addresses(port: number): string[] {
     `Health:             ${base}/readyz`,
     '',
   ];
+}
+
+/** With `--once` the shop alone is read; who does not know waits for the others in vain. */
+export function unread({ port, sources }: Pick<RunFacts, 'port' | 'sources'>): string[] {
+  const names = sources
+    .filter(({ source, site, freshTo }) => source !== 'shop' && site !== 'not configured' && freshTo === null)
+    .map(({ source }) => source);
+  if (port !== undefined || names.length === 0) return [];
+  return [`Read by a running platform (\`start\` without --once): ${names.join(', ')}.`, ''];
 }
 
 function suggestions({ dataDir, port }: RunFacts): string[] {

@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Clock } from '../../lib/clock.ts';
 import type { SchedulerEvent } from '../../scheduler/events.ts';
 import { createProgressDisplay } from '../output/progress.ts';
+import { restOf, shorten } from '../output/shorten.ts';
 import type { ProgressDisplay } from '../output/progress.ts';
 
 /** What the supervisor says, and where: with --json standard output is kept for the one object at the end. */
@@ -53,9 +54,9 @@ function describeEvent(event: SchedulerEvent): string | undefined {
   }
 }
 
-function describeTask(event: Extract<SchedulerEvent, { type: 'task_instance' }>): string | undefined {
+export function describeTask(event: Extract<SchedulerEvent, { type: 'task_instance' }>): string | undefined {
   if (event.error === undefined) return undefined;
   const { code, message } = event.error;
   const next = event.state === 'up_for_retry' ? 'is tried again' : `is ${event.state ?? 'cleared'}`;
-  return `  ✗ ${event.dagId}.${event.taskId} ${next}: ${code}: ${message}`;
+  return `  ✗ ${event.dagId}.${event.taskId} ${next}: ${code}: ${shorten(message, restOf(code))}`;
 }

@@ -28,7 +28,7 @@ import { serveUntil } from './serve.ts';
 import { onStopSignals } from './signals.ts';
 import { settleSource } from './source.ts';
 import type { WarehouseKind } from '../warehouse-kinds.ts';
-import { rememberWarehouse, settleWarehouse } from './settle-warehouse.ts';
+import { rememberStart, settleWarehouse } from './settle-warehouse.ts';
 import type { WarehouseChoice } from '../warehouse-settings.ts';
 
 /** `shopwave start`: from the lock to the last process that has ended. Throws what went wrong, after cleaning up. */
@@ -50,7 +50,7 @@ export async function runStart(config: StartConfig): Promise<void> {
     if (config.fresh) await refuseOrphans(paths, warehouse.kind);
     if (config.fresh) await startOver(options, terminal);
     await settleSource(paths, config.sourceUrl);
-    await rememberWarehouse(paths, warehouse.kind);
+    await rememberStart(paths, { warehouse: warehouse.kind, isSimulated: config.simulator.enabled });
     if (stopping.signal.aborted) return refuseSilence(config);
     const platform = openPlatform(options);
     teardown.add('platform', () => platform.close((name) => options.logger.info(`closing ${name}`)));

@@ -14,8 +14,14 @@ export async function settleWarehouse(
   return await readWarehouseSettings({ env: process.env, flag, remembered });
 }
 
-/** Later commands on the folder go to the same one. Another warehouse is filled from the archive, whatever it lacks. */
-export async function rememberWarehouse(paths: DataPaths, warehouse: WarehouseKind): Promise<void> {
+/**
+ * Later commands on the folder go to the same warehouse (another one is filled from the archive, whatever it lacks), and
+ * know whether sources are simulated.
+ */
+export async function rememberStart(
+  paths: DataPaths,
+  started: { readonly warehouse: WarehouseKind; readonly isSimulated: boolean },
+): Promise<void> {
   const settings = (await readSettings(paths)) ?? { format: 1 };
-  await writeSettings(paths, { ...settings, warehouse });
+  await writeSettings(paths, { ...settings, ...started });
 }

@@ -1,10 +1,10 @@
 import { selectionSchema } from '../../transform/selection.ts';
 import type { SelectionInput } from '../../transform/selection.ts';
-import { cliErrors } from '../../errors.ts';
 import { isBlocking } from '../../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
 import { checkNode } from '../../../transforms/engine/artifacts/check-node.ts';
 import { z } from 'zod';
+import { checksFailed } from '../checks-failed.ts';
 import { defineOperation, rowsResult } from '../operation.ts';
 import type { OperationContext, OperationResult } from '../operation.ts';
 import { beginCommand, writeResults } from './command.ts';
@@ -50,18 +50,13 @@ export async function testSelected(
       message: message ?? null,
     })),
   ];
-  const bad = rows.filter(({ status }) => isBlocking({ status }));
+  const bad = [...unit, ...checks].filter(({ status }) => isBlocking({ status }));
   const [first] = bad;
   return rowsResult(rows, {
     columns: ['model', 'check', 'status', 'failures', 'message'],
     notes: command.notes,
     failure:
-      first === undefined
-        ? undefined
-        : cliErrors.error('CLI_CHECKS_FAILED', {
-            message: `${bad.length} of ${rows.length} checks failed`,
-            where: `${first.model}, check ${first.check}`,
-          }),
+      first === undefined ? undefined : checksFailed(`${bad.length} of ${rows.length} checks failed`, first),
   });
 }
 

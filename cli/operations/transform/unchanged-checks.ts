@@ -1,6 +1,6 @@
 import { isBlocking } from '../../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
-import { cliErrors } from '../../errors.ts';
+import { checksFailed } from '../checks-failed.ts';
 import type { ShopwaveError } from '../../../lib/errors.ts';
 import type { BuildResult } from '../../../transforms/engine/run/request.ts';
 import type { TransformCommand } from './command.ts';
@@ -25,10 +25,11 @@ export async function checkUnchanged(
 /** Undefined where nothing blocks. */
 export function unchangedFailure(checks: readonly CheckResult[]): ShopwaveError | undefined {
   const bad = checks.filter(isBlocking);
-  if (bad.length === 0) return undefined;
+  const [first] = bad;
+  if (first === undefined) return undefined;
   const each = bad.map(({ name, model, message }) => `${name} on ${model}: ${message ?? 'failed'}`);
-  return cliErrors.error('CLI_CHECKS_FAILED', {
-    message: `${bad.length} check(s) fail on rows that are published and did not change: ${each.join('; ')}`,
-    where: bad.map(({ model, name }) => `${model}, check ${name}`)[0],
-  });
+  return checksFailed(
+    `${bad.length} check(s) fail on rows that are published and did not change: ${each.join('; ')}`,
+    first,
+  );
 }

@@ -35,7 +35,7 @@ export const runErrors = errorCatalog({
   },
   TRANSFORM_BACKFILL_INVALID: {
     summary: 'A backfill was asked for in a way that cannot be carried out.',
-    remedy: 'Give a range (from, to), keys, or a full rebuild; one of them.',
+    remedy: 'Give one of --from (with or without --to), --keys and --full-rebuild.',
     retryable: false,
   },
   TRANSFORM_BACKFILL_INTERRUPTED: {

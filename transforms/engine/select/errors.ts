@@ -25,7 +25,7 @@ export const selectErrors = errorCatalog({
   },
   SELECT_STATE_MISSING: {
     summary: 'A selector compares with an earlier run, and no such run was given.',
-    remedy: 'Name the folder that holds the artifacts of the earlier run.',
+    remedy: 'Name the folder that holds the artifacts of the earlier run with --state <folder>.',
     retryable: false,
   },
   SELECT_SELECTORS_INVALID: {

@@ -121,6 +121,11 @@ test.each<[string, BackfillOptions, string]>([
   );
 });
 
+test('a backfill of nothing is told the options that say of what', () => {
+  const remedy = expect.stringMatching(/--from.*--to.*--keys.*--full-rebuild/) as string;
+  expect(() => plan({ models: ['fct'] })).toThrow(expect.objectContaining({ remedy }) as Error);
+});
+
 test('a date that is none is told how dates are written, and not what else a backfill can be about', () => {
   expect(() => plan({ models: ['fct'], from: '2026-02-30' })).toThrow(
     expect.objectContaining({ remedy: expect.stringContaining('YYYY-MM-DD') as string }) as Error,
