@@ -4,7 +4,6 @@ import { chainStart } from '../../ingest/landing/manifest.ts';
 import { shopSource } from '../../ingest/postgres/capture.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import { readStageHead } from '../../transforms/engine/warehouse/state.ts';
-import { restOf, shorten } from '../output/shorten.ts';
 import type { Platform } from '../wire.ts';
 
 /** How far each step of the pipeline has come in the shop's log; a step that stays behind is the one that is stuck. */
@@ -26,16 +25,22 @@ export async function readPositions(platform: Platform): Promise<Positions> {
   };
 }
 
+/** Why a DAG does not succeed. */
+export interface LastFailure {
+  readonly code: string;
+  readonly text: string;
+}
+
 const runsLookedAt = 20;
 
-/** Per DAG, the task that failed last, unless the DAG has succeeded since: one line each, with code and message. */
-export async function readFailures(scheduler: Scheduler): Promise<readonly string[]> {
+/** Per DAG, the task that failed last, unless the DAG has succeeded since: one each, with code and message. */
+export async function readFailures(scheduler: Scheduler): Promise<readonly LastFailure[]> {
   const dags = await scheduler.listDags();
   const found = await Promise.all(dags.map(({ dagId }) => failureOf(scheduler, dagId)));
   return found.filter((each) => each !== undefined);
 }
 
-async function failureOf(scheduler: Scheduler, dagId: string): Promise<string | undefined> {
+async function failureOf(scheduler: Scheduler, dagId: string): Promise<LastFailure | undefined> {
   for (const run of await scheduler.listRuns({ dagId, limit: runsLookedAt })) {
     if (run.state === 'success') return undefined;
     const tasks = await scheduler.listTaskInstances(run);
@@ -46,7 +51,7 @@ async function failureOf(scheduler: Scheduler, dagId: string): Promise<string | 
     );
     if (failed === undefined || failed.error === null) continue;
     const { code, message } = failed.error;
-    return `${dagId}.${failed.taskId} in ${run.runId}: ${code}: ${shorten(message, restOf(code))}`;
+    return { code, text: `${dagId}.${failed.taskId} in ${run.runId}: ${code}: ${message}` };
   }
   return undefined;
 }

@@ -56,13 +56,14 @@ export async function readFreshness(platform: Platform): Promise<SourceFreshness
   return [shop, ...apis];
 }
 
-const yearMs = 365 * 86_400_000;
+const dayMs = 86_400_000;
 
 /** What is so far back is not late: its history is being brought over, or was when the platform stopped. */
 export function describeBehind(freshTo: string | null, now: Date): string {
   if (freshTo === null) return 'not read yet';
   const ageMs = Math.max(0, now.getTime() - Date.parse(freshTo));
-  if (ageMs > yearMs) return `its past is read up to ${freshTo.slice(0, 10)}`;
+  if (ageMs > 365 * dayMs)
+    return `its past is read up to ${freshTo.slice(0, 10)}, ${Math.floor(ageMs / dayMs)}d behind`;
   return `${formatDuration(ageMs)} behind`;
 }
 

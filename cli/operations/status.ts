@@ -2,16 +2,19 @@ import process from 'node:process';
 import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
 import type { ImportError } from '../../scheduler/loading/import-error.ts';
-import { shorten } from '../output/shorten.ts';
+import { restOf, shorten } from '../output/shorten.ts';
 import { toIso } from '../output/summary.ts';
 import { describeHeld } from '../../transforms/engine/run/held-back-error.ts';
 import { countLayers } from '../supervisor/headline.ts';
 import { currentOwner } from '../supervisor/lock.ts';
 import { defineOperation, rowsResult } from './operation.ts';
-import type { Cell } from './operation.ts';
+import type { Cell, OperationResult } from './operation.ts';
 import { readFreshness } from './source-freshness.ts';
 import { readOpenQuestions } from './open-questions.ts';
 import { readFailures, readPositions } from './pipeline-facts.ts';
+
+/** A thing that is known; what may be long is cut for people, and `rest` is the command that shows the whole. */
+type Fact = readonly [what: string, value: Cell, rest?: string];
 
 /** What runs, what is published, how fresh it is, how far each step has come, and what fails. */
 export const status = defineOperation({
@@ -33,7 +36,7 @@ export const status = defineOperation({
       readFreshness(platform),
     ]);
     const isUp = owner?.role === 'supervisor' && owner.pid === process.pid;
-    const facts: Array<readonly [string, Cell]> = [
+    const facts: Fact[] = [
       ['supervisor', isUp ? `process ${owner.pid}, http://127.0.0.1:${owner.port}` : 'not running'],
       ['data folder', platform.paths.root],
       ['publication', publication?.version ?? 'none yet'],
@@ -58,15 +61,24 @@ export const status = defineOperation({
       ...sources.map(({ source, site, behind }) => [`source ${source}`, `${site}, ${behind}`] as const),
     );
     facts.push(...(await readOpenQuestions(platform)));
-    facts.push(
-      ...held.map((each) => ['held back', shorten(describeHeld(each), 'shopwave transform held')] as const),
-    );
+    facts.push(...held.map((each) => ['held back', describeHeld(each), 'shopwave transform held'] as const));
     facts.push(...scheduler.listImportErrors().map(brokenFile));
-    facts.push(...failures.map((failure) => ['failed last', failure] as const));
-    return rowsResult(facts.map(([what, value]) => ({ what, value })));
+    facts.push(...failures.map(({ text, code }) => ['failed last', text, restOf(code)] as const));
+    return factsResult(facts);
   },
 });
 
-function brokenFile({ file, code, message }: ImportError): readonly [string, Cell] {
-  return ['DAG file not loaded', `${file}: ${code}: ${shorten(message, 'shopwave dags list-import-errors')}`];
+/** Programs get every text as it is. */
+export function factsResult(facts: readonly Fact[]): OperationResult {
+  return rowsResult(
+    facts.map(([what, value, rest]) => ({
+      what,
+      value: rest === undefined ? value : shorten(String(value), rest),
+    })),
+    { json: facts.map(([what, value]) => ({ what, value })) },
+  );
+}
+
+function brokenFile({ file, code, message }: ImportError): Fact {
+  return ['DAG file not loaded', `${file}: ${code}: ${message}`, 'shopwave dags list-import-errors'];
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sourceEntries, siteOf } from '../../../cli/api-sources.ts';
 import { checksFailed } from '../../../cli/operations/checks-failed.ts';
 import { describeBehind } from '../../../cli/operations/source-freshness.ts';
+import { factsResult } from '../../../cli/operations/status.ts';
 import { shorten } from '../../../cli/output/shorten.ts';
 import { unread } from '../../../cli/output/summary.ts';
 import { describeTask } from '../../../cli/supervisor/console.ts';
@@ -34,12 +35,23 @@ test.each([
   expect(line?.length).toBeLessThan(420);
 });
 
+test('status cuts what is long for people, and leaves it whole for programs', () => {
+  const result = factsResult([
+    ['publication', 7],
+    ['held back', 'r'.repeat(400), 'shopwave transform held'],
+  ]);
+  expect(result).toMatchObject({
+    rows: [{ value: 7 }, { value: `${'r'.repeat(300)} … (100 more; \`shopwave transform held\`)` }],
+    json: [{ value: 7 }, { value: 'r'.repeat(400) }],
+  });
+});
+
 const now = new Date('2026-03-01T00:00:00Z');
 
 test.each([
   [null, 'not read yet'],
   ['2026-02-28T23:56:00.300Z', '4m 0s behind'],
-  ['2019-08-19T00:00:00.000Z', 'its past is read up to 2019-08-19'],
+  ['2019-08-19T00:00:00.000Z', 'its past is read up to 2019-08-19, 2386d behind'],
   ['2026-03-01T00:00:05.000Z', '0ms behind'],
 ])('a source complete up to %s: %s', (freshTo, text) => {
   expect(describeBehind(freshTo, now)).toBe(text);
