@@ -340,6 +340,7 @@ async function checkStream(
     slot: await readSlot(source, state.slot),
     publication: await readPublication(source, state.publication),
     tables: await readTables(source, state.tables),
+    landedSince: positionToLsn((await readLanded(deps)).position),
   };
   const error = continuityError(facts, state, landed, describeUrl(deps.sourceUrl));
   if (error !== undefined) throw error;

@@ -16,6 +16,8 @@ export interface ContinuityFacts {
   readonly slot: SlotFacts | undefined;
   readonly publication: PublicationFacts | undefined;
   readonly tables: readonly TableFacts[];
+  /** Landed when the slot had been read: another capture may have landed and acknowledged since this one began. */
+  readonly landedSince: bigint;
 }
 
 interface Check {
@@ -55,7 +57,7 @@ const checks: readonly Check[] = [
         : undefined,
   },
   { code: 'CAPTURE_SLOT_LOST', find: ({ slot }) => lostSlot(slot) },
-  { code: 'CAPTURE_SLOT_AHEAD', find: ({ slot }, _, landed) => slotAhead(slot, landed) },
+  { code: 'CAPTURE_SLOT_AHEAD', find: ({ slot, landedSince }) => slotAhead(slot, landedSince) },
   {
     code: 'CAPTURE_PUBLICATION_MISSING',
     find: ({ publication }, state) =>

@@ -162,8 +162,10 @@ async function readBreak(
     slot: await readSlot(source, state.slot),
     publication: facts.publication,
     tables: facts.tables,
+    // Nobody captures beside a resync.
+    landedSince: positionToLsn(position),
   };
-  const error = continuityError(continuity, state, positionToLsn(position), describeUrl(deps.sourceUrl));
+  const error = continuityError(continuity, state, continuity.landedSince, describeUrl(deps.sourceUrl));
   refuseHopeless(error);
   return error;
 }
