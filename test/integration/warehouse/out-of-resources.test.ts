@@ -12,7 +12,8 @@ import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../su
 const hungry = 'create table big as select range as a, hash(range) as b from range(2000000) order by b';
 
 test('too little memory is said to be that, and may be tried again', async () => {
-  const warehouse = await openDuckdbWarehouse({ path: ':memory:', memoryLimit: '20MB' });
+  // One thread would sort it on disk.
+  const warehouse = await openDuckdbWarehouse({ path: ':memory:', memoryLimit: '20MB', threads: 2 });
   await expect(warehouse.execute(hungry)).rejects.toMatchObject({
     code: 'WAREHOUSE_OUT_OF_MEMORY',
     retryable: true,
