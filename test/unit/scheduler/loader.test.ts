@@ -112,7 +112,7 @@ test('orders tasks after their upstreams, takes defaults from defaultArgs, and a
   });
   expect(ok?.tasks.get('gate')).toMatchObject({
     retryPolicy: { retries: 7 },
-    work: { kind: 'sensor', pokeIntervalMs: 60_000, timeoutMs: 604_800_000 },
+    work: { kind: 'sensor', policy: { pokeIntervalMs: 60_000, timeoutMs: 604_800_000 } },
   });
 });
 
