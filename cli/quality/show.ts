@@ -1,4 +1,4 @@
-import { nearest } from '../../transforms/engine/project/graph.ts';
+import { nearest } from '../../lib/edit-distance.ts';
 import type { CheckHistory } from '../../transforms/engine/quality/history.ts';
 import type { NotRun, QualityReport } from '../../transforms/engine/quality/report.ts';
 import { cliErrors } from '../errors.ts';

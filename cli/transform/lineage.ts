@@ -2,7 +2,7 @@ import { edgesOf, trace } from '../../transforms/engine/lineage/impact.ts';
 import type { LineageEdge } from '../../transforms/engine/lineage/impact.ts';
 import type { ColumnRef, LineageKind, ModelLineage } from '../../transforms/engine/lineage/column-lineage.ts';
 import { projectLineage } from '../../transforms/engine/lineage/project-lineage.ts';
-import { nearest } from '../../transforms/engine/project/graph.ts';
+import { nearest } from '../../lib/edit-distance.ts';
 import type { Project } from '../../transforms/engine/project/model.ts';
 import { cliErrors } from '../errors.ts';
 import { rowsResult } from '../operations/operation.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../transforms/engine/project/graph.ts';
+import { nearest } from '../../lib/edit-distance.ts';
 import type { Project } from '../../transforms/engine/project/model.ts';
 import type { SelectContext } from '../../transforms/engine/select/context.ts';
 import { isPattern, matchesPattern } from '../../transforms/engine/select/glob.ts';

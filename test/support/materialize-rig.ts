@@ -7,7 +7,7 @@ import type { BuildRun, ModelDelta } from '../../transforms/engine/materialize/d
 import type { ModelPlan } from '../../transforms/engine/materialize/model-plan.ts';
 import { mustModel } from '../../transforms/engine/project/laws.ts';
 import type { Model, ModelConfig } from '../../transforms/engine/project/model.ts';
-import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
+import { parseTemplate } from '../../lib/jinja/parse.ts';
 import { runSchema } from '../../transforms/engine/warehouse/relations.ts';
 import { openDuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Capabilities } from '../../warehouse/capabilities.ts';

@@ -1,4 +1,4 @@
-import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
+import { parseTemplate } from '../../lib/jinja/parse.ts';
 import type { Authoring, Layer, Model, ModelConfig, Project } from '../../transforms/engine/project/model.ts';
 
 /** A model with everything at its default but what a test is about. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseTemplate } from '../../transforms/engine/jinja/parse.ts';
+import { parseTemplate } from '../../lib/jinja/parse.ts';
 import { topologicalOrder } from '../../transforms/engine/project/graph.ts';
 import type {
   DataTest,

@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { corpusGroups, ourOutcome } from '../../unit/transforms/jinja/corpus.ts';
-import type { CorpusCase, Outcome } from '../../unit/transforms/jinja/corpus.ts';
+import { corpusGroups, ourOutcome } from '../../unit/lib/jinja/corpus.ts';
+import type { CorpusCase, Outcome } from '../../unit/lib/jinja/corpus.ts';
 import { CONTEXT, generateTemplate } from './generate.ts';
 import { askOracle, findPython } from './oracle.ts';
 import type { OracleAnswer } from './oracle.ts';

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { messageOf } from '../../../lib/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Column } from '../materialize/shape.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Fixture } from '../project/model.ts';
 import { oneStatement } from '../warehouse/statements.ts';
 import { checkErrors } from './errors.ts';

@@ -2,7 +2,7 @@ import { messageOf } from '../../../lib/errors.ts';
 import type { Warehouse } from '../../../warehouse/warehouse.ts';
 import type { CompileScope } from '../compile/compile.ts';
 import { renderStatement } from '../materialize/statement.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { storedInputs } from '../project/laws.ts';
 import type { Model, Project, UnitTest } from '../project/model.ts';
 import { allSources, inContext } from './column-types.ts';

@@ -1,7 +1,7 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
-import { Callable, Dict, HostObject, JinjaList, toValue, Tuple } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
-import { bound, itemsOf, shownText } from './host.ts';
+import { Callable, Dict, HostObject, JinjaList, toValue, Tuple } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
+import { bound, itemsOf, shownText } from '../../../lib/jinja/host.ts';
 
 /** Values in order under names: a row by column, the columns of a table by name. */
 class Named extends HostObject {

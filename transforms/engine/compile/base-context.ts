@@ -1,18 +1,27 @@
 import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import type { Environment } from '../project/environment.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { own } from '../project/yaml.ts';
-import { formatLocation } from '../jinja/location.ts';
-import { Callable, Dict, fromValue, JinjaList, PySet, toValue, Tuple } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { Callable, Dict, fromValue, JinjaList, PySet, toValue, Tuple } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { compileErrors } from './errors.ts';
 import { flagsObject } from './flags.ts';
 import type { RunFlags } from './flags.ts';
-import { argumentError, bound, fn, itemsOf, LazyNames, mustText, Namespace, shownText } from './host.ts';
-import type { Makers } from './host.ts';
+import {
+  argumentError,
+  bound,
+  fn,
+  itemsOf,
+  LazyNames,
+  mustText,
+  Namespace,
+  shownText,
+} from '../../../lib/jinja/host.ts';
+import type { Makers } from '../../../lib/jinja/host.ts';
 import { modules } from './modules.ts';
-import { dateTime } from './modules-datetime.ts';
+import { dateTime } from '../../../lib/jinja/datetime/modules.ts';
 import type { OnLog } from './template-log.ts';
 
 /** The dbt whose authoring surface this is. */

@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import type { Context } from 'node:vm';
-import { fail } from '../jinja/errors.ts';
-import { charge, chargeText } from '../jinja/meter.ts';
+import { fail } from '../../../lib/jinja/errors.ts';
+import { charge, chargeText } from '../../../lib/jinja/meter.ts';
 
 /** How long one search may take: the expressions of templates take microseconds. */
 const MOST_MS = 2000;

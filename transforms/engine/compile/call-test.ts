@@ -1,9 +1,9 @@
-import { evaluateNative } from '../jinja/native.ts';
-import { parseTemplate } from '../jinja/parse.ts';
-import type { RenderOptions } from '../jinja/render.ts';
-import type { Maybe } from '../jinja/maybe.ts';
-import { Callable, toValue } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { evaluateNative } from '../../../lib/jinja/native.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import type { RenderOptions } from '../../../lib/jinja/render.ts';
+import type { Maybe } from '../../../lib/jinja/maybe.ts';
+import { Callable, toValue } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import type { DataTest } from '../project/model.ts';
 import type { Context } from './context.ts';
 import { compileErrors } from './errors.ts';

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../../warehouse/sql-text.ts';
-import { Callable, HostObject } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
-import { bound, shownText } from './host.ts';
+import { Callable, HostObject } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
+import { bound, shownText } from '../../../lib/jinja/host.ts';
 
 const families: Readonly<Record<string, RegExp>> = {
   is_string: /^(?:varchar|text|string|char|character varying|bpchar)/i,

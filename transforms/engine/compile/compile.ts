@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Dialect } from '../dialect/dialect.ts';
-import type { Location } from '../jinja/location.ts';
-import { parseTemplate } from '../jinja/parse.ts';
-import { textOf } from '../jinja/values.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import { textOf } from '../../../lib/jinja/values.ts';
 import { hashSalt } from '../project/environment.ts';
 import type { Macro } from '../project/macros.ts';
 import { keyingOf } from '../project/model.ts';

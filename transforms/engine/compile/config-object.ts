@@ -1,9 +1,9 @@
-import { formatLocation } from '../jinja/location.ts';
-import { Callable, Dict, fromValue, HostObject, toValue, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { Callable, Dict, fromValue, HostObject, toValue, Undefined } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { own } from '../project/yaml.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bound, shownText } from './host.ts';
+import { argumentError, bound, shownText } from '../../../lib/jinja/host.ts';
 
 /** Settings as `config` reads and, while a project is parsed, collects them. */
 export interface ConfigAccess {

@@ -1,12 +1,12 @@
-import { chain } from '../jinja/maybe.ts';
-import { Callable, Dict, HostObject, JinjaList, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { chain } from '../../../lib/jinja/maybe.ts';
+import { Callable, Dict, HostObject, JinjaList, Undefined } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import type { Environment } from '../project/environment.ts';
 import { agateTable } from './agate.ts';
 import type { ConfigAccess } from './config-object.ts';
 import type { RunFlags } from './flags.ts';
-import { bound, shownText } from './host.ts';
-import type { Makers } from './host.ts';
+import { bound, shownText } from '../../../lib/jinja/host.ts';
+import type { Makers } from '../../../lib/jinja/host.ts';
 import type { Ask } from './warehouse-functions.ts';
 
 /** What dbt's own macros need of a rendering. */

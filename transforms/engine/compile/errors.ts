@@ -13,11 +13,6 @@ export const compileErrors = errorCatalog({
       'Check the spelling; macros are the files under macros/, built-in ones are in docs/reference/dialect-macros.md.',
     retryable: false,
   },
-  COMPILE_ARGUMENT: {
-    summary: 'A function of the template context was called with arguments it does not take.',
-    remedy: 'See the function in the message.',
-    retryable: false,
-  },
   COMPILE_VAR_MISSING: {
     summary: 'A template reads a var that nobody has set.',
     remedy: "Set it under vars: in dbt_project.yml or with --vars, or give a default: var('x', 'default').",

@@ -1,6 +1,6 @@
-import { Namespace } from './host.ts';
+import { Namespace } from '../../../lib/jinja/host.ts';
 import { own } from '../project/yaml.ts';
-import type { Value } from '../jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 
 /** What a command says of itself to templates. */
 export interface RunFlags {

@@ -1,5 +1,5 @@
-import { Dict, toValue } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { Dict, toValue } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import type { DataTest, Exposure, Model, Project, SingularTest, SourceTable } from '../project/model.ts';
 
 const made = new WeakMap<Project, Value>();

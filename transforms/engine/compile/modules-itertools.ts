@@ -1,7 +1,7 @@
-import { charge, chargeSize, checkSize } from '../jinja/meter.ts';
-import { JinjaList, Tuple } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
-import { argumentError, fn, itemsOf, Namespace } from './host.ts';
+import { charge, chargeSize, checkSize } from '../../../lib/jinja/meter.ts';
+import { JinjaList, Tuple } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
+import { argumentError, fn, itemsOf, Namespace } from '../../../lib/jinja/host.ts';
 
 /** More than a template can have use for. */
 const most = 1_000_000;

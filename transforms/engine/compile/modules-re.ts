@@ -1,8 +1,8 @@
-import { HostObject, JinjaList, toValue, Tuple } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { HostObject, JinjaList, toValue, Tuple } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { messageOf } from '../../../lib/errors.ts';
 import { boundedSearch } from './bounded.ts';
-import { argumentError, bound, mustText, Namespace, shownText } from './host.ts';
+import { argumentError, bound, mustText, Namespace, shownText } from '../../../lib/jinja/host.ts';
 import { translatePattern } from './python-pattern.ts';
 
 const flagLetters = {

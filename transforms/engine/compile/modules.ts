@@ -1,6 +1,6 @@
-import type { Value } from '../jinja/values.ts';
-import { Namespace } from './host.ts';
-import { datetimeModule, pytzModule } from './modules-datetime.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
+import { Namespace } from '../../../lib/jinja/host.ts';
+import { datetimeModule, pytzModule } from '../../../lib/jinja/datetime/modules.ts';
 import { itertoolsModule } from './modules-itertools.ts';
 import { reModule } from './modules-re.ts';
 

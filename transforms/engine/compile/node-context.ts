@@ -1,11 +1,11 @@
 import type { Environment } from '../project/environment.ts';
-import type { Maybe } from '../jinja/maybe.ts';
-import { Callable, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import type { Maybe } from '../../../lib/jinja/maybe.ts';
+import { Callable, Undefined } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { ConfigObject } from './config-object.ts';
 import type { ConfigAccess } from './config-object.ts';
-import { argumentError, bound, LazyNames, mustText, Namespace, shownText } from './host.ts';
-import type { Makers } from './host.ts';
+import { argumentError, bound, LazyNames, mustText, Namespace, shownText } from '../../../lib/jinja/host.ts';
+import type { Makers } from '../../../lib/jinja/host.ts';
 import { dbtMacroMakers } from './dbt-macros.ts';
 import type { DbtMacroInput } from './dbt-macros.ts';
 import type { RunFlags } from './flags.ts';

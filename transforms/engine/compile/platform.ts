@@ -1,11 +1,11 @@
 import { quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
-import { formatLocation } from '../jinja/location.ts';
-import { Callable, Dict } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { Callable, Dict } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bind, bound, mustText, shownText } from './host.ts';
-import type { Makers } from './host.ts';
+import { argumentError, bind, bound, mustText, shownText } from '../../../lib/jinja/host.ts';
+import type { Makers } from '../../../lib/jinja/host.ts';
 import { restrictionOf } from './restriction.ts';
 import type { Restriction } from './restriction.ts';
 import { touchedInRun } from './touched-in-run.ts';

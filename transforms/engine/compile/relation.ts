@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../../warehouse/sql-text.ts';
-import { Callable, Dict, HostObject, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
-import { bound, shownText } from './host.ts';
+import { Callable, Dict, HostObject, Undefined } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
+import { bound, shownText } from '../../../lib/jinja/host.ts';
 
 /** What stands under a name, in dbt's words. */
 export type RelationType = 'table' | 'view' | 'cte' | 'external';

@@ -1,10 +1,10 @@
-import { formatLocation } from '../jinja/location.ts';
-import type { Maybe } from '../jinja/maybe.ts';
-import { chain } from '../jinja/maybe.ts';
-import { render, renderSync } from '../jinja/render.ts';
-import type { Template } from '../jinja/ast.ts';
-import { Dict } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Maybe } from '../../../lib/jinja/maybe.ts';
+import { chain } from '../../../lib/jinja/maybe.ts';
+import { render, renderSync } from '../../../lib/jinja/render.ts';
+import type { Template } from '../../../lib/jinja/ast.ts';
+import { Dict } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import type { Environment } from '../project/environment.ts';
 import type { Macro } from '../project/macros.ts';
 import type { Model, Project } from '../project/model.ts';

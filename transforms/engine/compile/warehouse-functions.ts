@@ -1,14 +1,14 @@
 import { quoteIdentifier, quoteLiteral } from '../../../warehouse/sql-text.ts';
 import type { Row } from '../../../warehouse/warehouse.ts';
-import { formatLocation } from '../jinja/location.ts';
-import { chain } from '../jinja/maybe.ts';
-import { Callable, Dict, JinjaList, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { chain } from '../../../lib/jinja/maybe.ts';
+import { Callable, Dict, JinjaList, Undefined } from '../../../lib/jinja/values.ts';
+import type { CallArguments, Value } from '../../../lib/jinja/values.ts';
 import { agateTable } from './agate.ts';
 import { Column, columnClass } from './columns.ts';
 import { compileErrors } from './errors.ts';
-import { argumentError, bind, bound, fn, mustText, Namespace, shownText } from './host.ts';
-import type { Makers } from './host.ts';
+import { argumentError, bind, bound, fn, mustText, Namespace, shownText } from '../../../lib/jinja/host.ts';
+import type { Makers } from '../../../lib/jinja/host.ts';
 import { createRelation, Relation } from './relation.ts';
 
 /** Answers of the warehouse; undefined while a project is parsed, when nothing is asked. */

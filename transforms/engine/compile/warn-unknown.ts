@@ -1,8 +1,8 @@
-import { formatLocation } from '../jinja/location.ts';
-import { unknownNames } from '../jinja/unknown-names.ts';
-import type { Part } from '../jinja/walk.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { unknownNames } from '../../../lib/jinja/unknown-names.ts';
+import type { Part } from '../../../lib/jinja/walk.ts';
 import type { Environment } from '../project/environment.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 
 /** What was looked through already: a template and a macro are rendered many times. */
 const seen = new WeakMap<Environment['onWarning'], WeakSet<object>>();

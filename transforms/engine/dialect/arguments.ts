@@ -1,5 +1,5 @@
 import type { ShopwaveError } from '../../../lib/errors.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { dialectErrors } from './errors.ts';
 import { parameterKinds } from './kinds.ts';
 import { signature } from './parameters.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { aggregateMacros } from './aggregates.ts';
 import { cdcMacros } from './cdc.ts';
 import { conversionMacros } from './conversions.ts';

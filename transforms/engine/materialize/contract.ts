@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { ColumnDoc, Model } from '../project/model.ts';
 import { declaredTypes } from './declared-types.ts';
 import type { DeclaredType } from './declared-types.ts';

@@ -1,5 +1,5 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { keyColumns } from './difference.ts';
 import { materializeErrors } from './errors.ts';
 import type { Column } from './shape.ts';

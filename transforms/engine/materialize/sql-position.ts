@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Model } from '../project/model.ts';
 import { templateWhere } from '../warehouse/template-place.ts';
 

@@ -1,5 +1,5 @@
-import { parseTemplate } from '../jinja/parse.ts';
-import type { Location } from '../jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import { discover } from './discover.ts';
 import type { Discovery, Known } from './discover.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { testConfigSchema } from './config-schema.ts';
 import { settingsInMacro } from './custom-test.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import { builtInName, nativeTests } from './macros.ts';
 import type { DataTest } from './model.ts';

@@ -1,9 +1,9 @@
 import { transformErrors } from '../errors.ts';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import type { Defects } from './defects.ts';
 import type { Discovery } from './discover.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Model } from './model.ts';
 import { resolveRef, unknownRef } from './references.ts';
 

@@ -1,14 +1,14 @@
-import { bind, mustText } from '../compile/host.ts';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
-import { parseTemplate } from '../jinja/parse.ts';
-import { renderSync } from '../jinja/render.ts';
-import { Callable } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { bind, mustText } from '../../../lib/jinja/host.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import { renderSync } from '../../../lib/jinja/render.ts';
+import { Callable } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
 import type { SourceFile } from './files.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { holdsTemplate } from './profile.ts';
 
 type Names = (name: string) => Value | undefined;

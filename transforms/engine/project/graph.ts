@@ -1,4 +1,3 @@
-import { editDistance } from '../../../lib/edit-distance.ts';
 import { transformErrors } from '../errors.ts';
 
 /** Names in an order in which each comes after its dependencies; a circle is an error that shows its path and place. */
@@ -26,14 +25,4 @@ export function topologicalOrder(
   };
   for (const name of names) visit(name);
   return order;
-}
-
-/** The candidate most like `name`, for "did you mean"; undefined where none is near. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  let best: { readonly candidate: string; readonly distance: number } | undefined;
-  for (const candidate of candidates) {
-    const distance = editDistance(name, candidate);
-    if (best === undefined || distance < best.distance) best = { candidate, distance };
-  }
-  return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.candidate : undefined;
 }

@@ -1,7 +1,7 @@
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { PropertiesFile } from './loading.ts';
 import type { DataTest, Model, SingularTest } from './model.ts';
 import { placeOfEntry } from './relation-laws.ts';

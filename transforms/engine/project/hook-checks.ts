@@ -1,5 +1,5 @@
-import type { Location } from '../jinja/location.ts';
-import { parseTemplate } from '../jinja/parse.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
 import type { Defects } from './defects.ts';
 import { mustKnowSources, resolveRefs } from './dependencies.ts';
 import type { Targets } from './dependencies.ts';

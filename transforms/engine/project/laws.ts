@@ -1,8 +1,8 @@
-import { findCalls } from '../jinja/discover.ts';
-import { formatLocation } from '../jinja/location.ts';
+import { findCalls } from '../../../lib/jinja/discover.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { transformErrors } from '../errors.ts';
 import type { Defects } from './defects.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { keyingOf } from './model.ts';
 import type { Model, Project } from './model.ts';
 import { checkRelations, placeOfEntry } from './relation-laws.ts';

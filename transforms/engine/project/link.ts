@@ -1,4 +1,4 @@
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { isReference, referencesIn } from './calls.ts';
 import { parseTest } from './custom-test.ts';
 import type { Defects } from './defects.ts';

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/macros.ts';
 import { baseNames } from '../compile/base-context.ts';
-import type { Value } from '../jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import {
   exposureConfigSchema,
   modelConfigSchema,

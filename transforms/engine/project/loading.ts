@@ -1,7 +1,7 @@
-import { parseTemplate } from '../jinja/parse.ts';
-import { evaluateNative } from '../jinja/native.ts';
-import { fromValue } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import { evaluateNative } from '../../../lib/jinja/native.ts';
+import { fromValue } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import type { Defects } from './defects.ts';
 import type { Environment } from './environment.ts';
 import type { MacroTable } from './macros.ts';

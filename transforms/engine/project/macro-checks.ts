@@ -1,4 +1,4 @@
-import type { Value } from '../jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import type { Defects } from './defects.ts';
 import { parseContext } from './discover.ts';
 import type { Known } from './discover.ts';

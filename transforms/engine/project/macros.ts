@@ -1,7 +1,7 @@
-import type { MacroDefinition } from '../jinja/ast.ts';
-import { formatLocation } from '../jinja/location.ts';
-import { parseTemplate } from '../jinja/parse.ts';
-import { partsOf, walkNodes } from '../jinja/walk.ts';
+import type { MacroDefinition } from '../../../lib/jinja/ast.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import { partsOf, walkNodes } from '../../../lib/jinja/walk.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
 import type { SourceFile } from './files.ts';

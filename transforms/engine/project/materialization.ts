@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import { isTimeType } from '../materialize/prune-by.ts';
 import { scd2Schema } from '../materialize/scd2-config.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { PlacedColumn } from './model-entries.ts';
 import type { Layer, Materialization } from './model.ts';
 import type { Authored } from './settings.ts';

@@ -1,6 +1,6 @@
-import { Callable, toValue } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
-import { shownText } from '../compile/host.ts';
+import { Callable, toValue } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
+import { shownText } from '../../../lib/jinja/host.ts';
 import { parseContext } from './discover.ts';
 import type { Known } from './discover.ts';
 import type { AuthoredModelConfig } from './config-schema.ts';

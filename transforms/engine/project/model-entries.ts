@@ -1,4 +1,4 @@
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { transformErrors } from '../errors.ts';
 import type { Defects } from './defects.ts';
 import type { PropertiesFile } from './loading.ts';

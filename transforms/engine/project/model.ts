@@ -1,4 +1,4 @@
-import type { Template } from '../jinja/ast.ts';
+import type { Template } from '../../../lib/jinja/ast.ts';
 import type { Environment } from './environment.ts';
 import type { MacroTable } from './macros.ts';
 

@@ -1,7 +1,7 @@
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
-import { parseTemplate } from '../jinja/parse.ts';
-import type { Template } from '../jinja/ast.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
+import type { Template } from '../../../lib/jinja/ast.ts';
 import { transformErrors } from '../errors.ts';
 import { modelConfigSchema } from './config-schema.ts';
 import { toColumns } from './columns.ts';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import { Defects } from './defects.ts';
 import type { Target } from './environment.ts';
 import { projectErrors } from './errors.ts';
 import { readText, shown } from './files.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { placesIn, validate } from './validate.ts';
 import { own, readYaml } from './yaml.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { texts } from './config-schema.ts';
 import { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';

@@ -1,5 +1,5 @@
 import { transformErrors } from '../errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Model } from './model.ts';
 
 /** The key in Project.models that a ref means; undefined where there is no such model. */

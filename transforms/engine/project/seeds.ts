@@ -1,4 +1,4 @@
-import { parseTemplate } from '../jinja/parse.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
 import { toColumns } from './columns.ts';
 import { seedConfigSchema } from './config-schema.ts';
 import { readTests } from './data-tests.ts';

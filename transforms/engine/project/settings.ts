@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import {
   canonicalSetting,
   refusedSettings,

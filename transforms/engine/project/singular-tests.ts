@@ -1,4 +1,4 @@
-import { parseTemplate } from '../jinja/parse.ts';
+import { parseTemplate } from '../../../lib/jinja/parse.ts';
 import { testSettings, testSettingsKind } from './data-tests.ts';
 import type { Defects } from './defects.ts';
 import { describe } from './docs.ts';

@@ -5,7 +5,7 @@ import type { freshnessSchema } from './config-schema.ts';
 import { readTests } from './data-tests.ts';
 import { describe } from './docs.ts';
 import { transformErrors } from '../errors.ts';
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { rawTable } from '../warehouse/relations.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import type { SourceTable } from './model.ts';

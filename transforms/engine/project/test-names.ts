@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { representationOf, textOf, toValue } from '../jinja/values.ts';
+import { representationOf, textOf, toValue } from '../../../lib/jinja/values.ts';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 

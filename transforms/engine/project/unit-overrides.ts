@@ -1,10 +1,10 @@
-import { formatLocation } from '../jinja/location.ts';
-import { findCalls } from '../jinja/discover.ts';
-import { HostObject } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import { findCalls } from '../../../lib/jinja/discover.ts';
+import { HostObject } from '../../../lib/jinja/values.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
 import { parseContext } from './discover.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import { mentionedIn } from './macros.ts';
 import type { Model } from './model.ts';

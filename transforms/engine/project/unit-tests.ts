@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { transformErrors } from '../errors.ts';
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { referencesIn } from './calls.ts';
 import { unitTestConfigSchema } from './config-schema.ts';
 import { mustKnowSources, resolveRefs } from './dependencies.ts';
 import type { Targets } from './dependencies.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import type { Fixture, UnitTest } from './model.ts';
 import type { UnitTestProperties } from './property-schema.ts';

@@ -1,10 +1,10 @@
-import type { Template } from '../jinja/ast.ts';
-import { findCalls } from '../jinja/discover.ts';
-import type { FoundCall } from '../jinja/discover.ts';
-import { builtinGlobal } from '../jinja/globals.ts';
-import type { Value } from '../jinja/values.ts';
-import { walkNodes } from '../jinja/walk.ts';
-import type { Part } from '../jinja/walk.ts';
+import type { Template } from '../../../lib/jinja/ast.ts';
+import { findCalls } from '../../../lib/jinja/discover.ts';
+import type { FoundCall } from '../../../lib/jinja/discover.ts';
+import { builtinGlobal } from '../../../lib/jinja/globals.ts';
+import type { Value } from '../../../lib/jinja/values.ts';
+import { walkNodes } from '../../../lib/jinja/walk.ts';
+import type { Part } from '../../../lib/jinja/walk.ts';
 
 /** Names that a macro or a loop has without anybody setting them. */
 const implied = ['caller', 'loop', 'varargs', 'kwargs', 'self', 'super'];

@@ -1,6 +1,6 @@
-import { formatLocation } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
 import { transformErrors } from '../errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Loading, PropertiesFile } from './loading.ts';
 import type { ModelEntry } from './model-entries.ts';
 import type { SeedEntry } from './seeds.ts';

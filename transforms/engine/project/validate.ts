@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import type { Defects } from './defects.ts';
 import { projectErrors } from './errors.ts';
-import { nearest } from './graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { isRecord, own } from './yaml.ts';
 import type { Path, YamlFile } from './yaml.ts';
 

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Node, YAMLMap, YAMLSeq } from 'yaml';
-import { formatLocation } from '../jinja/location.ts';
-import type { Location } from '../jinja/location.ts';
+import { formatLocation } from '../../../lib/jinja/location.ts';
+import type { Location } from '../../../lib/jinja/location.ts';
 import type { SourceFile } from './files.ts';
 import { projectErrors } from './errors.ts';
 

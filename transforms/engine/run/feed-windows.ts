@@ -1,5 +1,5 @@
 import type { EngineContext } from '../context.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { mustModel, rowInputs } from '../project/laws.ts';
 import { keyingOf } from '../project/model.ts';
 import { toBigint } from '../warehouse/state.ts';

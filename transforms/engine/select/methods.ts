@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Resource } from '../artifacts/resource.ts';
 import type { SelectContext } from './context.ts';
 import { selectErrors } from './errors.ts';

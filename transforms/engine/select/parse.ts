@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import { selectErrors } from './errors.ts';
 import { methodNames } from './selection.ts';
 import type { Criterion, MethodName, Selection } from './selection.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { Project } from '../project/model.ts';
 import type { NamedSelector, SelectContext, SelectRequest } from './context.ts';
 import { selectErrors } from './errors.ts';

@@ -1,7 +1,7 @@
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../../../lib/edit-distance.ts';
 import type { NamedSelector } from './context.ts';
 import { selectErrors } from './errors.ts';
 import { parseCriterion, parseMethod } from './parse.ts';

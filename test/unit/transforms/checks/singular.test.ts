@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { passKey, readPassHistory } from '../../../../transforms/engine/checks/last-pass.ts';
 import { recordChecks } from '../../../../transforms/engine/checks/record.ts';
-import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
+import { parseTemplate } from '../../../../lib/jinja/parse.ts';
 import type { SingularTest } from '../../../../transforms/engine/project/model.ts';
 import { makeDataTest, openCheckWorld } from '../../../support/check-world.ts';
 import type { CheckWorld, TestTable } from '../../../support/check-world.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runUnitTests } from '../../../../transforms/engine/checks/unit-test.ts';
 import type { UnitTestResult } from '../../../../transforms/engine/checks/unit-test.ts';
-import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
+import { parseTemplate } from '../../../../lib/jinja/parse.ts';
 import type { Fixture, Model, UnitTest } from '../../../../transforms/engine/project/model.ts';
 import { openDuckdbWarehouse } from '../../../../warehouse/duckdb/open.ts';
 import { withVars } from '../../../support/check-world.ts';

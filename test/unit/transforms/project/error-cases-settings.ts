@@ -108,7 +108,7 @@ export const settingsErrors: readonly Row[] = [
   {
     what: 'positional config',
     files: mart("{{ config('table') }}\nselect 1 as x"),
-    code: 'COMPILE_ARGUMENT',
+    code: 'JINJA_ARGUMENTS',
     where: 'agg_orders.sql:1:4',
     says: 'settings by name',
   },

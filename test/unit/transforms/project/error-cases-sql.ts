@@ -21,7 +21,7 @@ export const sqlErrors: readonly Row[] = [
   {
     what: 'a ref into a package',
     files: mart("select * from {{ ref('dbt_utils', 'x') }}"),
-    code: 'COMPILE_ARGUMENT',
+    code: 'JINJA_ARGUMENTS',
     where: 'agg_orders.sql:1:18',
     says: 'there is no package dbt_utils',
   },

@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ShopwaveError } from '../../../../lib/errors.ts';
-import { findCalls } from '../../../../transforms/engine/jinja/discover.ts';
-import { fail } from '../../../../transforms/engine/jinja/errors.ts';
-import { evaluateNative } from '../../../../transforms/engine/jinja/native.ts';
-import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
-import { macroCallable, render, renderSync } from '../../../../transforms/engine/jinja/render.ts';
-import type { RenderOptions } from '../../../../transforms/engine/jinja/render.ts';
-import {
-  Callable,
-  HostObject,
-  JinjaList,
-  fromValue,
-  toValue,
-} from '../../../../transforms/engine/jinja/values.ts';
-import type { Value } from '../../../../transforms/engine/jinja/values.ts';
+import { findCalls } from '../../../../lib/jinja/discover.ts';
+import { fail } from '../../../../lib/jinja/errors.ts';
+import { evaluateNative } from '../../../../lib/jinja/native.ts';
+import { parseTemplate } from '../../../../lib/jinja/parse.ts';
+import { macroCallable, render, renderSync } from '../../../../lib/jinja/render.ts';
+import type { RenderOptions } from '../../../../lib/jinja/render.ts';
+import { Callable, HostObject, JinjaList, fromValue, toValue } from '../../../../lib/jinja/values.ts';
+import type { Value } from '../../../../lib/jinja/values.ts';
 
 function options(
   names: Readonly<Record<string, Value>> = {},

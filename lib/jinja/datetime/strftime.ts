@@ -1,5 +1,5 @@
-import type { CallArguments } from '../jinja/values.ts';
-import { argumentError } from './host.ts';
+import type { CallArguments } from '../values.ts';
+import { argumentError } from '../host.ts';
 
 /** A time as far as formats show it. */
 interface ShownTime {

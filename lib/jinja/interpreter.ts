@@ -5,7 +5,7 @@ import type { Environment, HostFilter, HostTest, Limits } from './environment.ts
 import { fail } from './errors.ts';
 import type { Location } from './location.ts';
 import { chargeTo } from './meter.ts';
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../edit-distance.ts';
 import { Undefined, chargeValue, typeName } from './values.ts';
 import type { RunState, Value } from './values.ts';
 

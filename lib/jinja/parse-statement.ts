@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../edit-distance.ts';
 import type { Body, Expr, Node, SetBlockNode, Target, WithNode } from './ast.ts';
 import { failAt } from './errors.ts';
 import type { Location } from './location.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../project/graph.ts';
+import { nearest } from '../edit-distance.ts';
 import { fail } from './errors.ts';
 import type { Value } from './values.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShopwaveError } from '../../../../lib/errors.ts';
-import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
-import { renderSync } from '../../../../transforms/engine/jinja/render.ts';
-import { toValue } from '../../../../transforms/engine/jinja/values.ts';
+import { parseTemplate } from '../../../../lib/jinja/parse.ts';
+import { renderSync } from '../../../../lib/jinja/render.ts';
+import { toValue } from '../../../../lib/jinja/values.ts';
 
 /** A template with what Python's Jinja2 makes of it: a text, or an error. */
 export interface CorpusCase {

@@ -1,5 +1,5 @@
-import { ShopwaveError, errorCatalog, messageOf } from '../../../lib/errors.ts';
-import type { ErrorInput } from '../../../lib/errors.ts';
+import { ShopwaveError, errorCatalog, messageOf } from '../errors.ts';
+import type { ErrorInput } from '../errors.ts';
 import { formatLocation } from './location.ts';
 import type { Location } from './location.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ShopwaveError } from '../../../../lib/errors.ts';
-import { parseTemplate } from '../../../../transforms/engine/jinja/parse.ts';
-import { renderSync } from '../../../../transforms/engine/jinja/render.ts';
+import { parseTemplate } from '../../../../lib/jinja/parse.ts';
+import { renderSync } from '../../../../lib/jinja/render.ts';
 import { modules } from '../../../../transforms/engine/compile/modules.ts';
 
 function outcome(template: string, steps?: number): string {

@@ -1,7 +1,7 @@
-import { HostObject } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
+import { HostObject } from '../values.ts';
+import type { CallArguments, Value } from '../values.ts';
 import { DateTime, mustZone, numberOr, partNames, startOfDay, toMillis, utc, zoneOf } from './date-time.ts';
-import { argumentError, bound, mustText, Namespace, shownText } from './host.ts';
+import { argumentError, bound, mustText, Namespace, shownText } from '../host.ts';
 import { strptime } from './strftime.ts';
 import { TimeDelta } from './time-delta.ts';
 

@@ -1,8 +1,8 @@
-import { formatLocation } from '../jinja/location.ts';
-import { HostObject } from '../jinja/values.ts';
-import type { ArithmeticOp, CallArguments, Value } from '../jinja/values.ts';
-import { compileErrors } from './errors.ts';
-import { argumentError, bound, shownText } from './host.ts';
+import { formatLocation } from '../location.ts';
+import { HostObject } from '../values.ts';
+import type { ArithmeticOp, CallArguments, Value } from '../values.ts';
+import { jinjaErrors } from '../errors.ts';
+import { argumentError, bound, shownText } from '../host.ts';
 import { strftime } from './strftime.ts';
 import { dayMillis, TimeDelta } from './time-delta.ts';
 import { ZoneRules } from './time-zone.ts';
@@ -230,7 +230,7 @@ export function toMillis(values: readonly number[], { at }: CallArguments): numb
   const made = new Date(millis);
   const isReal = made.getUTCMonth() === month - 1 && made.getUTCDate() === day && made.getUTCHours() === hour;
   if (isReal && minute < 60 && second < 60) return millis;
-  throw compileErrors.error('COMPILE_ARGUMENT', {
+  throw jinjaErrors.error('JINJA_ARGUMENTS', {
     message: `there is no time ${year}-${month}-${day} ${hour}:${minute}:${second}`,
     where: formatLocation(at),
   });

@@ -1,8 +1,8 @@
-import { numberOf } from '../jinja/numbers.ts';
-import type { ArithmeticOp } from '../jinja/values.ts';
-import { HostObject } from '../jinja/values.ts';
-import type { Value } from '../jinja/values.ts';
-import { bound } from './host.ts';
+import { numberOf } from '../numbers.ts';
+import type { ArithmeticOp } from '../values.ts';
+import { HostObject } from '../values.ts';
+import type { Value } from '../values.ts';
+import { bound } from '../host.ts';
 
 export const dayMillis = 86_400_000;
 

@@ -1,7 +1,7 @@
-import { formatLocation } from '../jinja/location.ts';
-import { Callable, HostObject, JinjaList, textOf, Tuple, Undefined } from '../jinja/values.ts';
-import type { CallArguments, Value } from '../jinja/values.ts';
-import { compileErrors } from './errors.ts';
+import { formatLocation } from './location.ts';
+import { Callable, HostObject, JinjaList, textOf, Tuple, Undefined } from './values.ts';
+import type { CallArguments, Value } from './values.ts';
+import { jinjaErrors } from './errors.ts';
 
 /** A named table of values, such as `target`, `api` or `modules.re`; attributes only, unless it is a mapping. */
 export class Namespace extends HostObject {
@@ -72,14 +72,14 @@ export function bound(
   return fn(name, (args) => call(bind(name, parameters, args), args));
 }
 
-/** Values in the order of the parameters; what is not given is JavaScript's undefined. Throws COMPILE_ARGUMENT. */
+/** Values in the order of the parameters; what is not given is JavaScript's undefined. Throws JINJA_ARGUMENTS. */
 export function bind(
   name: string,
   parameters: readonly string[],
   { positional, named, at }: CallArguments,
 ): (Value | undefined)[] {
   const refuse = (message: string): Error =>
-    compileErrors.error('COMPILE_ARGUMENT', {
+    jinjaErrors.error('JINJA_ARGUMENTS', {
       message: `${name}(${parameters.join(', ')}) ${message}`,
       where: formatLocation(at),
     });
@@ -108,9 +108,9 @@ export function mustText(value: Value | undefined, what: string, args: CallArgum
   throw argumentError(`${what} must be a text`, args);
 }
 
-/** COMPILE_ARGUMENT at the place of a call. */
+/** JINJA_ARGUMENTS at the place of a call. */
 export function argumentError(message: string, { at }: CallArguments): Error {
-  return compileErrors.error('COMPILE_ARGUMENT', { message, where: formatLocation(at) });
+  return jinjaErrors.error('JINJA_ARGUMENTS', { message, where: formatLocation(at) });
 }
 
 /** The items of anything that can be gone through; undefined where it cannot. */
