@@ -138,19 +138,20 @@ function saleEvents(sales: Sales, { products }: Dimensions): readonly Happened[]
       ...part('tax', line.tax),
     ];
   });
-  const ofOrders = sales.orders
-    .filter(({ shipping }) => shipping !== 0n)
-    .map((order) => ({
-      type: 'shipping',
+  const ofOrders = sales.orders.flatMap((order): readonly Happened[] => {
+    const about = {
       sourceKind: 'order',
       sourceId: order.id,
       orderId: order.id,
       lineId: undefined,
       product: undefined,
       quantity: 0n,
-      amount: order.shipping,
       at: order.placedAt,
-    }));
+    };
+    const part = (type: string, amount: bigint): readonly Happened[] =>
+      amount === 0n ? [] : [{ ...about, type, amount }];
+    return [...part('shipping', order.shipping), ...part('tax', order.shippingTax)];
+  });
   return [...ofLines, ...ofOrders];
 }
 
@@ -236,7 +237,7 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
   const { late } = shippingStory(sales);
   const ofRefunds = sales.refunds.flatMap((refund): readonly Happened[] => {
     // Shipping that a cancellation took is not given back a second time.
-    const shipping = late.has(refund.id) ? 0n : refund.shipping;
+    const [shipping, tax] = late.has(refund.id) ? [0n, 0n] : [refund.shipping, refund.shippingTax];
     const inLines = total(linesOf.get(String(refund.id)) ?? [], ({ goods, tax }) => goods + tax);
     const about = {
       sourceKind: 'refund',
@@ -248,9 +249,10 @@ function refundEvents(sales: Sales, { products }: Dimensions): readonly Happened
       at: refund.at,
       currency: refund.currency,
     };
-    const cash = refund.amount - shipping - inLines;
+    const cash = refund.amount - shipping - tax - inLines;
     return [
       ...(shipping === 0n ? [] : [{ ...about, type: 'refund_shipping', amount: -shipping }]),
+      ...(tax === 0n ? [] : [{ ...about, type: 'refund_tax', amount: -tax }]),
       ...(cash === 0n ? [] : [{ ...about, type: 'refund_cash', amount: -cash }]),
     ];
   });

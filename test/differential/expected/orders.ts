@@ -198,7 +198,7 @@ export function fctOrders(sales: Sales, dimensions: Dimensions): readonly MartRo
       refunded_unshipped_quantity: unsent,
       gross_minor: total(goods, ({ line }) => line.gross),
       discount_minor: total(lines, ({ line }) => line.discount),
-      tax_minor: total(lines, ({ line }) => line.tax),
+      tax_minor: total(lines, ({ line }) => line.tax) + order.shippingTax,
       shipping_minor: order.shipping,
       refunded_minor: refunded,
       paid_minor: paid,

@@ -1,7 +1,9 @@
 import type { CancellationLine, OrderLine, OrderState } from '../../../simulator/order/rows.ts';
-import { cancelledTax, firstCancelledId, wholeSecond } from '../world/shopify-objects.ts';
+import { cancelledTax, firstCancelledId, unitPriceText, wholeSecond } from '../world/shopify-objects.ts';
+import { shippingTax } from '../world/shopify-terms.ts';
 import { positionOf } from '../world/shopify.ts';
 import type { SeenOrder } from '../world/shopify.ts';
+import { withDiscountsInLines } from './order-discounts.ts';
 import { bothOf } from './sales.ts';
 import type { CancelledLine, RefundLine, Sales } from './sales.ts';
 import { share } from './taken-back.ts';
@@ -23,7 +25,9 @@ const none: Sales = {
 export function shopifySales(orders: readonly SeenOrder[]): Sales {
   return orders
     .map((seen) => {
-      const sales = salesOf(seen);
+      const { sightings, terms } = seen;
+      const whole = sightings.map((each) => ({ ...each, state: withDiscountsInLines(each.state, terms) }));
+      const sales = salesOf({ ...seen, sightings: whole });
       // The deletion is the order's: Shopify does not say what becomes of the money and of what was sent.
       const { payments, shipments, packed } = sales;
       return seen.isDestroyed ? { ...none, payments, shipments, packed } : sales;
@@ -42,6 +46,8 @@ function salesOf(seen: SeenOrder): Sales {
   const order = state?.orders[0];
   if (state === undefined || order === undefined) return none;
   const orderId = BigInt(order.id);
+  const { terms } = seen;
+  const taxOfShipping = (paid: number): bigint => BigInt(shippingTax(paid, terms));
   return {
     orders: [
       {
@@ -54,8 +60,8 @@ function salesOf(seen: SeenOrder): Sales {
         status: order.status,
         isTest: order.isTest,
         country: order.shipCountry,
-        shipping: BigInt(order.shippingCents),
-        shippingTax: 0n,
+        shipping: BigInt(order.shippingCents) - taxOfShipping(order.shippingCents),
+        shippingTax: taxOfShipping(order.shippingCents),
         placedAt: moment(order.placedAt),
         cancelledAt: momentOrNull(order.cancelledAt),
         updatedAt: moment(order.updatedAt),
@@ -68,7 +74,7 @@ function salesOf(seen: SeenOrder): Sales {
       productId: String(line.productId),
       kind: line.kind,
       quantity: BigInt(line.quantity),
-      unitPrice: `${Math.floor(line.unitPriceE4 / 10_000)}.${String(line.unitPriceE4 % 10_000).padStart(4, '0')}`,
+      unitPrice: unitPriceText(line, order.currency, terms),
       gross: grossOf(line, line.quantity),
       discount: BigInt(line.discountCents),
       tax: BigInt(line.taxCents),
@@ -81,8 +87,8 @@ function salesOf(seen: SeenOrder): Sales {
       currency: order.currency,
       at: moment(refund.refundedAt),
       amount: BigInt(refund.amountCents),
-      shipping: BigInt(refund.shippingCents),
-      shippingTax: 0n,
+      shipping: BigInt(refund.shippingCents) - taxOfShipping(refund.shippingCents),
+      shippingTax: taxOfShipping(refund.shippingCents),
     })),
     refundLines: refundLinesOf(state),
     captures: capturesOf(state).map((payment) => ({

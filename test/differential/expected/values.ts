@@ -22,7 +22,7 @@ function partText(part: Value): string {
   return String(part).replaceAll(/[~|]/g, (mark) => `~${mark}`);
 }
 
-const withoutMinor = new Set(['JPY', 'KRW']);
+const unusualMinor: Readonly<Record<string, bigint>> = { JPY: 1n, KRW: 1n, KWD: 1000n };
 
 /** Money in minor units: decimal text (or a product of scaled integers) rounded half away from zero. */
 export function minor(amount: string | null | undefined, currency: string | null): bigint {
@@ -38,7 +38,7 @@ export function minorOf(units: number, price: string | null | undefined, currenc
 
 /** Minor units that a unit of the currency has. */
 export function minorUnits(currency: string | null): bigint {
-  return withoutMinor.has(currency ?? '') ? 1n : 100n;
+  return unusualMinor[currency ?? ''] ?? 100n;
 }
 
 function decimal(text: string): { readonly value: bigint; readonly scale: bigint } {

@@ -1,5 +1,7 @@
-import type { OrderState, Payment, Shipment } from '../../../simulator/order/rows.ts';
-import { centsText, grossCents, priceText } from '../../../simulator/world/money.ts';
+import type { OrderLine, OrderState, Payment, Shipment } from '../../../simulator/order/rows.ts';
+import { grossCents } from '../../../simulator/world/money.ts';
+import { minorDigits, ownDiscount, shippingTax } from './shopify-terms.ts';
+import type { Terms } from './shopify-terms.ts';
 
 /** An object as its raw table holds it. */
 export interface ShopifyObject {
@@ -21,9 +23,22 @@ function time(at: number | null): string | null {
   return at === null ? null : `${new Date(wholeSecond(at)).toISOString().slice(0, 19)}Z`;
 }
 
-function bag(cents: number): object {
-  const amount = { amount: centsText(cents), currencyCode: 'USD' };
-  return { shopMoney: amount, presentmentMoney: amount };
+/** Money of an order, in its currency and in the customer's. */
+type Bag = (minor: number) => object;
+
+function bagsOf(currency: string, { presentment }: Terms): Bag {
+  const unit = 10 ** minorDigits(currency);
+  return (minor) => ({
+    // At least one digit behind the point, also of a currency that has none.
+    shopMoney: {
+      amount: (minor / unit).toFixed(Math.max(1, minorDigits(currency))),
+      currencyCode: currency,
+    },
+    presentmentMoney: {
+      amount: ((minor / unit) * presentment.rate).toFixed(2),
+      currencyCode: presentment.currency,
+    },
+  });
 }
 
 function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {
@@ -31,28 +46,26 @@ function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number
 }
 
 /** All objects of an order as they stand. */
-export function orderObjects(state: OrderState): readonly ShopifyObject[] {
+export function orderObjects(state: OrderState, terms: Terms): readonly ShopifyObject[] {
   const order = state.orders[0];
   if (order === undefined) return [];
+  const bag = bagsOf(order.currency, terms);
   const orderId = gid('Order', order.id);
   const child = (table: string, data: object): ShopifyObject => ({ table, data: { orderId, ...data } });
   return [
-    { table: 'orders', data: orderObject(state) },
-    ...state.order_lines.map((line) => child('order_lines', lineObject(line, state))),
-    ...state.payments.map((each) => child('transactions', transactionObject(each, state))),
+    { table: 'orders', data: orderObject(state, terms) },
+    ...state.order_lines.map((line) => child('order_lines', lineObject(line, state, terms))),
+    ...state.payments.map((each) => child('transactions', transactionObject(each, state, bag))),
     ...state.refunds.map((each) =>
       child('refunds', {
         id: gid('Refund', each.id),
         createdAt: time(each.refundedAt),
         processedAt: time(each.refundedAt),
         totalRefundedSet: bag(each.amountCents),
-        refundShippingLines:
-          each.shippingCents === 0
-            ? []
-            : [{ subtotalAmountSet: bag(each.shippingCents), taxAmountSet: bag(0) }],
+        refundShippingLines: shippingBack(each.shippingCents, terms, bag),
       }),
     ),
-    ...refundLineObjects(state).map((each) => child('refund_lines', each)),
+    ...refundLineObjects(state, terms).map((each) => child('refund_lines', each)),
     ...state.shipments.map((each) => child('fulfillments', fulfillmentObject(each))),
     ...state.shipment_lines.map((each) =>
       child('fulfillment_lines', {
@@ -65,18 +78,27 @@ export function orderObjects(state: OrderState): readonly ShopifyObject[] {
   ];
 }
 
+function shippingBack(paid: number, terms: Terms, bag: Bag): readonly object[] {
+  if (paid === 0) return [];
+  const tax = shippingTax(paid, terms);
+  return [{ subtotalAmountSet: bag(terms.isTaxIncluded ? paid : paid - tax), taxAmountSet: bag(tax) }];
+}
+
 const fulfillmentStatus: Readonly<Record<string, string>> = {
   partly_shipped: 'PARTIALLY_FULFILLED',
   shipped: 'FULFILLED',
   delivered: 'FULFILLED',
 };
 
-function orderObject(state: OrderState): object {
+function orderObject(state: OrderState, terms: Terms): object {
   const order = state.orders[0];
   if (order === undefined) throw new TypeError('an order that was not placed is not on Shopify');
+  const { isTaxIncluded, furtherDiscount } = terms;
+  const bag = bagsOf(order.currency, terms);
   const gross = sumOf(state.order_lines, (line) => grossCents(line.quantity, line.unitPriceE4));
-  const discounts = sumOf(state.order_lines, (line) => line.discountCents);
-  const tax = sumOf(state.order_lines, (line) => line.taxCents);
+  const discounts = sumOf(state.order_lines, (line) => line.discountCents) + furtherDiscount;
+  const ofShipping = shippingTax(order.shippingCents, terms);
+  const tax = sumOf(state.order_lines, (line) => line.taxCents) + ofShipping;
   return {
     id: gid('Order', order.id),
     name: order.orderNumber,
@@ -86,8 +108,9 @@ function orderObject(state: OrderState): object {
     cancelledAt: time(order.cancelledAt),
     closedAt: null,
     currencyCode: order.currency,
+    presentmentCurrencyCode: terms.presentment.currency,
     test: order.isTest,
-    taxesIncluded: false,
+    taxesIncluded: isTaxIncluded,
     sourceName: 'web',
     customer: order.customerId === null ? null : { id: gid('Customer', order.customerId) },
     shippingAddress: { countryCodeV2: order.shipCountry },
@@ -95,8 +118,8 @@ function orderObject(state: OrderState): object {
     displayFulfillmentStatus: fulfillmentStatus[order.status] ?? 'UNFULFILLED',
     totalDiscountsSet: bag(discounts),
     totalTaxSet: bag(tax),
-    totalShippingPriceSet: bag(order.shippingCents),
-    totalPriceSet: bag(gross - discounts + tax + order.shippingCents),
+    totalShippingPriceSet: bag(isTaxIncluded ? order.shippingCents : order.shippingCents - ofShipping),
+    totalPriceSet: bag(gross - discounts + tax + order.shippingCents - ofShipping),
     totalRefundedSet: bag(sumOf(state.refunds, (each) => each.amountCents)),
   };
 }
@@ -112,10 +135,13 @@ function financialStatus({ payments, orders }: OrderState): string {
   return done.some((each) => each.kind === 'authorisation') ? 'AUTHORIZED' : 'PENDING';
 }
 
-function lineObject(line: OrderState['order_lines'][number], state: OrderState): object {
+function lineObject(line: OrderLine, state: OrderState, terms: Terms): object {
   const gone = (rows: readonly { readonly orderLineId: number; readonly quantity: number }[]): number =>
     sumOf(rows, (row) => (row.orderLineId === line.id ? row.quantity : 0));
-  const gross = grossCents(line.quantity, line.unitPriceE4);
+  const currency = state.orders[0]?.currency ?? '';
+  const bag = bagsOf(currency, terms);
+  const discount = ownDiscount(line, terms);
+  const gross = grossCents(line.quantity, line.unitPriceE4) + (terms.isTaxIncluded ? line.taxCents : 0);
   return {
     id: gid('LineItem', line.id),
     sku: `SKU-${line.productId}`,
@@ -123,18 +149,33 @@ function lineObject(line: OrderState['order_lines'][number], state: OrderState):
     currentQuantity: line.quantity - gone(state.refund_lines) - gone(state.cancellation_lines),
     isGiftCard: line.kind === 'gift_card',
     product: { id: gid('Product', line.productId) },
-    originalUnitPriceSet: { shopMoney: { amount: priceText(line.unitPriceE4), currencyCode: 'USD' } },
+    originalUnitPriceSet: {
+      shopMoney: { amount: unitPriceText(line, currency, terms), currencyCode: currency },
+    },
     originalTotalSet: bag(gross),
-    discountedTotalSet: bag(gross - line.discountCents),
-    totalDiscountSet: bag(line.discountCents),
-    taxLines: line.taxCents === 0 ? [] : [{ title: 'Tax', rate: 0, priceSet: bag(line.taxCents) }],
+    discountedTotalSet: bag(gross - discount),
+    totalDiscountSet: bag(discount),
+    taxLines: taxesOf(line).map(([title, tax]) => ({ title, rate: 0, priceSet: bag(tax) })),
   };
+}
+
+/** The price of a unit with four digits; with its part of the tax where prices have it in them. */
+export function unitPriceText(line: OrderLine, currency: string, { isTaxIncluded }: Terms): string {
+  const tax = isTaxIncluded ? line.taxCents / line.quantity : 0;
+  return ((line.unitPriceE4 / 100 + tax) / 10 ** minorDigits(currency)).toFixed(4);
+}
+
+/** A state and a county tax the same sale. */
+function taxesOf({ taxCents }: OrderLine): ReadonlyArray<readonly [title: string, tax: number]> {
+  const county = Math.floor(taxCents / 3);
+  const parts = [['State tax', taxCents - county] as const, ['County tax', county] as const];
+  return parts.filter(([, tax]) => tax > 0);
 }
 
 const kinds = { authorisation: 'AUTHORIZATION', capture: 'CAPTURE', void: 'VOID', refund: 'REFUND' } as const;
 const statuses = { pending: 'PENDING', succeeded: 'SUCCESS', failed: 'FAILURE' } as const;
 
-function transactionObject(payment: Payment, state: OrderState): object {
+function transactionObject(payment: Payment, state: OrderState, bag: Bag): object {
   const refund = state.refunds.find((each) => each.paymentId === payment.id);
   return {
     id: gid('OrderTransaction', payment.id),
@@ -157,7 +198,12 @@ export const firstCancelledId = 10_000_000_000;
 const restockTypes = { return: 'RETURN', cancel: 'CANCEL', no_restock: 'NO_RESTOCK' } as const;
 
 /** What a refund gives back: goods that were returned, and units that a cancellation after capture took off. */
-function refundLineObjects(state: OrderState): readonly object[] {
+function refundLineObjects(state: OrderState, terms: Terms): readonly object[] {
+  const bag = bagsOf(state.orders[0]?.currency ?? '', terms);
+  const money = (goods: number, tax: number): object => ({
+    subtotalSet: bag(terms.isTaxIncluded ? goods + tax : goods),
+    totalTaxSet: bag(tax),
+  });
   const about = (id: number, refundId: number, lineId: number, quantity: number): object => ({
     id: gid('RefundLineItem', id),
     refundId: gid('Refund', refundId),
@@ -167,8 +213,7 @@ function refundLineObjects(state: OrderState): readonly object[] {
   const returned = state.refund_lines.map((row) => ({
     ...about(row.id, row.refundId, row.orderLineId, row.quantity),
     restockType: restockTypes[row.restockType],
-    subtotalSet: bag(row.amountCents),
-    totalTaxSet: bag(row.taxCents),
+    ...money(row.amountCents, row.taxCents),
   }));
   const cancelled = state.refunds.flatMap((refund) =>
     state.cancellation_lines
@@ -176,8 +221,7 @@ function refundLineObjects(state: OrderState): readonly object[] {
       .map((row) => ({
         ...about(firstCancelledId + row.id, refund.id, row.orderLineId, row.quantity),
         restockType: 'CANCEL',
-        subtotalSet: bag(grossCents(row.quantity, row.unitPriceE4) - row.discountCents),
-        totalTaxSet: bag(cancelledTax(row, state)),
+        ...money(grossCents(row.quantity, row.unitPriceE4) - row.discountCents, cancelledTax(row, state)),
       })),
   );
   return [...returned, ...cancelled];

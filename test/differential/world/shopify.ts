@@ -2,11 +2,14 @@ import { liveOwnOrder, ownOrderVersion } from '../../../simulator/shopify/own-or
 import { firstOwnId } from '../../../simulator/shopify/relations.ts';
 import type { OrderState } from '../../../simulator/order/rows.ts';
 import { makeAddress } from '../../../simulator/world/catalogue.ts';
+import { createRandom } from '../../../simulator/world/random.ts';
 import type { Random } from '../../../simulator/world/random.ts';
 import type { RawRow } from '../feed.ts';
 import { someBasket, spanOf } from './shop.ts';
 import type { WebOrder } from './shop.ts';
 import { gid, orderObjects, wholeSecond } from './shopify-objects.ts';
+import { retold, someRetelling, someTerms } from './shopify-terms.ts';
+import type { Terms } from './shopify-terms.ts';
 
 /** An order as a read found it. */
 interface Sighting {
@@ -22,6 +25,7 @@ export interface SeenOrder {
   readonly sightings: readonly Sighting[];
   /** Deleted for good, and read of. */
   readonly isDestroyed: boolean;
+  readonly terms: Terms;
 }
 
 /** A customer as Shopify had it at its last update. */
@@ -45,14 +49,19 @@ export interface ShopifyWorld {
 
 const hourMs = 3_600_000;
 const span = spanOf(20);
+const monthEndMs = Date.parse('2026-04-01T00:00:00Z');
 const ownOrders = 9;
 const ownCustomers = 5;
 
 /** Reads of a storefront: all of its own orders to the end, and some of the shop's. */
 export function shopifyWorld(seed: number, web: readonly WebOrder[], random: Random): ShopifyWorld {
-  const own = Array.from({ length: ownOrders }, (_, number) => ownOrder(seed, number, random));
+  // Chance of its own: what an order is told in changes nothing else of a world.
+  const money = createRandom(seed, 80);
+  const own = Array.from({ length: ownOrders }, (_, number) =>
+    toldIn(ownOrder(seed, number, { random, money }), money),
+  );
   const customers = Array.from({ length: ownCustomers }, (_, nth) => ownCustomer(firstOwnId + nth, random));
-  const ofWeb = web.filter(() => random.chance(0.6)).map((order) => webOrder(order, random));
+  const ofWeb = web.filter(() => random.chance(0.6)).map((order) => toldIn(webOrder(order, random), money));
   return {
     own,
     customers,
@@ -62,8 +71,20 @@ export function shopifyWorld(seed: number, web: readonly WebOrder[], random: Ran
   };
 }
 
-function ownOrder(seed: number, number: number, random: Random): SeenOrder {
-  const placedAt = span.startMs + random.integer(0, span.endMs - span.startMs);
+function toldIn(seen: Omit<SeenOrder, 'terms'>, money: Random): SeenOrder {
+  const telling = someRetelling(money);
+  const sightings = seen.sightings.map((each) => ({ ...each, state: retold(each.state, telling) }));
+  return { ...seen, sightings, terms: someTerms(money) };
+}
+
+function ownOrder(
+  seed: number,
+  number: number,
+  { random, money }: { readonly random: Random; readonly money: Random },
+): Omit<SeenOrder, 'terms'> {
+  const within = span.startMs + random.integer(0, span.endMs - span.startMs);
+  // Rates change with the month: what is given back of some is worth more or less than it was.
+  const placedAt = money.chance(0.4) ? monthEndMs - money.integer(1, 40) * hourMs : within;
   const customerId = firstOwnId + random.integer(0, ownCustomers);
   const basket = { ...someBasket(random, placedAt), channel: 'web', customerId };
   const whenever = Array.from(
@@ -94,7 +115,7 @@ function withoutLastLine([first, ...rest]: readonly Sighting[]): readonly Sighti
   return [first, ...rest].map((each) => (each.version === first.version ? { ...each, state: before } : each));
 }
 
-function webOrder({ states }: WebOrder, random: Random): SeenOrder {
+function webOrder({ states }: WebOrder, random: Random): Omit<SeenOrder, 'terms'> {
   const seen = states.filter(() => random.chance(0.5));
   return {
     sightings: seen.map(({ at, state }) => ({ state, version: wholeSecond(at), readAt: at + hourMs })),
@@ -109,9 +130,9 @@ export function positionOf(version: number): string {
   return hex(version * 1000);
 }
 
-function orderRows({ sightings, isDestroyed }: SeenOrder): readonly RawRow[] {
+function orderRows({ sightings, isDestroyed, terms }: SeenOrder): readonly RawRow[] {
   const rows = sightings.flatMap(({ state, version, readAt }) =>
-    orderObjects(state).map(({ table, data }, place): RawRow => ({
+    orderObjects(state, terms).map(({ table, data }, place): RawRow => ({
       table,
       op: 'u',
       data,
