@@ -35,6 +35,8 @@ import type { DagRun, RunKey, TaskInstance, TaskKey } from './store/rows.ts';
 import { removeRuns } from './retention.ts';
 import { listAssets } from './list-assets.ts';
 import type { AssetSummary } from './list-assets.ts';
+import { renderTask } from './render-task.ts';
+import type { RenderedTask, RenderRequest } from './render-task.ts';
 import { testDag } from './test-dag.ts';
 import type { TestedDag, TestedTask } from './test-dag.ts';
 import { triggerRun } from './trigger-run.ts';
@@ -83,6 +85,8 @@ export interface SchedulerCommands extends AlterCommands, BackfillCommands {
   readonly failedDeps: (key: TaskKey) => Promise<readonly FailedDep[]>;
   /** Removes finished runs that ended before then and that nothing needs, or only lists them. */
   readonly cleanRuns: (before: Date, options?: CleanOptions) => Promise<readonly RunKey[]>;
+  /** What the templates of a task came to in a run, or would come to. */
+  readonly renderTask: (request: RenderRequest) => Promise<RenderedTask>;
   /** Every asset that a DAG produces or is scheduled on. */
   readonly listAssets: () => Promise<readonly AssetSummary[]>;
   readonly listPools: () => Promise<readonly Pool[]>;
@@ -181,6 +185,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       dryRun
         ? await listExpired(control, { before, limit: 10_000 })
         : await removeRuns(input, { before }, signal),
+    renderTask: async (request) => await renderTask(input, mustScheduled(request.dagId), request),
     listAssets: async () => await listAssets(control, [...dags.values()]),
     listPools: async () => await listPools(control),
     setPool: async (pool) => {

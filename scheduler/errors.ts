@@ -52,6 +52,17 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Correct the id, or declare the missing task in the same DAG.',
     retryable: false,
   },
+  TEMPLATE_INVALID: {
+    summary:
+      'A template in a field of a task cannot be right: its syntax, a name, or a value that a shell would run.',
+    remedy: 'Correct the template at the line and column of the field; names are those of Airflow 3.',
+    retryable: false,
+  },
+  TEMPLATE_FAILED: {
+    summary: 'A template in a field of a task could not be rendered.',
+    remedy: 'Correct the template; see what it gives with `shopwave tasks render DAG TASK RUN`.',
+    retryable: true,
+  },
   CRON_INVALID: {
     summary: 'A cron expression could not be read, or never fires.',
     remedy:
@@ -112,6 +123,11 @@ export const schedulerErrors = errorCatalog({
     summary: 'There is no log of this task attempt.',
     remedy:
       'See which tries there were with `shopwave tasks states-for-dag-run`; logs of removed data folders are gone.',
+    retryable: false,
+  },
+  RENDERED_NOT_FOUND: {
+    summary: 'Of this try of a task no rendered fields were kept.',
+    remedy: 'Leave the try out to see those of the newest one, or what the next would have.',
     retryable: false,
   },
   TASK_TIMEOUT: {

@@ -17,6 +17,8 @@ import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { latestSuccess } from './store/queries.ts';
+import { createRenderer } from './templates/renderer.ts';
+import type { RunFacts } from './templates/scope.ts';
 import { lengthsOf, returnedBy, statesOf } from './tested-values.ts';
 
 /** How one task went in a test of its DAG. */
@@ -126,13 +128,9 @@ async function testTask(
     const ended = new AbortController();
     signal.addEventListener('abort', () => abort.abort('shutdown'), { signal: ended.signal });
     if (signal.aborted) abort.abort('shutdown');
+    const run = testedRun(waitingSince, input.conf);
     const context = createTaskContext({
-      run: {
-        logicalDate: null,
-        dataIntervalStart: waitingSince,
-        dataIntervalEnd: waitingSince,
-        conf: input.conf,
-      },
+      run,
       key: {
         dagId: dag.definition.dagId,
         runId: runIdOf('manual', waitingSince),
@@ -151,7 +149,19 @@ async function testTask(
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
     });
     const isLatest = (): boolean => true;
-    const attempt = { task, context, isLatest, abort, waitingSince, clock, perform, abortGraceMs: 5000 };
+    const scope = { dag: dag.definition, file: dag.file, run, task, context, isTest: true };
+    const render = createRenderer(scope, async () => {});
+    const attempt = {
+      task,
+      context,
+      render,
+      isLatest,
+      abort,
+      waitingSince,
+      clock,
+      perform,
+      abortGraceMs: 5000,
+    };
     const outcome = await runAttempt(attempt);
     ended.abort();
     if (outcome.kind === 'success' && outcome.decision !== undefined) {
@@ -162,6 +172,11 @@ async function testTask(
     }
     await clock.sleep(outcome.at.getTime() - clock.now().getTime(), signal);
   }
+}
+
+function testedRun(at: Date, conf: RunFacts['conf']): RunFacts {
+  const interval = { logicalDate: null, dataIntervalStart: at, dataIntervalEnd: at };
+  return { runType: 'manual', ...interval, runAfter: at, queuedAt: at, startDate: at, conf };
 }
 
 function toTested(

@@ -9,6 +9,11 @@ interface LogOptions extends VerbOptions {
   readonly follow?: boolean;
 }
 
+interface RenderOptions extends VerbOptions {
+  readonly mapIndex?: number;
+  readonly try?: number;
+}
+
 /** `shopwave tasks ...`; a verb about a run takes the latest one unless it is named. */
 export function addTasks(program: Command): void {
   const tasks = program.command('tasks').description('tasks of a DAG, and of its runs');
@@ -31,6 +36,12 @@ export function addTasks(program: Command): void {
         perform(`tasks.${name}`, { dag, task, run }, options),
     );
   }
+  verb(tasks, 'render <dag> <task> [run]', 'show what the templates of a task came to, or will for a date')
+    .option('--map-index <n>', 'which instance of a mapped task', wholeNumber(0, 1_000_000))
+    .option('--try <n>', 'which try', wholeNumber(1, 1_000))
+    .action((dag: string, task: string, run: string | undefined, options: RenderOptions) =>
+      perform('tasks.render', { dag, task, run, mapIndex: options.mapIndex, try: options.try }, options),
+    );
   addTaskAlterations(tasks);
   verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told')
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))

@@ -4,6 +4,7 @@ import type { TaskInstance } from '../../scheduler/store/rows.ts';
 import { cliErrors } from '../errors.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import { runOf } from './scheduling.ts';
+import { instant } from './instant.ts';
 
 const runKey = { dag: z.string(), run: z.string().optional() };
 const taskKey = { ...runKey, task: z.string() };
@@ -74,6 +75,32 @@ export const tasksFailedDeps = defineOperation({
       {
         columns: ['dependency', 'reason'],
         notes: deps.length === 0 ? ['every dependency is met'] : [],
+      },
+    );
+  },
+});
+
+export const tasksRender = defineOperation({
+  name: 'tasks.render',
+  input: z.object({
+    ...taskKey,
+    mapIndex: z.int().min(-1).optional(),
+    try: z.int().min(1).optional(),
+  }),
+  run: async ({ task, mapIndex, try: tryNumber, ...input }, { platform }) => {
+    const scheduler = await platform.scheduler();
+    const at = instant.safeParse(input.run);
+    const run = at.success ? { at: at.data } : await runOf(scheduler, input);
+    const asked = { dagId: input.dag, taskId: task, run, mapIndex, tryNumber };
+    const rendered = await scheduler.renderTask(asked);
+    const fields = Object.entries(rendered.fields);
+    const source = rendered.tryNumber === null ? 'as it would be now' : `as try ${rendered.tryNumber} had it`;
+    return rowsResult(
+      fields.map(([field, value]) => ({ field, value: typeof value === 'string' ? value : toCell(value) })),
+      {
+        columns: ['field', 'value'],
+        preface: [`${input.dag}.${task}, run ${rendered.runId}, ${source}`],
+        notes: fields.length === 0 ? ['this task has no templates'] : [],
       },
     );
   },

@@ -7,7 +7,8 @@ import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { Chosen, ShortCircuitTask } from './branch-task.ts';
 import type { Schedule } from './schedule.ts';
-import type { ExecutorKind, FunctionTask, SensorTask, TaskContext } from './task.ts';
+import type { ExecutorKind, PokeResult, TaskContext } from './task.ts';
+import type { TemplateFields } from './template-fields.ts';
 
 /** A task with every default filled in, as the engine uses it. */
 export interface TaskDefinition<Services> {
@@ -42,9 +43,18 @@ export type MapArgument =
   | { readonly kind: 'list'; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: 'xcom'; readonly name: string; readonly from: string };
 
+/** Work whose fields are rendered before it begins. */
+export interface TemplatedWork {
+  readonly templates: TemplateFields;
+  readonly shellFields: readonly string[];
+}
+
 /** What a task does when it gets a slot. */
 export type TaskWork<Services> =
-  | { readonly kind: 'function'; readonly run: FunctionTask<Services, unknown>['run'] }
+  | (TemplatedWork & {
+      readonly kind: 'function';
+      readonly run: (context: TaskContext<Services>, fields: TemplateFields) => unknown;
+    })
   | {
       readonly kind: 'branch';
       readonly choose: (context: TaskContext<Services>) => Chosen<string> | Promise<Chosen<string>>;
@@ -62,12 +72,15 @@ export type TaskWork<Services> =
       readonly run: (context: TaskContext<Services>, mapped: Readonly<Record<string, unknown>>) => unknown;
       readonly over: readonly MapArgument[];
     }
-  | {
+  | (TemplatedWork & {
       readonly kind: 'sensor';
-      readonly poke: SensorTask<Services, unknown>['poke'];
+      readonly poke: (
+        context: TaskContext<Services>,
+        fields: TemplateFields,
+      ) => Promise<PokeResult<unknown>> | PokeResult<unknown>;
       readonly policy: PokePolicy;
       readonly softFail: boolean;
-    };
+    });
 
 /** A DAG as `dag({...})` returns it; not yet checked, that is the loader's work. */
 export interface DagDefinition<Services> {

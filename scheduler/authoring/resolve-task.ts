@@ -1,13 +1,33 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { defaultPool } from '../core/slots.ts';
-import type { TaskDefinition, TaskWork } from './definition.ts';
-import type { SensorTask, TaskArgs } from './task.ts';
+import type { TaskDefinition, TaskWork, TemplatedWork } from './definition.ts';
+import type { FunctionTask, SensorTask, TaskArgs, TaskContext, Templated } from './task.ts';
+import type { Rendered, TemplateFields } from './template-fields.ts';
+
+/** What a task does that has a function. That it is given its own fields, rendered, only this file knows. */
+export function functionWork<Services, Fields extends TemplateFields>(
+  task: FunctionTask<Services, unknown, Fields>,
+): TaskWork<Services> {
+  const run = (context: TaskContext<Services>, fields: TemplateFields): unknown =>
+    task.run(context, fields as Rendered<Fields>);
+  return { kind: 'function', run, ...templatesOf(task) };
+}
+
+function templatesOf<Fields extends TemplateFields>({
+  templates,
+  shellFields = [],
+}: Templated<Fields>): TemplatedWork {
+  return { templates: templates ?? {}, shellFields };
+}
 
 /** What a sensor does, with its defaults. */
-export function sensorWork<Services>(sensor: SensorTask<Services, unknown>): TaskWork<Services> {
+export function sensorWork<Services, Fields extends TemplateFields>(
+  sensor: SensorTask<Services, unknown, Fields>,
+): TaskWork<Services> {
   return {
     kind: 'sensor',
-    poke: sensor.poke,
+    ...templatesOf(sensor),
+    poke: (context, fields) => sensor.poke(context, fields as Rendered<Fields>),
     policy: {
       pokeIntervalMs: parseDurationMs(sensor.pokeInterval ?? '60s'),
       timeoutMs: parseDurationMs(sensor.timeout ?? '7d'),

@@ -4,7 +4,7 @@ import type { BranchingBuilder } from './branching.ts';
 import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
 import { createNode } from './edges.ts';
 import { mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
-import { resolveTask, sensorWork } from './resolve-task.ts';
+import { functionWork, resolveTask, sensorWork } from './resolve-task.ts';
 import type {
   FunctionTask,
   MappedTask,
@@ -17,18 +17,22 @@ import type {
   TaskHandle,
   TaskNode,
 } from './task.ts';
+import type { NoFields, TemplateFields } from './template-fields.ts';
 
 /** Adds tasks to a DAG. */
 export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
-  readonly task: <Output>(taskId: string, task: FunctionTask<Services, Output>) => TaskHandle<Output>;
+  readonly task: <Output, Fields extends TemplateFields = NoFields>(
+    taskId: string,
+    task: FunctionTask<Services, Output, Fields>,
+  ) => TaskHandle<Output>;
   /** A task with an instance for every value of a list; `expand` says which lists. */
   readonly partial: <Args extends object, Output>(
     taskId: string,
     task: MappedTask<Services, Args, Output>,
   ) => PartialTask<Args, Output>;
-  readonly sensor: <Output = undefined>(
+  readonly sensor: <Output = undefined, Fields extends TemplateFields = NoFields>(
     taskId: string,
-    sensor: SensorTask<Services, Output>,
+    sensor: SensorTask<Services, Output, Fields>,
   ) => TaskHandle<Output>;
   /** Tasks that belong together; what the function returns is there as `tasks`. */
   readonly taskGroup: <Returned>(
@@ -80,7 +84,7 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
   const add = <Output>(id: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> =>
     createHandle<TaskHandle<Output>>({ taskId: register(id, task, work), isMapped: false }, edges);
   return {
-    task: (taskId, task) => add(taskId, task, { kind: 'function', run: task.run }),
+    task: (taskId, task) => add(taskId, task, functionWork(task)),
     sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
     ...branchingBuilder<Services>(add),
     partial: <Args extends object, Output>(id: string, task: MappedTask<Services, Args, Output>) => {

@@ -4,6 +4,7 @@ import type { WeightRule } from '../core/priority.ts';
 import type { TriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { SchedulerAccess } from './scheduler-access.ts';
+import type { NoFields, Rendered, TemplateFields } from './template-fields.ts';
 
 /** A value as it comes back from JSON: what an upstream's return value looks like to a downstream task. */
 export type Serialized<Value> = Value extends string | number | boolean | null | undefined
@@ -97,14 +98,27 @@ export interface TaskArgs {
   readonly outlets?: readonly Asset[];
 }
 
+/** What a task has rendered before its work begins. */
+export interface Templated<Fields extends TemplateFields> {
+  /** `{ day: '{{ ds }}' }`: templates with Airflow's context names. The work gets them rendered. */
+  readonly templates?: Fields;
+  /** Fields that a shell runs: values that people give a run are refused there unless they are quoted. */
+  readonly shellFields?: ReadonlyArray<keyof Fields & string>;
+}
+
 /** A task that does something once. Its return value is kept as JSON for downstream tasks. */
-export interface FunctionTask<Services, Output> extends TaskArgs {
-  readonly run: (context: TaskContext<Services>) => Promise<Output> | Output;
+export interface FunctionTask<Services, Output, Fields extends TemplateFields = NoFields>
+  extends TaskArgs, Templated<Fields> {
+  readonly run: (context: TaskContext<Services>, fields: Rendered<Fields>) => Promise<Output> | Output;
 }
 
 /** A task that waits until `poke` says true. Between pokes it is up_for_reschedule and holds no slot. */
-export interface SensorTask<Services, Output = undefined> extends SensorArgs {
-  readonly poke: (context: TaskContext<Services>) => Promise<PokeResult<Output>> | PokeResult<Output>;
+export interface SensorTask<Services, Output = undefined, Fields extends TemplateFields = NoFields>
+  extends SensorArgs, Templated<Fields> {
+  readonly poke: (
+    context: TaskContext<Services>,
+    fields: Rendered<Fields>,
+  ) => Promise<PokeResult<Output>> | PokeResult<Output>;
 }
 
 /** Whether the condition is true, with a value for downstream tasks, or else when it can come true at the earliest. */

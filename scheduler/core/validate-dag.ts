@@ -1,6 +1,7 @@
 import type { ShopwaveError } from '../../lib/errors.ts';
 import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
+import { templateProblem } from '../templates/check-templates.ts';
 import { paramWithoutDefault } from './params.ts';
 import { buildGraph } from './graph.ts';
 import type { DagGraph } from './graph.ts';
@@ -29,7 +30,10 @@ export function isValidId(id: string): boolean {
 /** Checks a definition as a whole; throws the first error found, with the file. */
 export function validateDag(definition: AnyDag, file: string): LoadedDag {
   const problem =
-    idProblem(definition, file) ?? argumentProblem(definition, file) ?? edgeProblem(definition, file);
+    idProblem(definition, file) ??
+    argumentProblem(definition, file) ??
+    edgeProblem(definition, file) ??
+    templateProblem(definition, file);
   if (problem !== undefined) throw problem;
   const { graph, cycle } = buildGraph(definition.tasks);
   if (graph === undefined) {

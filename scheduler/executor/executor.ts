@@ -13,6 +13,7 @@ import type { OnSchedulerEvent } from '../events.ts';
 import { finishAttempt, renewLeases, startAttempt } from '../store/attempts.ts';
 import type { FinishedAttempt, StartedAttempt } from '../store/attempts.ts';
 import { latestSuccess } from '../store/queries.ts';
+import { recordRendered } from '../store/rendered.ts';
 import type { ScheduledDag } from '../store/dags.ts';
 import type { DagRun, InstanceKey } from '../store/rows.ts';
 import { notifyWake } from '../store/presence.ts';
@@ -26,6 +27,8 @@ import { runAttempt } from './run-attempt.ts';
 import type { AbortReason } from './run-attempt.ts';
 import { callScheduler, createSchedulerAccess } from './scheduler-access.ts';
 import { createTaskContext } from './task-context.ts';
+import { createRenderer } from '../templates/renderer.ts';
+import type { RecordedFields } from '../templates/renderer.ts';
 import { openTaskLog } from './task-log.ts';
 import type { OpenTaskLog } from './task-log.ts';
 
@@ -141,6 +144,8 @@ async function executeAttempt(
   const begunMs = clock.monotonicMs();
   const log = await openTaskLog({ ...options, parent: options.logger }, key, tryNumber);
   try {
+    const found = options.dags.get(key.dagId)?.dag;
+    const dag = found?.definition ?? { dagId: key.dagId, params: undefined };
     const context: TaskContext<never> = createTaskContext({
       run: started.run,
       key,
@@ -148,18 +153,32 @@ async function executeAttempt(
       clock,
       logger: log.logger,
       signal: abort.signal,
-      dag: options.dags.get(key.dagId)?.dag.definition ?? { dagId: key.dagId, params: undefined },
+      dag,
       services: options.services,
       readReturned: async (taskId) => await readReturned(control, { ...key, taskId }),
       waitingSince: started.waitingSince,
       scheduler: createSchedulerAccess(options),
       latestSuccess: async (dagId) => await latestSuccess(control, dagId),
     });
+    const record = async (fields: RecordedFields): Promise<void> =>
+      await recordRendered(control, token, fields);
+    const scope = { dag, file: found?.file ?? '', run: started.run, task, context, isTest: false };
+    const render = createRenderer(scope, record);
     const { abortGraceMs } = options;
     const isLatest = (): boolean => isLatestAmong(options, started.run);
     const isApart = (task.executor ?? options.defaultExecutor) === 'process';
-    const work = isApart ? performApart(options, started, log) : perform;
-    const attempt = { ...started, task, context, abort, clock, isLatest, abortGraceMs, perform: work };
+    const work = isApart ? performApart(options, started, log, record) : perform;
+    const attempt = {
+      ...started,
+      task,
+      context,
+      render,
+      abort,
+      clock,
+      isLatest,
+      abortGraceMs,
+      perform: work,
+    };
     const outcome = await runAttempt(attempt);
     logOutcome(log.final, outcome);
     const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
@@ -182,6 +201,7 @@ function performApart(
   options: ExecutorOptions & { readonly children: Children },
   { run }: StartedAttempt,
   log: OpenTaskLog,
+  record: (fields: RecordedFields) => Promise<void>,
 ): (input: WorkInput) => Promise<AttemptOutcome> {
   return async ({ task, context, waitingSince, isLatest }) => {
     const { dagId, runId, taskId, mapIndex, tryNumber, signal } = context;
@@ -198,6 +218,8 @@ function performApart(
         switch (question.kind) {
           case 'xcom':
             return await readReturned(options.control, { ...key, taskId: question.taskId });
+          case 'record_rendered':
+            return await record(question.fields);
           case 'latest_success':
             return await latestSuccess(options.control, question.dagId);
           case 'scheduler':

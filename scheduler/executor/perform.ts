@@ -3,6 +3,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import type { AnyTask, TaskWork } from '../authoring/definition.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
+import type { TemplateFields } from '../authoring/template-fields.ts';
 import { nextPokeTime } from '../core/poke-time.ts';
 import { schedulerErrors } from '../errors.ts';
 import { mappedValues } from './mapped-values.ts';
@@ -12,6 +13,8 @@ import { assertXcom } from './xcom-value.ts';
 export interface WorkInput {
   readonly task: AnyTask;
   readonly context: TaskContext<never>;
+  /** Renders the templates of the task and records what they came to. */
+  readonly render: () => Promise<TemplateFields>;
   /** When a sensor began to wait. */
   readonly waitingSince: Date;
   /** Whether time has not asked for another run since this one. */
@@ -27,7 +30,7 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
   const { work } = input.task;
   switch (work.kind) {
     case 'function':
-      return kept(input, await work.run(context));
+      return kept(input, await work.run(context, await input.render()));
     case 'mapped':
       return kept(input, await work.run(context, await mappedValues(work.over, context)));
     case 'sensor':
@@ -71,7 +74,7 @@ async function chooseBranch(
 
 async function poke({ poke: look, policy }: Work<'sensor'>, input: WorkInput): Promise<AttemptOutcome> {
   const { context, waitingSince, clock } = input;
-  const answer = await look(context);
+  const answer = await look(context, await input.render());
   // Success before timeout: a condition that came true late is still true.
   if (answer === true) return { kind: 'success', result: undefined };
   if (answer !== false && answer.isDone) return kept(input, answer.value);

@@ -10,8 +10,9 @@ import { linesOf } from '../executor/process/lines.ts';
 import { operatorErrors } from './errors.ts';
 import { maskSecrets } from './mask-secrets.ts';
 
-/** Arguments of a bash task; Airflow's names. */
+/** Arguments of a bash task; Airflow's names. `command`, `env` and `cwd` are templates. */
 export interface BashArgs extends TaskArgs {
+  /** What people give a run, `{{ params.x }}`, is refused here: a shell would run it. Put it into `env`. */
   readonly command: string;
   /** Variables of the command. Put values here and not into `command`: they need no quoting and are not logged. */
   readonly env?: Readonly<Record<string, string>>;
@@ -23,6 +24,12 @@ export interface BashArgs extends TaskArgs {
   readonly skipOnExitCode?: number | readonly number[];
 }
 
+type BashFields = {
+  readonly command: string;
+  readonly env: BashArgs['env'];
+  readonly cwd: BashArgs['cwd'];
+};
+
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 /** How long a command that is told to stop may take before it is killed; less than a task is given. */
@@ -33,12 +40,14 @@ const killAfterMs = 3000;
  * output. The run is told to it in Airflow's variables: AIRFLOW_CTX_DAG_RUN_ID and so on. Once the task is to stop, the
  * command and all it started get SIGTERM, then SIGKILL.
  */
-export function bash(args: BashArgs): FunctionTask<unknown, string | undefined> {
-  const { command, env, appendEnv, cwd, skipOnExitCode = 99, ...task } = args;
-  const inherited = env === undefined || appendEnv === true ? process.env : {};
+export function bash(args: BashArgs): FunctionTask<unknown, string | undefined, BashFields> {
+  const { command: program, env: given, appendEnv, cwd: folder, skipOnExitCode = 99, ...task } = args;
+  const inherited = given === undefined || appendEnv === true ? process.env : {};
   return {
     ...task,
-    run: async (context) => {
+    templates: { command: program, env: given, cwd: folder },
+    shellFields: ['command'],
+    run: async (context, { command, env, cwd }) => {
       const variables = { ...inherited, ...runVariables(context), ...env };
       const child = await start(command, { cwd, env: variables });
       const stopKilling = killWhenAborted(child, context);

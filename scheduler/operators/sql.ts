@@ -20,11 +20,17 @@ export type SqlService<Services> = (services: Services) => SqlClient | Promise<S
 /** Arguments of a SQL task. */
 export interface SqlArgs<Services> extends TaskArgs {
   readonly service: SqlService<Services>;
-  /** One statement, or several that run one after the other, each for itself. Values go into `parameters`. */
+  /** One statement, or several that run one after the other, each for itself. Values go into `parameters`. A template. */
   readonly sql: string | readonly string[];
-  /** Given to every statement, by position. */
+  /** Given to every statement, by position. Texts are templates. */
   readonly parameters?: readonly SqlCell[];
 }
+
+/** What is rendered of a SQL task or sensor. */
+export type SqlFields = {
+  readonly sql: readonly string[];
+  readonly parameters: readonly SqlCell[];
+};
 
 /** What the last statement returned, as far as a return value may hold it. */
 export interface SqlOutput {
@@ -39,12 +45,12 @@ export interface SqlOutput {
 const mostBytes = 40 * 1024;
 
 /** Runs statements where `service` says and returns the rows of the last one. */
-export function sql<Services>(args: SqlArgs<Services>): FunctionTask<Services, SqlOutput> {
-  const { service, sql: text, parameters = [], ...task } = args;
-  const statements = [text].flat();
+export function sql<Services>(args: SqlArgs<Services>): FunctionTask<Services, SqlOutput, SqlFields> {
+  const { service, sql: text, parameters: given = [], ...task } = args;
   return {
     ...task,
-    run: async ({ services, signal, logger }) => {
+    templates: { sql: [text].flat(), parameters: given },
+    run: async ({ services, signal, logger }, { sql: statements, parameters }) => {
       const client = await service(services);
       let rows: readonly SqlRow[] = [];
       for (const [index, statement] of statements.entries()) {

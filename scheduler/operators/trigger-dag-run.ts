@@ -4,7 +4,7 @@ import { runIdOf } from '../core/plan-dag.ts';
 import type { DagRunState } from '../core/states.ts';
 import { operatorErrors } from './errors.ts';
 
-/** Arguments of a task that runs another DAG; a sensor's too, for the wait. */
+/** Arguments of a task that runs another DAG; a sensor's too, for the wait. `dagId`, `runId`, `conf` are templates. */
 export interface TriggerDagRunArgs<Services> extends SensorArgs {
   readonly dagId: string;
   /** What the run is triggered with; {}. */
@@ -19,20 +19,29 @@ export interface TriggerDagRunArgs<Services> extends SensorArgs {
   readonly allowedStates?: readonly DagRunState[];
 }
 
+type TriggerFields<Services> = {
+  readonly dagId: string;
+  readonly runId: string | undefined;
+  readonly conf: NonNullable<TriggerDagRunArgs<Services>['conf']>;
+};
+
 /**
  * Triggers a run of another DAG and returns its id. Repeated after a failure it finds the run that it made; cleared, it
  * makes a new one. A run that failed is not waited for again: it has retries of its own.
  */
-export function triggerDagRun<Services>(args: TriggerDagRunArgs<Services>): SensorTask<Services, string> {
-  const { dagId, conf = {}, runId, waitForCompletion = false, allowedStates = ['success'], ...sensor } = args;
+export function triggerDagRun<Services>(
+  args: TriggerDagRunArgs<Services>,
+): SensorTask<Services, string, TriggerFields<Services>> {
+  const { dagId: target, conf: given = {}, runId: wanted, ...rest } = args;
+  const { waitForCompletion = false, allowedStates = ['success'], ...sensor } = rest;
   return {
     pokeInterval: '10s',
     ...sensor,
-    poke: async (context) => {
+    templates: { dagId: target, runId: wanted, conf: given },
+    poke: async (context, { dagId, runId, conf }) => {
       const { scheduler, logger } = context;
       const id = runId ?? triggeredRunId(context);
-      const given = typeof conf === 'function' ? conf(context) : conf;
-      const isRecorded = await scheduler.triggerDag(dagId, { runId: id, conf: given });
+      const isRecorded = await scheduler.triggerDag(dagId, { runId: id, conf });
       if (!isRecorded || !waitForCompletion) {
         logger.info(isRecorded ? `triggered ${dagId}, run ${id}` : `a test does not trigger ${dagId}`);
         return { isDone: true, value: id };

@@ -17,7 +17,7 @@ export interface ExternalStates {
   readonly skippedStates?: readonly ExternalState[];
 }
 
-/** Arguments of a sensor that waits for another DAG. */
+/** Arguments of a sensor that waits for another DAG. `dagId` and `taskIds` are templates. */
 export interface ExternalTaskSensorArgs<Services> extends SensorArgs, ExternalStates {
   readonly dagId: string;
   /** Default: the run as a whole. */
@@ -30,13 +30,18 @@ export interface ExternalTaskSensorArgs<Services> extends SensorArgs, ExternalSt
   readonly checkExistence?: boolean;
 }
 
+type ExternalFields = { readonly dagId: string; readonly taskIds: readonly string[] };
+
 /** Waits for tasks of another DAG, or its run, of the same logical date. */
-export function externalTaskSensor<Services>(args: ExternalTaskSensorArgs<Services>): SensorTask<Services> {
-  const { dagId, taskIds = [], executionDelta, logicalDates, checkExistence, ...rest } = args;
+export function externalTaskSensor<Services>(
+  args: ExternalTaskSensorArgs<Services>,
+): SensorTask<Services, undefined, ExternalFields> {
+  const { dagId: target, taskIds: wanted = [], executionDelta, logicalDates, checkExistence, ...rest } = args;
   const { allowedStates, failedStates, skippedStates, ...sensor } = rest;
   return {
     ...sensor,
-    poke: async (context) => {
+    templates: { dagId: target, taskIds: wanted },
+    poke: async (context, { dagId, taskIds }) => {
       const { scheduler, logger } = context;
       const tasks = taskIds.length === 0 ? [undefined] : taskIds;
       if (checkExistence === true) await assertExist(scheduler, dagId, tasks);

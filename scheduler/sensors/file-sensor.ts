@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SensorArgs, SensorTask, TaskContext } from '../authoring/task.ts';
 
+/** A template, or a function. */
 type Text<Services> = string | ((context: TaskContext<Services>) => string);
 
 /** A file of this machine. */
@@ -13,12 +14,14 @@ export interface FileSensorArgs<Services> extends SensorArgs {
 }
 
 /** Waits until a file is there. */
-export function fileSensor<Services>(args: FileSensorArgs<Services>): SensorTask<Services> {
+export function fileSensor<Services>(
+  args: FileSensorArgs<Services>,
+): SensorTask<Services, undefined, { readonly path: Text<Services> }> {
   const { path: wanted, minBytes = 0, ...sensor } = args;
   return {
     ...sensor,
-    poke: async (context) => {
-      const pattern = textOf(wanted, context);
+    templates: { path: wanted },
+    poke: async (context, { path: pattern }) => {
       for (const file of await filesLike(pattern)) {
         const found = await stat(file).catch(unlessMissing(undefined));
         if (found?.isFile() === true && found.size >= minBytes) return true;
@@ -44,22 +47,20 @@ export type ObjectSensorArgs<Services> = SensorArgs & {
   );
 
 /** Waits until an object is in a store. */
-export function objectSensor<Services>(args: ObjectSensorArgs<Services>): SensorTask<Services> {
+export function objectSensor<Services>(
+  args: ObjectSensorArgs<Services>,
+): SensorTask<Services, undefined, { readonly name: Text<Services> }> {
   const { store, key, prefix, ...sensor } = args;
   return {
     ...sensor,
-    poke: async (context) => {
+    templates: { name: key ?? prefix },
+    poke: async (context, { name }) => {
       const lookup = await store(context.services);
-      const name = textOf(key ?? prefix, context);
       const isThere = key === undefined ? (await lookup.list(name)).length > 0 : await lookup.exists(name);
       if (!isThere) context.logger.info(`no object ${name}${key === undefined ? '*' : ''}`);
       return isThere;
     },
   };
-}
-
-function textOf<Services>(text: Text<Services>, context: TaskContext<Services>): string {
-  return typeof text === 'function' ? text(context) : text;
 }
 
 async function filesLike(pattern: string): Promise<readonly string[]> {

@@ -11,7 +11,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Arguments of a sensor that asks a web server. */
+/** Arguments of a sensor that asks a web server. `url`, `headers` and `body` are templates. */
 export interface HttpSensorArgs<Services> extends SensorArgs {
   readonly url: string | ((context: TaskContext<Services>) => string);
   /** GET */
@@ -28,18 +28,25 @@ export interface HttpSensorArgs<Services> extends SensorArgs {
   readonly isReady?: (answer: HttpAnswer) => boolean;
 }
 
+type HttpFields<Services> = {
+  readonly url: HttpSensorArgs<Services>['url'];
+  readonly headers: HttpSensorArgs<Services>['headers'];
+  readonly body: string | undefined;
+};
+
 const mostBodyBytes = 1_000_000;
 
 /** Waits until a web server answers as it should. A server that cannot be reached fails the try. */
-export function httpSensor<Services>(args: HttpSensorArgs<Services>): SensorTask<Services> {
-  const { url, method, headers, body, requestTimeout = '10s', ...rest } = args;
+export function httpSensor<Services>(
+  args: HttpSensorArgs<Services>,
+): SensorTask<Services, undefined, HttpFields<Services>> {
+  const { url, method, headers, body: text, requestTimeout = '10s', ...rest } = args;
   const { notYetOn = [404], isReady = () => true, ...sensor } = rest;
   const timeoutMs = parseDurationMs(requestTimeout);
   return {
     ...sensor,
-    poke: async (context) => {
-      const target = typeof url === 'function' ? url(context) : url;
-      const given = typeof headers === 'function' ? headers(context) : headers;
+    templates: { url, headers, body: text },
+    poke: async (context, { url: target, headers: given, body }) => {
       const init = { method: method ?? 'GET', ...(given && { headers: given }), ...(body && { body }) };
       const answer = await request(
         target,

@@ -5,6 +5,7 @@ import type { SqlCell, SqlService } from '../operators/sql.ts';
 /** Arguments of a sensor that asks a warehouse. */
 export interface SqlSensorArgs<Services> extends SensorArgs {
   readonly service: SqlService<Services>;
+  /** A template, as are texts in `parameters`. */
   readonly sql: string;
   readonly parameters?: readonly SqlCell[];
   /** Says of the first cell whether the wait is over; by default: anything but null, 0, '0', '' and false. */
@@ -15,14 +16,20 @@ export interface SqlSensorArgs<Services> extends SensorArgs {
   readonly failOnEmpty?: boolean;
 }
 
+type SqlSensorFields = { readonly sql: string; readonly parameters: readonly SqlCell[] };
+
 const isTrue = (cell: SqlCell): boolean => cell !== null && !['0', '', 'false'].includes(String(cell));
 
 /** Waits until the first cell that a statement returns is as it should be. */
-export function sqlSensor<Services>(args: SqlSensorArgs<Services>): SensorTask<Services> {
-  const { service, sql, parameters = [], success = isTrue, failure, failOnEmpty = false, ...sensor } = args;
+export function sqlSensor<Services>(
+  args: SqlSensorArgs<Services>,
+): SensorTask<Services, undefined, SqlSensorFields> {
+  const { service, sql: text, parameters: given = [], ...rest } = args;
+  const { success = isTrue, failure, failOnEmpty = false, ...sensor } = rest;
   return {
     ...sensor,
-    poke: async ({ services, signal, logger }) => {
+    templates: { sql: text, parameters: given },
+    poke: async ({ services, signal, logger }, { sql, parameters }) => {
       const client = await service(services);
       const [row] = await client.query(sql, parameters, { signal });
       const [cell] = row === undefined ? [] : Object.values(row);

@@ -214,4 +214,12 @@ export const schedulerMigrations: readonly Migration[] = [
       create index dag_run_asset_event_of on dag_run_asset_event (event_id);
     `,
   },
+  {
+    id: 5,
+    name: 'rendered fields of attempts',
+    sql: `
+      -- What the templates of a task came to, without secrets.
+      alter table task_attempt add column rendered jsonb;
+    `,
+  },
 ];

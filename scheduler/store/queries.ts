@@ -55,6 +55,16 @@ export async function findRun(db: Knex, { dagId, runId }: RunKey): Promise<DagRu
   return row === undefined ? undefined : toDagRun(row);
 }
 
+/** The run of a logical date, or undefined. */
+export async function findRunAt(db: Knex, dagId: string, logicalDate: Date): Promise<DagRun | undefined> {
+  const row = await db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where({ dag_id: dagId, logical_date: logicalDate })
+    .first<DagRunRow | undefined>('*');
+  return row === undefined ? undefined : toDagRun(row);
+}
+
 /** Task instances of one run, in no particular order. */
 export async function listTaskInstances(
   db: Knex,

@@ -1,8 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
+import type { PokeResult, Templated } from '../../scheduler/authoring/task.ts';
+import type { Rendered, TemplateFields } from '../../scheduler/authoring/template-fields.ts';
 import type { SchedulerAccess } from '../../scheduler/authoring/scheduler-access.ts';
-import type { TaskContext } from '../../scheduler/index.ts';
+import type { FunctionTask, SensorTask, TaskContext } from '../../scheduler/index.ts';
 
 /** A logger that keeps what it is told. */
 export function createLogSpy(): {
@@ -60,4 +62,31 @@ export function contextOf<Services>(
     latestSuccess: async () => undefined,
     ...more,
   };
+}
+
+/** Does a task's work as the executor does it, but for templates: what is no function stays as it is written. */
+export function runTask<Services, Output, Fields extends TemplateFields>(
+  task: FunctionTask<Services, Output, Fields>,
+  context: TaskContext<Services>,
+): Promise<Output> | Output {
+  return task.run(context, fieldsOf(task, context));
+}
+
+/** The same of a sensor. */
+export function pokeOnce<Services, Output, Fields extends TemplateFields>(
+  sensor: SensorTask<Services, Output, Fields>,
+  context: TaskContext<Services>,
+): Promise<PokeResult<Output>> | PokeResult<Output> {
+  return sensor.poke(context, fieldsOf(sensor, context));
+}
+
+function fieldsOf<Services, Fields extends TemplateFields>(
+  { templates }: Templated<Fields>,
+  context: TaskContext<Services>,
+): Rendered<Fields> {
+  const fields = Object.entries<unknown>(templates ?? {}).map(([name, value]) => [
+    name,
+    typeof value === 'function' ? (value as (context: TaskContext<Services>) => unknown)(context) : value,
+  ]);
+  return Object.fromEntries(fields) as Rendered<Fields>;
 }

@@ -107,7 +107,7 @@ const dateClass = new Class('date', make(true), [
 ]);
 
 /** `modules.datetime`; without a zone, times are those of UTC. */
-export const datetimeModule: Value = new Namespace(
+export const datetimeModule = new Namespace(
   'datetime',
   new Map<string, Value>([
     ['datetime', datetimeClass],

@@ -11,6 +11,7 @@ import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
 import { importDagFile } from '../../loading/import-file.ts';
 import type { ReturnedValues } from '../../store/xcom.ts';
+import { createRenderer } from '../../templates/renderer.ts';
 import { perform } from '../perform.ts';
 import { runAttempt } from '../run-attempt.ts';
 import { createTaskContext } from '../task-context.ts';
@@ -62,7 +63,10 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     latestSuccess: async (dagId) =>
       (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
   });
-  const { waitingSince } = job;
+  const { waitingSince, file } = job;
+  const render = createRenderer({ dag, file, run, task, context, isTest: false }, async (fields) => {
+    await ask({ kind: 'record_rendered', fields });
+  });
   const isLatest = (): boolean => job.isLatest;
   // Its time limits are kept by the scheduler, which can end this process.
   const unlimited = { abortGraceMs: 2 ** 31 - 1, task: { ...task, executionTimeoutMs: undefined } };
@@ -70,6 +74,7 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     ...unlimited,
     perform,
     context,
+    render,
     abort,
     waitingSince,
     isLatest,

@@ -1,6 +1,8 @@
 import type { SchedulerAccess } from '../../authoring/scheduler-access.ts';
 import type { AttemptOutcome, TaskError } from '../../core/outcome.ts';
-import type { DagRun, InstanceKey } from '../../store/rows.ts';
+import type { InstanceKey } from '../../store/rows.ts';
+import type { RecordedFields } from '../../templates/renderer.ts';
+import type { RunFacts } from '../../templates/scope.ts';
 import type { AbortReason } from '../run-attempt.ts';
 
 /** What a child is to do: everything that an attempt needs and a process can be sent. */
@@ -8,7 +10,7 @@ export interface ChildJob {
   readonly file: string;
   readonly key: InstanceKey;
   readonly tryNumber: number;
-  readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
+  readonly run: RunFacts;
   readonly waitingSince: Date;
   readonly isLatest: boolean;
 }
@@ -33,6 +35,7 @@ export type FromChild =
 /** What only the scheduler can answer: the child has no connection to the store. */
 export type Question =
   | { readonly kind: 'xcom'; readonly taskId: string }
+  | { readonly kind: 'record_rendered'; readonly fields: RecordedFields }
   | { readonly kind: 'latest_success'; readonly dagId: string }
   | { readonly kind: 'scheduler'; readonly call: SchedulerCall };
 

@@ -18,7 +18,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { ignoreProgress } from '../../../lib/progress.ts';
 import type { FunctionTask } from '../../../scheduler/index.ts';
-import { contextOf } from '../../support/task-context.ts';
+import { contextOf, runTask } from '../../support/task-context.ts';
 import { ensureShopSchema } from '../../../simulator/schema/shop-schema.ts';
 import { withClient } from '../../../simulator/database.ts';
 import { holdSource } from '../../../transforms/engine/warehouse/source-hold.ts';
@@ -107,7 +107,7 @@ async function startProcess(rig: Rig, duckdb: DuckdbWarehouse): Promise<Process>
   const run = async <T>(task: Task<T>): Promise<T | 'skipped'> => {
     runs += 1;
     try {
-      return await task.run({ ...context, runId: `${name}-${runs}` });
+      return await runTask(task, { ...context, runId: `${name}-${runs}` });
     } catch (error) {
       if (error instanceof Error && error.name === 'TaskSkip') return 'skipped';
       throw error;

@@ -91,6 +91,7 @@ const taskVerbs = [
   'state',
   'why',
   'failed-deps',
+  'render',
   'clear',
   'mark-success',
   'mark-failed',

@@ -11,8 +11,8 @@ import { stageBatches } from '../../../dags/operators/stage-batches.ts';
 import { watchSchema } from '../../../dags/operators/watch-schema.ts';
 import type { PipelineServices } from '../../../dags/services.ts';
 import type { Transforms } from '../../../transforms/engine/transforms.ts';
-import type { TaskContext } from '../../../scheduler/index.ts';
-import { clockAt, contextOf } from '../../support/task-context.ts';
+import type { FunctionTask, TaskContext } from '../../../scheduler/index.ts';
+import { clockAt, contextOf, pokeOnce, runTask } from '../../support/task-context.ts';
 
 /** The context of a task whose services do what the test says; everything else must not be touched. */
 function context(
@@ -48,13 +48,13 @@ test('capture hands its signal on, returns what was landed, and is skipped when 
       }),
   });
   const { signal } = abort;
-  expect(await captureShop().run(context(capturing(2), { signal }))).toEqual({
+  expect(await runTask(captureShop(), context(capturing(2), { signal }))).toEqual({
     batches: 2,
     changes: 6,
     position,
   });
   expect(seen).toEqual([signal]);
-  await expect(captureShop().run(context(capturing(0)))).rejects.toEqual(isSkip);
+  await expect(runTask(captureShop(), context(capturing(0)))).rejects.toEqual(isSkip);
 });
 
 test('load produces its outlet only when it loaded something, and runs after a skipped capture', async () => {
@@ -63,7 +63,7 @@ test('load produces its outlet only when it loaded something, and runs after a s
   });
   const task = loadRaw({ name: 'raw.shop' });
   expect(task).toMatchObject({ outlets: [{ name: 'raw.shop' }], triggerRule: 'none_failed' });
-  expect(await task.run(context(loading(['b1', 'b2'])))).toEqual({ batches: 2, rows: 10, position });
+  expect(await runTask(task, context(loading(['b1', 'b2'])))).toEqual({ batches: 2, rows: 10, position });
   const behind = (isBehind: boolean): Partial<PipelineServices> => ({
     ...loading([]),
     transforms: () =>
@@ -71,8 +71,8 @@ test('load produces its outlet only when it loaded something, and runs after a s
         ReturnType<PipelineServices['transforms']>
       >),
   });
-  await expect(task.run(context(behind(false)))).rejects.toEqual(isSkip);
-  expect(await task.run(context(behind(true)))).toMatchObject({ batches: 0 });
+  await expect(runTask(task, context(behind(false)))).rejects.toEqual(isSkip);
+  expect(await runTask(task, context(behind(true)))).toMatchObject({ batches: 0 });
 });
 
 test('stage and build return plain values; a build without changes is skipped', async () => {
@@ -95,18 +95,18 @@ test('stage and build return plain values; a build without changes is skipped', 
         build: () => Promise.resolve({ published, publication, models, held, checks: [{}] }),
       } as unknown as Awaited<ReturnType<PipelineServices['transforms']>>),
   });
-  const staged = await stageBatches().run(context(building(true)));
+  const staged = await runTask(stageBatches(), context(building(true)));
   expect(JSON.parse(JSON.stringify(staged))).toEqual(staging);
   // Before anything reads raw, and once more for what was loaded meanwhile.
   expect(calls).toEqual(['restore', 'stage', 'restore']);
-  expect(await buildMarts().run(context(building(true)))).toEqual({
+  expect(await runTask(buildMarts(), context(building(true)))).toEqual({
     version: 4,
     sourceWatermark: position,
     removed: 4,
     added: 6,
     checks: 1,
   });
-  await expect(buildMarts().run(context(building(false)))).rejects.toEqual(isSkip);
+  await expect(runTask(buildMarts(), context(building(false)))).rejects.toEqual(isSkip);
   const since = '2026-03-02 09:00:00';
   const late = {
     model: 'a',
@@ -115,7 +115,7 @@ test('stage and build return plain values; a build without changes is skipped', 
     sourceCommittedAt: since,
     reasons: ['unique_id on a: 2 row(s)'],
   };
-  await expect(buildMarts().run(context(building(true, [late])))).rejects.toMatchObject({
+  await expect(runTask(buildMarts(), context(building(true, [late])))).rejects.toMatchObject({
     code: 'TRANSFORM_HELD_BACK',
     retryable: false,
     message: expect.stringMatching(
@@ -148,7 +148,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
     return { transforms: () => Promise.resolve(transforms as unknown as Transforms) };
   };
   const output = { version: 7, sourceWatermark: position, removed: 0, checks: 0 };
-  expect(await buildMarts().run(context(services(undefined, true), { signal }))).toEqual({
+  expect(await runTask(buildMarts(), context(services(undefined, true), { signal }))).toEqual({
     ...output,
     added: 3,
   });
@@ -157,7 +157,10 @@ test('a build says who asks; cleared after it has published, it runs that versio
     ['build', { signal, requestedBy: 'd/r/t' }],
   ]);
   // Nothing differs: the task has done its work, and what hangs on it must run.
-  expect(await buildMarts().run(context(services(4, false), { signal }))).toEqual({ ...output, added: 0 });
+  expect(await runTask(buildMarts(), context(services(4, false), { signal }))).toEqual({
+    ...output,
+    added: 0,
+  });
   expect(asked.splice(0)).toEqual([
     ['publishedFor', 'd/r/t'],
     ['rerun', 4, { signal, requestedBy: 'd/r/t' }],
@@ -175,7 +178,8 @@ test.each([
   const status = { landedPosition: position, loadedPosition: position } as Awaited<
     ReturnType<PipelineServices['landingStatus']>
   >;
-  const poked = gate.poke(
+  const poked = pokeOnce(
+    gate,
     context(
       { landingStatus: () => Promise.resolve(status) },
       {
@@ -214,15 +218,19 @@ test('a source that is not configured is skipped by all of its tasks', async () 
     loadApi('stripe', rawShop),
     apiFreshness('stripe', '2h'),
   ];
-  for (const task of tasks) await expect(task.run(context(notConfigured))).rejects.toEqual(isSkip);
+  const run = (task: FunctionTask<PipelineServices, unknown>): unknown =>
+    runTask(task, context(notConfigured));
+  for (const task of tasks) await expect(run(task)).rejects.toEqual(isSkip);
 });
 
 test('extract tells what was landed; a reconciliation waits until there is something to compare with', async () => {
   const output = { batches: 2, objects: 7, requests: 3 };
   const never = { extractor: door([fresh, undefined]) };
-  expect(await extractApi('stripe', 'incremental').run(context(never))).toEqual(output);
-  await expect(extractApi('stripe', 'reconcile').run(context(never))).rejects.toEqual(isSkip);
-  expect(await extractApi('stripe', 'reconcile').run(context({ extractor: door([fresh]) }))).toEqual(output);
+  expect(await runTask(extractApi('stripe', 'incremental'), context(never))).toEqual(output);
+  await expect(runTask(extractApi('stripe', 'reconcile'), context(never))).rejects.toEqual(isSkip);
+  expect(await runTask(extractApi('stripe', 'reconcile'), context({ extractor: door([fresh]) }))).toEqual(
+    output,
+  );
 });
 
 test.each([
@@ -230,7 +238,7 @@ test.each([
   ['one behind', [fresh, '2026-03-02T07:59:59.000000Z'], 's1 is 2h'],
   ['one never read', [undefined, fresh], 's0 was never read'],
 ])('freshness of a source, %s', async (_, freshTo, message) => {
-  const run = apiFreshness('stripe', '2h').run(context({ extractor: door(freshTo) }));
+  const run = runTask(apiFreshness('stripe', '2h'), context({ extractor: door(freshTo) }));
   if (message === undefined) expect(await run).toEqual({ streams: 2, oldestMs: 7_199_000 });
   else
     await expect(run).rejects.toMatchObject({
@@ -247,8 +255,8 @@ test('loading a source produces its asset only for something new', async () => {
   const task = loadApi('stripe', rawShop);
   expect(task.outlets).toEqual([rawShop]);
   expect(task.triggerRule).toBe('all_done');
-  expect(await task.run(context(load(['stripe-1'])))).toEqual({ batches: 1, rows: 7, position });
-  await expect(task.run(context(load([])))).rejects.toEqual(isSkip);
+  expect(await runTask(task, context(load(['stripe-1'])))).toEqual({ batches: 1, rows: 7, position });
+  await expect(runTask(task, context(load([])))).rejects.toEqual(isSkip);
 });
 
 test('watching the schema sets a build off only for what marts stand on', async () => {
@@ -258,6 +266,6 @@ test('watching the schema sets a build off only for what marts stand on', async 
   const task = watchSchema(rawShop);
   expect(task.outlets).toEqual([rawShop]);
   const both = context({ watchShop: () => Promise.resolve([added, dropped]) });
-  expect(await task.run(both)).toEqual({ changes: 2, pages: 1 });
-  await expect(task.run(context({ watchShop: () => Promise.resolve([added]) }))).rejects.toEqual(isSkip);
+  expect(await runTask(task, both)).toEqual({ changes: 2, pages: 1 });
+  await expect(runTask(task, context({ watchShop: () => Promise.resolve([added]) }))).rejects.toEqual(isSkip);
 });

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { expect, test } from 'vitest';
 import { bash } from '../../../../scheduler/operators/bash.ts';
 import { maskSecrets } from '../../../../scheduler/operators/mask-secrets.ts';
-import { contextOf, createLogSpy } from '../../../support/task-context.ts';
+import { contextOf, createLogSpy, runTask } from '../../../support/task-context.ts';
 
 /** On a busy machine a second is short. */
 const patient = { timeout: 20_000 };
@@ -24,7 +24,7 @@ test('the output goes to the log line by line; the last line is returned, unmask
     command: 'echo "$A $AIRFLOW_CTX_TASK_ID $HOME"; echo oops >&2; printf "%s" "$MY_SECRET"',
     env: { A: 'one "two"', MY_SECRET: 'hidden-value' },
   });
-  expect(await task.run(contextOf({}, { logger }))).toBe('hidden-value');
+  expect(await runTask(task, contextOf({}, { logger }))).toBe('hidden-value');
   expect(lines.toSorted((a, b) => a.localeCompare(b))).toEqual(['***', 'one "two" t ', 'oops']);
   expect(fields).toContainEqual({ stream: 'stderr' });
   expect(JSON.stringify([lines, fields])).not.toContain('hidden-value');
@@ -38,7 +38,7 @@ test.each([
   ['kill -9 $$', undefined, 'BASH_COMMAND_FAILED'],
 ])('%s', async (command, skipOnExitCode, failure) => {
   const task = bash({ command, ...(skipOnExitCode === undefined ? {} : { skipOnExitCode }) });
-  const ended = await Promise.resolve(task.run(contextOf({}))).then(
+  const ended = await Promise.resolve(runTask(task, contextOf({}))).then(
     () => undefined,
     (error: { readonly code?: string; readonly name: string }) => error.code ?? error.name,
   );
@@ -46,7 +46,7 @@ test.each([
 });
 
 test('a folder that does not exist is named', async () => {
-  await expect(bash({ command: 'true', cwd: '/nowhere' }).run(contextOf({}))).rejects.toMatchObject({
+  await expect(runTask(bash({ command: 'true', cwd: '/nowhere' }), contextOf({}))).rejects.toMatchObject({
     code: 'BASH_NOT_STARTED',
     where: '/nowhere',
   });
@@ -59,7 +59,7 @@ test('once it is to stop, all that the command started is stopped, also what ign
   const clock = { now: () => new Date(), monotonicMs: () => 0, sleep: async () => {} };
   const command = `trap '' TERM; (trap '' TERM; sleep 60) & echo $!; wait`;
   const ended = expect(
-    bash({ command }).run(contextOf({}, { logger, clock, signal: abort.signal })),
+    runTask(bash({ command }), contextOf({}, { logger, clock, signal: abort.signal })),
   ).rejects.toMatchObject({ code: 'BASH_COMMAND_FAILED', message: 'it was killed by SIGKILL' });
   await expect.poll(() => lines.length, patient).toBe(1);
   const grandchild = Number(lines[0]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { capRows, sql } from '../../../../scheduler/operators/sql.ts';
 import type { SqlClient, SqlRow } from '../../../../scheduler/operators/sql.ts';
-import { contextOf } from '../../../support/task-context.ts';
+import { contextOf, runTask } from '../../../support/task-context.ts';
 
 const answering = (rows: readonly SqlRow[], seen: unknown[] = []): SqlClient => ({
   query: async (text, params) => {
@@ -15,7 +15,7 @@ test('runs every statement in turn and returns the rows of the last, wide intege
   const seen: unknown[] = [];
   const warehouse = answering([{ n: 9_007_199_254_740_993n, t: null }], seen);
   const task = sql({ service, sql: ['delete from a', 'select n from b where x = ?'], parameters: [1] });
-  expect(await task.run(contextOf({ warehouse }))).toEqual({
+  expect(await runTask(task, contextOf({ warehouse }))).toEqual({
     rows: [{ n: '9007199254740993', t: null }],
     rowCount: 1,
     isTruncated: false,
@@ -46,7 +46,7 @@ test('a task that is to stop begins no further statement', async () => {
     },
   };
   const task = sql({ service, sql: ['one', 'two'] });
-  await expect(task.run(contextOf({ warehouse }, { signal: abort.signal }))).rejects.toMatchObject({
+  await expect(runTask(task, contextOf({ warehouse }, { signal: abort.signal }))).rejects.toMatchObject({
     code: 'SQL_TASK_STOPPED',
     message: 'stopped before statement 2 of 2',
   });

@@ -18,22 +18,24 @@ import {
 import type { SqlClient } from '../../../../scheduler/index.ts';
 import { judge } from '../../../../scheduler/sensors/external-task-sensor.ts';
 import type { ExternalState } from '../../../../scheduler/sensors/external-task-sensor.ts';
-import { accessOf, clockAt, contextOf, createLogSpy } from '../../../support/task-context.ts';
+import { accessOf, clockAt, contextOf, createLogSpy, pokeOnce } from '../../../support/task-context.ts';
 
 const ten = new Date('2026-03-02T10:00:00Z');
 
 test('time: an instant, or a delta after the data interval; it looks again exactly then', async () => {
   const context = contextOf({}, { clock: clockAt('2026-03-02T10:29:59Z') });
   const half = new Date('2026-03-02T10:30:00Z');
-  expect(timeSensor({ delta: '30m' }).poke(context)).toEqual({ isDone: false, nextPokeAt: half });
-  expect(timeSensor({ at: () => half }).poke(context)).toEqual({ isDone: false, nextPokeAt: half });
-  expect(timeSensor({ at: half }).poke(contextOf({}, { clock: clockAt('2026-03-02T10:30:00Z') }))).toBe(true);
+  expect(pokeOnce(timeSensor({ delta: '30m' }), context)).toEqual({ isDone: false, nextPokeAt: half });
+  expect(pokeOnce(timeSensor({ at: () => half }), context)).toEqual({ isDone: false, nextPokeAt: half });
+  expect(pokeOnce(timeSensor({ at: half }), contextOf({}, { clock: clockAt('2026-03-02T10:30:00Z') }))).toBe(
+    true,
+  );
 });
 
 test('file: by name or pattern, of a least size; a folder is no file', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-sensor-'));
   const poke = async (name: string, minBytes = 0): Promise<unknown> =>
-    await fileSensor({ path: () => path.join(folder, name), minBytes }).poke(contextOf({}));
+    await pokeOnce(fileSensor({ path: () => path.join(folder, name), minBytes }), contextOf({}));
   await mkdir(path.join(folder, 'orders-folder.csv'));
   await writeFile(path.join(folder, 'orders(1).csv'), '12345');
   expect(await poke('orders(1).csv')).toBe(true);
@@ -53,10 +55,10 @@ test('object: by key or by prefix', async () => {
   };
   const context = contextOf({ store });
   const from = (services: { readonly store: typeof store }): typeof store => services.store;
-  expect(await objectSensor({ store: from, key: 'raw/2026/a.json' }).poke(context)).toBe(true);
-  expect(await objectSensor({ store: from, key: 'raw/2026/' }).poke(context)).toBe(false);
-  expect(await objectSensor({ store: from, prefix: 'raw/2026/' }).poke(context)).toBe(true);
-  expect(await objectSensor({ store: from, prefix: 'raw/2027/' }).poke(context)).toBe(false);
+  expect(await pokeOnce(objectSensor({ store: from, key: 'raw/2026/a.json' }), context)).toBe(true);
+  expect(await pokeOnce(objectSensor({ store: from, key: 'raw/2026/' }), context)).toBe(false);
+  expect(await pokeOnce(objectSensor({ store: from, prefix: 'raw/2026/' }), context)).toBe(true);
+  expect(await pokeOnce(objectSensor({ store: from, prefix: 'raw/2027/' }), context)).toBe(false);
 });
 
 describe('sql: the first cell decides', () => {
@@ -75,7 +77,7 @@ describe('sql: the first cell decides', () => {
     [[{ n: null }], false],
     [[], false],
   ])('case %#', async (rows, expected) => {
-    expect(await sensor.poke(context(...rows))).toBe(expected);
+    expect(await pokeOnce(sensor, context(...rows))).toBe(expected);
   });
   test('unless predicates say otherwise', async () => {
     const strict = sqlSensor({
@@ -85,10 +87,12 @@ describe('sql: the first cell decides', () => {
       failure: (cell) => cell === 9,
       failOnEmpty: true,
     });
-    expect(await strict.poke(context({ n: 1 }))).toBe(false);
-    expect(await strict.poke(context({ n: 3 }))).toBe(true);
-    await expect(strict.poke(context({ n: 9 }))).rejects.toMatchObject({ code: 'SENSOR_CONDITION_FAILED' });
-    await expect(strict.poke(context())).rejects.toMatchObject({ code: 'SENSOR_CONDITION_FAILED' });
+    expect(await pokeOnce(strict, context({ n: 1 }))).toBe(false);
+    expect(await pokeOnce(strict, context({ n: 3 }))).toBe(true);
+    await expect(pokeOnce(strict, context({ n: 9 }))).rejects.toMatchObject({
+      code: 'SENSOR_CONDITION_FAILED',
+    });
+    await expect(pokeOnce(strict, context())).rejects.toMatchObject({ code: 'SENSOR_CONDITION_FAILED' });
   });
 });
 
@@ -110,22 +114,22 @@ test('http: not yet on 404, a failed try on other errors; the key in the query i
     headers: { 'x-a': 'b' },
     isReady: ({ body }) => body === 'POST b ready',
   });
-  expect(await sensor.poke(context)).toBe(false);
+  expect(await pokeOnce(sensor, context)).toBe(false);
   answer = { status: 200, body: 'busy' };
-  expect(await sensor.poke(context)).toBe(false);
+  expect(await pokeOnce(sensor, context)).toBe(false);
   answer = { status: 200, body: 'ready' };
-  expect(await sensor.poke(context)).toBe(true);
+  expect(await pokeOnce(sensor, context)).toBe(true);
   answer = { status: 500, body: '' };
   const failed = { code: 'HTTP_SENSOR_FAILED', message: 'status 500', where: `${base}/x`, retryable: true };
-  await expect(sensor.poke(context)).rejects.toMatchObject(failed);
+  await expect(pokeOnce(sensor, context)).rejects.toMatchObject(failed);
   const hanging = httpSensor({ url: `${base}/hangs`, requestTimeout: '20ms' });
-  await expect(hanging.poke(context)).rejects.toMatchObject({
+  await expect(pokeOnce(hanging, context)).rejects.toMatchObject({
     code: 'HTTP_SENSOR_FAILED',
     message: /timeout/,
   });
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
-  await expect(sensor.poke(context)).rejects.toMatchObject({ message: /ECONNREFUSED/ });
+  await expect(pokeOnce(sensor, context)).rejects.toMatchObject({ message: /ECONNREFUSED/ });
   expect(lines.join('\n')).not.toContain('hidden');
 });
 
@@ -154,22 +158,22 @@ describe('external task', () => {
       },
     });
     const context = contextOf({}, { scheduler });
-    expect(await externalTaskSensor({ dagId: 'o' }).poke(context)).toBe(true);
-    expect(await externalTaskSensor({ dagId: 'o', taskIds: ['a'], executionDelta: '1h' }).poke(context)).toBe(
-      true,
-    );
+    expect(await pokeOnce(externalTaskSensor({ dagId: 'o' }), context)).toBe(true);
+    expect(
+      await pokeOnce(externalTaskSensor({ dagId: 'o', taskIds: ['a'], executionDelta: '1h' }), context),
+    ).toBe(true);
     const both = externalTaskSensor({ dagId: 'o', logicalDates: () => [ten, new Date(0)] });
-    expect(await both.poke(context)).toBe(false);
+    expect(await pokeOnce(both, context)).toBe(false);
     expect(asked).toEqual([
       [[], '10:00'],
       [['a'], '09:00'],
       [[], '10:00', '00:00'],
     ]);
     const undated = contextOf({}, { scheduler, logicalDate: null });
-    await expect(externalTaskSensor({ dagId: 'o' }).poke(undated)).rejects.toMatchObject({
+    await expect(pokeOnce(externalTaskSensor({ dagId: 'o' }), undated)).rejects.toMatchObject({
       code: 'EXTERNAL_DATE_UNKNOWN',
     });
-    expect(await externalTaskSensor({ dagId: 'o', logicalDates: () => [ten] }).poke(undated)).toBe(true);
+    expect(await pokeOnce(externalTaskSensor({ dagId: 'o', logicalDates: () => [ten] }), undated)).toBe(true);
   });
 
   test('it fails at once over what does not exist, if told to look; skipped and failed end it', async () => {
@@ -177,15 +181,20 @@ describe('external task', () => {
     const context = contextOf({}, { scheduler });
     const missing = { code: 'EXTERNAL_TASK_MISSING' };
     const checked = { checkExistence: true } as const;
-    await expect(externalTaskSensor({ ...checked, dagId: 'x' }).poke(context)).rejects.toMatchObject(missing);
+    await expect(pokeOnce(externalTaskSensor({ ...checked, dagId: 'x' }), context)).rejects.toMatchObject(
+      missing,
+    );
     const gone = externalTaskSensor({ ...checked, dagId: 'o', taskIds: ['a', 'gone'] });
-    await expect(gone.poke(context)).rejects.toMatchObject({ ...missing, message: 'o has no task gone' });
-    expect(await externalTaskSensor({ dagId: 'x' }).poke(context)).toBe(false);
+    await expect(pokeOnce(gone, context)).rejects.toMatchObject({
+      ...missing,
+      message: 'o has no task gone',
+    });
+    expect(await pokeOnce(externalTaskSensor({ dagId: 'x' }), context)).toBe(false);
     const failed = contextOf({}, { scheduler: accessOf({ statesAt: async () => ['failed'] }) });
     const watching = externalTaskSensor({ dagId: 'o', failedStates: ['failed'] });
-    await expect(watching.poke(failed)).rejects.toMatchObject({ code: 'SENSOR_CONDITION_FAILED' });
+    await expect(pokeOnce(watching, failed)).rejects.toMatchObject({ code: 'SENSOR_CONDITION_FAILED' });
     const skipping = externalTaskSensor({ dagId: 'o', skippedStates: ['failed'] });
-    await expect(skipping.poke(failed)).rejects.toMatchObject({ name: 'TaskSkip' });
+    await expect(pokeOnce(skipping, failed)).rejects.toMatchObject({ name: 'TaskSkip' });
   });
 });
 
@@ -198,13 +207,13 @@ test('asset: produced since the data interval began, or not longer ago than maxA
     clock: clockAt('2026-03-02T10:10:00Z'),
   });
   const raw = asset('raw');
-  expect(await assetSensor({ asset: raw }).poke(contextOf({}, at('2026-03-02T10:00:00Z')))).toBe(true);
-  expect(await assetSensor({ asset: raw }).poke(contextOf({}, at('2026-03-02T09:59:59Z')))).toBe(false);
+  expect(await pokeOnce(assetSensor({ asset: raw }), contextOf({}, at('2026-03-02T10:00:00Z')))).toBe(true);
+  expect(await pokeOnce(assetSensor({ asset: raw }), contextOf({}, at('2026-03-02T09:59:59Z')))).toBe(false);
   const fresh = assetSensor({ asset: raw, maxAge: '15m' });
-  expect(await fresh.poke(contextOf({}, at('2026-03-02T09:56:00Z')))).toBe(true);
-  expect(await fresh.poke(contextOf({}, at('2026-03-02T09:54:59Z')))).toBe(false);
+  expect(await pokeOnce(fresh, contextOf({}, at('2026-03-02T09:56:00Z')))).toBe(true);
+  expect(await pokeOnce(fresh, contextOf({}, at('2026-03-02T09:54:59Z')))).toBe(false);
   const other = assetSensor({ asset: asset('other'), after: () => new Date(0) });
-  expect(await other.poke(contextOf({}, at('2026-03-02T10:00:00Z')))).toBe(false);
+  expect(await pokeOnce(other, contextOf({}, at('2026-03-02T10:00:00Z')))).toBe(false);
 });
 
 test('a triggered run keeps its id over tries, and gets another one after a clear', async () => {
@@ -215,7 +224,7 @@ test('a triggered run keeps its id over tries, and gets another one after a clea
   });
   const task = triggerDagRun({ dagId: 'o', waitForCompletion: true });
   const tryOf = async (waitingSince: Date, tryNumber: number, taskId = 't'): Promise<unknown> =>
-    await task.poke(contextOf({}, { scheduler, waitingSince, tryNumber, taskId }));
+    await pokeOnce(task, contextOf({}, { scheduler, waitingSince, tryNumber, taskId }));
   expect(await tryOf(ten, 1)).toBe(false);
   await tryOf(ten, 2);
   await tryOf(ten, 2, 'other');

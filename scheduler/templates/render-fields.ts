@@ -1,0 +1,69 @@
+import { LazyNames } from '../../lib/jinja/host.ts';
+import { parseTemplate } from '../../lib/jinja/parse.ts';
+import { render } from '../../lib/jinja/render.ts';
+import type { RenderOptions } from '../../lib/jinja/render.ts';
+import { messageOf, ShopwaveError } from '../../lib/errors.ts';
+import type { TemplateFields } from '../authoring/template-fields.ts';
+import type { TaskContext } from '../authoring/task.ts';
+import { schedulerErrors } from '../errors.ts';
+import { templateFilters, templateNames } from './names.ts';
+import type { TemplateScope } from './scope.ts';
+
+/** What one template may cost. */
+const limits = { steps: 1_000_000, output: 4_000_000 };
+
+/** The fields with every template in them rendered. Throws TEMPLATE_FAILED, which names file, task and field. */
+export async function renderFields(fields: TemplateFields, scope: TemplateScope): Promise<TemplateFields> {
+  const names = new LazyNames(templateNames, scope);
+  const options: RenderOptions = {
+    globals: (name) => names.get(name),
+    names: () => names.keys(),
+    undefinedMode: 'strict',
+    filters: templateFilters,
+    limits,
+  };
+  const rendered: [string, unknown][] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    rendered.push([
+      field,
+      // What a function throws is the author's: it may skip the task.
+      typeof value === 'function'
+        ? await (value as (context: TaskContext<never>) => unknown)(scope.context)
+        : await renderDeep(field, value, options).catch((error: unknown) => {
+            throw templateFailed(error, field, scope);
+          }),
+    ]);
+  }
+  return Object.fromEntries(rendered);
+}
+
+async function renderDeep(field: string, value: unknown, options: RenderOptions): Promise<unknown> {
+  if (typeof value === 'string') return await render(parseTemplate(value, field), options);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value) items.push(await renderDeep(field, item, options));
+    return items;
+  }
+  if (!isPlainObject(value)) return value;
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value))
+    entries.push([key, await renderDeep(`${field}.${key}`, item, options)]);
+  return Object.fromEntries(entries);
+}
+
+/** Whether it is `{...}` and not a Date or another thing of the author's. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** As in Airflow a template that fails fails the try, and the next try renders anew. */
+function templateFailed(error: unknown, field: string, { file, context, task }: TemplateScope): Error {
+  const typed = error instanceof ShopwaveError ? error : undefined;
+  const at = typed?.where === undefined ? field : typed.where;
+  return schedulerErrors.error('TEMPLATE_FAILED', {
+    message: `task ${task.taskId}, field ${at}: ${messageOf(error)}`,
+    where: `DAG ${context.dagId}, ${file}`,
+    remedy: typed?.remedy,
+    cause: error,
+  });
+}
