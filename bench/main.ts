@@ -8,13 +8,14 @@ import { machine } from './figure.ts';
 import type { Area, BenchOptions, Figure } from './figure.ts';
 import { ingest } from './ingest/area.ts';
 import { mainJob } from './main-job.ts';
+import { scheduler } from './scheduler/area.ts';
 import { snowflake } from './snowflake/area.ts';
 import { transforms } from './transforms/area.ts';
 import { statements } from './transforms/statements.ts';
 
 const areas: readonly Area[] = [
   mainJob,
-  { name: 'scheduler', about: 'task throughput and latency' },
+  scheduler,
   ingest,
   transforms,
   statements,

@@ -6,7 +6,7 @@ import { bareDecode } from './bare-decode.ts';
 import { streamDecode } from './stream-decode.ts';
 import { captureRun } from './results.ts';
 import type { CaptureJob, CaptureRun } from './results.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServer } from '../embedded-server.ts';
 import { changeRows, fillTable, makeTable, withClient } from './workload.ts';
 
 const snapshotRows = 1_000_000;

@@ -7,7 +7,7 @@ import { atLeast, machine } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { runJob } from '../run-job.ts';
 import { extractRun } from './results.ts';
-import type { BenchServer } from './server.ts';
+import type { BenchServer } from '../embedded-server.ts';
 
 const objects = 200_000;
 const toSeconds = Math.floor(Date.UTC(2026, 5, 1) / 1000);
