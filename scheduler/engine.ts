@@ -2,13 +2,14 @@ import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createAttention } from './attention.ts';
 import type { OnSchedulerEvent } from './events.ts';
 import type { ExecutorKind } from './authoring/task.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Executor } from './executor/executor.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { openPresence } from './store/presence.ts';
-import type { Presence } from './store/presence.ts';
+import type { Changed, Presence } from './store/presence.ts';
 import { tick } from './tick.ts';
 import { coalesce, createBell } from './wake.ts';
 import type { Bell, Coalesced } from './wake.ts';
@@ -32,11 +33,11 @@ export interface EngineOptions {
 /** The part that runs: passes over the store, and the attempts they lead to. */
 export interface Engine {
   readonly executor: Executor;
-  /** One pass works until nothing more can be done now. */
+  /** One pass over everything works until nothing more can be done now. */
   readonly passes: Coalesced;
   /** Rings after every pass. */
   readonly bell: Bell;
-  /** Asks for a pass and does not wait; its failure is logged, and the next one tries again. */
+  /** Asks for a pass over everything and does not wait; its failure is logged, and the next one tries again. */
   readonly wake: () => void;
   /** Joins the schedulers on this store. */
   readonly join: () => Promise<Presence>;
@@ -52,14 +53,24 @@ export function createEngine(options: EngineOptions): Engine {
   const { control, clock, dags, leaseMs, logger, onEvent } = options;
   const heartbeatMs = leaseMs / 3;
   const bell = createBell();
-  const executor = createExecutor({ ...options, onSettled: () => wake() });
+  const attention = createAttention();
+  const executor = createExecutor({
+    ...options,
+    owner: async () => (await join()).owner,
+    onSettled: (run, task) => {
+      // An asset event concerns DAGs that only the store knows.
+      if (task.outlets.length > 0) attention.toAll();
+      attention.toRun(run);
+      pass();
+    },
+  });
   let presence: Presence | undefined;
   let stopping = false;
   let lastHeartbeatMs = clock.monotonicMs();
 
   const isStopping = (): boolean => stopping;
   const join = async (): Promise<Presence> => {
-    presence ??= await openPresence(control, { now: clock.now(), logger, onWake: () => wake() });
+    presence ??= await openPresence(control, { now: clock.now(), logger, onWake });
     return presence;
   };
   const heartbeatIfDue = async (): Promise<void> => {
@@ -67,15 +78,25 @@ export function createEngine(options: EngineOptions): Engine {
     lastHeartbeatMs = clock.monotonicMs();
     await executor.heartbeat();
   };
+  const onWake = (changed: Changed | undefined): void => {
+    if (changed === undefined) return wake();
+    for (const run of changed.runs) attention.toRun(run);
+    for (const dagId of changed.dags) attention.toDag(dagId);
+    pass();
+  };
   const passes = coalesce(async () => {
     if (isStopping()) return;
     await heartbeatIfDue();
-    const input = { control, clock, dags, executor, leaseMs, onEvent, presence: await join() };
+    const input = { control, clock, dags, executor, leaseMs, onEvent, attention, presence: await join() };
     let changed = true;
     while (changed && !isStopping()) changed = await tick(input);
     bell.ring();
   });
   const wake = (): void => {
+    attention.toAll();
+    pass();
+  };
+  const pass = (): void => {
     passes.run().catch((error: unknown) => {
       logger.error('a scheduler tick failed; the next one tries again', { error: messageOf(error) });
       onEvent({ type: 'tick_failed', at: clock.now(), message: messageOf(error) });
@@ -83,7 +104,12 @@ export function createEngine(options: EngineOptions): Engine {
   };
   return {
     executor,
-    passes,
+    passes: {
+      run: async () => {
+        attention.toAll();
+        await passes.run();
+      },
+    },
     bell,
     wake,
     join,

@@ -11,7 +11,7 @@ import { readKnownInstances } from './store/instances.ts';
 import { poolShareOf } from './store/limits.ts';
 import { listTaskInstances } from './store/queries.ts';
 import type { DagRun, TaskKey } from './store/rows.ts';
-import { readFacts } from './store/runs.ts';
+import { readFacts } from './store/run-facts.ts';
 
 /** Reads what the planner would read, without a lock, and looks at one task with it. */
 export async function inspectTask<Found>(
@@ -27,13 +27,13 @@ export async function inspectTask<Found>(
   look: (input: ExplainInput, key: InstanceId) => Found,
 ): Promise<Found> {
   const { control, dag, run } = input;
-  const instances = await readKnownInstances(control, run);
+  const [instances = []] = await readKnownInstances(control, [run]);
   if (!dag.tasks.has(taskId) && !instances.some((each) => each.taskId === taskId)) {
     const remedy = `Tasks of ${run.dagId}: ${dag.graph.order.join(', ')}.`;
     throw schedulerErrors.error('TASK_NOT_FOUND', { message: `no task ${taskId}`, remedy });
   }
   const shareOf = poolShareOf(input.dags);
-  const facts = await readFacts(control, { run, instances, dag, shareOf, self: -1, lock: false });
+  const facts = await readFacts(control, { run, instances, dag, shareOf });
   const recorded = (await listTaskInstances(control, run)).filter((each) => each.taskId === taskId);
   const counted = recorded.filter((each) => each.mapIndex === (mapIndex ?? each.mapIndex));
   // Of a mapped task as a whole the first instance that has not ended.

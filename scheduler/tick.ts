@@ -1,19 +1,24 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Attention } from './attention.ts';
 import type { OnSchedulerEvent, SchedulerEvent } from './events.ts';
 import { nextDagRun, planDag } from './core/plan-dag.ts';
 import { planInput } from './core/plan-input.ts';
 import { planRun } from './core/plan-run.ts';
+import type { PlanRunInput, RunPlan } from './core/run-plan.ts';
 import { isRunFinished } from './core/states.ts';
+import type { LoadedDag } from './core/validate-dag.ts';
 import type { Executor } from './executor/executor.ts';
 import { createDueRun, intervalOf, readDagFacts } from './store/dags.ts';
 import type { DagFacts, ScheduledDag } from './store/dags.ts';
+import type { AppliedDecision } from './store/decisions.ts';
 import { poolShareOf } from './store/limits.ts';
-import { notifyWake } from './store/presence.ts';
+import { notifyChanged } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
 import { startQueuedRuns } from './store/start-runs.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
-import type { AppliedDecision } from './store/runs.ts';
+import type { PlannedRun } from './store/runs.ts';
 import type { DagRun, RunKey } from './store/rows.ts';
 
 /** What a tick works with. */
@@ -23,32 +28,55 @@ export interface TickInput {
   readonly dags: ReadonlyMap<string, ScheduledDag>;
   readonly executor: Executor;
   readonly presence: Presence;
+  readonly attention: Attention;
   readonly leaseMs: number;
   readonly onEvent: OnSchedulerEvent;
 }
 
+/** Runs planned in one transaction: enough to spare round trips, few enough that others wait for their locks shortly. */
+const runsAtOnce = 50;
+
 /**
- * One pass: create the runs that are due, start queued runs, plan every running run, hand what got a slot to the
- * executor. Resolves to whether anything changed, in which case another pass may find more to do.
+ * One pass: create the runs that are due, start queued runs, plan running runs, hand what got a slot to the executor.
+ * Where only some runs are known to have changed, only they are planned. Resolves to whether anything changed, in which
+ * case another pass may find more to do.
  */
 export async function tick(input: TickInput): Promise<boolean> {
   await input.presence.ensure();
-  const created = await createDueRuns(input);
-  const started = await startRuns(input);
-  const planned = await planRuns(input);
-  return created || started || planned;
+  const asked = input.attention.take(input.executor.freeSlots());
+  try {
+    const dags = asked === 'all' ? input.dags : pick(input.dags, asked.dags);
+    const created = dags.size > 0 && (await createDueRuns(input, dags));
+    const started = dags.size > 0 ? await startRuns(input, dags) : [];
+    const keys = asked === 'all' ? await listRunningRuns(input.control, [...dags.keys()]) : asked.runs;
+    const planned = await planRuns(input, asked === 'all' ? keys : [...keys, ...started]);
+    return created || started.length > 0 || planned;
+  } catch (error) {
+    // What it was to look at has not been looked at.
+    input.attention.toAll();
+    throw error;
+  }
 }
 
-async function createDueRuns(input: TickInput): Promise<boolean> {
-  const { control, clock, dags } = input;
+type Dags = ReadonlyMap<string, ScheduledDag>;
+
+function pick(dags: Dags, wanted: ReadonlySet<string>): Dags {
+  return new Map([...dags].filter(([dagId]) => wanted.has(dagId)));
+}
+
+async function createDueRuns(input: TickInput, dags: Dags): Promise<boolean> {
+  const { control, clock } = input;
   const now = clock.now();
-  const facts = await readDagFacts(control);
+  const facts = await readDagFacts(control, [...dags.keys()]);
   let created = false;
   for (const [dagId, scheduled] of dags) {
-    if (!mayBeDue(scheduled, facts.get(dagId), now)) continue;
+    const isDue = evenIfItThrows(input, dagId, false, () => mayBeDue(scheduled, facts.get(dagId), now));
+    if (!isDue) continue;
     const run = await createDueRun(control, scheduled, now, planDag);
     if (run === undefined) continue;
     created = true;
+    // Where ticks were missed there is one more.
+    input.attention.toDag(dagId);
     input.onEvent(runEvent(run, now));
   }
   return created;
@@ -67,64 +95,113 @@ function mayBeDue({ dag, schedule }: ScheduledDag, facts: DagFacts | undefined, 
   return nextDagRun({ dag, schedule, now }, last) !== undefined;
 }
 
-async function startRuns(input: TickInput): Promise<boolean> {
-  const facts = await readDagFacts(input.control);
-  let any = false;
-  for (const [dagId, scheduled] of input.dags) {
+async function startRuns(input: TickInput, dags: Dags): Promise<readonly DagRun[]> {
+  const facts = await readDagFacts(input.control, [...dags.keys()]);
+  const all: DagRun[] = [];
+  for (const [dagId, scheduled] of dags) {
     if ((facts.get(dagId)?.queuedRuns ?? 0) === 0) continue;
     const now = input.clock.now();
-    for (const run of await startQueuedRuns(input.control, scheduled, now)) {
-      any = true;
-      input.onEvent(runEvent(run, now));
-    }
+    const started = await startQueuedRuns(input.control, scheduled, now);
+    for (const run of started) input.onEvent(runEvent(run, now));
+    all.push(...started);
   }
-  return any;
+  return all;
 }
 
-async function planRuns(input: TickInput): Promise<boolean> {
-  const { control, dags } = input;
-  const keys = await listRunningRuns(control, [...dags.keys()]);
-  if (keys.length === 0) return false;
-  const facts = await readDagFacts(control);
+async function planRuns(input: TickInput, keys: readonly RunKey[]): Promise<boolean> {
   let changed = false;
-  for (const key of keys) {
-    const paused = facts.get(key.dagId)?.paused ?? false;
-    changed = (await planOne(input, key, paused)) || changed;
+  for (let first = 0; first < keys.length; first += runsAtOnce) {
+    changed = (await planSome(input, keys.slice(first, first + runsAtOnce))) || changed;
   }
   return changed;
 }
 
-async function planOne(input: TickInput, key: RunKey, paused: boolean): Promise<boolean> {
-  const { control, clock, executor, presence, leaseMs } = input;
-  const dag = input.dags.get(key.dagId)?.dag;
-  if (dag === undefined) return false;
+async function planSome(input: TickInput, keys: readonly RunKey[]): Promise<boolean> {
+  const { control, clock, dags, executor, presence, leaseMs } = input;
   const now = clock.now();
   const planned = await planAndApply(control, {
-    key,
-    dag,
+    keys,
+    dagOf: (dagId) => dags.get(dagId)?.dag,
     now,
     planner: { owner: presence.owner, leaseMs },
-    shareOf: poolShareOf(input.dags),
-    plan: (facts) => planRun({ ...planInput(dag, facts, now), paused, freeSlots: executor.freeSlots() }),
+    freeSlots: executor.freeSlots(),
+    shareOf: poolShareOf(dags),
+    plan: (dag, { paused, freeSlots, ...facts }) =>
+      planOne(input, { ...planInput(dag, facts, now), paused, freeSlots }),
   });
-  if (planned === undefined) return false;
-  for (const token of planned.cleared) executor.abort(token, 'cleared');
-  for (const decision of planned.applied) {
-    if (decision.fromToken !== null) executor.abort(decision.fromToken, 'run_over');
-    input.onEvent(taskEvent(key, decision, now));
-    const task = dag.tasks.get(decision.taskId);
-    if (decision.token === undefined || task === undefined) continue;
-    const { taskId, mapIndex, token, tryNumber } = decision;
-    executor.submit({ key: { ...key, taskId, mapIndex }, token, tryNumber, task });
+  let changed = false;
+  for (const each of planned) changed = take(input, each, now) || changed;
+  // Others may wait for these runs, and were turned away by our lock when their last tasks ended.
+  const ended = planned.filter(({ run }) => isRunFinished(run.state)).map(({ run }) => run.dagId);
+  if (ended.length > 0) await notifyChanged(control, presence.owner, { runs: [], dags: [...new Set(ended)] });
+  return changed;
+}
+
+const nothing: RunPlan = { decisions: [], expansions: [], result: undefined, held: 0 };
+
+function planOne(input: TickInput, facts: PlanRunInput): RunPlan {
+  return evenIfItThrows(input, facts.dag.definition.dagId, nothing, () => planRun(facts));
+}
+
+/** One DAG that cannot be planned is no reason for the others to stand still. */
+function evenIfItThrows<Planned>(
+  { onEvent, clock }: TickInput,
+  dagId: string,
+  otherwise: Planned,
+  plan: () => Planned,
+): Planned {
+  try {
+    return plan();
+  } catch (error) {
+    onEvent({ type: 'tick_failed', at: clock.now(), message: `DAG ${dagId}: ${messageOf(error)}` });
+    return otherwise;
   }
-  const ended = isRunFinished(planned.run.state);
+}
+
+/** Carries a plan on: to the executor, and to the next pass where there is more to find. */
+function take(input: TickInput, planned: PlannedRun, now: Date): boolean {
+  const { executor, attention } = input;
+  const { run, plan, applied, expanded, cleared } = planned;
+  const dag = input.dags.get(run.dagId)?.dag;
+  if (dag === undefined) return false;
+  for (const token of cleared) executor.abort(token, 'cleared');
+  for (const decision of applied) carryOut(input, { run, dag, decision, now });
+  attention.note(run, dag, plan);
+  const isLostRace = applied.length < plan.decisions.length;
+  if (expanded.length > 0 || isLostRace || applied.some(mayLeadOn)) attention.toRun(run);
+  const ended = isRunFinished(run.state);
   if (ended) {
-    input.onEvent(runEvent(planned.run, now));
-    if (planned.pausedDag) input.onEvent({ type: 'dag_paused', at: now, dagId: key.dagId });
-    // Others may wait for this run, and were turned away by our lock when its last task ended.
-    await notifyWake(control);
+    input.onEvent(runEvent(run, now));
+    if (planned.pausedDag) input.onEvent({ type: 'dag_paused', at: now, dagId: run.dagId });
+    // There is a place for the next one.
+    attention.toDag(run.dagId);
   }
-  return ended || planned.applied.length + planned.expanded.length > 0;
+  return ended || applied.length + expanded.length > 0;
+}
+
+/** Of what waits for its attempt or for a slot there is nothing more to find now; what starts over may start at once. */
+function mayLeadOn({ to }: AppliedDecision): boolean {
+  return to !== 'queued' && to !== 'scheduled';
+}
+
+function carryOut(
+  input: TickInput,
+  of: {
+    readonly run: DagRun;
+    readonly dag: LoadedDag;
+    readonly decision: AppliedDecision;
+    readonly now: Date;
+  },
+): void {
+  const { run, dag, decision, now } = of;
+  const { dagId, runId } = run;
+  const key = { dagId, runId };
+  if (decision.fromToken !== null) input.executor.abort(decision.fromToken, 'run_over');
+  input.onEvent(taskEvent(key, decision, now));
+  const task = dag.tasks.get(decision.taskId);
+  if (decision.token === undefined || task === undefined) return;
+  const { taskId, mapIndex, token, tryNumber } = decision;
+  input.executor.submit({ key: { ...key, taskId, mapIndex }, token, tryNumber, task });
 }
 
 function runEvent({ dagId, runId, runType, state, reason }: DagRun, at: Date): SchedulerEvent {

@@ -49,7 +49,12 @@ function benchOn({ server }: BenchServer, say: (text: string) => void): Bench {
       return server.url(name);
     },
     run: async (url, job) => {
-      const [result] = await runJob('scheduler/workload-job.ts', { ...job, url, parallelism }, runResult, say);
+      const [result] = await runJob(
+        'scheduler/workload-job.ts',
+        { ...job, url, parallelism },
+        runResult,
+        say,
+      );
       if (result === undefined) throw new Error('the run told nothing');
       say(
         `  ${Object.keys(job.files).length} DAGs, ${result.tasks} tasks: ${result.seconds.toFixed(2)} s (processor ${result.cpuSeconds.toFixed(2)} s)\n`,

@@ -100,9 +100,20 @@ const required: ReadonlyArray<{
   { argument: 'tasks', expected: 'a function', isGiven: (value) => typeof value === 'function' },
 ];
 
+const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
+const aDate = `a Date, such as new Date('2026-01-31T00:00:00Z')`;
+
+/** What a DAG may leave out. */
+const optional: typeof required = [
+  { argument: 'startDate', expected: aDate, isGiven: isDate },
+  { argument: 'endDate', expected: aDate, isGiven: isDate },
+  { argument: 'catchup', expected: 'true or false', isGiven: (value) => typeof value === 'boolean' },
+];
+
 /** The loader does not check types, so a file that no compiler has seen gets here. The loader adds which file it is. */
 function refuseMissing(args: Partial<Record<keyof DagArgs<never>, unknown>>): void {
-  for (const { argument, expected, isGiven } of required) {
+  const given = optional.filter(({ argument }) => args[argument] !== undefined);
+  for (const { argument, expected, isGiven } of [...required, ...given]) {
     const value = args[argument];
     if (isGiven(value)) continue;
     const dagName = isText(args.dagId) ? `DAG ${String(args.dagId)}` : 'a DAG';

@@ -17,7 +17,12 @@ export function planRun(input: PlanRunInput): RunPlan {
   if (isOverTime(input)) {
     const reason = 'the run took longer than its dagrunTimeout';
     const decisions = unfinished(input).map((each) => decisionOf(each, { to: 'skipped', reason }));
-    return { decisions, expansions: [], result: { state: 'failed', reason: 'timed out: dagrunTimeout' } };
+    return {
+      decisions,
+      expansions: [],
+      result: { state: 'failed', reason: 'timed out: dagrunTimeout' },
+      held: 0,
+    };
   }
   const draft = createDraft(input);
   const stopped = failFastChange(input);
@@ -33,7 +38,9 @@ export function planRun(input: PlanRunInput): RunPlan {
       else if (!input.paused) planInstance(input, draft, instance);
     }
   }
-  for (const change of handOutSlots(input, draft.ready)) draft.decide(...change);
+  const handedOut = handOutSlots(input, draft.ready);
+  for (const change of handedOut) draft.decide(...change);
+  const held = draft.ready.length - handedOut.filter(([, { to }]) => to === 'queued').length;
   for (const instance of draft.strays()) {
     const { finished, holdsSlot } = factsOf(instance.state);
     if (finished || holdsSlot) continue;
@@ -45,11 +52,11 @@ export function planRun(input: PlanRunInput): RunPlan {
   );
   // An instance that a longer list brings back is not among the states yet.
   const isBack = decisions.some(({ from }) => from === 'removed');
-  if (isBack) return { decisions, expansions, result: undefined };
-  if (open.length === 0) return { decisions, expansions, result: runResult(dag, states) };
+  if (isBack) return { decisions, expansions, result: undefined, held };
+  if (open.length === 0) return { decisions, expansions, result: runResult(dag, states), held };
   // Nothing but each other's end to wait for. Who waits for time, people, slots or another run is not stuck.
   const isStuck = open.length === draft.stuck.length;
-  return { decisions, expansions, result: isStuck ? deadlock([...new Set(draft.stuck)]) : undefined };
+  return { decisions, expansions, result: isStuck ? deadlock([...new Set(draft.stuck)]) : undefined, held };
 }
 
 /** Where a mapped task's list has another length than before. */

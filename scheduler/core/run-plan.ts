@@ -65,6 +65,8 @@ export interface RunPlan {
   readonly expansions: readonly Expansion[];
   /** Set when the run is over. */
   readonly result: RunResult | undefined;
+  /** How many instances could run and got no slot. */
+  readonly held: number;
 }
 
 /** What a decision changes of an instance. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { batchCalls } from '../../lib/batch-calls.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { messageOf } from '../../lib/errors.ts';
@@ -10,13 +11,12 @@ import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
 import { settle } from '../core/outcome.ts';
 import { retryDelayMs } from '../core/retry-policy.ts';
 import type { OnSchedulerEvent } from '../events.ts';
-import { finishAttempt, renewLeases, startAttempt } from '../store/attempts.ts';
-import type { FinishedAttempt, StartedAttempt } from '../store/attempts.ts';
+import { finishAttempts, renewLeases, startAttempts } from '../store/attempts.ts';
+import type { FinishedAttempt, FinishInput, StartedAttempt, StartInput } from '../store/attempts.ts';
 import { latestSuccess } from '../store/queries.ts';
 import { recordRendered } from '../store/rendered.ts';
 import type { ScheduledDag } from '../store/dags.ts';
-import type { DagRun, InstanceKey } from '../store/rows.ts';
-import { notifyWake } from '../store/presence.ts';
+import type { DagRun, InstanceKey, RunKey } from '../store/rows.ts';
 import { readReturned } from '../store/xcom.ts';
 import { perform } from './perform.ts';
 import type { WorkInput } from './perform.ts';
@@ -55,8 +55,10 @@ export interface ExecutorOptions {
   /** So much of the log of one attempt is kept. */
   readonly logLimitBytes: number;
   readonly onEvent: OnSchedulerEvent;
+  /** Who this scheduler is among others. */
+  readonly owner: () => Promise<number>;
   /** Called after every attempt that ended. */
-  readonly onSettled: () => void;
+  readonly onSettled: (run: RunKey, task: AnyTask) => void;
 }
 
 /** Runs attempts, in this process or each in one of its own, at most `parallelism` at a time. */
@@ -82,17 +84,18 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const { clock, logger } = options;
   const running = new Map<string, RunningAttempt>();
   const children = createChildren();
+  const reports = batchReports(options);
 
   const submit = (attempt: QueuedAttempt): void => {
     const abort = new AbortController();
-    const done = executeAttempt({ ...options, children }, attempt, abort)
+    const done = executeAttempt({ ...options, ...reports, children }, attempt, abort)
       .catch((error: unknown) => {
         // The report was lost. The lease runs out, and the attempt is repeated as any other that was lost.
         logger.error('a task attempt could not be recorded', { ...attempt.key, error: messageOf(error) });
       })
       .finally(() => {
         running.delete(attempt.token);
-        options.onSettled();
+        options.onSettled(attempt.key, attempt.task);
       });
     running.set(attempt.token, { abort, done });
   };
@@ -130,13 +133,31 @@ export function createExecutor(options: ExecutorOptions): Executor {
   };
 }
 
+/** Round trips that attempts share: what begins or ends at the same time is written at one go. */
+interface Reports {
+  readonly start: (input: StartInput) => Promise<StartedAttempt | undefined>;
+  readonly finish: (input: FinishInput) => Promise<FinishedAttempt>;
+}
+
+const reportsAtOnce = 64;
+
+function batchReports({ control, owner }: ExecutorOptions): Reports {
+  return {
+    start: batchCalls((items) => startAttempts(control, items), reportsAtOnce),
+    finish: batchCalls(
+      async (items) => await finishAttempts(control, items, { owner: await owner() }),
+      reportsAtOnce,
+    ),
+  };
+}
+
 async function executeAttempt(
-  options: ExecutorOptions & { readonly children: Children },
+  options: ExecutorOptions & Reports & { readonly children: Children },
   { key, token, tryNumber, task }: QueuedAttempt,
   abort: AbortController,
 ): Promise<void> {
   const { control, clock } = options;
-  const started = await startAttempt(control, { key, token, now: clock.now() });
+  const started = await options.start({ key, token, now: clock.now() });
   // Cleared between queued and now, or given to somebody else.
   if (started === undefined) return;
   const event = { type: 'task_instance', ...key, tryNumber, reason: null } as const;
@@ -238,7 +259,7 @@ function isLatestAmong({ dags, clock }: ExecutorOptions, run: DagRun): boolean {
 }
 
 async function report(
-  options: ExecutorOptions,
+  options: ExecutorOptions & Reports,
   input: {
     readonly key: InstanceKey;
     readonly token: string;
@@ -252,7 +273,7 @@ async function report(
   const now = options.clock.now();
   const runKey = run.logicalDate?.toISOString() ?? run.runId;
   const delayMs = retryDelayMs(task.retryPolicy, { dagId: key.dagId, taskId: key.taskId, runKey, tryNumber });
-  const settled = await finishAttempt(options.control, {
+  return await options.finish({
     key,
     token,
     now,
@@ -261,8 +282,6 @@ async function report(
     outlets: task.outlets.map((asset) => asset.name),
     settle: (instance) => settle(outcome, { ...instance, endedAt: now, retryDelayMs: delayMs }),
   });
-  if (settled !== undefined) await notifyWake(options.control);
-  return settled;
 }
 
 function logOutcome(logger: Logger, outcome: AttemptOutcome): void {

@@ -68,9 +68,14 @@ export interface DagFacts {
   readonly activeRuns: number;
 }
 
-/** Facts of every DAG the store knows, by id. */
-export async function readDagFacts(db: Knex): Promise<ReadonlyMap<string, DagFacts>> {
-  const result: { rows: DagFacts[] } = await db.raw(`
+/** Facts of these DAGs, or of every DAG the store knows, by id. */
+export async function readDagFacts(
+  db: Knex,
+  dagIds?: readonly string[],
+): Promise<ReadonlyMap<string, DagFacts>> {
+  const wanted = dagIds === undefined ? '' : 'where dag.dag_id = any(?)';
+  const result: { rows: DagFacts[] } = await db.raw(
+    `
     select dag.dag_id as "dagId", dag.is_paused as paused, dag.next_dagrun_create_after as "nextRunAfter",
            dag.last_interval_start as "lastIntervalStart", dag.last_interval_end as "lastIntervalEnd",
            exists (select from scheduler.asset_event_queue queue where queue.dag_id = dag.dag_id) as "hasQueuedEvents",
@@ -80,7 +85,10 @@ export async function readDagFacts(db: Knex): Promise<ReadonlyMap<string, DagFac
       from scheduler.dag dag
       left join scheduler.dag_run run on run.dag_id = dag.dag_id and run.state in ('queued', 'running')
       left join scheduler.backfill backfill on backfill.id = run.backfill_id
-     group by dag.dag_id`);
+     ${wanted}
+     group by dag.dag_id`,
+    dagIds === undefined ? [] : [[...dagIds]],
+  );
   return new Map(result.rows.map((row) => [row.dagId, row]));
 }
 

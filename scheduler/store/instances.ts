@@ -18,45 +18,77 @@ interface PlannedRow {
   readonly lease_until: Date | null;
 }
 
-/** The instances of a run; those of tasks that it does not have yet are made. */
+/** A run and the DAG as it is now. */
+export interface RunOfDag {
+  readonly key: RunKey;
+  readonly dag: LoadedDag;
+}
+
+/** The instances of runs, in their order; those of tasks that a run does not have yet are made. */
 export async function readInstances(
   trx: Knex,
-  key: RunKey,
-  dag: LoadedDag,
-): Promise<readonly PlannedInstance[]> {
-  const found = await readKnownInstances(trx, key);
+  runs: readonly RunOfDag[],
+): Promise<readonly (readonly PlannedInstance[])[]> {
+  const found = await readKnownInstances(
+    trx,
+    runs.map(({ key }) => key),
+  );
+  const missing = runs.map(({ dag }, index) => missingTasks(dag, found[index] ?? []));
+  const rows = runs.flatMap(({ key }, index) =>
+    (missing[index] ?? []).map(({ taskId, maxTries }) => ({
+      dag_id: key.dagId,
+      run_id: key.runId,
+      task_id: taskId,
+      max_tries: maxTries,
+    })),
+  );
+  if (rows.length === 0) return found;
+  // A new run, a task added to the DAG since the run began, or a mapped one whose list became empty.
+  await trx.raw(
+    `insert into scheduler.task_instance (dag_id, run_id, task_id, max_tries)
+     select * from jsonb_to_recordset(?::jsonb) as r (dag_id text, run_id text, task_id text, max_tries int)`,
+    [JSON.stringify(rows)],
+  );
+  return found.map((instances, index) => [...instances, ...(missing[index] ?? [])]);
+}
+
+/** Tasks of the DAG without an instance, as the instances that they get. */
+function missingTasks(dag: LoadedDag, found: readonly PlannedInstance[]): readonly PlannedInstance[] {
   const whole = new Set(found.flatMap(({ taskId, mapIndex }) => (mapIndex < 0 ? [taskId] : [])));
   const expanded = new Set(
     found.flatMap(({ taskId, mapIndex, state }) =>
       mapIndex >= 0 && state !== 'removed' && mappingOf(dag.tasks.get(taskId)) !== undefined ? [taskId] : [],
     ),
   );
-  const missing = dag.definition.tasks.filter(({ taskId }) => !whole.has(taskId) && !expanded.has(taskId));
-  if (missing.length === 0) return found;
-  // A new run, a task added to the DAG since the run began, or a mapped one whose list became empty.
-  await trx
-    .withSchema(schedulerSchema)
-    .into('task_instance')
-    .insert(
-      missing.map(({ taskId, retryPolicy }) => ({
-        dag_id: key.dagId,
-        run_id: key.runId,
-        task_id: taskId,
-        max_tries: retryPolicy.retries,
-      })),
-    );
-  return await readKnownInstances(trx, key);
+  return dag.definition.tasks
+    .filter(({ taskId }) => !whole.has(taskId) && !expanded.has(taskId))
+    .map(({ taskId, retryPolicy }) => ({
+      taskId,
+      mapIndex: -1,
+      state: null,
+      tryNumber: 0,
+      maxTries: retryPolicy.retries,
+      nextAttemptAt: null,
+      attempt: null,
+    }));
 }
 
-/** The instances of a run that were looked at at least once. */
-export async function readKnownInstances(db: Knex, key: RunKey): Promise<readonly PlannedInstance[]> {
-  const rows = await db
-    .withSchema(schedulerSchema)
-    .from('task_instance as ti')
-    .leftJoin('task_attempt as attempt', 'attempt.token', 'ti.token')
-    .where({ 'ti.dag_id': key.dagId, 'ti.run_id': key.runId })
-    .select<PlannedRow[]>('ti.*', 'attempt.owner', 'attempt.lease_until');
-  return rows.map(toPlanned);
+/** The instances of each run that were looked at at least once. */
+export async function readKnownInstances(
+  db: Knex,
+  runs: readonly RunKey[],
+): Promise<readonly (readonly PlannedInstance[])[]> {
+  const result: { rows: (PlannedRow & { readonly run: string })[] } = await db.raw(
+    `select r.run, ti.task_id, ti.map_index, ti.state, ti.try_number, ti.max_tries, ti.next_attempt_at, ti.token,
+            attempt.owner, attempt.lease_until
+       from unnest(?::text[], ?::text[]) with ordinality as r (dag_id, run_id, run)
+       join scheduler.task_instance ti using (dag_id, run_id)
+       left join scheduler.task_attempt attempt on attempt.token = ti.token`,
+    [runs.map(({ dagId }) => dagId), runs.map(({ runId }) => runId)],
+  );
+  const byRun = runs.map((): PlannedInstance[] => []);
+  for (const row of result.rows) byRun[Number(row.run) - 1]?.push(toPlanned(row));
+  return byRun;
 }
 
 function toPlanned(row: PlannedRow): PlannedInstance {

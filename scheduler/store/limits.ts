@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { defaultPool, defaultPoolSlots, hasOuterLimit } from '../core/slots.ts';
-import type { LimitsInUse } from '../core/slots.ts';
+import type { ActiveCount, PoolShare } from '../core/slot-ledger.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { ScheduledDag } from './dags.ts';
@@ -12,9 +12,6 @@ export interface Pool {
   readonly slots: number;
   readonly description: string;
 }
-
-/** What one active instance of a task takes of which pool. */
-export type PoolShare = (dagId: string, taskId: string) => { readonly pool: string; readonly slots: number };
 
 /** Reads it from the definitions; an instance of a task that is gone counts as one slot of the default pool. */
 export function poolShareOf(dags: ReadonlyMap<string, ScheduledDag>): PoolShare {
@@ -51,35 +48,27 @@ export async function deletePool(db: Knex, name: string): Promise<void> {
 const limitsLockClass = 0x5c4ee;
 
 /**
- * What is in use of everything that limits tasks of this DAG. With `lock` nobody else reads it likewise before the
+ * What is in use of everything that limits tasks of these DAGs. With `lock` nobody else reads it likewise before the
  * transaction ends, so that two schedulers do not both hand out what is left.
  */
 export async function readLimits(
   db: Knex,
-  dag: LoadedDag,
-  { shareOf, lock }: { readonly shareOf: PoolShare; readonly lock: boolean },
-): Promise<LimitsInUse> {
-  const pools = await listPools(db);
-  const needsCount = dag.definition.tasks.some(hasOuterLimit) || pools.some(isShortDefault);
+  dags: readonly LoadedDag[],
+  { lock }: { readonly lock: boolean },
+): Promise<{ readonly pools: ReadonlyMap<string, number>; readonly active: readonly ActiveCount[] }> {
+  const found = await listPools(db);
+  const hasLimits = dags.some((dag) => dag.definition.tasks.some(hasOuterLimit));
+  const needsCount = hasLimits || found.some(isShortDefault);
   if (needsCount && lock) await db.raw('select pg_advisory_xact_lock(?, 0)', [limitsLockClass]);
-  const usedOfPool = new Map<string, number>();
-  const activeOfTask = new Map<string, number>();
-  for (const { dagId, taskId, count } of needsCount ? await countActive(db) : []) {
-    const { pool, slots } = shareOf(dagId, taskId);
-    usedOfPool.set(pool, (usedOfPool.get(pool) ?? 0) + slots * count);
-    if (dagId === dag.definition.dagId) activeOfTask.set(taskId, count);
-  }
-  const inUse = pools.map(({ pool, slots }) => [pool, { slots, used: usedOfPool.get(pool) ?? 0 }] as const);
-  return { pools: new Map(inUse), activeOfTask };
+  const pools = new Map(found.map(({ pool, slots }) => [pool, slots]));
+  return { pools, active: needsCount ? await countActive(db) : [] };
 }
 
 /** The default pool as it is made cannot run out: no scheduler has so many slots. Counting it would slow every plan. */
 const isShortDefault = ({ pool, slots }: Pool): boolean => pool === defaultPool && slots < defaultPoolSlots;
 
-async function countActive(
-  db: Knex,
-): Promise<readonly { readonly dagId: string; readonly taskId: string; readonly count: number }[]> {
-  const result: { rows: { dagId: string; taskId: string; count: number }[] } = await db.raw(
+async function countActive(db: Knex): Promise<readonly ActiveCount[]> {
+  const result: { rows: ActiveCount[] } = await db.raw(
     `select dag_id as "dagId", task_id as "taskId", count(*)::int as count from scheduler.task_instance
       where state in ('queued', 'running', 'restarting') group by dag_id, task_id`,
   );

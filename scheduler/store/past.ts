@@ -20,7 +20,10 @@ export async function readPast(db: Knex, run: DagRun, dag: LoadedDag): Promise<P
   if (catchup) void earlier.whereNot('run_type', 'manual');
   const previous = await earlier.first<{ run_id: string } | undefined>('run_id');
   if (previous === undefined) return null;
-  const states = liveStates(dag, await readKnownInstances(db, { dagId, runId: previous.run_id }));
+  const states = liveStates(
+    dag,
+    (await readKnownInstances(db, [{ dagId, runId: previous.run_id }]))[0] ?? [],
+  );
   return { runId: previous.run_id, states, seenBefore: await seenBefore(db, run, dag, states) };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { finishAttempt, renewLeases, startAttempt } from '../../../scheduler/store/attempts.ts';
+import { finishAttempts, renewLeases, startAttempts } from '../../../scheduler/store/attempts.ts';
 import { planDag } from '../../../scheduler/core/plan-dag.ts';
 import { loadDags } from '../../support/load-dags.ts';
 import { createDueRun } from '../../../scheduler/store/dags.ts';
@@ -73,17 +73,17 @@ test('a stale token starts nothing, renews nothing and reports nothing', async (
   const [run] = await scheduler.listRuns();
   if (run === undefined) throw new Error('no run');
   const before = await instanceRow(h.control);
-  expect(await startAttempt(h.control, { key, token, now })).toBeUndefined();
+  expect(await startAttempts(h.control, [{ key, token, now }])).toEqual([undefined]);
   expect((await renewLeases(h.control, { tokens: [token], now, leaseMs: 1000 })).size).toBe(0);
   const outcome = { kind: 'success', result: 1 } as const;
   const settle = () => ({ state: 'success', maxTries: 1, nextAttemptAt: null }) as const;
   const report = { key, now, run, outcome, outlets: ['raw'], settle };
-  expect(await finishAttempt(h.control, { ...report, token })).toBeUndefined();
+  const finish = async (by: string) =>
+    await finishAttempts(h.control, [{ ...report, token: by }], { owner: 1 });
+  expect(await finish(token)).toEqual([undefined]);
   expect(await instanceRow(h.control)).toEqual(before);
   expect(await h.control.withSchema('scheduler').from('asset_event').select('id')).toEqual([]);
-  expect(await finishAttempt(h.control, { ...report, token: otherToken })).toMatchObject({
-    state: 'success',
-  });
+  expect(await finish(otherToken)).toMatchObject([{ state: 'success' }]);
 });
 
 test('a plan made on a state or token that is no longer there changes nothing', async () => {
@@ -101,15 +101,18 @@ test('a plan made on a state or token that is no longer there changes nothing', 
     reason: 'stale',
   } as const;
   const result = { state: 'failed', reason: 'stale' } as const;
-  const apply = async (from: 'running' | 'queued', fromToken: string): Promise<PlannedRun | undefined> =>
-    await planAndApply(h.control, {
-      key,
-      dag,
+  const apply = async (from: 'running' | 'queued', fromToken: string): Promise<PlannedRun | undefined> => {
+    const [planned] = await planAndApply(h.control, {
+      keys: [key],
+      dagOf: () => dag,
       now: h.clock.now(),
       planner: { owner: 1, leaseMs: 1000 },
+      freeSlots: 8,
       shareOf: () => ({ pool: 'default_pool', slots: 1 }),
-      plan: () => ({ decisions: [{ ...decision, from, fromToken }], expansions: [], result }),
+      plan: () => ({ decisions: [{ ...decision, from, fromToken }], expansions: [], result, held: 0 }),
     });
+    return planned;
+  };
   const before = await instanceRow(h.control);
   for (const stale of [await apply('running', otherToken), await apply('queued', token)]) {
     // Nor does it end the run.

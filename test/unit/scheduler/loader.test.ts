@@ -127,9 +127,16 @@ test('an argument that a file leaves out is named, with the file', async () => {
   const { importErrors } = await load({
     'tags.dag.ts': `export default dag({ dagId: 'x', description: '', schedule: null, owner: 'x', tasks: () => {} });`,
     'nothing.dag.ts': 'export default dag({});',
+    'start.dag.ts': `export default dag({ dagId: 'y', description: '', schedule: null, owner: 'x', tags: [],
+      startDate: '2026-01-01', tasks: () => {} });`,
   });
   expect(importErrors.map(({ file, code, message }) => [path.basename(file), code, message])).toEqual([
     ['nothing.dag.ts:2', 'DAG_ARGUMENT_INVALID', 'a DAG: dagId is missing; it must be a text'],
+    [
+      'start.dag.ts:2',
+      'DAG_ARGUMENT_INVALID',
+      "DAG y: startDate has the wrong type; it must be a Date, such as new Date('2026-01-31T00:00:00Z')",
+    ],
     [
       'tags.dag.ts:2',
       'DAG_ARGUMENT_INVALID',
