@@ -17,6 +17,18 @@ export const faultsOfDays: readonly Fault[] = [
     red: ['agg_finance_daily.equals_events', 'fct_order_events.day_is_of_the_time'],
   },
   {
+    name: 'a payment on another day than its time',
+    plant: [
+      "update marts.fct_payments set payment_date = payment_date + 1 where order_id = 1 and kind = 'capture'",
+    ],
+    red: ['fct_payments.day_is_of_the_time'],
+  },
+  {
+    name: 'a ticket on another day than its time',
+    plant: ['update marts.fct_support_tickets set created_date = created_date + 1 where ticket_id = 501'],
+    red: ['agg_support_moves_daily.equals_tickets', 'fct_support_tickets.days_are_of_the_times'],
+  },
+  {
     name: 'cancellations a minute later',
     plant: [
       "update marts.fct_order_events set event_at = event_at + interval 1 minute where event_type in ('cancellation', 'void')",
