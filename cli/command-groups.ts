@@ -50,6 +50,16 @@ export const commandGroups: readonly CommandGroup[] = [
     load: async () => (await import('./commands/pools.ts')).addPools,
   },
   {
+    name: 'variables',
+    about: 'values that tasks ask for by name',
+    load: async () => (await import('./commands/variables.ts')).addVariables,
+  },
+  {
+    name: 'connections',
+    about: 'how tasks reach other systems',
+    load: async () => (await import('./commands/connections.ts')).addConnections,
+  },
+  {
     name: 'assets',
     about: 'what tasks produce and DAGs are scheduled on',
     load: async () => (await import('./commands/assets.ts')).addAssets,

@@ -217,6 +217,7 @@ function schedulerPart(
       parallelism: settings.parallelism,
       importTimeoutMs: settings.importTimeout,
       logLimitBytes: settings.logLimitMb * 1024 * 1024,
+      env: process.env,
       scheduleOverrides: { [ingestDag]: every(`${config.tickMs}ms`) },
       onEvent: (event) => options.onSchedulerEvent?.(event),
     });

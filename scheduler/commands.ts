@@ -20,7 +20,7 @@ import type { OnSchedulerEvent } from './events.ts';
 import { inspectTask } from './explain-task.ts';
 import type { Executor } from './executor/executor.ts';
 import { readTaskLog } from './executor/task-log.ts';
-import type { LogLine } from './executor/task-log.ts';
+import type { LogLine } from './executor/log-line.ts';
 import type { DagFile, LoadedDags } from './loading/dag-bag.ts';
 import type { ImportError } from './loading/import-error.ts';
 import { intervalOf, readDagFacts, setPaused } from './store/dags.ts';
@@ -37,6 +37,10 @@ import { listAssets } from './list-assets.ts';
 import type { AssetSummary } from './list-assets.ts';
 import { renderTask } from './render-task.ts';
 import type { RenderedTask, RenderRequest } from './render-task.ts';
+import { createSecretCommands } from './secret-commands.ts';
+import type { SecretCommands } from './secret-commands.ts';
+import type { SecretsBackend } from './secrets/secrets-backend.ts';
+import type { SecretStore } from './store/secrets.ts';
 import { testDag } from './test-dag.ts';
 import type { TestedDag, TestedTask } from './test-dag.ts';
 import { triggerRun } from './trigger-run.ts';
@@ -59,7 +63,7 @@ export interface DagSummary {
 }
 
 /** What people ask of the scheduler. Every answer is plain objects; every refusal a typed error. */
-export interface SchedulerCommands extends AlterCommands, BackfillCommands {
+export interface SchedulerCommands extends AlterCommands, BackfillCommands, SecretCommands {
   readonly listDags: () => Promise<readonly DagSummary[]>;
   readonly listImportErrors: () => readonly ImportError[];
   /** Every DAG file, with how long it took to load. */
@@ -119,6 +123,8 @@ interface CommandsInput {
   readonly dags: ReadonlyMap<string, ScheduledDag>;
   readonly loaded: () => LoadedDags;
   readonly driver: Driver;
+  readonly secrets: SecretsBackend;
+  readonly secretStore: SecretStore;
   /** What runs in this process. */
   readonly executor: Executor;
 }
@@ -148,6 +154,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
   };
   return {
     ...createAlterCommands({ ...input, mustDag, abort: input.executor.abort }),
+    ...createSecretCommands(input),
     ...createBackfillCommands({ ...input, mustScheduled }),
     listDags: async () => await summarise(control, [...dags.values()]),
     listImportErrors: () => loaded().importErrors,
@@ -163,6 +170,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
         dag: mustDag(dagId),
         findDag: (id) => dags.get(id),
         control,
+        secrets: input.secrets,
         services: input.services,
         clock: input.clock,
         logger: input.logger,

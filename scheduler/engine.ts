@@ -8,6 +8,7 @@ import type { ExecutorKind } from './authoring/task.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Executor } from './executor/executor.ts';
 import type { ScheduledDag } from './store/dags.ts';
+import type { SecretsBackend } from './secrets/secrets-backend.ts';
 import { openPresence } from './store/presence.ts';
 import type { Changed, Presence } from './store/presence.ts';
 import { tick } from './tick.ts';
@@ -28,6 +29,7 @@ export interface EngineOptions {
   readonly abortGraceMs: number;
   readonly defaultExecutor: ExecutorKind;
   readonly logLimitBytes: number;
+  readonly secrets: SecretsBackend;
 }
 
 /** The part that runs: passes over the store, and the attempts they lead to. */

@@ -12,7 +12,10 @@ import { findRun, findRunAt, latestSuccess } from './store/queries.ts';
 import { readRendered } from './store/rendered.ts';
 import type { DagRun } from './store/rows.ts';
 import { readReturned } from './store/xcom.ts';
-import { createRenderer } from './templates/renderer.ts';
+import { createMasker } from './secrets/masker.ts';
+import type { SecretsBackend } from './secrets/secrets-backend.ts';
+import { watchedSecrets } from './secrets/task-secrets.ts';
+import { createRenderer, shownFields } from './templates/renderer.ts';
 import type { RecordedFields } from './templates/renderer.ts';
 import type { RunFacts } from './templates/scope.ts';
 
@@ -41,6 +44,7 @@ interface RenderInput {
   readonly logger: Logger;
   readonly services: unknown;
   readonly dags: ReadonlyMap<string, ScheduledDag>;
+  readonly secrets: SecretsBackend;
 }
 
 /** What was rendered for an attempt, or would be for one that is to come. Runs nothing. */
@@ -68,8 +72,10 @@ export async function renderTask(
       where: `${dagId} / ${run.runId} / ${taskId}`,
     });
   }
+  const masker = createMasker();
   const context = createTaskContext({
     ...input,
+    secrets: watchedSecrets(input.secrets, masker.add),
     run,
     key,
     dag: dag.definition,
@@ -82,7 +88,7 @@ export async function renderTask(
   });
   let fields: RecordedFields = {};
   const scope = { dag: dag.definition, file: dag.file, run, task, context, isTest: true };
-  await createRenderer(scope, async (rendered) => void (fields = rendered))();
+  await createRenderer(scope, async (rendered) => void (fields = shownFields(rendered, masker)))();
   return { runId: run.runId, tryNumber: null, fields };
 }
 

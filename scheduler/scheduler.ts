@@ -17,6 +17,10 @@ import type { LiveDags } from './live-dags.ts';
 import { createDagBag } from './loading/dag-bag.ts';
 import { createImportTrials } from './loading/import-trial.ts';
 import type { ImportTrials } from './loading/import-trial.ts';
+import { createCipher } from './secrets/cipher.ts';
+import { chainedSecrets, envSecrets } from './secrets/secrets-backend.ts';
+import type { SecretsBackend } from './secrets/secrets-backend.ts';
+import { createSecretStore } from './store/secrets.ts';
 import { knownFiles } from './store/dag-files.ts';
 import { readDagFacts } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
@@ -54,6 +58,10 @@ export interface SchedulerOptions<Services> {
   readonly logLimitBytes?: number | undefined;
   /** How long the import of a DAG file may take, tried out in a worker thread; unlimited. */
   readonly importTimeoutMs?: number | undefined;
+  /** Asked before the environment and the control store for connections and variables. */
+  readonly secretsBackend?: SecretsBackend | undefined;
+  /** Where `AIRFLOW_CONN_X` and the like are looked for; nowhere unless given. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Which finished runs are kept; all of them unless said. */
   readonly retention?: RetentionPolicy | undefined;
 }
@@ -74,15 +82,27 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
 
   const { abortGraceMs = 5000, executor: defaultExecutor = 'in_process' } = options;
   const { logLimitBytes = 20 * 1024 * 1024 } = options;
+  const { env = {}, secretsBackend } = options;
+  const secretStore = createSecretStore(control, createCipher(env['SHOPWAVE_SECRETS_KEYS']));
+  const backends = [...(secretsBackend === undefined ? [] : [secretsBackend]), envSecrets(env), secretStore];
+  const secrets = chainedSecrets(backends);
   const limits = { parallelism, leaseMs, abortGraceMs, logLimitBytes };
-  const engine = createEngine({ ...options, ...limits, dags, defaultExecutor });
+  const engine = createEngine({ ...options, ...limits, dags, defaultExecutor, secrets });
   const driver = createDriver({ control, clock, engine });
   const reload = coalesce(async () => {
     if (await live.reload()) engine.wake();
   });
   let timers: Timers | undefined;
   return {
-    ...createCommands({ ...options, dags, loaded: live.loaded, driver, executor: engine.executor }),
+    ...createCommands({
+      ...options,
+      secrets,
+      secretStore,
+      dags,
+      loaded: live.loaded,
+      driver,
+      executor: engine.executor,
+    }),
     name: 'scheduler',
     start: async () => {
       if (timers !== undefined) return;

@@ -17,6 +17,7 @@ import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { latestSuccess } from './store/queries.ts';
+import type { SecretsBackend } from './secrets/secrets-backend.ts';
 import { createRenderer } from './templates/renderer.ts';
 import type { RunFacts } from './templates/scope.ts';
 import { lengthsOf, returnedBy, statesOf } from './tested-values.ts';
@@ -49,6 +50,7 @@ export interface TestDagInput {
   readonly findDag: (dagId: string) => ScheduledDag | undefined;
   /** Only read, by sensors that ask about recorded runs. */
   readonly control: Knex;
+  readonly secrets: SecretsBackend;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly conf: Readonly<Record<string, unknown>>;
@@ -147,6 +149,7 @@ async function testTask(
       waitingSince,
       scheduler: readOnlyAccess(input.control, input.findDag),
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
+      secrets: input.secrets,
     });
     const isLatest = (): boolean => true;
     const scope = { dag: dag.definition, file: dag.file, run, task, context, isTest: true };

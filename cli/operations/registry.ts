@@ -20,6 +20,23 @@ import {
   tasksWhy,
 } from './tasks.ts';
 import { privacyErase, privacyRewrap, privacyShow } from './privacy.ts';
+import {
+  connectionsList,
+  connectionsGet,
+  connectionsAdd,
+  connectionsDelete,
+  connectionsTest,
+  connectionsImport,
+  connectionsExport,
+} from './connections.ts';
+import {
+  variablesList,
+  variablesGet,
+  variablesSet,
+  variablesDelete,
+  variablesImport,
+  variablesExport,
+} from './variables.ts';
 import { poolsDelete, poolsList, poolsSet } from './pools.ts';
 import {
   qualityCheck,
@@ -73,6 +90,19 @@ const operations: readonly Operation[] = [
   poolsList,
   poolsSet,
   poolsDelete,
+  variablesList,
+  variablesGet,
+  variablesSet,
+  variablesDelete,
+  variablesImport,
+  variablesExport,
+  connectionsList,
+  connectionsGet,
+  connectionsAdd,
+  connectionsDelete,
+  connectionsTest,
+  connectionsImport,
+  connectionsExport,
   assetsList,
   backfillCreate,
   backfillList,

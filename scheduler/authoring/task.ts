@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { WeightRule } from '../core/priority.ts';
 import type { TriggerRule } from '../core/trigger-rules.ts';
+import type { TaskSecrets } from '../secrets/task-secrets.ts';
 import type { Asset } from './asset.ts';
 import type { SchedulerAccess } from './scheduler-access.ts';
 import type { NoFields, Rendered, TemplateFields } from './template-fields.ts';
@@ -16,7 +17,7 @@ export type Serialized<Value> = Value extends string | number | boolean | null |
       : { [Key in keyof Value]: Serialized<Value[Key]> };
 
 /** What a task may know and use while it runs. `Services` is whatever the platform was wired with. */
-export interface TaskContext<Services> {
+export interface TaskContext<Services> extends TaskSecrets {
   readonly dagId: string;
   readonly runId: string;
   readonly taskId: string;

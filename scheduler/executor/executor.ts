@@ -27,7 +27,11 @@ import { runAttempt } from './run-attempt.ts';
 import type { AbortReason } from './run-attempt.ts';
 import { callScheduler, createSchedulerAccess } from './scheduler-access.ts';
 import { createTaskContext } from './task-context.ts';
-import { createRenderer } from '../templates/renderer.ts';
+import { createMasker } from '../secrets/masker.ts';
+import type { Masker } from '../secrets/masker.ts';
+import type { SecretsBackend } from '../secrets/secrets-backend.ts';
+import { watchedSecrets } from '../secrets/task-secrets.ts';
+import { createRenderer, shownFields } from '../templates/renderer.ts';
 import type { RecordedFields } from '../templates/renderer.ts';
 import { openTaskLog } from './task-log.ts';
 import type { OpenTaskLog } from './task-log.ts';
@@ -54,6 +58,8 @@ export interface ExecutorOptions {
   readonly defaultExecutor: ExecutorKind;
   /** So much of the log of one attempt is kept. */
   readonly logLimitBytes: number;
+  /** Where connections and variables come from. */
+  readonly secrets: SecretsBackend;
   readonly onEvent: OnSchedulerEvent;
   /** Who this scheduler is among others. */
   readonly owner: () => Promise<number>;
@@ -163,7 +169,9 @@ async function executeAttempt(
   const event = { type: 'task_instance', ...key, tryNumber, reason: null } as const;
   options.onEvent({ ...event, at: clock.now(), state: 'running' });
   const begunMs = clock.monotonicMs();
-  const log = await openTaskLog({ ...options, parent: options.logger }, key, tryNumber);
+  const masker = createMasker();
+  const secrets = watchedSecrets(options.secrets, masker.add);
+  const log = await openTaskLog({ ...options, masker, parent: options.logger }, key, tryNumber);
   try {
     const found = options.dags.get(key.dagId)?.dag;
     const dag = found?.definition ?? { dagId: key.dagId, params: undefined };
@@ -180,15 +188,16 @@ async function executeAttempt(
       waitingSince: started.waitingSince,
       scheduler: createSchedulerAccess(options),
       latestSuccess: async (dagId) => await latestSuccess(control, dagId),
+      secrets,
     });
     const record = async (fields: RecordedFields): Promise<void> =>
-      await recordRendered(control, token, fields);
+      await recordRendered(control, token, shownFields(fields, masker));
     const scope = { dag, file: found?.file ?? '', run: started.run, task, context, isTest: false };
     const render = createRenderer(scope, record);
     const { abortGraceMs } = options;
     const isLatest = (): boolean => isLatestAmong(options, started.run);
     const isApart = (task.executor ?? options.defaultExecutor) === 'process';
-    const work = isApart ? performApart(options, started, log, record) : perform;
+    const work = isApart ? performApart({ ...options, secrets }, started, log, record) : perform;
     const attempt = {
       ...started,
       task,
@@ -200,7 +209,7 @@ async function executeAttempt(
       abortGraceMs,
       perform: work,
     };
-    const outcome = await runAttempt(attempt);
+    const outcome = withoutSecrets(await runAttempt(attempt), masker);
     logOutcome(log.final, outcome);
     const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
     if (settled === undefined) {
@@ -241,6 +250,10 @@ function performApart(
             return await readReturned(options.control, { ...key, taskId: question.taskId });
           case 'record_rendered':
             return await record(question.fields);
+          case 'connection':
+            return await options.secrets.getConnection(question.connId);
+          case 'variable':
+            return await options.secrets.getVariable(question.key);
           case 'latest_success':
             return await latestSuccess(options.control, question.dagId);
           case 'scheduler':
@@ -282,6 +295,12 @@ async function report(
     outlets: task.outlets.map((asset) => asset.name),
     settle: (instance) => settle(outcome, { ...instance, endedAt: now, retryDelayMs: delayMs }),
   });
+}
+
+/** What is kept and told of an attempt never says a secret; what it returned is for other tasks, and stays. */
+function withoutSecrets(outcome: AttemptOutcome, { mask, maskDeep }: Masker): AttemptOutcome {
+  if (outcome.kind === 'skipped') return { ...outcome, reason: mask(outcome.reason) };
+  return 'error' in outcome ? { ...outcome, error: maskDeep(outcome.error) } : outcome;
 }
 
 function logOutcome(logger: Logger, outcome: AttemptOutcome): void {

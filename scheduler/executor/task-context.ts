@@ -4,6 +4,8 @@ import type { AnyDag } from '../authoring/definition.ts';
 import type { SchedulerAccess } from '../authoring/scheduler-access.ts';
 import type { TaskContext, XComRef } from '../authoring/task.ts';
 import { resolveParams } from '../core/params.ts';
+import type { SecretsBackend } from '../secrets/secrets-backend.ts';
+import { createTaskSecrets } from '../secrets/task-secrets.ts';
 import type { DagRun, InstanceKey } from '../store/rows.ts';
 import type { ReturnedValues } from '../store/xcom.ts';
 
@@ -21,6 +23,8 @@ export interface TaskContextInput {
   readonly waitingSince: Date;
   readonly scheduler: SchedulerAccess;
   readonly latestSuccess: TaskContext<never>['latestSuccess'];
+  /** Where connections and variables come from. */
+  readonly secrets: SecretsBackend;
 }
 
 /**
@@ -30,6 +34,7 @@ export interface TaskContextInput {
 export function createTaskContext(input: TaskContextInput): TaskContext<never> {
   const { run, key, tryNumber, clock, logger, signal } = input;
   return {
+    ...createTaskSecrets(input.secrets),
     ...key,
     tryNumber,
     clock,

@@ -4,16 +4,11 @@ import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import { schedulerErrors } from '../errors.ts';
+import type { Masker } from '../secrets/masker.ts';
+import type { LogLine } from './log-line.ts';
+import { hidingSecrets } from './hiding-secrets.ts';
 import { openLogFile } from './log-file.ts';
 import type { InstanceKey, RunKey } from '../store/rows.ts';
-
-/** One line of a task log. */
-export interface LogLine {
-  readonly at: string;
-  readonly level: 'debug' | 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly fields?: LogFields;
-}
 
 /** The log of one attempt while it runs. */
 export interface OpenTaskLog {
@@ -33,6 +28,8 @@ export interface TaskLogOptions {
   readonly clock: Clock;
   readonly parent: Logger;
   readonly logLimitBytes: number;
+  /** Hides the secrets that the task has asked for. */
+  readonly masker: Masker;
 }
 
 /** Opens the log of one try, a JSON-lines file; a sensor that pokes again appends. Lines also go to `parent`. */
@@ -41,10 +38,10 @@ export async function openTaskLog(
   key: InstanceKey,
   tryNumber: number,
 ): Promise<OpenTaskLog> {
-  const { clock, logLimitBytes } = input;
+  const { clock, logLimitBytes, masker } = input;
   const { dagId: dag, runId: run, mapIndex } = key;
-  const task = mapIndex < 0 ? key.taskId : `${key.taskId}[${mapIndex}]`;
-  const parent = input.parent.child({ dag, run, task, try: tryNumber });
+  const name = mapIndex < 0 ? key.taskId : `${key.taskId}[${mapIndex}]`;
+  const parent = input.parent.child({ dag, run, task: name, try: tryNumber });
   const file = await openLogFile(logFile(input.logDir, key, tryNumber), (error) => {
     parent.warn('the log of this attempt cannot be written; the task goes on', { error: messageOf(error) });
   });
@@ -62,12 +59,21 @@ export async function openTaskLog(
     file.write(`${JSON.stringify(line)}\n`);
     return true;
   };
+  // Only what the task writes can be a line in pieces; its end is said in whole ones.
+  const task = hidingSecrets(masker, { write, tell: (line) => tellParent(parent, line) });
+  const end = hidingSecrets(masker, { write: writeFinal, tell: (line) => tellParent(parent, line) });
   return {
-    logger: teeLogger(parent, clock, write),
-    final: teeLogger(parent, clock, writeFinal),
-    print: (level, message) => void write({ at: clock.now().toISOString(), level, message }),
+    logger: lineLogger(clock, task.write),
+    final: lineLogger(clock, (line) => {
+      task.flush();
+      end.write(line);
+    }),
+    print: (level, message) => task.write({ at: clock.now().toISOString(), level, message }, 'quiet'),
     drained: file.drained,
-    close: file.close,
+    close: async () => {
+      task.flush();
+      await file.close();
+    },
   };
 }
 
@@ -128,27 +134,23 @@ function parseLine(line: string): readonly LogLine[] {
   }
 }
 
-/** Once full, a log keeps its lines from the platform's own log as well. */
-function teeLogger(
-  parent: Logger,
-  clock: Clock,
-  write: (line: LogLine) => boolean,
-  base: LogFields = {},
-): Logger {
+function tellParent(parent: Logger, { level, message, fields }: LogLine): void {
+  parent[level](message, fields);
+}
+
+function lineLogger(clock: Clock, write: (line: LogLine) => void, base: LogFields = {}): Logger {
   const log =
     (level: LogLine['level']) =>
     (message: string, fields?: LogFields): void => {
       const all = { ...base, ...fields };
       const at = clock.now().toISOString();
-      const line =
-        Object.keys(all).length === 0 ? { at, level, message } : { at, level, message, fields: all };
-      if (write(line)) parent[level](message, fields);
+      write(Object.keys(all).length === 0 ? { at, level, message } : { at, level, message, fields: all });
     };
   return {
     debug: log('debug'),
     info: log('info'),
     warn: log('warn'),
     error: log('error'),
-    child: (fields) => teeLogger(parent.child(fields), clock, write, { ...base, ...fields }),
+    child: (fields) => lineLogger(clock, write, { ...base, ...fields }),
   };
 }

@@ -8,7 +8,8 @@ import { TaskSkip } from '../authoring/task.ts';
 import type { FunctionTask, TaskArgs, TaskContext } from '../authoring/task.ts';
 import { linesOf } from '../executor/process/lines.ts';
 import { operatorErrors } from './errors.ts';
-import { maskSecrets } from './mask-secrets.ts';
+import { maskOfEnv } from '../secrets/masker.ts';
+import type { Masker } from '../secrets/masker.ts';
 
 /** Arguments of a bash task; Airflow's names. `command`, `env` and `cwd` are templates. */
 export interface BashArgs extends TaskArgs {
@@ -52,7 +53,7 @@ export function bash(args: BashArgs): FunctionTask<unknown, string | undefined, 
       const child = await start(command, { cwd, env: variables });
       const stopKilling = killWhenAborted(child, context);
       try {
-        const lastLine = await logOutput(child, context, maskSecrets(variables));
+        const lastLine = await logOutput(child, context, maskOfEnv(variables));
         assertSucceeded(child, [skipOnExitCode].flat());
         return lastLine;
       } finally {
@@ -121,18 +122,19 @@ function killWhenAborted({ pid }: Child, { signal, clock }: TaskContext<unknown>
 async function logOutput(
   child: Child,
   { logger }: TaskContext<unknown>,
-  mask: (text: string) => string,
+  masker: Masker,
 ): Promise<string | undefined> {
+  const { mask } = masker;
   let lastLine: string | undefined;
   const closed = once(child, 'close');
   const readOut = async (): Promise<void> => {
-    for await (const line of linesOf(child.stdout)) {
+    for await (const line of linesOf(child.stdout, masker)) {
       lastLine = line;
       logger.info(mask(line));
     }
   };
   const readError = async (): Promise<void> => {
-    for await (const line of linesOf(child.stderr)) logger.info(mask(line), { stream: 'stderr' });
+    for await (const line of linesOf(child.stderr, masker)) logger.info(mask(line), { stream: 'stderr' });
   };
   await Promise.all([readOut(), readError(), closed]);
   return lastLine;

@@ -222,4 +222,19 @@ export const schedulerMigrations: readonly Migration[] = [
       alter table task_attempt add column rendered jsonb;
     `,
   },
+  {
+    id: 6,
+    name: 'connections and variables',
+    sql: `
+      create table secret (
+        kind text not null check (kind in ('connection', 'variable')),
+        name text not null,
+        -- A connection is JSON. Encrypted with what it is and its name bound to it.
+        val text not null,
+        is_encrypted boolean not null,
+        description text,
+        primary key (kind, name)
+      );
+    `,
+  },
 ];

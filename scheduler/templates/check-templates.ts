@@ -9,7 +9,7 @@ import { partsOf, walkNodes } from '../../lib/jinja/walk.ts';
 import type { Part } from '../../lib/jinja/walk.ts';
 import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
-import { formerNames, templateFilters, templateNames } from './names.ts';
+import { formerNames, secretNames, templateFilters, templateNames } from './names.ts';
 import { isPlainObject } from './render-fields.ts';
 
 /** The first template of a DAG that cannot be right whatever the run: refused when the file is loaded. */
@@ -62,12 +62,13 @@ function problemIn(text: string, field: string, isShell: boolean): Problem | und
 }
 
 function unknownName(nodes: readonly Node[]): Problem | undefined {
-  const isKnown = (name: string): boolean => Object.hasOwn(templateNames, name);
+  const known: readonly string[] = [...Object.keys(templateNames), ...secretNames];
+  const isKnown = (name: string): boolean => known.includes(name);
   const [first] = unknownNames(nodes, isKnown).unknown;
   if (first === undefined) return undefined;
   const { name, at } = first;
   const instead = Object.hasOwn(formerNames, name) ? formerNames[name] : undefined;
-  const near = instead ?? nearest(name, Object.keys(templateNames));
+  const near = instead ?? nearest(name, known);
   const remedy =
     near === undefined ? undefined : instead === undefined ? `Did you mean ${near}?` : `Use ${near}.`;
   const message = instead === undefined ? `there is no name ${name}` : `Airflow 3 has no ${name}`;

@@ -49,6 +49,9 @@ function dated(name: string, make: (at: Date) => Value): (scope: TemplateScope) 
   };
 }
 
+/** What comes from outside the run: see {@link SecretNames}. */
+export const secretNames = ['conn', 'var'] as const;
+
 /** Airflow's context names. */
 export const templateNames: Makers<TemplateScope> = {
   ...Object.fromEntries(

@@ -6,8 +6,9 @@ import { messageOf, ShopwaveError } from '../../lib/errors.ts';
 import type { TemplateFields } from '../authoring/template-fields.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { schedulerErrors } from '../errors.ts';
-import { templateFilters, templateNames } from './names.ts';
+import { secretNames, templateFilters, templateNames } from './names.ts';
 import type { TemplateScope } from './scope.ts';
+import { SecretNames } from './secret-names.ts';
 
 /** What one template may cost. */
 const limits = { steps: 1_000_000, output: 4_000_000 };
@@ -15,12 +16,22 @@ const limits = { steps: 1_000_000, output: 4_000_000 };
 /** The fields with every template in them rendered. Throws TEMPLATE_FAILED, which names file, task and field. */
 export async function renderFields(fields: TemplateFields, scope: TemplateScope): Promise<TemplateFields> {
   const names = new LazyNames(templateNames, scope);
+  const secrets = new SecretNames(scope.context);
   const options: RenderOptions = {
-    globals: (name) => names.get(name),
-    names: () => names.keys(),
+    globals: (name) => (name === 'conn' || name === 'var' ? secrets[name] : names.get(name)),
+    names: () => [...names.keys(), ...secretNames],
     undefinedMode: 'strict',
     filters: templateFilters,
     limits,
+  };
+  const renderText: RenderText = async (text, at) => {
+    for (;;) {
+      try {
+        return await render(parseTemplate(text, at), options);
+      } catch (error) {
+        if (!(await secrets.fetchWanted())) throw error;
+      }
+    }
   };
   const rendered: [string, unknown][] = [];
   for (const [field, value] of Object.entries(fields)) {
@@ -29,7 +40,7 @@ export async function renderFields(fields: TemplateFields, scope: TemplateScope)
       // What a function throws is the author's: it may skip the task.
       typeof value === 'function'
         ? await (value as (context: TaskContext<never>) => unknown)(scope.context)
-        : await renderDeep(field, value, options).catch((error: unknown) => {
+        : await renderDeep(field, value, renderText).catch((error: unknown) => {
             throw templateFailed(error, field, scope);
           }),
     ]);
@@ -37,17 +48,19 @@ export async function renderFields(fields: TemplateFields, scope: TemplateScope)
   return Object.fromEntries(rendered);
 }
 
-async function renderDeep(field: string, value: unknown, options: RenderOptions): Promise<unknown> {
-  if (typeof value === 'string') return await render(parseTemplate(value, field), options);
+type RenderText = (text: string, at: string) => Promise<string>;
+
+async function renderDeep(at: string, value: unknown, renderText: RenderText): Promise<unknown> {
+  if (typeof value === 'string') return await renderText(value, at);
   if (Array.isArray(value)) {
     const items: unknown[] = [];
-    for (const item of value) items.push(await renderDeep(field, item, options));
+    for (const item of value) items.push(await renderDeep(at, item, renderText));
     return items;
   }
   if (!isPlainObject(value)) return value;
   const entries: [string, unknown][] = [];
   for (const [key, item] of Object.entries(value))
-    entries.push([key, await renderDeep(`${field}.${key}`, item, options)]);
+    entries.push([key, await renderDeep(`${at}.${key}`, item, renderText)]);
   return Object.fromEntries(entries);
 }
 

@@ -1,8 +1,9 @@
 import type { TemplateFields } from '../authoring/template-fields.ts';
+import type { Masker } from '../secrets/masker.ts';
 import { isPlainObject, renderFields } from './render-fields.ts';
 import type { TemplateScope } from './scope.ts';
 
-/** Rendered fields as they are kept with the attempt: JSON, long texts cut. */
+/** Rendered fields as plain JSON values. */
 export type RecordedFields = Readonly<Record<string, unknown>>;
 
 /** So much of a text is kept; as in Airflow. */
@@ -15,7 +16,7 @@ export function createRenderer(
 ): () => Promise<TemplateFields> {
   return async () => {
     const fields = await renderFields(templatesOf(scope), scope);
-    if (Object.keys(fields).length > 0) await record(recordedFields(fields));
+    if (Object.keys(fields).length > 0) await record(plainFields(fields));
     return fields;
   };
 }
@@ -24,22 +25,28 @@ function templatesOf({ task: { work } }: TemplateScope): TemplateFields {
   return 'templates' in work ? work.templates : {};
 }
 
-/** What people are shown of rendered fields. */
-export function recordedFields(fields: TemplateFields): RecordedFields {
+function plainFields(fields: TemplateFields): RecordedFields {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, recorded(value)]));
+  return Object.fromEntries(given.map(([name, value]) => [name, plain(value)]));
 }
 
-function recorded(value: unknown): unknown {
-  if (typeof value === 'string') return shortened(value);
-  if (Array.isArray(value)) return value.map(recorded);
-  if (isPlainObject(value)) return recordedFields(value);
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (isPlainObject(value)) return plainFields(value);
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value;
   if (typeof value === 'bigint') return String(value);
   return value instanceof Date ? value.toISOString() : `(${typeof value})`;
 }
 
-function shortened(text: string): string {
-  if (text.length <= longestText) return text;
-  return `${text.slice(0, longestText)}... (${text.length} characters)`;
+/** What is kept and shown of rendered fields: without secrets, and only then cut, so that half of none is left. */
+export function shownFields(fields: RecordedFields, { maskDeep }: Pick<Masker, 'maskDeep'>): RecordedFields {
+  return shortened(maskDeep(fields)) as RecordedFields;
+}
+
+function shortened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shortened);
+  if (isPlainObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortened(item)]));
+  if (typeof value !== 'string' || value.length <= longestText) return value;
+  return `${value.slice(0, longestText)}... (${value.length} characters)`;
 }

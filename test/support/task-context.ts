@@ -3,6 +3,8 @@ import { systemClock } from '../../lib/clock.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import type { PokeResult, Templated } from '../../scheduler/authoring/task.ts';
 import type { Rendered, TemplateFields } from '../../scheduler/authoring/template-fields.ts';
+import { envSecrets } from '../../scheduler/secrets/secrets-backend.ts';
+import { createTaskSecrets } from '../../scheduler/secrets/task-secrets.ts';
 import type { SchedulerAccess } from '../../scheduler/authoring/scheduler-access.ts';
 import type { FunctionTask, SensorTask, TaskContext } from '../../scheduler/index.ts';
 
@@ -60,6 +62,7 @@ export function contextOf<Services>(
     scheduler: accessOf({}),
     xcomPull: async () => undefined as never,
     latestSuccess: async () => undefined,
+    ...createTaskSecrets(envSecrets({})),
     ...more,
   };
 }

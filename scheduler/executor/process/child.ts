@@ -11,12 +11,13 @@ import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
 import { importDagFile } from '../../loading/import-file.ts';
 import type { ReturnedValues } from '../../store/xcom.ts';
+import type { SecretsBackend } from '../../secrets/secrets-backend.ts';
 import { createRenderer } from '../../templates/renderer.ts';
 import { perform } from '../perform.ts';
 import { runAttempt } from '../run-attempt.ts';
 import { createTaskContext } from '../task-context.ts';
 import { toTaskError } from '../task-error.ts';
-import type { LogLine } from '../task-log.ts';
+import type { LogLine } from '../log-line.ts';
 import type { ChildJob, FromChild, Question, SchedulerCall, ToChild } from './messages.ts';
 
 /** The pipe that log lines go to; see the spawn in children.ts. */
@@ -60,6 +61,7 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     readReturned: async (taskId) => (await ask({ kind: 'xcom', taskId })) as ReturnedValues,
     waitingSince: job.waitingSince,
     scheduler: askedScheduler,
+    secrets: askedSecrets,
     latestSuccess: async (dagId) =>
       (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
   });
@@ -116,6 +118,12 @@ const askedScheduler: SchedulerAccess = {
     (await call({ method: 'statesAt', args })) as Awaited<ReturnType<SchedulerAccess['statesAt']>>,
   latestAssetEvent: async (...args) =>
     (await call({ method: 'latestAssetEvent', args })) as AssetEvent | undefined,
+};
+
+/** Also these: the scheduler masks what it has given away in all that is written here. */
+const askedSecrets: SecretsBackend = {
+  getConnection: async (connId) => (await ask({ kind: 'connection', connId })) as string | undefined,
+  getVariable: async (key) => (await ask({ kind: 'variable', key })) as string | undefined,
 };
 
 function errorOf({ error, retryable }: Extract<ToChild, { readonly type: 'refusal' }>): Error {

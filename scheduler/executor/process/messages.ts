@@ -35,6 +35,8 @@ export type FromChild =
 /** What only the scheduler can answer: the child has no connection to the store. */
 export type Question =
   | { readonly kind: 'xcom'; readonly taskId: string }
+  | { readonly kind: 'connection'; readonly connId: string }
+  | { readonly kind: 'variable'; readonly key: string }
   | { readonly kind: 'record_rendered'; readonly fields: RecordedFields }
   | { readonly kind: 'latest_success'; readonly dagId: string }
   | { readonly kind: 'scheduler'; readonly call: SchedulerCall };

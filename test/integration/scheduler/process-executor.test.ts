@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
-import type { LogLine } from '../../../scheduler/executor/task-log.ts';
+import type { LogLine } from '../../../scheduler/executor/log-line.ts';
 import type { TaskInstance } from '../../../scheduler/store/rows.ts';
 import { createHarness } from './harness.ts';
 

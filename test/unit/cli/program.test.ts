@@ -125,6 +125,8 @@ test('every verb is there and explains itself', async () => {
     ...taskVerbs.map((name) => `tasks ${name}`),
     ...['create', 'list', 'pause', 'unpause', 'cancel'].map((name) => `backfill ${name}`),
     ...['list', 'set', 'delete'].map((name) => `pools ${name}`),
+    ...['list', 'get', 'set', 'delete', 'import', 'export'].map((name) => `variables ${name}`),
+    ...['list', 'get', 'test', 'add', 'delete', 'import', 'export'].map((name) => `connections ${name}`),
     'assets list',
     ...apiVerbs.map((name) => `sources ${name}`),
     ...postgresVerbs.map((name) => `sources postgres ${name}`),

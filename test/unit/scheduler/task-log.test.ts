@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { Logger } from '../../../lib/logger.ts';
+import { createMasker } from '../../../scheduler/secrets/masker.ts';
 import { openTaskLog, readTaskLog } from '../../../scheduler/executor/task-log.ts';
 import type { TaskLogOptions } from '../../../scheduler/executor/task-log.ts';
 
@@ -13,7 +14,13 @@ const key = { dagId: 'd', runId: 'r', taskId: 't', mapIndex: -1 };
 async function withFolder(work: (options: TaskLogOptions, folder: string) => Promise<void>): Promise<void> {
   const logDir = await mkdtemp(path.join(os.tmpdir(), 'shopwave-log-'));
   try {
-    const options = { logDir, clock: systemClock, parent: silentLogger, logLimitBytes: 2000 };
+    const options = {
+      logDir,
+      clock: systemClock,
+      parent: silentLogger,
+      logLimitBytes: 2000,
+      masker: createMasker(),
+    };
     await work(options, path.join(logDir, 'dag_id=d', 'run_id=r', 'task_id=t'));
   } finally {
     await rm(logDir, { recursive: true, force: true });

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import { bash } from '../../../../scheduler/operators/bash.ts';
-import { maskSecrets } from '../../../../scheduler/operators/mask-secrets.ts';
+import { maskOfEnv } from '../../../../scheduler/secrets/masker.ts';
 import { contextOf, createLogSpy, runTask } from '../../../support/task-context.ts';
 
 /** On a busy machine a second is short. */
 const patient = { timeout: 20_000 };
 
 test('values of variables with a sensitive name are masked, the longest first', () => {
-  const mask = maskSecrets({
+  const { mask } = maskOfEnv({
     DB_PASSWORD: 'hunter2',
     API_TOKEN: 'hunter2-long',
     SECRET: 'abc',
