@@ -3,6 +3,8 @@ import { branchingBuilder } from './branching.ts';
 import type { BranchingBuilder } from './branching.ts';
 import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
 import { createNode } from './edges.ts';
+import { groupLeaves, groupRoots } from './group-ends.ts';
+import type { Member } from './group-ends.ts';
 import { mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
 import { functionWork, resolveTask, sensorWork } from './resolve-task.ts';
 import type {
@@ -104,7 +106,7 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
       const prefix = args.prefixGroupId === false ? scope.prefix : `${scope.prefix}${groupId}.`;
       const defaultArgs = { ...scope.defaultArgs, ...args.defaultArgs };
       const tasks = declare(createBuilder(collected, { prefix, defaultArgs }));
-      const members = added.slice(begin).map((each) => each.taskId);
+      const members = added.slice(begin).map(({ taskId, task }) => ({ taskId, ...task }));
       if (members.length > 0) return createGroup({ groupId, members, tasks }, edges);
       throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `task group ${groupId} has no task` });
     },
@@ -112,18 +114,19 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
 }
 
 function createGroup<Returned>(
-  input: { readonly groupId: string; readonly members: readonly string[]; readonly tasks: Returned },
+  input: {
+    readonly groupId: string;
+    readonly members: readonly Member[];
+    readonly tasks: Returned;
+  },
   edges: TaskEdge[],
 ): TaskGroupHandle<Returned> {
   const { groupId, members, tasks } = input;
-  const inside = new Set(members);
-  const without = (near: 'from' | 'to', far: 'from' | 'to'): readonly string[] =>
-    members.filter((id) => !edges.some((edge) => edge[near] === id && inside.has(edge[far])));
   const group: TaskGroupHandle<Returned> = {
     groupId,
     tasks,
-    roots: () => without('to', 'from'),
-    leaves: () => without('from', 'to'),
+    roots: () => groupRoots(members, edges),
+    leaves: () => groupLeaves(members, edges),
     ...createNode<TaskGroupHandle<Returned>>(() => group, edges),
   };
   return group;

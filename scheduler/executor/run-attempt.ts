@@ -2,7 +2,7 @@ import { formatDuration } from '../../lib/duration.ts';
 import { isRetryable } from '../../lib/errors.ts';
 import { withWorkTag } from '../../lib/work-tag.ts';
 import type { AnyTask } from '../authoring/definition.ts';
-import { TaskFail, TaskSkip } from '../authoring/task.ts';
+import type { TaskFail, TaskSkip } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { WorkInput } from './perform.ts';
@@ -79,7 +79,12 @@ function abortedOutcome({ abort, task }: AttemptInput, outcome: AttemptOutcome |
 }
 
 function outcomeOfError(error: unknown): AttemptOutcome {
-  if (error instanceof TaskSkip) return { kind: 'skipped', reason: error.message };
-  const retryable = !(error instanceof TaskFail) && isRetryable(error);
+  if (isNamed(error, 'TaskSkip')) return { kind: 'skipped', reason: error.message };
+  const retryable = !isNamed(error, 'TaskFail') && isRetryable(error);
   return { kind: 'failed', error: toTaskError(error), retryable };
+}
+
+/** By name and not by class: a DAG file may have been loaded beside another copy of the door. */
+function isNamed(error: unknown, name: (TaskSkip | TaskFail)['name']): error is Error {
+  return error instanceof Error && error.name === name;
 }

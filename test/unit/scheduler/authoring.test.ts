@@ -51,6 +51,21 @@ test('cross-downstream puts every task before every other, and a label is kept w
   expect(edges).toEqual(['a>c late', 'a>d', 'b>c late', 'b>d']);
 });
 
+test('what comes after a group waits for the work above its teardowns, not for these', () => {
+  const definition = declare((t) => {
+    const group = t.taskGroup('g', (g) => {
+      const make = g.task('make', { isSetup: true, run: () => undefined });
+      const [work, more] = [g.empty('work').after(make), g.empty('more')];
+      const checked = g.empty('checked').after(work);
+      const tidy = g.task('tidy', { isTeardown: true, run: () => undefined }).after(make, checked);
+      g.task('report', { isTeardown: true, run: () => undefined }).after(tidy, work, more);
+    });
+    t.empty('last').after(group);
+  });
+  const { graph } = validateDag(definition, 'd.dag.ts');
+  expect(graph.upstream.get('last')).toEqual(['g.checked', 'g.more']);
+});
+
 test('a group stands for its roots and leaves, its ids begin with its own, its defaults go before those of the DAG', () => {
   const definition = declare((t) => {
     const first = t.empty('first');
