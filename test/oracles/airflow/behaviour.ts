@@ -24,16 +24,16 @@ export function actMapped(does: Behaviour): (context: Context, mapped: Mapped) =
 
 async function act(does: Behaviour, context: Context, { x, y }: Mapped): Promise<unknown> {
   if (does === 'return_mapped') return y === undefined ? x : [x, y];
-  if (typeof does === 'string') return void perform(does === 'as_told' ? x : does);
+  if (typeof does === 'string') return perform(does === 'as_told' ? x : does);
   if ('return' in does) return does.return;
   if ('pull' in does) return await context.xcomPull({ taskId: does.pull, isMapped: false });
-  if ('fail_first' in does) return void perform(context.tryNumber <= does.fail_first ? 'fail' : 'succeed');
+  if ('fail_first' in does) return perform(context.tryNumber <= does.fail_first ? 'fail' : 'succeed');
   if ('sleep' in does) {
     await context.clock.sleep(does.sleep * 1000, context.signal);
     return context.signal.throwIfAborted();
   }
   if ('on_date' in does) {
-    return void perform(does.on_date[context.logicalDate?.toISOString().slice(0, 10) ?? ''] ?? 'succeed');
+    return perform(does.on_date[context.logicalDate?.toISOString().slice(0, 10) ?? ''] ?? 'succeed');
   }
   throw new Error(`no behaviour ${JSON.stringify(does)}`);
 }

@@ -85,7 +85,7 @@ function make(
       ]),
     );
     const mapped = t.partial(name, { ...args, run: actMapped(does) });
-    return mapped.expand(lists) as Handle;
+    return mapped.expand(lists);
   }
   if (does === 'empty') return t.empty(name, args);
   if (does === 'latest_only') return t.latestOnly(name, args);

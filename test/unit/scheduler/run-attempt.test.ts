@@ -13,17 +13,23 @@ class OtherFail extends Error {
   override readonly name = 'TaskFail';
 }
 
-const endOf = async (error: Error): Promise<unknown> =>
-  await runAttempt({
+const endOf = async (error: Error): Promise<unknown> => {
+  const fails = async (): Promise<never> => {
+    await systemClock.sleep(0);
+    throw error;
+  };
+  return await runAttempt({
     task: { executionTimeoutMs: undefined, work: { kind: 'function' } } as AnyTask,
     context: { dagId: 'd', taskId: 't' } as AttemptInput['context'],
     isLatest: () => true,
     abort: new AbortController(),
     waitingSince: systemClock.now(),
     clock: systemClock,
-    perform: async () => await Promise.reject(error),
+    render: fails,
+    perform: fails,
     abortGraceMs: 0,
   });
+};
 
 test.each([
   [new TaskSkip('nothing to do'), { kind: 'skipped', reason: 'nothing to do' }],

@@ -1,0 +1,101 @@
+/** Deviations that the lane cannot see, with their reasons: what it plays has no clears, assets, processes or restarts. */
+export const unplayed: readonly { readonly what: string; readonly reason: string }[] = [
+  {
+    what:
+      'Templates: no files (`template_ext`), no `datetime_diff_for_humans`, `prev_*_success` and `triggering_asset_events`; ' +
+      "`xcom_pull` sees this run's return values. `{{ params.x }}` unquoted in a bash command is an import error.",
+    reason: 'Who triggers a run must not be able to run commands; the rest was not needed yet.',
+  },
+  {
+    what: 'DAGs are not paused when first seen.',
+    reason: 'A file that was reviewed and merged is meant to run; `dags pause` is there for the rest.',
+  },
+  {
+    what: 'With catchup a startDate that moved on holds.',
+    reason: 'Who moves it says that the time before it is not wanted.',
+  },
+  {
+    what: 'An asset-scheduled DAG at `maxActiveRuns` keeps its events and gets one run for all of them later.',
+    reason: 'Queued runs that all see the same newest data do the work more than once.',
+  },
+  {
+    what: 'A task of a dead scheduler whose tries are used up fails; Airflow would start it again without end.',
+    reason: 'A task that kills its scheduler must not do so for ever.',
+  },
+  {
+    what: 'A task stopped by an orderly shutdown gets its try back. A typed error that says it is not retryable is not retried.',
+    reason: 'A deployment is no failure of the task; and a wrong password is not right a minute later.',
+  },
+  {
+    what: 'A skip travels through the whole graph in one pass; Airflow needs one pass a level. The end is the same.',
+    reason: 'Speed.',
+  },
+  {
+    what:
+      'Sensors always reschedule. triggerDagRun is one: a retry finds the run it made, a clear makes another, and one that ' +
+      'failed is not retried. `softFail` skips whatever would fail for good; a server that an HTTP sensor cannot reach ' +
+      'fails the try.',
+    reason: 'Waiting must hold no slot.',
+  },
+  {
+    what: 'Listed events without catchup: one missed while down is made up for, as with cron.',
+    reason: 'One rule for every schedule.',
+  },
+  {
+    what: 'Slots go to the oldest run first and within a run by priority; Airflow weighs priorities across runs.',
+    reason: 'A run that others wait for must end first, or limits and dependsOnPast can hold each other.',
+  },
+  {
+    what: 'A cleared run that is older than all running ones starts over `maxActiveRuns`.',
+    reason: 'What depends on it holds the places.',
+  },
+  {
+    what: 'The default pool is counted only when it is set below 128 slots.',
+    reason: 'The scheduler has a parallelism of its own that is far below.',
+  },
+  {
+    what: '`params` are a zod object; what a backfill is given is checked when its tasks ask for it.',
+    reason: 'One way to describe data everywhere, typed for the tasks.',
+  },
+  {
+    what: 'A branch or short-circuit that starts over and decides anew does not skip what has ended; Airflow overwrites it.',
+    reason: 'What was done stays visible until somebody clears it.',
+  },
+  {
+    what:
+      "`executor: 'process'` has no `context.services` (the warehouse belongs to one process), and reads its file as it " +
+      'is now.',
+    reason: 'DuckDB has one writing process.',
+  },
+  {
+    what:
+      'A backfill covers ticks up to now, and before startDate too. Its runs have slots of their own and stand behind all ' +
+      'others.',
+    reason: 'Who asks for a past wants it, and not at the cost of the present.',
+  },
+  {
+    what: 'A run whose tasks are marked opens again and gets the result that they now have.',
+    reason: 'Run and tasks must not contradict each other.',
+  },
+  {
+    what:
+      'Of a DAG file only the file itself is watched: what it imports is read anew at the next start. After a start a ' +
+      'broken file has no last good version; its runs wait.',
+    reason: 'Modules of Node are kept for good by their address; versions of a DAG are not stored.',
+  },
+  {
+    what:
+      'Mapping takes lists, not dicts, and arguments by name: no `expand_kwargs`, no mapped groups. More combinations than ' +
+      '1,024 make the mapped task upstream_failed. An instance that a shorter list took away counts for no trigger rule; in ' +
+      'Airflow it does.',
+    reason: 'Named arguments are typed end to end. What is not there any more cannot have failed.',
+  },
+  {
+    what: 'An XCom holds 48 KB of JSON; the task that returns more fails.',
+    reason: "What every store of Airflow's holds: a DAG that runs here can move there.",
+  },
+  {
+    what: 'AWS Secrets Manager as a backend, callbacks, deadlines, inlets, tasks made from SQL models, deferring.',
+    reason: 'Not there yet.',
+  },
+];
