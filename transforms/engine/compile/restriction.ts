@@ -4,12 +4,31 @@ export interface KeySlice {
   readonly below: string | undefined;
 }
 
+/** The least and the greatest of some keys and the widest gaps between them, as SQL literals. */
+export interface KeyBounds {
+  readonly low: string;
+  readonly high: string;
+  /** No key lies between `after` and `before`, which are keys themselves. */
+  readonly gaps: readonly { readonly after: string; readonly before: string }[];
+}
+
+/**
+ * The condition that an expression is within bounds. A gap is what is not in it, one comparison or the other: so DuckDB
+ * prunes by it, which it does not do by one range or another (4,000,000 of 4,000,000 rows read against 405,760).
+ */
+export function withinBounds(expression: string, { low, high, gaps }: KeyBounds): string {
+  const besides = gaps.map(
+    ({ after, before }) => ` and (${expression} <= ${after} or ${expression} >= ${before})`,
+  );
+  return `${expression} between ${low} and ${high}${besides.join('')}`;
+}
+
 /** Which rows are computed; nothing: all of them. */
 export interface Restriction {
   /** The relation of touched keys (column touch_key). */
   readonly touched?: string | undefined;
-  /** The least and the greatest of the touched keys, as SQL literals, where they are numbers or days. */
-  readonly touchedBounds?: { readonly low: string; readonly high: string } | undefined;
+  /** Where the touched keys lie, where they are numbers or days. */
+  readonly touchedBounds?: KeyBounds | undefined;
   /** Instead of touched keys one part of all keys: a large model is built whole part by part. */
   readonly slice?: KeySlice | undefined;
 }
@@ -33,10 +52,14 @@ export function restrictionOf(
   const isAmong = `${expression} in (select touch_key from ${touched})`;
   // Engines push literals below joins and prune by them, which they do not do with a list from a query.
   if (bounds === undefined) return isAmong;
-  const isBetween = `${expression} between ${bounds.low} and ${bounds.high}`;
-  // In no time zone does a day begin or end more than a day from where it does in UTC.
-  const isNear = at === undefined ? '' : ` and ${at} >= ${bounds.low} - 1 and ${at} < ${bounds.high} + 2`;
-  return `(${isAmong} and ${isBetween}${isNear})`;
+  const isNear = at === undefined ? '' : ` and ${withinDays(at, bounds)}`;
+  return `(${isAmong} and ${withinBounds(expression, bounds)}${isNear})`;
+}
+
+/** The condition that an instant is near days: in no time zone does a day begin or end more than a day from UTC's. */
+function withinDays(at: string, { low, high, gaps }: KeyBounds): string {
+  const besides = gaps.map(({ after, before }) => ` and (${at} < ${after} + 2 or ${at} >= ${before} - 1)`);
+  return `${at} >= ${low} - 1 and ${at} < ${high} + 2${besides.join('')}`;
 }
 
 /** The slices of a model together hold every row once: those without a key are in the first. */

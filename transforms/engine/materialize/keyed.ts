@@ -1,3 +1,4 @@
+import { withinBounds } from '../compile/restriction.ts';
 import { transformErrors } from '../errors.ts';
 import type { Keying } from '../project/model.ts';
 import { deltaRelation, publishedRelation } from '../warehouse/relations.ts';
@@ -92,7 +93,7 @@ async function selectTouched(
 
 /** Production's rows of the touched keys. */
 function oldRows(work: Work, { touchKey }: OneKeying, bounds: Bounds): string {
-  const within = bounds === undefined ? '' : ` and ${touchKey} between ${bounds.low} and ${bounds.high}`;
+  const within = bounds === undefined ? '' : ` and ${withinBounds(touchKey, bounds)}`;
   return `select * from ${publishedRelation(work.model)}
     where ${touchKey} in (select touch_key from ${partOf(work, 'touched')})${within}`;
 }
