@@ -19,13 +19,6 @@ interface Mutation {
 
 const mutations: readonly Mutation[] = [
   {
-    name: 'the sign of refunded cash',
-    file: 'models/marts/fct_payments.sql',
-    from: "when p.kind = 'refund' then -p.amount_minor",
-    to: "when p.kind = 'refund' then p.amount_minor",
-    seenBy: { check: 'assert_r8_payments_equal_staging' },
-  },
-  {
     name: 'the tax of cancelled units',
     file: 'models/intermediate/int_cancellation_lines__taxes.sql',
     from: "{{ safe_divide('tax_minor * units', 'quantity', 0) }}",

@@ -42,7 +42,7 @@ export function engineOn(warehouse: Warehouse, change: Partial<TransformsOptions
 }
 
 /** Every mart's rows in key order, as text: what "equal" means between two states of the star. */
-export async function martContents(warehouse: DuckdbWarehouse): Promise<Record<string, string[]>> {
+export async function martContents(warehouse: Pick<Warehouse, 'query'>): Promise<Record<string, string[]>> {
   const marts = await warehouse.query(
     `select table_name as mart from information_schema.tables
      where table_schema = 'marts' and table_type = 'BASE TABLE' and table_name <> 'dim_date' order by 1`,

@@ -16,7 +16,7 @@ export interface Terms {
 }
 
 /** What of an order is other than the simulator had it; the numbers of its minor units stay. */
-export interface Retold {
+interface Retold {
   readonly currency: string;
   readonly isTest: boolean;
   /** The first refund gives the shipping back, too. */

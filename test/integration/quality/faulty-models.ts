@@ -1,0 +1,232 @@
+/** A mistake in a file of the project, as a change of a model would bring it, and who finds it in the next small batch. */
+export interface FaultyModel {
+  /** What goes wrong. */
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly seenBy: Seen;
+}
+
+/**
+ * by: a mart is held back by exactly these checks, and what is published is right. told: these warn, and the marts are
+ * published with wrong rows; without any, it is seen by nothing but a comparison with what they should be.
+ */
+type Seen =
+  | { readonly mart: string; readonly by: readonly string[] }
+  | { readonly told: readonly string[]; readonly wrong: readonly string[] };
+
+const marts = 'models/marts';
+const intermediate = 'models/intermediate';
+
+export const faultyModels: readonly FaultyModel[] = [
+  {
+    name: 'orders that are not paid are lost by an inner join',
+    file: `${marts}/fct_orders.sql`,
+    from: 'left join captures as p',
+    to: 'join captures as p',
+    seenBy: { mart: 'fct_orders', by: ['assert_r8_orders_equal_staging'] },
+  },
+  {
+    name: 'tickets about no order are lost by an inner join',
+    file: `${marts}/fct_support_tickets.sql`,
+    from: `left join (
+  select order_id, order_key`,
+    to: `join (
+  select order_id, order_key`,
+    seenBy: { mart: 'fct_support_tickets', by: ['no_fan_out_of_tickets'] },
+  },
+  {
+    name: 'a line once for every version of its product',
+    file: `${marts}/fct_order_lines.sql`,
+    from: "{{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}",
+    to: "left join {{ ref('dim_product') }} as p on p.product_id = l.product_id",
+    seenBy: {
+      mart: 'fct_order_lines',
+      by: [
+        'assert_r8_lines_equal_staging',
+        'assert_r8_shopify_lines_equal_staging',
+        'unique_combination_of_columns_order_line_id',
+        'unique_order_line_key',
+      ],
+    },
+  },
+  {
+    name: 'an order once for every parcel',
+    file: `${marts}/fct_orders.sql`,
+    from: `  where status in ('shipped', 'delivered') and {{ touched('order_id') }}
+  group by order_id
+`,
+    to: `  where status in ('shipped', 'delivered') and {{ touched('order_id') }}
+  group by order_id, shipment_id
+`,
+    seenBy: {
+      mart: 'fct_orders',
+      by: ['assert_r8_orders_equal_staging', 'unique_combination_of_columns_order_id', 'unique_order_key'],
+    },
+  },
+  {
+    name: 'a storefront order that the shop has too, twice',
+    file: `${intermediate}/int_shopify_orders.sql`,
+    from: `      where o.order_id = s.order_id
+`,
+    to: `      where o.order_id = -s.order_id
+`,
+    seenBy: {
+      mart: 'fct_orders',
+      by: ['assert_r8_orders_equal_staging', 'unique_combination_of_columns_order_id', 'unique_order_key'],
+    },
+  },
+  {
+    name: 'a discount twice',
+    file: `${marts}/fct_order_events.sql`,
+    from: '0, -discount_minor, sold_at',
+    to: '0, -2 * discount_minor, sold_at',
+    seenBy: { mart: 'fct_order_events', by: ['assert_discount_and_tax_are_in_events'] },
+  },
+  {
+    name: 'tax that comes from nowhere',
+    file: `${marts}/fct_order_events.sql`,
+    from: '0, tax_minor, sold_at',
+    to: '0, tax_minor + 1, sold_at',
+    seenBy: { mart: 'fct_order_events', by: ['assert_discount_and_tax_are_in_events'] },
+  },
+  {
+    name: 'shipping that went back stays',
+    file: `${marts}/fct_order_events.sql`,
+    from: 'from refunds where shipping_minor <> 0',
+    to: 'from refunds where shipping_minor < 0',
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_refund_parts_equal_refunds'] },
+  },
+  {
+    name: 'refunded lines are dropped',
+    file: `${intermediate}/int_refund_lines__amounts.sql`,
+    from: "select * from {{ ref('stg_shop__refund_lines') }} where",
+    to: "select * from {{ ref('stg_shop__refund_lines') }} where quantity < 0 and",
+    seenBy: { mart: 'fct_order_events', by: ['assert_lines_equal_their_parts'] },
+  },
+  {
+    name: 'refunds of the shop are dropped',
+    file: `${intermediate}/int_refunds.sql`,
+    from: `from {{ ref('stg_shop__refunds') }}
+where`,
+    to: `from {{ ref('stg_shop__refunds') }}
+where amount < 0 and`,
+    seenBy: {
+      mart: 'fct_order_events',
+      by: ['assert_r8_refund_parts_equal_refunds', 'assert_refund_fx_is_of_the_rates'],
+    },
+  },
+  {
+    name: 'refunded shipping with the sign of a sale',
+    file: `${marts}/fct_order_events.sql`,
+    from: '0, -shipping_minor, refunded_at',
+    to: '0, shipping_minor, refunded_at',
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_refund_parts_equal_refunds'] },
+  },
+  {
+    name: 'what was cancelled with the sign of a sale',
+    file: `${marts}/fct_order_events.sql`,
+    from: '-quantity, -gross_minor, cancelled_at',
+    to: '-quantity, gross_minor, cancelled_at',
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_cancellations_equal_staging'] },
+  },
+  {
+    name: 'cash that comes in where it went out',
+    file: `${marts}/fct_payments.sql`,
+    from: "when p.kind = 'refund' then -p.amount_minor",
+    to: "when p.kind = 'refund' then p.amount_minor",
+    seenBy: { mart: 'fct_payments', by: ['assert_r8_payments_equal_staging'] },
+  },
+  {
+    name: 'events a day late',
+    file: `${marts}/fct_order_events.sql`,
+    from: "{{ business_date('e.event_at') }} as event_date",
+    to: "{{ business_date('e.event_at') }} + 1 as event_date",
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_refund_parts_equal_refunds', 'day_is_of_the_time'] },
+  },
+  {
+    name: 'orders a day early',
+    file: `${marts}/fct_orders.sql`,
+    from: "{{ business_date('o.placed_at') }} as order_date",
+    to: "{{ business_date('o.placed_at') }} - 1 as order_date",
+    seenBy: { mart: 'fct_orders', by: ['assert_r8_orders_equal_staging', 'lags_and_days_are_of_the_times'] },
+  },
+  {
+    name: 'payments a day late',
+    file: `${marts}/fct_payments.sql`,
+    from: "{{ business_date('t.created_at') }} as payment_date",
+    to: "{{ business_date('t.created_at') }} + 1 as payment_date",
+    seenBy: { mart: 'fct_payments', by: ['day_is_of_the_time'] },
+  },
+  {
+    name: 'yen as if they had cents',
+    file: `${intermediate}/int_order_lines__amounts.sql`,
+    from: "{{ minor('l.quantity * l.unit_price', 'o.currency') }} as gross_minor",
+    to: `{{ minor('l.quantity * l.unit_price', "'USD'") }} as gross_minor`,
+    seenBy: { mart: 'fct_order_lines', by: ['assert_r8_lines_equal_staging'] },
+  },
+  {
+    name: 'payments in yen as if they had cents',
+    file: `${marts}/fct_payments.sql`,
+    from: "{{ minor('p.amount', 'p.currency') }} as amount_minor",
+    to: `{{ minor('p.amount', "'USD'") }} as amount_minor`,
+    seenBy: { mart: 'fct_payments', by: ['assert_r8_payments_equal_staging'] },
+  },
+  {
+    name: 'sales at the rate of another month',
+    file: `${marts}/fct_order_events.sql`,
+    from: "'x.currency = t.currency', 't.order_date'",
+    to: `'x.currency = t.currency', "cast('2026-01-15' as date)"`,
+    seenBy: { mart: 'fct_order_events', by: ['assert_events_are_at_the_rate_of_their_day'] },
+  },
+  {
+    name: 'refunds valued at the rate of the sale alone',
+    file: `${marts}/fct_order_events.sql`,
+    from: 'd.event_date >= y.valid_from and d.event_date < y.valid_to',
+    to: 'd.order_date >= y.valid_from and d.order_date < y.valid_to',
+    seenBy: { mart: 'fct_order_events', by: ['assert_refund_fx_is_of_the_rates'] },
+  },
+  {
+    name: 'test orders are let in',
+    file: `${marts}/agg_finance_daily.sql`,
+    from: 'where not is_test and',
+    to: 'where',
+    seenBy: { mart: 'agg_finance_daily', by: ['equals_events'] },
+  },
+  {
+    name: 'test orders are orders like others',
+    file: `${marts}/fct_orders.sql`,
+    from: '  o.is_test,',
+    to: '  false as is_test,',
+    seenBy: { mart: 'fct_orders', by: ['assert_orders_are_as_their_source_says'] },
+  },
+  {
+    name: 'gift cards are revenue',
+    file: `${marts}/fct_order_events.sql`,
+    from: "when 'gift_card' then 'gift_card_sale'",
+    to: "when 'gift_card' then 'sale'",
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_events_equal_lines'] },
+  },
+  {
+    name: 'what is redeemed of gift cards raises what is owed',
+    file: `${marts}/agg_gift_card_moves_daily.sql`,
+    from: 'select payment_date, currency, 0, 0, cash_minor',
+    to: 'select payment_date, currency, 0, 0, -cash_minor',
+    seenBy: { mart: 'agg_gift_card_moves_daily', by: ['equals_facts'] },
+  },
+  {
+    name: 'chargebacks are dropped',
+    file: `${marts}/fct_order_events.sql`,
+    from: "from {{ ref('int_order_chargebacks') }}",
+    to: "from {{ ref('int_order_chargebacks') }} where 1 = 0",
+    seenBy: { told: ['assert_chargebacks_are_in_events'], wrong: ['agg_finance_daily', 'fct_order_events'] },
+  },
+  {
+    name: 'a parcel that changed late is left as it was',
+    file: `${marts}/_fct_shipments.yml`,
+    from: 'stg_shop__shipments: order_id',
+    to: 'stg_shop__shipments: never',
+    seenBy: { mart: 'fct_shipments', by: ['assert_r8_shipments_equal_staging'] },
+  },
+];
