@@ -33,6 +33,13 @@ const mutations: readonly Mutation[] = [
     seenBy: { comparisonOf: ['agg_finance_daily', 'fct_order_events'] },
   },
   {
+    name: 'tax within prices of the storefront',
+    file: 'models/intermediate/int_shopify_order_lines.sql',
+    from: "- case when o.taxes_included then {{ minor('l.tax_amount', 'o.currency') }} else 0 end as gross_minor",
+    to: 'as gross_minor',
+    seenBy: { comparisonOf: ['agg_finance_daily', 'fct_order_events', 'fct_order_lines', 'fct_orders'] },
+  },
+  {
     name: 'a branch of a union without rows',
     file: 'models/intermediate/int_shipments.sql',
     from: "from (select * from {{ ref('stg_shopify__fulfillments') }} where ",
