@@ -1,3 +1,5 @@
+import { closedOn } from './closing.ts';
+import type { GoodsStory } from './closing.ts';
 import { kindOf } from './dimensions.ts';
 import type { Dimensions } from './dimensions.ts';
 import type { Line, Order, Sales, Shipment } from './sales.ts';
@@ -14,7 +16,6 @@ interface LineFacts {
   readonly product: MemberVersion | undefined;
   readonly cancelled: bigint;
   readonly cancelledMinor: bigint;
-  readonly cancelledAt: Date | null;
   readonly refunded: bigint;
   readonly refundedMinor: bigint;
   readonly shipped: bigint;
@@ -46,7 +47,6 @@ function factsOf(sales: Sales, { products }: Dimensions): readonly LineFacts[] {
         kind: line.kind ?? kindOf(product),
         cancelled: total(off, ({ quantity }) => quantity),
         cancelledMinor: total(off, ({ gross, discount }) => gross - discount),
-        cancelledAt: latest(off.filter(({ quantity }) => quantity > 0n).map(({ at }) => at)),
         refunded: total(back, ({ quantity }) => quantity),
         refundedMinor: total(back, ({ goods }) => goods),
         shipped: total(shipped.get(String(line.id)) ?? [], ({ quantity }) => quantity),
@@ -141,6 +141,7 @@ export function fctOrders(sales: Sales, dimensions: Dimensions): readonly MartRo
     by(sales.captures),
     by(sales.shipments.filter(({ status }) => hasLeft.has(status))),
   ];
+  const storyOf = goodsStories(sales);
   return sales.orders.map((order) => {
     const lines = linesOf(order);
     const goods = lines.filter(({ kind }) => kind === 'goods');
@@ -207,58 +208,51 @@ export function fctOrders(sales: Sales, dimensions: Dimensions): readonly MartRo
       hours_to_ship: hoursBetween(order.placedAt, times.first),
       hours_to_deliver: hoursBetween(times.first, times.delivered),
       last_shipped_date: dayOf(times.last),
-      closed_date: closedOn(order, {
-        ordered,
-        due: ordered - cancelled - unsent,
-        unsent,
-        isAllSent: shipped >= ordered,
-        sentOn: isFulfilled ? dayOf(times.last) : null,
-        cancelledOn: dayOf(
-          latest(
-            goods.flatMap((each) =>
-              each.cancelled > 0n && each.cancelledAt !== null ? [each.cancelledAt] : [],
-            ),
-          ),
+      closed_date: closedOn(
+        storyOf(
+          order,
+          goods.map(({ line }) => line),
         ),
-        refundedOn: dayOf(earliest(refunds.map(({ at }) => at))),
-      }),
+      ),
     };
   });
 }
 
-/** The first day since which nothing of an order is waited for, never before its own. */
-function closedOn(
-  order: Order,
-  end: {
-    readonly ordered: bigint;
-    readonly due: bigint;
-    readonly unsent: bigint;
-    readonly isAllSent: boolean;
-    readonly sentOn: string | null;
-    readonly cancelledOn: string | null;
-    readonly refundedOn: string | null;
-  },
-): string | null {
-  const placedOn = dayOf(order.placedAt) ?? '';
-  if (end.ordered === 0n) return placedOn;
-  const { sentOn, cancelledOn, refundedOn } = end;
-  const fulfilledOn = sentOn === null ? null : lastDay(sentOn, end.isAllSent ? null : cancelledOn);
-  const takenOff = lastDay(cancelledOn, end.unsent > 0n ? refundedOn : null) ?? refundedOn ?? placedOn;
-  const isOff = order.status === 'cancelled';
-  const offOn = dayOf(order.cancelledAt) ?? (isOff ? (cancelledOn ?? placedOn) : null);
-  const ends = [fulfilledOn, offOn, end.due <= 0n ? takenOff : null];
-  const [first] = ends.filter((day) => day !== null).toSorted();
-  if (first === undefined) return null;
-  return first < placedOn ? placedOn : first;
-}
-
-function lastDay(...days: ReadonlyArray<string | null>): string | null {
-  return (
-    days
-      .filter((day) => day !== null)
-      .toSorted()
-      .at(-1) ?? null
-  );
+/** What the sources say of the goods of an order, by their lines. */
+function goodsStories(sales: Sales): (order: Order, goods: readonly Line[]) => GoodsStory {
+  const shipments = new Map(sales.shipments.map((shipment) => [shipment.id, shipment]));
+  const byLine = <Item extends { readonly lineId: bigint }>(items: readonly Item[]) => {
+    const groups = groupBy(items, ({ lineId }) => String(lineId));
+    return (lines: readonly Line[]) => lines.flatMap(({ id }) => groups.get(String(id)) ?? []);
+  };
+  const [packedOf, cancelledOf, backOf] = [
+    byLine(sales.packed),
+    byLine(sales.cancelled),
+    byLine(sales.refundLines),
+  ];
+  return (order, goods) => {
+    const inParcels = (isWanted: (status: string) => boolean) =>
+      packedOf(goods).flatMap(({ lineId, shipmentId, quantity }) => {
+        const shipment = shipments.get(shipmentId);
+        return shipment !== undefined && isWanted(shipment.status)
+          ? [{ lineId, units: quantity, at: shipment.shippedAt }]
+          : [];
+      });
+    const givenBack = (wasUnsent: boolean) =>
+      backOf(goods)
+        .filter(({ orderId, isUnsent }) => orderId === order.id && isUnsent === wasUnsent)
+        .map(({ lineId, quantity, at }) => ({ lineId, units: quantity, at }));
+    return {
+      placedAt: order.placedAt,
+      ordered: new Map(goods.map(({ id, quantity }) => [id, quantity])),
+      sent: inParcels((status) => hasLeft.has(status)),
+      cameBack: inParcels((status) => status === 'returned'),
+      cancelled: cancelledOf(goods).map(({ lineId, quantity, at }) => ({ lineId, units: quantity, at })),
+      refundedUnsent: givenBack(true),
+      refundedSent: givenBack(false),
+      off: order.status === 'cancelled' || order.cancelledAt !== null ? { at: order.cancelledAt } : undefined,
+    };
+  };
 }
 
 /** Once everything that left has arrived. */

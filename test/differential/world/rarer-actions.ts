@@ -1,10 +1,13 @@
 import type { ActionContext, OrderAction } from '../../../simulator/order/action.ts';
 import { refundPayment } from '../../../simulator/order/payment.ts';
+import { shippingActions } from '../../../simulator/order/shipping.ts';
 import type { Change, OrderLine, RefundLine } from '../../../simulator/order/rows.ts';
 import { lineNetCents, sum, wantedUnits } from '../../../simulator/order/state.ts';
 import type { LineSummary, OrderSummary } from '../../../simulator/order/state.ts';
 
-/** What happens to orders besides what the simulator does to them. */
+const sendBack = shippingActions.find(({ name }) => name === 'cancel a shipment');
+
+/** What happens to orders besides what the simulator does to them, or more often. */
 export const rarerActions: readonly OrderAction[] = [
   {
     name: 'add a line',
@@ -21,6 +24,26 @@ export const rarerActions: readonly OrderAction[] = [
       const shippingCents = Math.min(summary.refundableCents, summary.order.shippingCents);
       const part = context.random.chance(0.5) ? shippingCents : Math.ceil(shippingCents / 2);
       return refund(summary, context, { amountCents: part, shippingCents: part });
+    },
+  },
+  {
+    name: 'send a parcel back',
+    weight: (summary) => 4 * (sendBack?.weight(summary) ?? 0),
+    run: (summary, context) => sendBack?.run(summary, context) ?? [],
+  },
+  {
+    name: 'refund what came back',
+    weight: (summary) => (summary.isCaptured && cameBack(summary).length > 0 ? 40 : 0),
+    run: (summary, context) => {
+      const { line, open } = context.random.pick(cameBack(summary));
+      const quantity = context.random.chance(0.7) ? open : context.random.integer(1, open);
+      const amountCents = Math.min(summary.refundableCents, quantity * 100);
+      return refund(
+        summary,
+        context,
+        { amountCents, shippingCents: 0 },
+        { orderLineId: line.id, quantity, amountCents, taxCents: 0, restockType: 'return' },
+      );
     },
   },
   {
@@ -61,6 +84,19 @@ function anotherOf(line: OrderLine, { nextId, now, random }: ActionContext): Ord
 function isShippingDue({ order, state, isCaptured, refundableCents }: OrderSummary): boolean {
   const isGiven = state.refunds.some(({ shippingCents }) => shippingCents > 0);
   return isCaptured && refundableCents > 0 && order.shippingCents > 0 && !isGiven;
+}
+
+/** Lines of goods that a parcel has come back with and that still lack units: they may be sent again all the same. */
+function cameBack({ state, goods, refundableCents }: OrderSummary): readonly LineSummary[] {
+  const back = new Set(
+    state.shipments
+      .filter(({ status, shippedAt }) => status === 'cancelled' && shippedAt !== null)
+      .map(({ id }) => id),
+  );
+  const lines = new Set(
+    state.shipment_lines.filter((row) => back.has(row.shipmentId)).map((row) => row.orderLineId),
+  );
+  return refundableCents > 0 ? goods.filter(({ line, open }) => open > 0 && lines.has(line.id)) : [];
 }
 
 function cardsToTakeBack({ lines, isCaptured, refundableCents }: OrderSummary): readonly LineSummary[] {

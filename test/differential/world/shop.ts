@@ -188,6 +188,8 @@ function orderLife(
     if (changes.length === 0) continue;
     life.push({ at: now, changes: textual(changes) });
     states.push({ at: now, state: summary.state });
+    // Mostly nobody sends again what was paid back.
+    if (action.name === 'refund what came back' && random.chance(0.7)) return { life, states };
   }
 }
 
