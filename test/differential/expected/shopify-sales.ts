@@ -148,53 +148,77 @@ function has({ order_lines: lines }: OrderState, { id }: OrderLine): boolean {
   return lines.some((each) => each.id === id);
 }
 
-/** Units that were taken off before the money came in, as far as the state knows. */
-function voidedUnits(line: OrderLine, state: OrderState): bigint {
-  const before = new Set(state.cancellations.filter((each) => each.beforeCapture).map(({ id }) => id));
-  return state.cancellation_lines
-    .filter((row) => row.orderLineId === line.id && before.has(row.cancellationId))
-    .reduce((sum, row) => sum + BigInt(row.quantity), 0n);
+/** A cancellation of units of a line, as the simulator knows it; Shopify names none. */
+interface TrueCancellation {
+  readonly units: bigint;
+  readonly wasBeforeCapture: boolean;
 }
 
-/** Shopify names no cancellation before capture: each sighting says how many units have gone since the one before. */
+/** What was taken off a line without a refund: units that were refunded Shopify shows as such. */
+function takenOff(line: OrderLine, state: OrderState): readonly TrueCancellation[] {
+  const refunded = new Set(state.refunds.map(({ cancellationId }) => cancellationId));
+  return state.cancellations
+    .filter(({ id }) => !refunded.has(id))
+    .flatMap(({ id, beforeCapture }) =>
+      state.cancellation_lines
+        .filter((row) => row.cancellationId === id && row.orderLineId === line.id)
+        .map((row) => ({ units: BigInt(row.quantity), wasBeforeCapture: beforeCapture })),
+    );
+}
+
+/**
+ * What Shopify tells of the cancellations of a line: each sighting shows that units have gone since the one before. A
+ * cancellation of the whole order after the capture hides what was taken off before it, if nobody looked in between.
+ */
 function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): readonly CancelledLine[] {
-  const captures = capturesOf(last).map((payment) => wholeSecond(payment.createdAt));
-  const capturedAt = captures.length === 0 ? undefined : Math.min(...captures);
-  const cancelledAt = last.orders[0]?.cancelledAt ?? undefined;
-  const [gross, discount, tax, of] = [
-    grossOf(line, line.quantity),
-    BigInt(line.discountCents),
-    BigInt(line.taxCents),
-    BigInt(line.quantity),
-  ];
+  const capturedAt = wholeSecondOrNull(earliestOf(capturesOf(last).map(({ createdAt }) => createdAt)));
+  const offAt = wholeSecondOrNull(last.orders[0]?.cancelledAt ?? null);
+  const known: TrueCancellation[] = [];
+  let lookedAt = -Infinity;
   const steps: CancelledLine[] = [];
-  let before = { units: 0n, version: undefined as number | undefined };
   for (const { state, version } of seen.sightings) {
-    if (version === before.version || !has(state, line)) continue;
-    const units = voidedUnits(line, state);
-    if (units !== before.units) {
-      const since = before.version ?? -Infinity;
-      const isBeforeCapture = capturedAt === undefined || since < capturedAt;
-      const whole = cancelledAt === undefined ? undefined : wholeSecond(cancelledAt);
-      const isOrders = whole !== undefined && whole <= version && since < whole;
-      const isPaid = isBeforeCapture && capturedAt !== undefined && capturedAt < version;
-      steps.push({
-        id: hashKey('shopify', line.id, positionOf(version)),
-        lineId: BigInt(line.id),
-        orderId: BigInt(line.orderId),
-        productId: String(line.productId),
-        kind: line.kind,
-        quantity: units - before.units,
-        isBeforeCapture,
-        at: new Date(isOrders ? (whole ?? version) : isPaid ? capturedAt : version),
-        gross: share(gross, units, of) - share(gross, before.units, of),
-        discount: share(discount, units, of) - share(discount, before.units, of),
-        tax: share(tax, units, of) - share(tax, before.units, of),
-      });
-    }
-    before = { units, version };
+    if (version === lookedAt || !has(state, line)) continue;
+    const news = takenOff(line, state).slice(known.length);
+    const isNews = (at: number | null): at is number => at !== null && at > lookedAt && at <= version;
+    const isHidden = isNews(offAt) && capturedAt !== null && capturedAt <= offAt;
+    const isBeforeCapture = news.every(({ wasBeforeCapture }) => wasBeforeCapture) && !isHidden;
+    // Told by the first of what was new to the reader that leaves them no place in the order any more.
+    const tellers = [version, offAt, isBeforeCapture ? capturedAt : null].filter(isNews);
+    const before = unitsOf(known);
+    known.push(...news);
+    lookedAt = version;
+    if (news.length === 0) continue;
+    const part = (amount: number | bigint): bigint => {
+      const upTo = (units: bigint): bigint => share(BigInt(amount), units, BigInt(line.quantity));
+      return upTo(unitsOf(known)) - upTo(before);
+    };
+    steps.push({
+      id: hashKey('shopify', line.id, positionOf(version)),
+      lineId: BigInt(line.id),
+      orderId: BigInt(line.orderId),
+      productId: String(line.productId),
+      kind: line.kind,
+      quantity: unitsOf(news),
+      isBeforeCapture,
+      at: new Date(Math.min(...tellers)),
+      gross: part(grossOf(line, line.quantity)),
+      discount: part(line.discountCents),
+      tax: part(line.taxCents),
+    });
   }
   return steps;
+}
+
+function unitsOf(cancellations: readonly TrueCancellation[]): bigint {
+  return cancellations.reduce((sum, { units }) => sum + units, 0n);
+}
+
+function earliestOf(times: readonly number[]): number | null {
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function wholeSecondOrNull(at: number | null): number | null {
+  return at === null ? null : wholeSecond(at);
 }
 
 /** Goods that came back, and units that a cancellation after capture took off: Shopify shows both as refunded lines. */

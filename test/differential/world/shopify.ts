@@ -5,6 +5,7 @@ import { makeAddress } from '../../../simulator/world/catalogue.ts';
 import { createRandom } from '../../../simulator/world/random.ts';
 import type { Random } from '../../../simulator/world/random.ts';
 import type { RawRow } from '../feed.ts';
+import { cancelledUnrefunded, paidState } from './called-off.ts';
 import { someBasket, spanOf } from './shop.ts';
 import type { WebOrder } from './shop.ts';
 import { gid, orderObjects, wholeSecond } from './shopify-objects.ts';
@@ -99,7 +100,28 @@ function ownOrder(
       return { state: ownOrderVersion(seed, number, basket, version), version, readAt };
     });
   const isDestroyed = random.chance(0.15);
-  return { sightings: random.chance(0.4) ? withoutLastLine(sightings) : sightings, isDestroyed };
+  const isOff = random.chance(0.4);
+  const complete = random.chance(0.4) ? withoutLastLine(sightings) : sightings;
+  return {
+    sightings: isOff ? calledOff(complete, paidState(seed, number, basket), random) : complete,
+    isDestroyed,
+  };
+}
+
+/**
+ * The order as looks found it up to its capture, and then cancelled without a refund. Now and then nobody had looked
+ * before.
+ */
+function calledOff(
+  sightings: readonly Sighting[],
+  paid: OrderState | undefined,
+  random: Random,
+): readonly Sighting[] {
+  const paidAt = paid?.orders[0]?.updatedAt;
+  if (paid === undefined || paidAt === undefined) return sightings;
+  const version = wholeSecond(paidAt) + random.integer(1, 48) * hourMs;
+  const off = { state: cancelledUnrefunded(paid, version), version, readAt: version + hourMs };
+  return random.chance(0.5) ? [off] : [...sightings.filter((each) => each.version <= paidAt), off];
 }
 
 /** The order's last line was not there at its first sight, where nothing had happened to it: somebody added it. */

@@ -66,15 +66,30 @@ steps as (
   from taken
 ),
 
--- a unit that was still there at a version after the money was captured was not taken off before that
-events as (
+-- the order's cancellation explains what has gone by the first version after it
+explained as (
   select
     s.*,
     c.captured_at,
-    c.captured_at is null or s.seen_before is null or s.seen_before < c.captured_at as before_capture
+    case when o.cancelled_at <= s.seen_at and (s.seen_before is null or s.seen_before < o.cancelled_at) then o.cancelled_at end
+      as order_cancelled_at
   from steps as s
+  join orders as o on o.order_id = s.order_id
   left join captures as c on c.order_id = s.order_id
   where s.units <> s.units_before
+),
+
+-- Other units go before the capture, for what is taken off after it is refunded; unless they were still there at a
+-- version after it.
+events as (
+  select
+    explained.*,
+    captured_at is null
+      or case
+        when order_cancelled_at is not null then order_cancelled_at < captured_at
+        else seen_before is null or seen_before < captured_at
+      end as before_capture
+  from explained
 )
 
 select
@@ -92,10 +107,9 @@ select
     as tax_minor,
   e.before_capture,
   case
-    when o.cancelled_at <= e.seen_at and (e.seen_before is null or e.seen_before < o.cancelled_at) then o.cancelled_at
+    when e.order_cancelled_at is not null then e.order_cancelled_at
     when e.before_capture and e.captured_at < e.seen_at then e.captured_at
     else e.seen_at
   end as cancelled_at
 from events as e
 join lines as l on l.order_line_id = e.order_line_id
-join orders as o on o.order_id = e.order_id
