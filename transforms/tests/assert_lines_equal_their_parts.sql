@@ -1,6 +1,4 @@
 -- What of a line was cancelled, given back and sent is what the shop's cancellations, refunds and shipments say of it.
--- Of the orders that only Shopify has, line by line, no less than what the events of their order say: a refund may name a
--- line of another order.
 {% set parts = {
   'stg_shop__cancellations': ('stg_shop__cancellation_lines', 'cancellation_id'),
   'stg_shop__refunds': ('stg_shop__refund_lines', 'refund_id'),
@@ -13,7 +11,6 @@
 {% endset %}
 {% do lines.update({header: lines_of_header, rows: 'order_line_id'}) %}
 {% endfor %}
-{% set orders = {'fct_order_lines': 'order_id', 'fct_order_events': 'order_id'} %}
 with said as (
   select l.order_line_id, l.quantity as cancelled_quantity,
     {{ minor('l.quantity * l.unit_price', 'h.currency') }} - {{ minor('l.discount_amount', 'h.currency') }} as cancelled_minor,
@@ -39,22 +36,6 @@ of_lines as (
     sum(shipped_quantity) as shipped_quantity
   from said
   group by order_line_id
-),
-
-events as (
-  select order_line_key,
-    -sum(case when event_type in ('void', 'cancellation', 'gift_card_cancellation') then quantity else 0 end)
-      as cancelled_quantity,
-    -sum(case when event_type in ('refund', 'gift_card_refund', 'gift_card_refund_discount') then 0 else amount_minor end)
-      as cancelled_minor,
-    -sum(case when event_type in ('refund', 'gift_card_refund') then quantity else 0 end) as refunded_quantity,
-    -sum(case when event_type in ('refund', 'gift_card_refund', 'gift_card_refund_discount') then amount_minor else 0 end)
-      as refunded_minor
-  from {{ ref('fct_order_events') }}
-  where source_system = 'shopify' and order_line_key <> -2 and {{ touched_in_run('order_id', orders) }}
-    and event_type in ('void', 'cancellation', 'gift_card_cancellation', 'void_discount', 'cancellation_discount',
-      'gift_card_cancellation_discount', 'refund', 'gift_card_refund', 'gift_card_refund_discount')
-  group by order_line_key
 )
 
 select l.order_line_id as id, l.order_id, l.cancelled_minor, s.cancelled_minor as said_cancelled_minor, l.refunded_minor,
@@ -68,13 +49,3 @@ where l.cancelled_quantity <> coalesce(s.cancelled_quantity, 0)
   or l.refunded_quantity <> coalesce(s.refunded_quantity, 0)
   or l.refunded_minor <> coalesce(s.refunded_minor, 0)
   or l.shipped_quantity <> coalesce(s.shipped_quantity, 0)
-union all
-select l.order_line_id, l.order_id, l.cancelled_minor, e.cancelled_minor, l.refunded_minor, e.refunded_minor, null, null
-from (
-  select * from {{ ref('fct_order_lines') }} where source_system = 'shopify' and {{ touched_in_run('order_id', orders) }}
-) as l
-join events as e on e.order_line_key = l.order_line_key
-where l.cancelled_quantity < e.cancelled_quantity
-  or l.cancelled_minor < e.cancelled_minor
-  or l.refunded_quantity < e.refunded_quantity
-  or l.refunded_minor < e.refunded_minor

@@ -56,6 +56,7 @@ export const faultsOfDays: readonly Fault[] = [
       'assert_cancelled_orders_are_taken_back',
       'assert_cancelled_orders_say_when',
       'assert_orders_are_as_their_source_says',
+      'fct_orders.closed_when_nothing_is_due',
     ],
   },
   {

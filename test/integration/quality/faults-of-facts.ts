@@ -139,7 +139,51 @@ export const faultsOfFacts: readonly Fault[] = [
     plant: [
       "update marts.fct_order_lines set refunded_quantity = 0 where source_system = 'shopify' and line_no = 2",
     ],
-    red: ['assert_lines_equal_their_parts'],
+    red: ['assert_shopify_lines_equal_their_parts'],
+  },
+  {
+    name: 'more refunded of a line at Shopify than its refunds say',
+    plant: [
+      "update marts.fct_order_lines set refunded_quantity = refunded_quantity + 1 where source_system = 'shopify' and line_no = 1",
+    ],
+    red: ['assert_shopify_lines_equal_their_parts'],
+  },
+  {
+    name: 'more cancelled of a line at Shopify than its versions say',
+    plant: [
+      "update marts.fct_order_lines set cancelled_minor = cancelled_minor + 1, net_minor = net_minor - 1 where source_system = 'shopify' and line_no = 1",
+    ],
+    red: ['assert_shopify_lines_equal_their_parts'],
+  },
+  {
+    name: 'a cancellation at Shopify that nobody made',
+    plant: [
+      `insert into marts.fct_order_events select * replace (
+         order_event_key + 1 as order_event_key, 'void' as event_type, -quantity as quantity, -amount_minor as amount_minor)
+       from marts.fct_order_events where source_system = 'shopify' and event_type = 'sale'`,
+    ],
+    red: [
+      'agg_finance_daily.equals_events',
+      'assert_events_are_at_the_rate_of_their_day',
+      'assert_shopify_lines_equal_their_parts',
+      'assert_tax_of_cancelled_units_is_taken_back',
+    ],
+  },
+  {
+    name: 'the tax of a cancellation lost',
+    plant: ["delete from marts.fct_order_events where event_type = 'cancellation_tax'"],
+    red: ['agg_finance_daily.equals_events', 'assert_tax_of_cancelled_units_is_taken_back'],
+  },
+  {
+    name: 'the tax of a cancellation before capture a unit off',
+    plant: [
+      "update marts.fct_order_events set amount_minor = amount_minor + 1 where event_type = 'void_tax'",
+    ],
+    red: [
+      'agg_finance_daily.equals_events',
+      'assert_events_are_at_the_rate_of_their_day',
+      'assert_tax_of_cancelled_units_is_taken_back',
+    ],
   },
   {
     name: 'an overwritten commission',
@@ -171,6 +215,16 @@ export const faultsOfFacts: readonly Fault[] = [
     name: 'an order that was never sent',
     plant: ['update marts.fct_orders set is_fulfilled = false where order_id = 1'],
     red: ['agg_fulfilment_daily.equals_orders', 'fct_orders.status_is_of_the_amounts'],
+  },
+  {
+    name: 'an order that was sent and is still waited for',
+    plant: ['update marts.fct_orders set closed_date = null where order_id = 1'],
+    red: ['agg_backlog_moves_daily.equals_orders', 'fct_orders.closed_when_nothing_is_due'],
+  },
+  {
+    name: 'an order that was done with before it was placed',
+    plant: ['update marts.fct_orders set closed_date = order_date - 1 where order_id = 1'],
+    red: ['agg_backlog_moves_daily.equals_orders', 'fct_orders.closed_when_nothing_is_due'],
   },
   {
     name: 'a wrong exchange rate',

@@ -47,6 +47,7 @@ export const faultsOfOrders: readonly Fault[] = [
       'assert_events_are_at_the_rate_of_their_day',
       'assert_orders_equal_their_parts',
       'assert_r8_refund_parts_equal_refunds',
+      'assert_shopify_lines_equal_their_parts',
       'fct_order_events.sign_by_type',
     ],
   },
@@ -73,6 +74,7 @@ export const faultsOfOrders: readonly Fault[] = [
       'assert_r8_events_equal_lines',
       'assert_r8_lines_equal_staging',
       'assert_r8_shopify_lines_equal_staging',
+      'assert_shopify_lines_equal_their_parts',
     ],
   },
   {

@@ -63,6 +63,21 @@ test('a closed day that changes is told, and a backfill that changes it says so 
   expect(unsaid).toEqual(['fct_order_events.closed_days']);
 });
 
+test('what one kind of event of a closed day has more does not hide what another has less', async () => {
+  const red = await star.within(async (inside) => {
+    await star.transforms.runCadence('hourly');
+    await inside.execute(
+      `update marts.fct_order_events set amount_minor = amount_minor + case event_type when 'sale' then 1 else -1 end
+       where order_event_key in (
+         select min(order_event_key) from marts.fct_order_events
+         where order_id = 1 and event_type in ('sale', 'tax') group by event_type
+       )`,
+    );
+    return namesOf(await hourlyRed());
+  });
+  expect(red).toEqual(['fct_order_events.closed_days']);
+});
+
 /** The same change of the same days, by a backfill whose word is taken away. */
 async function withoutWord(inside: Warehouse, damage: string): Promise<readonly string[]> {
   await inside.execute(damage);

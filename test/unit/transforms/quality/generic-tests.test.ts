@@ -246,6 +246,28 @@ test('restated_history: a closed day whose sums change is listed with both, unti
   expect((await run()).rows).toContainEqual(expect.objectContaining({ totals_now: null }));
 });
 
+test('restated_history: what one kind of a closed day has more does not hide what another has less', async () => {
+  const { context, warehouse } = await open(
+    '      - restated_history: { arguments: { series: fct_orders, day: day, by: [kind], sums: [amount] } }',
+    table('id bigint, day date, kind varchar, amount bigint', [
+      "(1, '2026-02-01', 'sale', 5)",
+      "(2, '2026-02-01', 'tax', 7)",
+      "(3, '2026-02-01', null, 9)",
+    ]),
+  );
+  const run = async (): Promise<CheckResult> => only(await runCadence(context, 'hourly'), 'restated_history');
+  expect(await run()).toMatchObject({ status: 'pass' });
+  await warehouse.execute(
+    'update marts.fct_orders set amount = case id when 1 then 6 when 2 then 6 else 9 end',
+  );
+  expect((await run()).rows).toEqual([
+    expect.objectContaining({
+      totals_then: 'none rows 1, amount 9; sale rows 1, amount 5; tax rows 1, amount 7',
+      totals_now: 'none rows 1, amount 9; sale rows 1, amount 6; tax rows 1, amount 6',
+    }),
+  ]);
+});
+
 test('a check of an own cadence is no part of a build', async () => {
   const { check, context } = await open(
     '      - fresh: { arguments: { column_name: happened_at, hours: 2 } }',
