@@ -40,6 +40,11 @@ const ways: Readonly<Record<string, Told>> = {
   'tax on shipping that went back': (state, terms) => !terms.isTaxIncluded && isShippingTaxBack(state, terms),
   'tax within shipping that went back': (state, terms) =>
     terms.isTaxIncluded && isShippingTaxBack(state, terms),
+  'a cancellation after the capture without a refund': ({ cancellations, refunds }) =>
+    cancellations.some(
+      ({ id, beforeCapture }) =>
+        !beforeCapture && !refunds.some(({ cancellationId }) => cancellationId === id),
+    ),
   'a test order': ({ orders }) => orders[0]?.isTest === true,
 };
 

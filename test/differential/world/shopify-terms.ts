@@ -30,7 +30,7 @@ export function someRetelling(random: Random): Retold {
   return {
     currency: random.pick(currencies),
     isTest: random.chance(0.1),
-    isShippingBack: random.chance(0.6),
+    isShippingBack: random.chance(0.8),
   };
 }
 
@@ -39,7 +39,7 @@ export function someTerms(random: Random): Terms {
     isTaxIncluded: random.chance(0.5),
     ofOrder: random.pick(['none', 'half', 'all']),
     furtherDiscount: random.chance(0.5) ? random.integer(1, 7) : 0,
-    shippingTaxPercent: random.pick([0, 7, 19]),
+    shippingTaxPercent: random.pick([0, 7, 19, 19]),
     presentment: random.pick([
       { currency: 'USD', rate: 1 },
       { currency: 'CAD', rate: 1.37 },

@@ -100,10 +100,12 @@ function ownOrder(
       return { state: ownOrderVersion(seed, number, basket, version), version, readAt };
     });
   const isDestroyed = random.chance(0.15);
-  const isOff = random.chance(0.4);
   const complete = random.chance(0.4) ? withoutLastLine(sightings) : sightings;
+  // Chance of its own, so that it changes nothing else of a world.
+  const ending = createRandom(seed, 90 + number);
+  const isOff = ending.chance(0.5) && complete.every(({ state }) => state.refunds.length === 0);
   return {
-    sightings: isOff ? calledOff(complete, paidState(seed, number, basket), random) : complete,
+    sightings: isOff ? calledOff(complete, paidState(seed, number, basket), ending) : complete,
     isDestroyed,
   };
 }
