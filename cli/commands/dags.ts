@@ -10,9 +10,11 @@ export function addDags(program: Command): void {
   verb(dags, 'list', 'list the DAGs, and the files that could not be loaded').action((options: VerbOptions) =>
     perform('dags.list', {}, options),
   );
-  verb(dags, 'show <dag>', 'draw the graph of a DAG').action((dag: string, options: VerbOptions) =>
-    perform('dags.show', { dag }, options),
-  );
+  verb(dags, 'show <dag>', 'draw the graph of a DAG')
+    .option('-s, --save <file>', 'draw it as an SVG, into this file')
+    .action((dag: string, options: VerbOptions & { save?: string }) =>
+      perform('dags.show', { dag, save: options.save }, options),
+    );
   verb(dags, 'details <dag>', 'show every argument of a DAG').action((dag: string, options: VerbOptions) =>
     perform('dags.details', { dag }, options),
   );

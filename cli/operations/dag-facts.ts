@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { drawGraph } from '../../scheduler/core/draw-graph.ts';
+import { drawSvg } from '../../scheduler/core/draw-svg.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 
 export const dagsNextExecution = defineOperation({
@@ -50,13 +52,17 @@ export const dagsDetails = defineOperation({
 
 export const dagsShow = defineOperation({
   name: 'dags.show',
-  input: z.object({ dag: z.string() }),
-  run: async ({ dag }, { platform }) => {
+  input: z.object({ dag: z.string(), save: z.string().optional() }),
+  run: async ({ dag, save }, { platform }) => {
     const { definition, graph, tasks } = (await platform.scheduler()).showDag(dag);
     const label = (taskId: string): string => {
       const rule = tasks.get(taskId)?.triggerRule ?? 'all_success';
       return rule === 'all_success' ? taskId : `${taskId} [${rule}]`;
     };
+    if (save !== undefined) {
+      await writeFile(save, drawSvg(dag, graph, label, definition.edges));
+      return { kind: 'documents', documents: [{ name: dag, text: `The graph of ${dag} is in ${save}.` }] };
+    }
     const text = drawGraph(graph, label, definition.edges);
     return { kind: 'documents', documents: [{ name: dag, text }] };
   },
