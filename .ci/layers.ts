@@ -24,7 +24,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '^monitoring/',
   ],
   cli: ['.'],
-  bench: ['^bench/', '^lib/', '^warehouse/', '^ingest/', '^transforms/', '^simulator/', '^cli/local/'],
+  bench: [
+    '^bench/',
+    '^lib/',
+    '^warehouse/',
+    '^ingest/',
+    '^transforms/',
+    '^scheduler/',
+    '^simulator/',
+    '^cli/local/',
+  ],
   test: ['.'],
 };
 

@@ -83,9 +83,9 @@ export const mix: Readonly<Record<string, MixedDag>> = {
     body: `{ ${head('waits')}, ${always}, tasks: (t) => {
       const until = t.sensor('until', { pokeInterval: '1s', timeout: '1h',
         poke: (c) => c.clock.now().getTime() >= c.dataIntervalStart.getTime() + 3000 });
-      t.task('then', note('effect', { outlets: [asset('made')] })).after(until);
+      t.task('later', note('effect', { outlets: [asset('made')] })).after(until);
     } }`,
-    expected: { state: 'success', instances: { until: 'success', then: 'success' } },
+    expected: { state: 'success', instances: { until: 'success', later: 'success' } },
   },
   consumer: {
     body: `{ dagId: 'consumer', description: '', schedule: assets(asset('made')), owner: 'x', tags: [], ${always},
