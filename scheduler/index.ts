@@ -27,7 +27,9 @@ export type {
   SensorArgs,
   SensorTask,
   TaskArgs,
+  TaskCallback,
   TaskContext,
+  TaskEnd,
   TaskGroupHandle,
   TaskHandle,
 } from './authoring/task.ts';

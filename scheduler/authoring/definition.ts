@@ -7,7 +7,7 @@ import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { Chosen, ShortCircuitTask } from './branch-task.ts';
 import type { Schedule } from './schedule.ts';
-import type { ExecutorKind, PokeResult, TaskContext } from './task.ts';
+import type { ExecutorKind, PokeResult, TaskContext, TaskCallbacks } from './task.ts';
 import type { TemplateFields } from './template-fields.ts';
 
 /** A task with every default filled in, as the engine uses it. */
@@ -33,6 +33,7 @@ export interface TaskDefinition<Services> {
   readonly isTeardown: boolean;
   readonly onFailureFailDagrun: boolean;
   readonly outlets: readonly Asset[];
+  readonly callbacks: TaskCallbacks;
   /** Tasks are mapped over what it returns, so that must be a list. */
   readonly isMapSource: boolean;
   readonly work: TaskWork<Services>;

@@ -1,7 +1,7 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { defaultPool } from '../core/slots.ts';
 import type { TaskDefinition, TaskWork, TemplatedWork } from './definition.ts';
-import type { FunctionTask, SensorTask, TaskArgs, TaskContext, Templated } from './task.ts';
+import type { FunctionTask, SensorTask, TaskArgs, TaskContext, Templated, TaskCallbacks } from './task.ts';
 import type { Rendered, TemplateFields } from './template-fields.ts';
 
 /** What a task does that has a function. That it is given its own fields, rendered, only this file knows. */
@@ -36,6 +36,11 @@ export function sensorWork<Services, Fields extends TemplateFields>(
     },
     softFail: sensor.softFail ?? false,
   };
+}
+
+function callbacksOf({ onExecute = [], onSuccess = [], onFailure = [], ...rest }: TaskArgs): TaskCallbacks {
+  const { onRetry = [], onSkipped = [] } = rest;
+  return { onExecute, onSuccess, onFailure, onRetry, onSkipped };
 }
 
 /** Fills in every default; whether the result makes sense is the loader's question. */
@@ -73,6 +78,7 @@ export function resolveTask<Services>(input: {
     isTeardown: task.isTeardown ?? false,
     onFailureFailDagrun: task.onFailureFailDagrun ?? false,
     outlets: task.outlets ?? [],
+    callbacks: callbacksOf(task),
     isMapSource,
     work,
   };

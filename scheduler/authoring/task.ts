@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { WeightRule } from '../core/priority.ts';
+import type { TaskInstanceState } from '../core/states.ts';
 import type { TriggerRule } from '../core/trigger-rules.ts';
 import type { TaskSecrets } from '../secrets/task-secrets.ts';
 import type { Asset } from './asset.ts';
@@ -54,11 +55,40 @@ export interface TaskContext<Services> extends TaskSecrets {
   ) => Promise<{ readonly startDate: Date; readonly endDate: Date } | undefined>;
 }
 
+/** How a try ended, for who is told of it. */
+export interface TaskEnd {
+  readonly state: TaskInstanceState;
+  readonly error: { readonly code: string; readonly message: string; readonly remedy: string } | null;
+  /** Why it was skipped. */
+  readonly reason: string | null;
+}
+
+/** Told of a task, with the context that it had. What it throws is logged and changes nothing. */
+export type TaskCallback<Told extends readonly unknown[]> = (
+  context: TaskContext<unknown>,
+  ...told: Told
+) => unknown;
+
+type Callbacks<Told extends readonly unknown[]> = TaskCallback<Told> | ReadonlyArray<TaskCallback<Told>>;
+
+/** Airflow's callbacks of a task: one or several each. They run with the scheduler, also for a task in a process. */
+export interface TaskCallbacks {
+  /** Before each try begins. */
+  readonly onExecute?: Callbacks<[]>;
+  readonly onSuccess?: Callbacks<[end: TaskEnd]>;
+  /** When it failed for good. */
+  readonly onFailure?: Callbacks<[end: TaskEnd]>;
+  /** When a try failed and another one comes. */
+  readonly onRetry?: Callbacks<[end: TaskEnd]>;
+  /** When the task itself skipped; not when a rule or a branch skipped it. */
+  readonly onSkipped?: Callbacks<[end: TaskEnd]>;
+}
+
 /** Where a task runs: with the scheduler, or in a process of its own. */
 export type ExecutorKind = 'in_process' | 'process';
 
 /** Arguments every kind of task takes; Airflow's names, defaults and meaning. Durations are texts like '30s'. */
-export interface TaskArgs {
+export interface TaskArgs extends TaskCallbacks {
   readonly description?: string;
   /** Attempts after the first; 0. */
   readonly retries?: number;

@@ -20,6 +20,7 @@ import type { DagRun, InstanceKey, RunKey } from '../store/rows.ts';
 import { readReturned } from '../store/xcom.ts';
 import { perform } from './perform.ts';
 import type { WorkInput } from './perform.ts';
+import { tellOfEnd, tellOfStart } from './call-back.ts';
 import { createChildren } from './process/children.ts';
 import type { Children } from './process/children.ts';
 import { runInChild } from './process/run-in-child.ts';
@@ -209,6 +210,8 @@ async function executeAttempt(
       abortGraceMs,
       perform: work,
     };
+    const told = { callbacks: task.callbacks, context, clock };
+    await tellOfStart(told);
     const outcome = withoutSecrets(await runAttempt(attempt), masker);
     logOutcome(log.final, outcome);
     const settled = await report(options, { key, token, tryNumber, task, run: started.run, outcome });
@@ -218,9 +221,11 @@ async function executeAttempt(
     }
     const durationMs = clock.monotonicMs() - begunMs;
     options.onEvent({ ...event, at: clock.now(), state: settled.state, durationMs, ...detailsOf(outcome) });
-    if (settled.state !== 'success') return;
-    for (const { name } of task.outlets)
-      options.onEvent({ type: 'asset', ...key, at: clock.now(), asset: name });
+    if (settled.state === 'success') {
+      for (const { name } of task.outlets)
+        options.onEvent({ type: 'asset', ...key, at: clock.now(), asset: name });
+    }
+    await tellOfEnd(told, settled.state, outcome);
   } finally {
     await log.close();
   }

@@ -95,7 +95,7 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
     reason: "What every store of Airflow's holds: a DAG that runs here can move there.",
   },
   {
-    what: 'AWS Secrets Manager as a backend, callbacks, deadlines, inlets, tasks made from SQL models, deferring.',
+    what: 'AWS Secrets Manager as a backend, callbacks of DAGs, deadlines, inlets, tasks made from SQL models, deferring.',
     reason: 'Not there yet.',
   },
 ];
