@@ -10,6 +10,9 @@ import type { Work } from './work.ts';
  */
 const usualSliceRows = 2_000_000;
 
+/** So many keys of a slice are looked at to find where it ends: the ends are then wrong by a percent or two. */
+const sampledKeys = 20_000;
+
 const whole: KeySlice = { from: undefined, below: undefined };
 
 /**
@@ -21,36 +24,44 @@ export async function slicesOf({ context, run, model }: Work): Promise<readonly 
   const keying = keyingOf(model);
   if (keying === undefined) return [whole];
   const { relation } = runScope(context, run);
+  const sliceRows = context.sliceRows ?? usualSliceRows;
   const inputs = rowInputs(context.project, model.name);
   if (inputs.length === 0) return [whole];
   const counts = inputs.map((input) => `select count(*) as n from ${relation(input)}`);
   const [count] = await context.warehouse.query(
     `select max(n) as n from (${counts.join(' union all ')}) as inputs`,
   );
-  const parts = Math.ceil(Number(count?.['n'] ?? 0) / (context.sliceRows ?? usualSliceRows));
+  const parts = Math.ceil(Number(count?.['n'] ?? 0) / sliceRows);
   if (parts <= 1) return [whole];
-  const ranges = inputs.flatMap((input) => {
+  const keys = inputs.flatMap((input) => {
     const column = keying.touchedBy[input]?.trim() ?? '';
-    return /^[a-z_][a-z0-9_]*$/.test(column) && column !== 'never'
-      ? [`select min(${column}) as low, max(${column}) as high from ${relation(input)}`]
-      : [];
+    return /^[a-z_][a-z0-9_]*$/.test(column) && column !== 'never' ? [{ column, from: relation(input) }] : [];
   });
-  if (ranges.length === 0) return [whole];
+  if (keys.length === 0) return [whole];
+  const ranges = keys.map(({ column, from }) => `select min(${column}) as low from ${from}`);
   const [range] = await context.warehouse.query(
-    `select min(low) as low, max(high) as high from (${ranges.join(' union all ')}) as inputs`,
+    `select min(low) as low from (${ranges.join(' union all ')}) as inputs`,
   );
-  return cutRange(range?.['low'], range?.['high'], parts);
+  if (!isWhole(range?.['low'])) return [whole];
+  const every = Math.floor(sliceRows / sampledKeys) | 1;
+  const sampled = keys.map(
+    ({ column, from }) => `select ${column} as k from ${from} where mod(${column}, ${every}) = 0`,
+  );
+  const ends = await context.warehouse.query(
+    `select max(k) as k
+       from (select k, ntile(${parts}) over (order by k) as part from (${sampled.join(' union all ')}) as keys) as parts
+      group by part order by k`,
+  );
+  return cutAt(ends.map(({ k }) => k));
 }
 
-/** Cuts a range of whole numbers into about `parts` slices that join; whatever lies outside is in the outer ones. */
-export function cutRange(low: unknown, high: unknown, parts: number): readonly KeySlice[] {
-  if (!isWhole(low) || !isWhole(high)) return [whole];
-  const [start, width] = [BigInt(low), BigInt(high) - BigInt(low) + 1n];
-  const edges = Array.from({ length: parts - 1 }, (_, index) =>
-    String(start + (width * BigInt(index + 1)) / BigInt(parts)),
-  );
-  const distinct = [...new Set(edges)];
-  return [...distinct, undefined].map((below, index) => ({ from: distinct[index - 1], below }));
+/**
+ * Slices that end at these keys, the last of which is left to lie where it may: whatever is outside is in the outer ones.
+ * Not of equal width: ids of two sources lie far apart, and a width that holds both would put each into one slice.
+ */
+export function cutAt(keys: readonly unknown[]): readonly KeySlice[] {
+  const edges = [...new Set(keys.filter(isWhole).slice(0, -1).map(String))];
+  return [...edges, undefined].map((below, index) => ({ from: edges[index - 1], below }));
 }
 
 function isWhole(value: unknown): value is bigint | number {

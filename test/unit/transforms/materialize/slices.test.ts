@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { restrictionOf } from '../../../../transforms/engine/compile/restriction.ts';
-import { cutRange } from '../../../../transforms/engine/materialize/slices.ts';
+import { cutAt } from '../../../../transforms/engine/materialize/slices.ts';
 import { openDuckdbWarehouse } from '../../../../warehouse/duckdb/open.ts';
 
 test('slices hold every key once, also those outside of the range and those that are null', async () => {
   const warehouse = await openDuckdbWarehouse({ path: ':memory:' });
   const keys = fc.array(fc.option(fc.bigInt({ min: -50n, max: 50n })), { minLength: 1, maxLength: 20 });
-  const bound = fc.bigInt({ min: -40n, max: 40n });
+  const ends = fc.array(fc.bigInt({ min: -40n, max: 40n }), { minLength: 1, maxLength: 9 });
   await fc.assert(
-    fc.asyncProperty(keys, bound, bound, fc.integer({ min: 2, max: 9 }), async (values, a, b, parts) => {
-      const slices = cutRange(a < b ? a : b, a < b ? b : a, parts);
-      expect(slices.length).toBeLessThanOrEqual(parts);
+    fc.asyncProperty(keys, ends, async (values, unsorted) => {
+      const slices = cutAt(unsorted.toSorted((a, b) => Number(a - b)));
+      expect(slices.length).toBeLessThanOrEqual(unsorted.length);
       const rows = values.map((value) => `(cast(${value === null ? 'null' : String(value)} as bigint))`);
       const hits = slices.map(
         (slice) => `case when ${restrictionOf('k', { slice }) ?? 'true'} then 1 else 0 end`,
@@ -26,17 +26,19 @@ test('slices hold every key once, also those outside of the range and those that
   await warehouse.close();
 });
 
-test('slices are of about one width and lie in the order of the key', () => {
-  expect(cutRange(1n, 10n, 3)).toEqual([
+test('slices end at the keys that are given, but for the last, and lie in the order of the key', () => {
+  expect(cutAt([4n, 7n, 50_000_000_007n])).toEqual([
     { from: undefined, below: '4' },
     { from: '4', below: '7' },
     { from: '7', below: undefined },
   ]);
+  expect(cutAt([4n, 4n, 4n])).toEqual([
+    { from: undefined, below: '4' },
+    { from: '4', below: undefined },
+  ]);
 });
 
-test('keys that are no whole numbers are not cut', () => {
-  const whole = [{ from: undefined, below: undefined }];
-  expect(cutRange('a', 'z', 4)).toEqual(whole);
-  expect(cutRange(0.5, 9.5, 4)).toEqual(whole);
-  expect(cutRange(null, null, 4)).toEqual(whole);
+test('nothing to cut at is one slice', () => {
+  expect(cutAt([])).toEqual([{ from: undefined, below: undefined }]);
+  expect(cutAt([9n])).toEqual([{ from: undefined, below: undefined }]);
 });
