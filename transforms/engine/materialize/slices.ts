@@ -56,6 +56,18 @@ export async function slicesOf({ context, run, model }: Work): Promise<readonly 
 }
 
 /**
+ * The column that holds the touch key of a row of an input, if it has one: named as such, or what the mapping begins with.
+ * Rows that the mapping then leaves out, or keys that it adds, shift an end a little.
+ */
+export function keyColumnOf(mapping: string): string | undefined {
+  const named = /^([a-z_][a-z0-9_]*)$/.exec(mapping.trim())?.[1];
+  if (named !== undefined) return named === 'never' ? undefined : named;
+  return /^select (?:changed\.)?([a-z_][a-z0-9_]*) as touch_key from \{\{ changed\(\) \}\}/.exec(
+    mapping.trim(),
+  )?.[1];
+}
+
+/**
  * Slices that end at these keys, the last of which is left to lie where it may: whatever is outside is in the outer ones.
  * Not of equal width: ids of two sources lie far apart, and a width that holds both would put each into one slice.
  */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { restrictionOf } from '../../../../transforms/engine/compile/restriction.ts';
-import { cutAt } from '../../../../transforms/engine/materialize/slices.ts';
+import { cutAt, keyColumnOf } from '../../../../transforms/engine/materialize/slices.ts';
 import { openDuckdbWarehouse } from '../../../../warehouse/duckdb/open.ts';
 
 test('slices hold every key once, also those outside of the range and those that are null', async () => {
@@ -41,4 +41,19 @@ test('slices end at the keys that are given, but for the last, and lie in the or
 test('nothing to cut at is one slice', () => {
   expect(cutAt([])).toEqual([{ from: undefined, below: undefined }]);
   expect(cutAt([9n])).toEqual([{ from: undefined, below: undefined }]);
+});
+
+test('the key of an input is a column of its own, or the first that its mapping names', () => {
+  expect(
+    [
+      'order_id',
+      ' order_id\n',
+      'never',
+      'select order_id as touch_key from {{ changed() }}\nunion all\nselect 1',
+      'select changed.order_id as touch_key from {{ changed() }} join x on true',
+      'select -c.cancellation_id as touch_key from {{ changed() }}',
+      'select coalesce(order_id, 1) as touch_key from {{ changed() }}',
+      'select l.order_id as touch_key from (select * from x) as l',
+    ].map(keyColumnOf),
+  ).toEqual(['order_id', 'order_id', undefined, 'order_id', 'order_id', undefined, undefined, undefined]);
 });
