@@ -7,13 +7,14 @@ export const assetsList = defineOperation({
   run: async (_, { platform }) => {
     const assets = await (await platform.scheduler()).listAssets();
     return rowsResult(
-      assets.map(({ asset, producers, consumers, producedAt }) => ({
+      assets.map(({ asset, producers, readers, consumers, producedAt }) => ({
         asset,
         'produced by': producers.join(', '),
+        'read by': readers.join(', '),
         schedules: consumers.join(', '),
         'produced last': toCell(producedAt),
       })),
-      { columns: ['asset', 'produced by', 'schedules', 'produced last'] },
+      { columns: ['asset', 'produced by', 'read by', 'schedules', 'produced last'] },
     );
   },
 });

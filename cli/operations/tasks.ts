@@ -20,11 +20,16 @@ export const tasksList = defineOperation({
         task,
         upstream: (graph.upstream.get(task) ?? []).join(', '),
         'trigger rule': tasks.get(task)?.triggerRule ?? null,
+        inlets: namesOf(tasks.get(task)?.inlets),
+        outlets: namesOf(tasks.get(task)?.outlets),
         description: tasks.get(task)?.description ?? null,
       })),
     );
   },
 });
+
+const namesOf = (assets: readonly { readonly name: string }[] = []): string =>
+  assets.map(({ name }) => name).join(', ');
 
 export const tasksStatesForDagRun = defineOperation({
   name: 'tasks.states-for-dag-run',

@@ -32,6 +32,7 @@ export interface TaskDefinition<Services> {
   readonly isSetup: boolean;
   readonly isTeardown: boolean;
   readonly onFailureFailDagrun: boolean;
+  readonly inlets: readonly Asset[];
   readonly outlets: readonly Asset[];
   readonly callbacks: TaskCallbacks;
   /** Tasks are mapped over what it returns, so that must be a list. */

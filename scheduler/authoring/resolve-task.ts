@@ -77,6 +77,7 @@ export function resolveTask<Services>(input: {
     isSetup: task.isSetup ?? false,
     isTeardown: task.isTeardown ?? false,
     onFailureFailDagrun: task.onFailureFailDagrun ?? false,
+    inlets: task.inlets ?? [],
     outlets: task.outlets ?? [],
     callbacks: callbacksOf(task),
     isMapSource,

@@ -125,6 +125,8 @@ export interface TaskArgs extends TaskCallbacks {
   readonly isTeardown?: boolean;
   /** A teardown whose failure fails the run; false. */
   readonly onFailureFailDagrun?: boolean;
+  /** Assets that the task reads, for people who look for what depends on what; nothing waits for them. */
+  readonly inlets?: readonly Asset[];
   /** Assets that count as produced when the task succeeds; a skipped or failed task produces none. */
   readonly outlets?: readonly Asset[];
 }

@@ -69,6 +69,7 @@ export const templateNames: Makers<TemplateScope> = {
   try_number: ({ context }) => BigInt(context.tryNumber),
   params: ({ context }) => templateValue(context.params),
   macros: () => macros,
+  inlets: ({ task }) => toValue(task.inlets.map(({ name }) => name)),
   outlets: ({ task }) => toValue(task.outlets.map(({ name }) => name)),
   test_mode: ({ isTest }) => isTest,
   task_instance_key_str: ({ context: { dagId, taskId, runId }, run }) => {

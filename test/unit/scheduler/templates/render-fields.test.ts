@@ -131,3 +131,13 @@ test('add and subtract of a day keep the clock of the zone, whatever the date', 
     { numRuns: 60 },
   );
 });
+
+test('inlets and outlets are the names of the assets', async () => {
+  const scope = scopeOf((t) => {
+    const inlets = [{ name: 'raw.shop' }, { name: 'raw.shopify' }];
+    t.task('t', { run: () => null, inlets, outlets: [{ name: 'mart' }] });
+  });
+  expect(await rendered("{{ inlets | join(' ') }} {{ outlets[0] }}", scope)).toBe(
+    'raw.shop raw.shopify mart',
+  );
+});
