@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createDagCaller } from './call-dags.ts';
+import type { DagCaller } from './call-dags.ts';
 import { createAttention } from './attention.ts';
 import type { OnSchedulerEvent } from './events.ts';
 import type { ExecutorKind } from './authoring/task.ts';
@@ -35,6 +37,7 @@ export interface EngineOptions {
 /** The part that runs: passes over the store, and the attempts they lead to. */
 export interface Engine {
   readonly executor: Executor;
+  readonly caller: DagCaller;
   /** One pass over everything works until nothing more can be done now. */
   readonly passes: Coalesced;
   /** Rings after every pass. */
@@ -52,10 +55,10 @@ export interface Engine {
 
 /** Creates an engine; it does nothing before the first pass. */
 export function createEngine(options: EngineOptions): Engine {
-  const { control, clock, dags, leaseMs, logger, onEvent } = options;
-  const heartbeatMs = leaseMs / 3;
+  const { control, clock, leaseMs, logger, onEvent } = options;
   const bell = createBell();
   const attention = createAttention();
+  const caller = createDagCaller(options);
   const executor = createExecutor({
     ...options,
     owner: async () => (await join()).owner,
@@ -68,18 +71,13 @@ export function createEngine(options: EngineOptions): Engine {
   });
   let presence: Presence | undefined;
   let stopping = false;
-  let lastHeartbeatMs = clock.monotonicMs();
 
   const isStopping = (): boolean => stopping;
   const join = async (): Promise<Presence> => {
     presence ??= await openPresence(control, { now: clock.now(), logger, onWake });
     return presence;
   };
-  const heartbeatIfDue = async (): Promise<void> => {
-    if (clock.monotonicMs() - lastHeartbeatMs < heartbeatMs) return;
-    lastHeartbeatMs = clock.monotonicMs();
-    await executor.heartbeat();
-  };
+  const heartbeatIfDue = atMostEvery(leaseMs / 3, clock, executor.heartbeat);
   const onWake = (changed: Changed | undefined): void => {
     if (changed === undefined) return wake();
     for (const run of changed.runs) attention.toRun(run);
@@ -89,7 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
   const passes = coalesce(async () => {
     if (isStopping()) return;
     await heartbeatIfDue();
-    const input = { control, clock, dags, executor, leaseMs, onEvent, attention, presence: await join() };
+    const input = { ...options, executor, caller, attention, presence: await join() };
     let changed = true;
     while (changed && !isStopping()) changed = await tick(input);
     bell.ring();
@@ -106,6 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   return {
     executor,
+    caller,
     passes: {
       run: async () => {
         attention.toAll();
@@ -124,9 +123,19 @@ export function createEngine(options: EngineOptions): Engine {
       // A pass under way may still hand out attempts; only then is it known what there is to drain.
       await passes.run().catch(() => {});
       await executor.drain(graceMs);
+      await caller.settled(graceMs);
       await presence?.close();
       presence = undefined;
       bell.ring();
     },
+  };
+}
+
+function atMostEvery(ms: number, clock: Clock, work: () => Promise<void>): () => Promise<void> {
+  let lastMs = clock.monotonicMs();
+  return async () => {
+    if (clock.monotonicMs() - lastMs < ms) return;
+    lastMs = clock.monotonicMs();
+    await work();
   };
 }

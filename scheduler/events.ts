@@ -40,6 +40,14 @@ export type SchedulerEvent =
     }
   /** It failed maxConsecutiveFailedRuns times in a row. */
   | { readonly type: 'dag_paused'; readonly at: Date; readonly dagId: string }
+  /** A run had not succeeded by then. */
+  | {
+      readonly type: 'deadline_missed';
+      readonly at: Date;
+      readonly dagId: string;
+      readonly runId: string;
+      readonly deadline: Date;
+    }
   | ({ readonly type: 'import_error' } & ImportError)
   /** The store could not be reached, or a bug: the scheduler goes on with its next tick. */
   | { readonly type: 'tick_failed'; readonly at: Date; readonly message: string };

@@ -4,6 +4,7 @@ export type { Asset, AssetExpression } from './authoring/asset.ts';
 export type { BranchTask, ShortCircuitTask } from './authoring/branch-task.ts';
 export { dag } from './authoring/dag.ts';
 export type { DagArgs } from './authoring/dag.ts';
+export type { DagCallback, DagRunContext } from './authoring/dag-callbacks.ts';
 export { chain, crossDownstream, label } from './authoring/edges.ts';
 export type { TaskBuilder } from './authoring/task-builder.ts';
 export type { DagDefinition } from './authoring/definition.ts';

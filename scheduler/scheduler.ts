@@ -119,6 +119,7 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
     },
     runUntilIdle: async (signal) => {
       await driver.until(async () => await isIdle(control, dags, engine.executor), signal);
+      await engine.caller.settled();
     },
   };
 }

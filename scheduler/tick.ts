@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Attention } from './attention.ts';
+import type { DagCaller } from './call-dags.ts';
 import type { OnSchedulerEvent, SchedulerEvent } from './events.ts';
 import { nextDagRun, planDag } from './core/plan-dag.ts';
 import { planInput } from './core/plan-input.ts';
@@ -16,6 +17,7 @@ import type { AppliedDecision } from './store/decisions.ts';
 import { poolShareOf } from './store/limits.ts';
 import { notifyChanged } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
+import { recordMissedDeadlines } from './store/deadlines.ts';
 import { startQueuedRuns } from './store/start-runs.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
 import type { PlannedRun } from './store/runs.ts';
@@ -29,6 +31,7 @@ export interface TickInput {
   readonly executor: Executor;
   readonly presence: Presence;
   readonly attention: Attention;
+  readonly caller: DagCaller;
   readonly leaseMs: number;
   readonly onEvent: OnSchedulerEvent;
 }
@@ -50,12 +53,24 @@ export async function tick(input: TickInput): Promise<boolean> {
     const started = dags.size > 0 ? await startRuns(input, dags) : [];
     const keys = asked === 'all' ? await listRunningRuns(input.control, [...dags.keys()]) : asked.runs;
     const planned = await planRuns(input, asked === 'all' ? keys : [...keys, ...started]);
+    if (asked === 'all') await watchDeadlines(input);
     return created || started.length > 0 || planned;
   } catch (error) {
     // What it was to look at has not been looked at.
     input.attention.toAll();
     throw error;
   }
+}
+
+/** Also what is due of a scheduler that died before it could call. */
+async function watchDeadlines({ control, clock, dags, caller, onEvent }: TickInput): Promise<void> {
+  const now = clock.now();
+  const dagIds = [...dags.keys()];
+  for (const { dagId, runId, deadlineAt } of await recordMissedDeadlines(control, { dagIds, now })) {
+    if (deadlineAt !== null)
+      onEvent({ type: 'deadline_missed', at: now, dagId, runId, deadline: deadlineAt });
+  }
+  await caller.callDue(dagIds);
 }
 
 type Dags = ReadonlyMap<string, ScheduledDag>;
@@ -132,9 +147,19 @@ async function planSome(input: TickInput, keys: readonly RunKey[]): Promise<bool
   let changed = false;
   for (const each of planned) changed = take(input, each, now) || changed;
   // Others may wait for these runs, and were turned away by our lock when their last tasks ended.
-  const ended = planned.filter(({ run }) => isRunFinished(run.state)).map(({ run }) => run.dagId);
-  if (ended.length > 0) await notifyChanged(control, presence.owner, { runs: [], dags: [...new Set(ended)] });
+  const ended = [
+    ...new Set(planned.filter(({ run }) => isRunFinished(run.state)).map(({ run }) => run.dagId)),
+  ];
+  if (ended.length > 0) await notifyChanged(control, presence.owner, { runs: [], dags: ended });
+  const calling = ended.filter((dagId) => hasCallbacks(dags.get(dagId)));
+  if (calling.length > 0) await input.caller.callDue(calling);
   return changed;
+}
+
+function hasCallbacks(scheduled: ScheduledDag | undefined): boolean {
+  if (scheduled === undefined) return false;
+  const { onSuccess, onFailure } = scheduled.dag.definition;
+  return onSuccess.length + onFailure.length > 0;
 }
 
 const nothing: RunPlan = { decisions: [], expansions: [], result: undefined, held: 0 };

@@ -42,7 +42,7 @@ export async function triggerRun(
   const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
   const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };
   const created = { runId, runType: 'manual', ...interval, runAfter: now, logicalDate: null } as const;
-  const run = await insertRun(control, { dagId, run: created, conf, now });
+  const run = await insertRun(control, { definition: dag.definition, run: created, conf, now });
   if (run === undefined) {
     const existing = options.mayExist === true ? await findRun(control, { dagId, runId }) : undefined;
     if (existing !== undefined) return existing;

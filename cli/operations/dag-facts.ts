@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { formatDuration } from '../../lib/duration.ts';
+import type { DagCallback } from '../../scheduler/authoring/dag-callbacks.ts';
+import type { DeadlineRule } from '../../scheduler/core/deadline.ts';
 import { drawGraph } from '../../scheduler/core/draw-graph.ts';
 import { drawSvg } from '../../scheduler/core/draw-svg.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
@@ -31,10 +34,13 @@ export const dagsDetails = defineOperation({
     const scheduler = await platform.scheduler();
     const { definition, file, graph } = scheduler.showDag(dag);
     const summary = (await scheduler.listDags()).find((each) => each.dagId === dag);
-    const { tasks, edges: _edges, kind: _kind, schedule: _schedule, ...args } = definition;
+    const { tasks, edges: _edges, kind: _kind, schedule: _schedule, deadline, ...args } = definition;
     const facts: Readonly<Record<string, unknown>> = {
       ...args,
       schedule: summary?.schedule,
+      onSuccess: namesOf(args.onSuccess),
+      onFailure: namesOf(args.onFailure),
+      deadline: deadline === undefined ? null : describeDeadline(deadline),
       tags: args.tags.join(', '),
       file,
       paused: summary?.paused,
@@ -49,6 +55,16 @@ export const dagsDetails = defineOperation({
     );
   },
 });
+
+/** Of what has no name that it is there. */
+function namesOf(callbacks: readonly DagCallback[]): string {
+  return callbacks.map(({ name }) => (name === '' ? '(function)' : name)).join(', ');
+}
+
+function describeDeadline({ reference, intervalMs }: DeadlineRule): string {
+  const from = reference instanceof Date ? reference.toISOString() : reference;
+  return `${formatDuration(intervalMs)} after ${from}`;
+}
 
 export const dagsShow = defineOperation({
   name: 'dags.show',

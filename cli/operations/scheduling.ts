@@ -115,7 +115,7 @@ async function mustKnow(scheduler: Scheduler, dag: string): Promise<void> {
   throw cliErrors.error('CLI_NOT_FOUND', { message: `no DAG ${dag}`, remedy });
 }
 
-const runColumns = ['dag', 'run', 'type', 'state', 'started', 'ended', 'reason'] as const;
+const runColumns = ['dag', 'run', 'type', 'state', 'started', 'ended', 'deadline', 'reason'] as const;
 
 function runRow(run: DagRun): Record<(typeof runColumns)[number], Cell> {
   return {
@@ -125,6 +125,12 @@ function runRow(run: DagRun): Record<(typeof runColumns)[number], Cell> {
     state: run.state,
     started: toCell(run.startDate),
     ended: toCell(run.endDate),
+    deadline: deadlineCell(run),
     reason: run.reason,
   };
+}
+
+function deadlineCell({ deadlineAt, deadlineOutcome }: DagRun): Cell {
+  if (deadlineAt === null) return null;
+  return deadlineOutcome === null ? toCell(deadlineAt) : `${deadlineAt.toISOString()} ${deadlineOutcome}`;
 }

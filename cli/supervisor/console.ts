@@ -47,6 +47,8 @@ function describeEvent(event: SchedulerEvent): string | undefined {
       return `  ✗ the scheduler could not work: ${event.message}`;
     case 'dag_paused':
       return `  ✗ ${event.dagId} is paused: it failed too often in a row`;
+    case 'deadline_missed':
+      return `  ✗ ${event.dagId}, run ${event.runId}: not done by its deadline, ${event.deadline.toISOString()}`;
     case 'asset':
       return undefined;
     default:

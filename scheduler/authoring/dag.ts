@@ -2,6 +2,7 @@ import type { ZodObject } from 'zod';
 import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
+import type { DagCallbacks, DeadlineArgs } from './dag-callbacks.ts';
 import type { DagDefinition } from './definition.ts';
 import type { Schedule } from './schedule.ts';
 import type { TaskArgs } from './task.ts';
@@ -32,6 +33,11 @@ export interface DagArgs<Services> {
   readonly maxConsecutiveFailedRuns?: number;
   /** Which failures make a run fail: `leaves`, as in Airflow, or `any_failed`, the default with failFast. */
   readonly runPolicy?: RunPolicy;
+  /** Told once a run has succeeded, or failed; also again where it was cleared and ends anew. */
+  readonly onSuccess?: DagCallbacks;
+  readonly onFailure?: DagCallbacks;
+  /** By when a run must have succeeded; a backfill's runs have none. */
+  readonly deadline?: DeadlineArgs;
   /**
    * What a run may be told, `z.object({...})`: checked when the run is triggered, and given to tasks as `params`, with
    * defaults. Where the DAG runs by itself every param needs a default. By default anything goes.
@@ -73,11 +79,18 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     failFast: args.failFast ?? false,
     maxConsecutiveFailedRuns: args.maxConsecutiveFailedRuns ?? 0,
     runPolicy: args.runPolicy ?? (args.failFast === true ? 'any_failed' : 'leaves'),
+    onSuccess: [args.onSuccess ?? []].flat(),
+    onFailure: [args.onFailure ?? []].flat(),
+    deadline: args.deadline === undefined ? undefined : resolveDeadline(args.deadline),
     params: args.params,
     tags: args.tags.toSorted(),
     owner: args.owner,
     ...collectTasks(args),
   };
+}
+
+function resolveDeadline({ reference, interval, callback }: DeadlineArgs): DagDefinition<never>['deadline'] {
+  return { reference, intervalMs: parseDurationMs(interval), callbacks: [callback].flat() };
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -103,11 +116,30 @@ const required: ReadonlyArray<{
 const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
 const aDate = `a Date, such as new Date('2026-01-31T00:00:00Z')`;
 
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isCallback = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every(isFunction) : isFunction(value);
+
+function isDeadline(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { reference, interval, callback } = value as Partial<Record<keyof DeadlineArgs, unknown>>;
+  const isReference = reference === 'queued_at' || reference === 'logical_date' || isDate(reference);
+  return isReference && isText(interval) && isCallback(callback);
+}
+
 /** What a DAG may leave out. */
 const optional: typeof required = [
   { argument: 'startDate', expected: aDate, isGiven: isDate },
   { argument: 'endDate', expected: aDate, isGiven: isDate },
   { argument: 'catchup', expected: 'true or false', isGiven: (value) => typeof value === 'boolean' },
+  { argument: 'onSuccess', expected: 'a function or several', isGiven: isCallback },
+  { argument: 'onFailure', expected: 'a function or several', isGiven: isCallback },
+  {
+    argument: 'deadline',
+    expected:
+      "{ reference: 'queued_at', 'logical_date' or a Date, interval: '2h', callback: a function or several }",
+    isGiven: isDeadline,
+  },
 ];
 
 /** The loader does not check types, so a file that no compiler has seen gets here. The loader adds which file it is. */

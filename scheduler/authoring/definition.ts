@@ -1,11 +1,13 @@
 import type { ZodObject } from 'zod';
 import type { PokePolicy } from '../core/poke-time.ts';
+import type { DeadlineRule } from '../core/deadline.ts';
 import type { RetryPolicy } from '../core/retry-policy.ts';
 import type { WeightRule } from '../core/priority.ts';
 import type { RunPolicy } from '../core/states.ts';
 import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
 import type { Chosen, ShortCircuitTask } from './branch-task.ts';
+import type { DagCallback } from './dag-callbacks.ts';
 import type { Schedule } from './schedule.ts';
 import type { ExecutorKind, PokeResult, TaskContext, TaskCallbacks } from './task.ts';
 import type { TemplateFields } from './template-fields.ts';
@@ -99,6 +101,9 @@ export interface DagDefinition<Services> {
   readonly failFast: boolean;
   readonly maxConsecutiveFailedRuns: number;
   readonly runPolicy: RunPolicy;
+  readonly onSuccess: readonly DagCallback[];
+  readonly onFailure: readonly DagCallback[];
+  readonly deadline: (DeadlineRule & { readonly callbacks: readonly DagCallback[] }) | undefined;
   readonly params: ZodObject | undefined;
   readonly tags: readonly string[];
   readonly owner: string;

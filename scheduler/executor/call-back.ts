@@ -5,7 +5,7 @@ import type { TaskCallbacks, TaskContext, TaskEnd } from '../authoring/task.ts';
 import type { AttemptOutcome } from '../core/outcome.ts';
 import type { TaskInstanceState } from '../core/states.ts';
 
-/** A callback keeps the slot of its task; one that does not end is left to itself. */
+/** A callback of a task keeps its slot; one that does not end is left to itself. */
 const longestMs = 10_000;
 
 interface Told {
@@ -14,10 +14,14 @@ interface Told {
   readonly clock: Clock;
 }
 
+function loggedBy({ context: { logger }, clock }: Told): Pick<TaskContext<never>, 'logger' | 'clock'> {
+  return { logger, clock };
+}
+
 /** Before the work. */
 export async function tellOfStart(told: Told): Promise<void> {
   for (const callback of [told.callbacks.onExecute ?? []].flat())
-    await guarded(told, 'onExecute', () => callback(told.context));
+    await guarded(loggedBy(told), 'onExecute', () => callback(told.context));
 }
 
 const byState: Readonly<Partial<Record<TaskInstanceState, Exclude<keyof TaskCallbacks, 'onExecute'>>>> = {
@@ -38,10 +42,15 @@ export async function tellOfEnd(
   const error = 'error' in outcome ? outcome.error : null;
   const end: TaskEnd = { state, error, reason: outcome.kind === 'skipped' ? outcome.reason : null };
   for (const callback of [told.callbacks[name] ?? []].flat())
-    await guarded(told, name, () => callback(told.context, end));
+    await guarded(loggedBy(told), name, () => callback(told.context, end));
 }
 
-async function guarded({ context, clock }: Told, name: string, work: () => unknown): Promise<void> {
+/** Calls a callback within the limit; what goes wrong is logged. */
+export async function guarded(
+  { logger, clock }: Pick<TaskContext<never>, 'logger' | 'clock'>,
+  name: string,
+  work: () => unknown,
+): Promise<void> {
   const ended = new AbortController();
   try {
     const limit = clock.sleep(longestMs, ended.signal).then(() => 'late' as const);
@@ -52,9 +61,9 @@ async function guarded({ context, clock }: Told, name: string, work: () => unkno
     done.catch(() => {});
     const how = await Promise.race([done, limit]);
     if (how === 'late')
-      context.logger.warn(`${name} took longer than ${formatDuration(longestMs)}; it is left to itself`);
+      logger.warn(`${name} took longer than ${formatDuration(longestMs)}; it is left to itself`);
   } catch (error) {
-    context.logger.error(`${name} failed: ${messageOf(error)}`);
+    logger.error(`${name} failed: ${messageOf(error)}`);
   } finally {
     ended.abort();
   }

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import { assetNames } from '../authoring/asset.ts';
+import type { AnyDag } from '../authoring/definition.ts';
 import { describeSchedule } from '../authoring/describe-schedule.ts';
 import type { Schedule } from '../authoring/schedule.ts';
+import { deadlineOf } from '../core/deadline.ts';
 import type { DagPlan, NewDagRun, PlanDagInput, QueuedAssetEvent } from '../core/plan-dag.ts';
 import type { DataInterval } from '../core/timetables/timetable.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
@@ -121,7 +123,9 @@ export async function createDueRun(
       queuedEvents: schedule !== null && 'condition' in schedule ? await readQueuedEvents(trx, dagId) : [],
     });
     const run =
-      create === undefined ? undefined : await insertRun(trx, { dagId, run: create, conf: {}, now });
+      create === undefined
+        ? undefined
+        : await insertRun(trx, { definition: dag.definition, run: create, conf: {}, now });
     if (run !== undefined) await consumeEvents(trx, run, create?.consumes ?? []);
     // Also if a run of that logical date was there already: what it stands for has its run.
     const covered = create?.runType === 'scheduled' ? create : undefined;
@@ -146,18 +150,18 @@ export function intervalOf(start: Date | null, end: Date | null): DataInterval |
 export async function insertRun(
   db: Knex,
   input: {
-    readonly dagId: string;
+    readonly definition: Pick<AnyDag, 'dagId' | 'deadline'>;
     readonly run: Omit<NewDagRun, 'consumes'>;
     readonly conf: Readonly<Record<string, unknown>>;
     readonly now: Date;
   },
 ): Promise<DagRun | undefined> {
-  const { dagId, run, conf, now } = input;
+  const { definition, run, conf, now } = input;
   const rows: DagRunRow[] = await db
     .withSchema(schedulerSchema)
     .into('dag_run')
     .insert({
-      dag_id: dagId,
+      dag_id: definition.dagId,
       run_id: run.runId,
       run_type: run.runType,
       state: 'queued',
@@ -167,6 +171,7 @@ export async function insertRun(
       run_after: run.runAfter,
       conf: JSON.stringify(conf),
       queued_at: now,
+      deadline_at: deadlineOf(definition.deadline, { queuedAt: now, logicalDate: run.logicalDate }),
     })
     .onConflict()
     .ignore()

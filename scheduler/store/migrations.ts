@@ -237,4 +237,28 @@ export const schedulerMigrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: 7,
+    name: 'deadlines of runs, callbacks of DAGs that are due',
+    sql: `
+      alter table dag_run add column deadline_at timestamptz;
+      -- Decided once, whatever becomes of the run later.
+      alter table dag_run add column deadline_outcome text check (deadline_outcome in ('met', 'missed'));
+      create index dag_run_deadline on dag_run (deadline_at)
+        where deadline_at is not null and deadline_outcome is null;
+
+      -- Written with the end of the run or its missed deadline, deleted by whoever calls.
+      create table dag_callback (
+        id bigint generated always as identity primary key,
+        dag_id text not null,
+        run_id text not null,
+        kind text not null check (kind in ('success', 'failure', 'deadline')),
+        -- Of the run, as it was then.
+        state text not null,
+        reason text,
+        foreign key (dag_id, run_id) references dag_run on delete cascade
+      );
+      create index dag_callback_of on dag_callback (dag_id, run_id);
+    `,
+  },
 ];

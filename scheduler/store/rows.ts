@@ -1,3 +1,4 @@
+import type { DeadlineOutcome } from '../core/deadline.ts';
 import type { TaskError } from '../core/outcome.ts';
 import type { DagRunState, DagRunType, TaskInstanceState } from '../core/states.ts';
 
@@ -21,6 +22,9 @@ export interface DagRun {
   readonly reason: string | null;
   /** The active backfill that it is a part of. */
   readonly backfillId: number | null;
+  /** By when it must have succeeded. */
+  readonly deadlineAt: Date | null;
+  readonly deadlineOutcome: DeadlineOutcome | null;
 }
 
 /** One task in one run. */
@@ -78,6 +82,8 @@ export interface DagRunRow {
   readonly clear_number: number;
   readonly reason: string | null;
   readonly backfill_id: number | null;
+  readonly deadline_at: Date | null;
+  readonly deadline_outcome: DeadlineOutcome | null;
 }
 
 export interface TaskInstanceRow {
@@ -114,6 +120,8 @@ export function toDagRun(row: DagRunRow): DagRun {
     clearNumber: row.clear_number,
     reason: row.reason,
     backfillId: row.backfill_id,
+    deadlineAt: row.deadline_at,
+    deadlineOutcome: row.deadline_outcome,
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
+import type { AnyDag } from '../authoring/definition.ts';
 import { createSlotLedger } from '../core/slot-ledger.ts';
 import type { PoolShare } from '../core/slot-ledger.ts';
 import type { PlannedInstance, RunPlan } from '../core/run-plan.ts';
 import { isRunFinished } from '../core/states.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
 import { completeBackfill } from './backfills.ts';
+import { queueCallbacks } from './dag-callbacks.ts';
+import type { DueCallback } from './dag-callbacks.ts';
 import { applyDecisions } from './decisions.ts';
 import type { AppliedDecision, Planner } from './decisions.ts';
 import { expandTasks, readInstances } from './instances.ts';
@@ -175,13 +178,19 @@ async function endRuns(
     reason,
   }));
   await trx.raw(
-    `update scheduler.dag_run run set state = e.state, reason = e.reason, end_date = :now
+    `update scheduler.dag_run run set state = e.state, reason = e.reason, end_date = :now,
+            deadline_outcome = case when run.deadline_outcome is null and e.state = 'success' and run.deadline_at >= :now
+              then 'met' else run.deadline_outcome end
        from (
          select * from jsonb_to_recordset(:ended::jsonb) as e (dag_id text, run_id text, state text, reason text)
          limit ${rows.length}
        ) as e
       where run.dag_id = e.dag_id and run.run_id = e.run_id`,
     { ended: JSON.stringify(rows), now },
+  );
+  await queueCallbacks(
+    trx,
+    results.flatMap(({ run }, index) => callbackOf(run, planned[index]?.dag.definition)),
   );
   const limits = new Map(
     planned.map(({ dag: { definition } }) => [definition.dagId, definition.maxConsecutiveFailedRuns]),
@@ -193,6 +202,13 @@ async function endRuns(
     if (run.state === 'failed' && limit > 0 && (await pauseAfter(trx, run.dagId, limit))) pausing.add(run);
   }
   return pausing;
+}
+
+/** The callback that the end of a run makes due, where its DAG has one. */
+function callbackOf(run: DagRun, dag: AnyDag | undefined): readonly DueCallback[] {
+  if (!isRunFinished(run.state) || dag === undefined) return [];
+  const kind = run.state === 'success' ? 'success' : 'failure';
+  return (kind === 'success' ? dag.onSuccess : dag.onFailure).length === 0 ? [] : [{ kind, run }];
 }
 
 /** Pauses a DAG whose last `limit` finished runs all failed. */

@@ -7,6 +7,8 @@ import { createHarness } from './harness.ts';
 
 const dags = {
   past: `{ dagId: 'past', description: '', schedule: null, owner: 'x', tags: [],
+    onSuccess: (run) => void run.services.ran.push('past told'),
+    deadline: { reference: 'queued_at', interval: '5s', callback: (run) => void run.services.ran.push('past late') },
     tasks: (t) => { t.task('a', note('a', { dependsOnPast: true, retries: 1, retryDelay: '10s', outlets: [asset('s')] })); } }`,
   other: `{ dagId: 'other', description: '', schedule: assets(asset('s')), owner: 'x', tags: [],
     tasks: (t) => { t.task('a', note('other', { pool: 'small' })); } }`,
@@ -19,8 +21,9 @@ async function addHistory(control: Knex, dagId: string, days: number): Promise<v
   const columns = 'dag_id, run_id, task_id, map_index';
   for (const sql of [
     `insert into scheduler.dag_run (dag_id, run_id, run_type, state, logical_date, data_interval_start,
-       data_interval_end, run_after, queued_at, start_date, end_date)
-     select :dagId, run_id, 'scheduled', 'success', at, at, at, at, at, at, at from (${run}) as run`,
+       data_interval_end, run_after, queued_at, start_date, end_date, deadline_at,
+       deadline_outcome)
+     select :dagId, run_id, 'scheduled', 'success', at, at, at, at, at, at, at, at, 'met' from (${run}) as run`,
     `insert into scheduler.task_instance (${columns}, state, try_number, max_tries, start_date, end_date)
      select :dagId, run_id, 'a', -1, 'success', 1, 0, at, at from (${run}) as run`,
     `insert into scheduler.task_attempt (token, ${columns}, try_number, owner, queued_at, heartbeat_at, lease_until)
@@ -64,7 +67,8 @@ test('history costs the scheduler nothing, and what nothing needs any more goes 
   h.control.removeAllListeners('query');
   expect(statements.size).toBeGreaterThan(25);
   expect(await wholeTableReads(h.control, statements)).toEqual([]);
-  expect(h.services.ran).toEqual(['past.a#1', 'past.a#2', 'other.a#1']);
+  expect(h.services.ran.toSorted()).toEqual(['other.a#1', 'past late', 'past told', 'past.a#1', 'past.a#2']);
+  expect([...statements.keys()].filter((sql) => /deadline_at <|dag_callback/.test(sql)).length).toBe(3);
 
   await forgets(h, scheduler);
 });

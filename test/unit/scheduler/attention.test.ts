@@ -36,6 +36,8 @@ const run = (runId: string, minutes: number, backfillId: number | null = null): 
   clearNumber: 0,
   reason: null,
   backfillId,
+  deadlineAt: null,
+  deadlineOutcome: null,
 });
 const plan = (held: number, isOver = false): RunPlan => ({
   decisions: [],
