@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Logger } from '../../../lib/logger.ts';
 import { silentLogger } from '../../../lib/logger.ts';
-import type { DagRun } from '../../../scheduler/store/rows.ts';
 import { createHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 
@@ -106,10 +105,13 @@ const deadline = (reference: string, callback = `tell('late')`): string =>
   `deadline: { reference: ${reference}, interval: '10m', callback: ${callback} }`;
 const waits = `tasks: (t) => { t.sensor('a', { pokeInterval: '1h', poke: (c) => c.services.on['poke']?.(c) ?? false }); }`;
 
+const quick = { dagId: 'good', runId: 'r' };
+const good = dagOf('good', `${deadline(`'queued_at'`)}, ${oneTask('{ run: () => 1 }')}`);
+
 async function missed(h: Harness): Promise<readonly string[]> {
   const scheduler = await h.scheduler();
-  // One pass over everything.
-  await scheduler.waitForRun((await scheduler.listRuns())[0] as DagRun, AbortSignal.timeout(300));
+  // At least one pass over everything.
+  await scheduler.waitForRun(quick);
   await scheduler.stop();
   return h.events.all.flatMap((e) =>
     e.type === 'deadline_missed' ? [`${e.dagId} ${e.runId} ${e.deadline.toISOString()}`] : [],
@@ -123,7 +125,7 @@ test('a run that has not succeeded by its deadline missed it, once, whatever its
       'fails',
       `${deadline(`'queued_at'`)}, ${oneTask(`{ run: () => { throw new Error('no'); } }`)}`,
     ),
-    good: dagOf('good', `${deadline(`'queued_at'`)}, ${oneTask('{ run: () => 1 }')}`),
+    good,
     undated: dagOf('undated', `${deadline(`'logical_date'`)}, ${waits}`),
     fixed: dagOf('fixed', `${deadline(`new Date('2026-03-02T09:00:00Z')`)}, ${waits}`),
   });
@@ -134,7 +136,7 @@ test('a run that has not succeeded by its deadline missed it, once, whatever its
   // It was late when it began.
   const fixed = 'fixed r 2026-03-02T09:10:00.000Z';
   expect(await missed(h)).toEqual([fixed]);
-  expect(await scheduler.waitForRun({ dagId: 'good', runId: 'r' })).toMatchObject({ deadlineOutcome: 'met' });
+  expect(await scheduler.waitForRun(quick)).toMatchObject({ deadlineOutcome: 'met' });
 
   h.clock.set('2026-03-02T10:12:00Z');
   expect(await missed(h)).toEqual([fixed]);
@@ -160,6 +162,23 @@ test('a run that has not succeeded by its deadline missed it, once, whatever its
     fixed: 'missed',
   });
   expect(runs.find((run) => run.dagId === 'waits')).toMatchObject({ state: 'running' });
+});
+
+test('of two schedulers one records a missed deadline, and one calls', async () => {
+  await using h = await createHarness({
+    good,
+    waits: dagOf('waits', `${deadline(`'queued_at'`)}, ${waits}`),
+  });
+  const [one, other] = [await h.scheduler(), await h.scheduler()];
+  for (let n = 0; n < 30; n += 1) await one.triggerDag('waits', { runId: `r${n}` });
+  h.clock.set('2026-03-02T11:00:00Z');
+  await one.triggerDag('good', { runId: 'r' });
+  await Promise.all([one, other].map((each) => each.waitForRun(quick)));
+  await Promise.all([one.stop(), other.stop()]);
+  const named = h.events.all.flatMap((e) => (e.type === 'deadline_missed' ? [e.runId] : []));
+  const all = Array.from({ length: 30 }, (_, n) => `r${n}`).toSorted();
+  expect(named.toSorted()).toEqual(all);
+  expect(h.services.ran.map((line) => line.split(' | ')[1] ?? '').toSorted()).toEqual(all);
 });
 
 test('a backfill has no deadlines, the run of a tick has one from its logical date', async () => {
