@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
 import { DuckDBInstance, StatementType } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { messageOf } from '../../lib/errors.ts';
@@ -54,12 +57,13 @@ export async function openDuckdbWarehouse(options: DuckdbOptions): Promise<Duckd
 
 async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
   try {
-    if (options.path !== ':memory:') await mkdir(dirname(options.path), { recursive: true });
+    if (options.path !== ':memory:') await mkdir(path.dirname(options.path), { recursive: true });
     return await DuckDBInstance.create(options.path, {
       memory_limit: options.memoryLimit ?? '700MB',
       threads: String(options.threads ?? (options.path === ':memory:' ? 1 : 2)),
       // Results are ordered only where a statement says so; the freedom halves the memory of large inserts.
       preserve_insertion_order: 'false',
+      ...(options.path === ':memory:' ? { temp_directory: ownSpillFolder() } : {}),
       // Snowflake's order of nulls: the dialects give the same rows in the same order.
       default_null_order: 'nulls_last_on_asc_first_on_desc',
       // Of new files: raw rows, which are JSON, take half the space that they take in the oldest readable format.
@@ -68,6 +72,11 @@ async function openInstance(options: DuckdbOptions): Promise<DuckDBInstance> {
   } catch (error) {
     throw openingError(error, options.path);
   }
+}
+
+/** DuckDB names files of a database in memory alike in every process, below the working directory: one takes another's. */
+function ownSpillFolder(): string {
+  return path.join(tmpdir(), `shopwave-duckdb-${process.pid}-${randomUUID()}`);
 }
 
 /** A disk that is full, or too little memory to take up the log, says so of itself: it may be over soon. */
