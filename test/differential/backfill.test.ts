@@ -69,7 +69,7 @@ const changes: readonly RuleChange[] = [
         to: "when 'NO_RESTOCK' then 'no_restock' else 'cancel' end",
       },
     ],
-    batches: () => batchesOf(makeWorld(9), createRandom(9, 78)),
+    batches: () => batchesOf(makeWorld(3), createRandom(3, 78)),
     backfill: { models: facts, from: '2026-02-20', to: '2026-05-11', chunk: '20d' },
     atLeastChunks: 4,
     changed: ['fct_orders', 'fct_order_events', 'fct_payments', 'agg_finance_daily'],
