@@ -129,8 +129,16 @@ async function poolFigures(bench: Bench): Promise<readonly Figure[]> {
       runsEach: 1,
       waitFor: ['work'],
     };
-    const alone = await bench.run(await bench.newStore(), { ...pooled, files: poolFiles.alone() });
-    const beside = await bench.run(await bench.newStore(), { ...pooled, files: poolFiles.besideSensors() });
+    const alone = await bench.run(await bench.newStore(), {
+      ...pooled,
+      files: poolFiles.alone(),
+      trigger: { dagId: 'work', whenWaiting: 0 },
+    });
+    const beside = await bench.run(await bench.newStore(), {
+      ...pooled,
+      files: poolFiles.besideSensors(),
+      trigger: { dagId: 'work', whenWaiting: 500 },
+    });
     ratios.push(beside.seconds / alone.seconds);
   }
   const figure = 'W6: 50 tasks in a pool of 32 slots beside 500 waiting sensors, to the same alone';

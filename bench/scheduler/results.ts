@@ -9,6 +9,8 @@ export const runJobInput = z.object({
   runsEach: z.number(),
   /** DAGs that are waited for, by id; without it all of them. */
   waitFor: z.array(z.string()).optional(),
+  /** Begins with a run of that DAG, once so many sensors of others wait. */
+  trigger: z.object({ dagId: z.string(), whenWaiting: z.number() }).optional(),
 });
 export type RunJob = z.infer<typeof runJobInput>;
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../lib/clock.ts';
 import { openControlStore } from '../../lib/control-store.ts';
 import { silentLogger } from '../../lib/logger.ts';
@@ -35,8 +36,13 @@ async function main(): Promise<void> {
     if (broken !== undefined) throw new Error(`${broken.file}: ${broken.message}`);
     if (job.waitFor !== undefined) await scheduler.setPool({ pool: 'bench', slots: 32, description: '' });
     await triggerMore(scheduler, job);
+    if (job.trigger !== undefined) {
+      await scheduler.start();
+      while (watch.waiting() < job.trigger.whenWaiting) await sleep(50);
+    }
     const begun = { at: performance.now(), cpu: process.cpuUsage() };
-    await scheduler.start();
+    if (job.trigger === undefined) await scheduler.start();
+    else await scheduler.triggerDag(job.trigger.dagId);
     const runs = await watch.ended;
     const cpu = process.cpuUsage(begun.cpu);
     const result: RunResult = {
@@ -65,6 +71,8 @@ interface Watch {
   /** How many runs ended, once the last one did; an error if one failed. */
   readonly ended: Promise<number>;
   readonly tasks: () => number;
+  /** Sensors that have looked once. */
+  readonly waiting: () => number;
   readonly gaps: (scheduler: Scheduler) => number[];
 }
 
@@ -73,6 +81,7 @@ function watchRuns(job: RunJob): Watch {
   const waitedFor = new Set(job.waitFor ?? Object.keys(job.files));
   const began = new Map<string, number>();
   const succeeded = new Map<string, number>();
+  const waiting = new Set<string>();
   const runIds = new Map<string, readonly [string, string]>();
   let left = waitedFor.size * job.runsEach;
   let resolve = (_runs: number): void => {};
@@ -84,6 +93,7 @@ function watchRuns(job: RunJob): Watch {
   return {
     ended,
     tasks: () => succeeded.size,
+    waiting: () => waiting.size,
     onEvent: (event) => {
       const now = performance.now();
       if (event.type === 'task_instance') {
@@ -91,6 +101,7 @@ function watchRuns(job: RunJob): Watch {
         runIds.set(`${event.dagId} ${event.runId}`, [event.dagId, event.runId]);
         if (event.state === 'running') began.set(key, now);
         if (event.state === 'success') succeeded.set(key, now);
+        if (event.state === 'up_for_reschedule') waiting.add(key);
       }
       if (event.type === 'tick_failed') reject(new Error(event.message));
       if (event.type !== 'dag_run' || !waitedFor.has(event.dagId)) return;

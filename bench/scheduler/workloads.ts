@@ -78,14 +78,13 @@ export default dag({
 });
 `;
 
-const pooled = (count: number): string => `import { dag, once } from '@scheduler';
+const pooled = (count: number): string => `import { dag } from '@scheduler';
 export default dag({
   dagId: 'work',
   description: 'A workload of the bench',
   owner: 'bench',
   tags: [],
-  schedule: once(),
-  startDate: new Date('2026-01-01T00:00:00Z'),
+  schedule: null,
   maxActiveTasks: 1000,
   defaultArgs: { pool: 'bench' },
   tasks: (t) => {
