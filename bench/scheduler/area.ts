@@ -6,8 +6,8 @@ import { median } from '../transforms/median.ts';
 import { runJob } from '../run-job.ts';
 import { fillFinishedRuns } from './finished-runs.ts';
 import { loadResult, runResult } from './results.ts';
-import type { LoadResult, RunJob, RunResult } from './results.ts';
-import { chains, idleFiles, manyRuns, parallelism, poolFiles, shapes } from './workloads.ts';
+import type { LoadJob, LoadResult, RunJob, RunResult } from './results.ts';
+import { chains, manyRuns, parallelism, poolFiles, shapes } from './workloads.ts';
 import type { Workload } from './workloads.ts';
 
 const rounds = 3;
@@ -167,7 +167,7 @@ async function historyFigures(bench: Bench, say: (text: string) => void): Promis
 }
 
 async function loadFigures(bench: Bench, say: (text: string) => void): Promise<readonly Figure[]> {
-  const job = { url: await bench.newStore(), files: idleFiles(idleDags) };
+  const job = { url: await bench.newStore(), dags: idleDags };
   const [first, second] = [await load(job, say), await load(job, say)];
   const of = (figure: string, value: number, unit: string, bar: number): Figure =>
     atMost({ ...base(bench, figure), value: rounded(value), unit }, bar);
@@ -180,11 +180,8 @@ async function loadFigures(bench: Bench, say: (text: string) => void): Promise<r
   ];
 }
 
-async function load(
-  job: { readonly url: string; readonly files: Readonly<Record<string, string>> },
-  say: (text: string) => void,
-): Promise<LoadResult> {
-  say(`  loads ${Object.keys(job.files).length} DAG files\n`);
+async function load(job: LoadJob, say: (text: string) => void): Promise<LoadResult> {
+  say(`  loads ${job.dags} DAG files\n`);
   const [result] = await runJob('scheduler/load-job.ts', job, loadResult, say);
   if (result === undefined) throw new Error('loading told nothing');
   return result;

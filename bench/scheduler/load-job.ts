@@ -11,6 +11,7 @@ import { writeDagFile, writeDagFolder } from './dag-folder.ts';
 import { loadJobInput } from './results.ts';
 import { knownFiles } from '../../scheduler/store/dag-files.ts';
 import type { LoadResult } from './results.ts';
+import { idleFiles } from './workloads.ts';
 import type { DagFiles } from './workloads.ts';
 
 /** Long enough for several looks at the folder. */
@@ -21,7 +22,8 @@ await main();
 /** Loads a folder of DAGs in a process of its own, changes a file, and then has nothing to do. */
 async function main(): Promise<void> {
   const job = loadJobInput.parse(JSON.parse(process.argv[2] ?? ''));
-  await using folder = await writeDagFolder(job.files);
+  const files = idleFiles(job.dags);
+  await using folder = await writeDagFolder(files);
   const control = openControlStore(job.url);
   const begun = performance.now();
   // As the platform does it: what is new is tried out in a worker first.
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
   });
   const loadSeconds = (performance.now() - begun) / 1000;
   for (const { dagId } of await scheduler.listDags()) await scheduler.pauseDag(dagId);
-  const changedMs = await timeChangedFile(folder.folder, job.files, {
+  const changedMs = await timeChangedFile(folder.folder, files, {
     timeoutMs: importTimeoutMs,
     known: knownFiles(control),
   });

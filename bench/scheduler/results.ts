@@ -25,7 +25,9 @@ export const runResult = z.object({
 });
 export type RunResult = z.infer<typeof runResult>;
 
-export const loadJobInput = z.object({ url: z.string(), files: z.record(z.string(), z.string()) });
+/** So many DAG files are written and loaded; their texts would be too long for an argument. */
+export const loadJobInput = z.object({ url: z.string(), dags: z.number() });
+export type LoadJob = z.infer<typeof loadJobInput>;
 
 /** Loading a folder of DAG files, and keeping it. */
 export const loadResult = z.object({
