@@ -19,6 +19,8 @@ export interface Attention {
   readonly take: (freeSlots: number) => Asked;
   /** Remembers what a plan has left waiting for something outside of its run. */
   readonly note: (run: DagRun, dag: LoadedDag, plan: RunPlan) => void;
+  /** This run was not there to be planned: it has ended by other hands, or another scheduler plans it just now. */
+  readonly forget: (key: RunKey) => void;
 }
 
 /** What a pass was asked for. */
@@ -68,6 +70,7 @@ export function createAttention(): Attention {
       const rank = [run.backfillId !== null, run.runAfter.getTime()] as const;
       held.set(nameOf(run), { key: { dagId, runId }, onOthers, rank });
     },
+    forget: (key) => void held.delete(nameOf(key)),
   };
 }
 

@@ -144,6 +144,8 @@ async function planSome(input: TickInput, keys: readonly RunKey[]): Promise<bool
     plan: (dag, { paused, freeSlots, ...facts }) =>
       planOne(input, { ...planInput(dag, facts, now), paused, freeSlots }),
   });
+  // Else a run that somebody marked would be looked at for ever, in the place of one that waits for a slot.
+  for (const key of keys) if (!planned.some(({ run }) => isSameRun(run, key))) input.attention.forget(key);
   let changed = false;
   for (const each of planned) changed = take(input, each, now) || changed;
   // Others may wait for these runs, and were turned away by our lock when their last tasks ended.
@@ -160,6 +162,10 @@ function hasCallbacks(scheduled: ScheduledDag | undefined): boolean {
   if (scheduled === undefined) return false;
   const { onSuccess, onFailure } = scheduled.dag.definition;
   return onSuccess.length + onFailure.length > 0;
+}
+
+function isSameRun(a: RunKey, b: RunKey): boolean {
+  return a.dagId === b.dagId && a.runId === b.runId;
 }
 
 const nothing: RunPlan = { decisions: [], expansions: [], result: undefined, held: 0 };

@@ -82,6 +82,9 @@ test('runs that wait for a slot are looked at when there is one: the oldest, as 
   attention.note(run('early', 1), dagOf, plan(0));
   attention.note(run('late', 2), dagOf, plan(0, true));
   expect(runsAt(9)).toEqual(['filling']);
+  // Somebody marked it.
+  attention.forget(run('filling', -5, 7));
+  expect(runsAt(9)).toEqual([]);
 });
 
 test('a run that may wait for others is looked at in every pass while it goes on', () => {
