@@ -70,8 +70,10 @@ export function resize(
   const back = all.filter(
     ({ state, mapIndex }) => state === 'removed' && mapIndex >= 0 && mapIndex < length.length,
   );
+  // What its trigger rule has ended stays ended, whatever its list becomes later.
+  if (!live.some(({ state }) => factsOf(state).schedulable)) return unchanged;
   const isExpanded = (live[0]?.mapIndex ?? -1) >= 0;
-  if (!isExpanded || !live.some(({ state }) => factsOf(state).schedulable)) return { ...unchanged, back };
+  if (!isExpanded) return { ...unchanged, back };
   const shorter = live.filter((each) => each.mapIndex >= length.length);
   const kept = live.length - shorter.length + back.length;
   return { shorter, back, expandTo: kept < length.length ? length.length : undefined };

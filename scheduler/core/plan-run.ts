@@ -50,9 +50,9 @@ export function planRun(input: PlanRunInput): RunPlan {
   const open = dag.graph.order.flatMap((id) =>
     statesOfTask(states, id).filter((state) => !factsOf(state).finished),
   );
-  // An instance that a longer list brings back is not among the states yet.
-  const isBack = decisions.some(({ from }) => from === 'removed');
-  if (isBack) return { decisions, expansions, result: undefined, held };
+  // Instances that a longer list brings, anew or back, are not among the states yet.
+  const isGrowing = expansions.length > 0 || decisions.some(({ from }) => from === 'removed');
+  if (isGrowing) return { decisions, expansions, result: undefined, held };
   if (open.length === 0) return { decisions, expansions, result: runResult(dag, states), held };
   // Nothing but each other's end to wait for. Who waits for time, people, slots or another run is not stuck.
   const isStuck = open.length === draft.stuck.length;

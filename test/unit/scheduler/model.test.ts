@@ -176,7 +176,9 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
         ? { token: `${id}#${tryNumber}`, owner: 1, leaseUntil: new Date(now.ms + 3_600_000) }
         : null;
     if (to === 'queued') run.skips.delete(taskId);
-    run.instances.set(id, { ...before, state: to, tryNumber, nextAttemptAt, attempt });
+    // What comes back may have used its tries up before it went; it gets one more, as in Airflow.
+    const maxTries = from === 'removed' ? Math.max(before.maxTries, tryNumber) : before.maxTries;
+    run.instances.set(id, { ...before, maxTries, state: to, tryNumber, nextAttemptAt, attempt });
   }
   for (const [by, each] of run.skips) run.skips.set(by, { ...each, isCarriedOut: true });
   for (const { taskId, length } of plan.expansions) expand(loaded, run, taskId, length);

@@ -10,6 +10,7 @@ import { triggerRuleTable } from '../../../scheduler/core/trigger-rules.ts';
 import type { AnyTriggerRule, TriggerRule } from '../../../scheduler/core/trigger-rules.ts';
 import { validateDag } from '../../../scheduler/core/validate-dag.ts';
 import type { LoadedDag } from '../../../scheduler/core/validate-dag.ts';
+import { loaded as loadedOf } from './loaded.ts';
 
 interface TaskShape {
   readonly id: string;
@@ -299,3 +300,34 @@ function endOne(
   };
   store.set(chosen.taskId, { ...chosen, ...ended[behaviour] });
 }
+
+describe('a mapped task whose list changes', () => {
+  const mapped = (rule: TriggerRule): LoadedDag =>
+    loadedOf({
+      tasks: (t) => {
+        const gate = t.task('gate', { run: () => undefined });
+        const source = t.task('source', { run: (): readonly number[] => [] });
+        t.partial('each', { run: () => undefined, triggerRule: rule })
+          .expand({ source })
+          .after(source, gate);
+      },
+    });
+  const lengths = (source: number): Partial<PlanRunInput> => ({ mapLengths: new Map([['source', source]]) });
+
+  test('does not end its run while instances are still to come', () => {
+    const instances = [instance('gate', 'success'), instance('source', 'success')];
+    const each = instance('each', null, { mapIndex: 0 });
+    const { steps, result } = plan(mapped('one_failed'), [...instances, each], lengths(2));
+    expect(steps).toEqual(['each: null -> skipped #1']);
+    expect(result).toBeUndefined();
+  });
+
+  test('stays as its trigger rule ended it, though its list is longer now', () => {
+    const instances = [instance('gate', 'skipped'), instance('source', 'success')];
+    const each = instance('each', 'skipped');
+    const before = instance('each', 'removed', { mapIndex: 0 });
+    const { steps, result } = plan(mapped('all_success'), [...instances, each, before], lengths(1));
+    expect(steps).toEqual([]);
+    expect(result).toBe('success');
+  });
+});
