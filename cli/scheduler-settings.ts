@@ -1,15 +1,7 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../lib/duration.ts';
 import { invalidSetting, readConfigFile } from './config-file.ts';
-
-const duration = z.string().transform((text, context): number => {
-  try {
-    return parseDurationMs(text);
-  } catch {
-    context.addIssue(`"${text}" is no duration; write 30s or 5m`);
-    return z.NEVER;
-  }
-});
+import { duration } from './duration-setting.ts';
+import { secretsSaidBy, secretsShape } from './secrets-settings.ts';
 
 /** The section `scheduler` of shopwave.yml. */
 const fileShape = z.strictObject({
@@ -24,6 +16,7 @@ const fileShape = z.strictObject({
   importTimeout: duration.prefault('30s'),
   /** So much of the log of one attempt is kept. */
   logLimitMb: z.number().positive().default(20),
+  secrets: secretsShape.optional(),
 });
 
 export type SchedulerSettings = z.infer<typeof fileShape>;
@@ -33,7 +26,18 @@ export async function readSchedulerSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SchedulerSettings> {
   const file = await readConfigFile(env);
-  const parsed = fileShape.safeParse(file.content['scheduler'] ?? {});
+  const parsed = fileShape.safeParse(withSecretsOf(file.content['scheduler'] ?? {}, secretsSaidBy(env)));
   if (parsed.success) return parsed.data;
   throw invalidSetting(parsed.error, ['scheduler'], file.placeOf);
+}
+
+/** The environment's word on secrets among what the file says; what is no group of settings is left to be refused. */
+function withSecretsOf(written: unknown, said: Readonly<Record<string, string>>): unknown {
+  if (Object.keys(said).length === 0 || !isGroup(written)) return written;
+  const { secrets = {} } = written;
+  return isGroup(secrets) ? { ...written, secrets: { ...secrets, ...said } } : written;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -22,6 +22,7 @@ import type { EmbeddedPostgres } from './local/embedded-postgres.ts';
 import { openUpkeep } from './archive-upkeep.ts';
 import { holdingDrifted } from './hold-drifted.ts';
 import { Parts } from './parts.ts';
+import { openSecretsBackend } from './secrets-part.ts';
 import type { WarehouseKind } from './warehouse-kinds.ts';
 import { warehouseParts } from './warehouse-parts.ts';
 import type { WarehouseParts } from './warehouse-parts.ts';
@@ -206,6 +207,7 @@ function schedulerPart(
       control(),
     ]);
     const settings = await readSchedulerSettings(process.env);
+    const secretsBackend = settings.secrets && (await openSecretsBackend(settings.secrets, { clock, own }));
     const made = await createScheduler({
       control: knex,
       dagsFolder: path.join(packageRoot, 'dags'),
@@ -218,6 +220,7 @@ function schedulerPart(
       importTimeoutMs: settings.importTimeout,
       logLimitBytes: settings.logLimitMb * 1024 * 1024,
       env: process.env,
+      secretsBackend,
       scheduleOverrides: { [ingestDag]: every(`${config.tickMs}ms`) },
       onEvent: (event) => options.onSchedulerEvent?.(event),
     });

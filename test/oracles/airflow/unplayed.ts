@@ -101,7 +101,13 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
     reason: "What every store of Airflow's holds: a DAG that runs here can move there.",
   },
   {
-    what: 'AWS Secrets Manager as a backend, tasks made from SQL models, deferring, the events of inlets.',
+    what:
+      'A secret that AWS Secrets Manager refuses, or does not give in time, fails the try; Airflow looks in the next place. ' +
+      'There is no `extra_conn_words` and no configuration kept as secrets.',
+    reason: 'An older password from the environment in the place of the right one is worse than a failure.',
+  },
+  {
+    what: 'No tasks made from SQL models, no deferring, no events of inlets.',
     reason: 'Not there yet.',
   },
 ];

@@ -4,13 +4,14 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { useTestCredentials } from '../../support/s3-credentials.ts';
 import { installMoto, startMoto } from './server.ts';
 
-// Runs the conformance suite of the archive against an S3 that others have written (moto, from PyPI).
+// Runs the conformance suites of the archive and of the secrets backend against an S3 and a Secrets Manager that others
+// have written (moto, from PyPI).
 
 async function main(): Promise<number> {
   const python = await installMoto();
   if (python === undefined) {
     process.stdout.write(
-      'SKIPPED: moto could not be installed (no Python 3, or its package index does not answer).\nNOTHING WAS RUN AGAINST A FOREIGN S3.\n',
+      'SKIPPED: moto could not be installed (no Python 3, or its package index does not answer).\nNOTHING WAS RUN AGAINST A FOREIGN S3 AND SECRETS MANAGER.\n',
     );
     return 0;
   }
@@ -36,9 +37,13 @@ async function makeBucket(endpoint: string): Promise<void> {
 }
 
 async function runSuite(url: string): Promise<number> {
-  const file = 'test/conformance/object-store/s3-store.test.ts';
-  const args = ['vitest', 'run', '--project', 'integration', file, '--reporter=verbose'];
-  const child = spawn('npx', args, { stdio: 'inherit', env: { ...process.env, SHOPWAVE_TEST_S3: url } });
+  const files = [
+    'test/conformance/object-store/s3-store.test.ts',
+    'test/conformance/secrets/secrets-manager.test.ts',
+  ];
+  const args = ['vitest', 'run', '--project', 'integration', ...files, '--reporter=verbose'];
+  const env = { ...process.env, SHOPWAVE_TEST_S3: url, SHOPWAVE_TEST_SECRETS_MANAGER: url };
+  const child = spawn('npx', args, { stdio: 'inherit', env });
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));

@@ -1,4 +1,4 @@
-"""moto's S3 on a free port, with conditional writes one at a time.
+"""moto's services on a free port, S3 with conditional writes one at a time.
 
 moto looks whether a key exists and writes it in two steps, with threads in between: of three writers that must not
 replace each other it can let all three win. S3 does it in one step.

@@ -11,7 +11,7 @@ const version = '5.2.5';
 const serveScript = fileURLToPath(new URL('serve.py', import.meta.url));
 const environment = path.join(tmpdir(), `shopwave-moto-${version}`);
 
-/** Another people's S3, in a process of its own. */
+/** Another people's S3 and Secrets Manager, in a process of its own. */
 export interface ForeignServer {
   readonly url: string;
   readonly stop: () => Promise<void>;
