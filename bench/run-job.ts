@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 
+// As the command does it.
+const loader = new URL('../lib/ts-loader/register.mjs', import.meta.url).href;
+
 /** Runs a script below this folder in a process of its own; its standard output is one JSON result a line, told as it comes. */
 export async function runJob<T>(
   script: string,
@@ -14,7 +17,7 @@ export async function runJob<T>(
   onResult: (each: T) => void = () => {},
 ): Promise<T[]> {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(job)], {
+  const child = spawn(process.execPath, ['--import', loader, file, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: fileURLToPath(new URL('..', import.meta.url)),
   });

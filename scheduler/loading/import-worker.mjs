@@ -1,9 +1,8 @@
 // Runs in a worker thread, which does not inherit the TypeScript loader of its parent. Imports what it is told to and
 // says when that came to an end; whether it failed is the parent's to find out, by importing it as well.
 import { parentPort } from 'node:worker_threads';
-import { register } from 'tsx/esm/api';
+import '../../lib/ts-loader/register.mjs';
 
-register();
 /** @param {string} url */
 async function tryImport(url) {
   await import(url).catch(() => {});

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { connectionUri, parseConnection } from './connection.ts';
+import type * as ConnectionModule from './connection.ts';
 import type { Connection } from './connection.ts';
 import { secretErrors } from './errors.ts';
 import type { SecretsBackend } from './secrets-backend.ts';
@@ -28,7 +28,7 @@ export function createTaskSecrets(backend: SecretsBackend): TaskSecrets {
   return {
     getConnection: async (connId) => {
       const found = await backend.getConnection(connId);
-      if (found !== undefined) return parseConnection(connId, found);
+      if (found !== undefined) return (await readsConnections()).parseConnection(connId, found);
       throw secretErrors.error('CONNECTION_NOT_FOUND', { message: `there is no connection ${connId}` });
     },
     getVariable,
@@ -49,7 +49,7 @@ export function watchedSecrets(
   return {
     getConnection: async (connId) => {
       const found = await backend.getConnection(connId);
-      if (found !== undefined) onSecrets(secretsOfConnection(connId, found));
+      if (found !== undefined) onSecrets(await secretsOfConnection(connId, found));
       return found;
     },
     getVariable: async (key) => {
@@ -60,7 +60,11 @@ export function watchedSecrets(
   };
 }
 
-function secretsOfConnection(connId: string, written: string): readonly string[] {
+/** Only for who asks for one: with it come the schemas, which a task's own process would have to load. */
+const readsConnections = (): Promise<typeof ConnectionModule> => import('./connection.ts');
+
+async function secretsOfConnection(connId: string, written: string): Promise<readonly string[]> {
+  const { connectionUri, parseConnection } = await readsConnections();
   const connection = parseConnection(connId, written);
   const { password, extra } = connection;
   const secrets = [...(password === null ? [] : [password]), ...sensitiveTexts(extra)];

@@ -10,7 +10,7 @@ import type { Part } from '../../lib/jinja/walk.ts';
 import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
 import { formerNames, secretNames, templateFilters, templateNames } from './names.ts';
-import { isPlainObject } from './render-fields.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /** The first template of a DAG that cannot be right whatever the run: refused when the file is loaded. */
 export function templateProblem({ dagId, tasks }: AnyDag, file: string): ShopwaveError | undefined {

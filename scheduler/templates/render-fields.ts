@@ -6,6 +6,7 @@ import { messageOf, ShopwaveError } from '../../lib/errors.ts';
 import type { TemplateFields } from '../authoring/template-fields.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { schedulerErrors } from '../errors.ts';
+import { isPlainObject } from './plain-object.ts';
 import { secretNames, templateFilters, templateNames } from './names.ts';
 import type { TemplateScope } from './scope.ts';
 import { SecretNames } from './secret-names.ts';
@@ -62,11 +63,6 @@ async function renderDeep(at: string, value: unknown, renderText: RenderText): P
   for (const [key, item] of Object.entries(value))
     entries.push([key, await renderDeep(`${at}.${key}`, item, renderText)]);
   return Object.fromEntries(entries);
-}
-
-/** Whether it is `{...}` and not a Date or another thing of the author's. */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** As in Airflow a template that fails fails the try, and the next try renders anew. */

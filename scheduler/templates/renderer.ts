@@ -1,6 +1,6 @@
 import type { TemplateFields } from '../authoring/template-fields.ts';
 import type { Masker } from '../secrets/masker.ts';
-import { isPlainObject, renderFields } from './render-fields.ts';
+import { isPlainObject } from './plain-object.ts';
 import type { TemplateScope } from './scope.ts';
 
 /** Rendered fields as plain JSON values. */
@@ -15,8 +15,12 @@ export function createRenderer(
   record: (fields: RecordedFields) => Promise<void>,
 ): () => Promise<TemplateFields> {
   return async () => {
-    const fields = await renderFields(templatesOf(scope), scope);
-    if (Object.keys(fields).length > 0) await record(plainFields(fields));
+    const templates = templatesOf(scope);
+    if (Object.keys(templates).length === 0) return {};
+    // The language only for who writes in it: it is most of what a task's own process would have to load.
+    const { renderFields } = await import('./render-fields.ts');
+    const fields = await renderFields(templates, scope);
+    await record(plainFields(fields));
     return fields;
   };
 }

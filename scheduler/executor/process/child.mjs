@@ -1,6 +1,9 @@
-// Entry of a task's own process: registers the TypeScript loader, as bin/shopwave does, then waits for its job.
-import { fileURLToPath } from 'node:url';
-import { register } from 'tsx/esm/api';
+// Entry of a task's own process: gets ready for any job, then waits for its own.
+import { register } from 'node:module';
+import process from 'node:process';
+import '../../../lib/ts-loader/register.mjs';
 
-register({ tsconfig: fileURLToPath(new URL('../../../tsconfig.json', import.meta.url)) });
+register('./end-with-parent.mjs', import.meta.url, { data: { parent: process.ppid } });
 await import('./child.ts');
+// Nearly every DAG file begins with it, and nothing of it can change while the scheduler runs.
+await import('../../index.ts');

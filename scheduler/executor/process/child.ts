@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import process from 'node:process';
-import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../lib/clock.ts';
 import { ShopwaveError } from '../../../lib/errors.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
@@ -37,7 +36,6 @@ process.on('message', (message: ToChild) => {
 process.on('disconnect', () => process.exit(1));
 
 async function work(job: ChildJob): Promise<void> {
-  endWithParent();
   printBlocking();
   const outcome = await attempt(job).catch((error: unknown): AttemptOutcome => {
     return { kind: 'failed', error: toTaskError(error), retryable: true };
@@ -181,12 +179,4 @@ function printBlocking(): void {
       stream as unknown as object;
     handle?.setBlocking?.(true);
   }
-}
-
-/** A scheduler that is killed says nothing to its children, and one that computes hears nothing: a thread looks. */
-function endWithParent(): void {
-  const watch = `
-    const { workerData } = require('node:worker_threads');
-    setInterval(() => { if (process.ppid !== workerData) process.kill(-process.pid, 'SIGKILL'); }, 500);`;
-  new Worker(watch, { eval: true, workerData: process.ppid }).unref();
 }

@@ -12,27 +12,40 @@ export interface Children {
   readonly close: () => Promise<void>;
 }
 
+/** So long a spare one waits; who asks for another later than that can wait for its start. */
+const spareForMs = 60_000;
+
 /**
- * Once a task has asked for a process, the next one is kept ready: what takes longest is the start. A limit of memory
- * is set at the start, so a task that has one gets a process of its own making.
+ * Once a task has asked for a process, the next one is kept ready for a while: what takes longest is the start. It has
+ * loaded nothing of any DAG. A limit of memory is set at the start, so a task that has one gets a process of its own
+ * making.
  */
-export function createChildren(): Children {
+export function createChildren(spareMs = spareForMs): Children {
   let spare: ChildProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const takeSpare = (): ChildProcess | undefined => {
+    clearTimeout(idle);
+    const taken = spare;
+    spare = undefined;
+    return taken !== undefined && isReady(taken) ? taken : undefined;
+  };
+  const endSpare = async (): Promise<void> => {
+    const ended = takeSpare();
+    if (ended?.pid !== undefined) await killTree(ended.pid);
+  };
   return {
     take: (memoryLimitMb) => {
       if (memoryLimitMb !== undefined) return start(memoryLimitMb);
-      const child = spare !== undefined && isReady(spare) ? spare : start(undefined);
+      const child = takeSpare() ?? start(undefined);
       spare = start(undefined);
+      idle = setTimeout(() => void endSpare(), spareMs).unref();
       child.ref();
       child.channel?.ref();
       spare.unref();
       spare.channel?.unref();
       return child;
     },
-    close: async () => {
-      if (spare?.pid !== undefined) await killTree(spare.pid);
-      spare = undefined;
-    },
+    close: endSpare,
   };
 }
 

@@ -114,8 +114,13 @@ test('the process of a task ends with a scheduler that is killed', async () => {
   const log = path.join(h.logDir, 'dag_id=loops', 'run_id=r1', 'task_id=a', 'attempt=1.log');
   const pid = await until(async () => /"pid":(\d+)/.exec(await readFile(log, 'utf8').catch(() => ''))?.[1]);
   expect(await isAlive(Number(pid))).toBe(true);
+  // Among them what it keeps ready for the next task.
+  const below = (await readFile(`/proc/${killed.pid}/task/${killed.pid}/children`, 'utf8')).trim().split(' ');
+  expect(below).toContain(pid);
+  expect(below.length).toBeGreaterThan(1);
   killed.kill('SIGKILL');
-  expect(await until(async () => ((await isAlive(Number(pid))) ? undefined : 'gone'))).toBe('gone');
+  for (const each of below)
+    expect(await until(async () => ((await isAlive(Number(each))) ? undefined : 'gone'))).toBe('gone');
 });
 
 async function until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+
+/** In the name of every kept file: what was compiled otherwise is not found again. */
+const edition = 'esbuild 0.28, 1';
+const keptForMs = 7 * 24 * 60 * 60 * 1000;
+
+// Not in a folder for temporary files: what lies there under this name, anybody may have put there.
+const folder = path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), 'shopwave');
+let isCleaned = false;
+
+/**
+ * A TypeScript file as JavaScript. It is kept by its contents: a file that was changed is never found as it was.
+ * @param {string} file
+ * @returns {Promise<string>}
+ */
+export async function compile(file) {
+  // Nothing else happens in the thread of the hooks, and to wait for a file costs more than to read it.
+  const source = readFileSync(file, 'utf8');
+  const name = path.basename(file);
+  const hash = createHash('sha256').update(`${edition}\n${name}\n${source}`).digest('hex');
+  const kept = path.join(folder, `${hash}.js`);
+  const found = read(kept);
+  if (found !== undefined) return found;
+  const { transform } = await import('esbuild');
+  const { code } = await transform(source, {
+    loader: 'ts',
+    format: 'esm',
+    target: 'node20',
+    sourcefile: name,
+    sourcemap: 'inline',
+    sourcesContent: false,
+  });
+  // A home that cannot be written to makes a slower start, nothing worse.
+  await keep(kept, code).catch(() => {});
+  return code;
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whole or not at all, for whoever reads it at the same time.
+ * @param {string} kept
+ * @param {string} code
+ */
+async function keep(kept, code) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = `${kept}.${process.pid}`;
+  await writeFile(unfinished, code, { mode: 0o600 });
+  await rename(unfinished, kept);
+  if (isCleaned) return;
+  isCleaned = true;
+  await removeOld();
+}
+
+/** Whatever is still used is compiled again, once a week. */
+async function removeOld() {
+  const before = Date.now() - keptForMs;
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if ((await stat(file)).mtimeMs < before) await rm(file, { force: true });
+  }
+}

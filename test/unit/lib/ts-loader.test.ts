@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const loader = fileURLToPath(new URL('../../../lib/ts-loader/register.mjs', import.meta.url));
+let folder = '';
+let cache = '';
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-loader-'));
+  cache = path.join(folder, 'cache');
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+async function run(name: string, home = cache): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', loader, path.join(folder, name)],
+    {
+      env: { ...process.env, XDG_CACHE_HOME: home },
+    },
+  );
+  return stdout.trim();
+}
+
+const write = async (name: string, text: string): Promise<void> =>
+  await writeFile(path.join(folder, name), text);
+
+test('a TypeScript file is a module wherever it lies, and finds others as TypeScript does', async () => {
+  await mkdir(path.join(folder, 'inner'));
+  await write('package.json', '{ "type": "commonjs" }');
+  await write('a.ts', `export const a: string = 'a';`);
+  await write('inner/index.ts', `export const inner = import.meta.url.split('/').slice(-2).join('/');`);
+  await write(
+    'main.ts',
+    `import { a } from './a.ts';
+     import { a as again } from './a';
+     import { a as compiled } from './a.js';
+     import { inner } from './inner';
+     const { a: other } = await import('./a.ts?version=2');
+     const has: { missing: unknown } = { missing: await import('./missing').catch((e: { code: string }) => e.code) };
+     console.log([a, again, compiled, other, inner, has.missing].join(' '));`,
+  );
+  const said = 'a a a a inner/index.ts ERR_MODULE_NOT_FOUND';
+  expect(await run('main.ts')).toBe(said);
+  expect(await run('main.ts')).toBe(said);
+});
+
+test('a file that changed is not taken for what it was, and its errors name its own lines', async () => {
+  await write(
+    'fails.ts',
+    `interface Gone {\n  a: 1;\n}\nexport const gone = 1 as unknown as Gone;\nconsole.log('one');\n`,
+  );
+  expect(await run('fails.ts')).toBe('one');
+  await write(
+    'fails.ts',
+    `interface Gone {\n  a: 1;\n}\nexport let gone: Gone;\n\nthrow new Error('two');\n`,
+  );
+  await expect(run('fails.ts')).rejects.toThrow(/two[^]*fails\.ts:6:7/);
+  await write('fails.ts', `export const a = 1;\nconst b: = 2;\n`);
+  await expect(run('fails.ts')).rejects.toThrow(/fails\.ts:2:\d+/);
+});
+
+test('what was compiled is kept for a week, and nobody needs a folder to keep it in', async () => {
+  await write('kept.ts', `console.log('kept');`);
+  await write('nowhere', '');
+  expect(await run('kept.ts', path.join(folder, 'nowhere'))).toBe('kept');
+  const kept = path.join(cache, 'shopwave');
+  await rm(cache, { recursive: true, force: true });
+  await run('kept.ts');
+  const [first, ...more] = await readdir(kept);
+  expect(more).toEqual([]);
+  const old = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
+  await utimes(path.join(kept, String(first)), old, old);
+  await run('a.ts');
+  const left = await readdir(kept);
+  expect([left.length, left.includes(String(first))]).toEqual([1, false]);
+});
