@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { isRunFinished } from '../../../scheduler/core/states.ts';
 import type { Scheduler } from '../../../scheduler/scheduler.ts';
@@ -13,6 +13,9 @@ import { mix } from './kill-mix.ts';
 /** `SHOPWAVE_KILL_MINUTES=10` for the long run. */
 const minutes = Number(process.env['SHOPWAVE_KILL_MINUTES'] ?? '0.4');
 const seed = Number(process.env['SHOPWAVE_KILL_SEED'] ?? Date.now() % 100_000);
+
+// The kills themselves, and what is left to do when they are over.
+vi.setConfig({ testTimeout: minutes * 60_000 + 600_000 });
 
 const script = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
 
