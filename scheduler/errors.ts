@@ -196,6 +196,11 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Clear the task that returns the list together with the mapped one.',
     retryable: false,
   },
+  MAPPED_VALUE_INVALID: {
+    summary: 'An instance of a task with expandKwargs() got something else than an object of arguments.',
+    remedy: 'Correct the task that returns the list; each of its values must be an object.',
+    retryable: false,
+  },
   XCOM_NOT_JSON: {
     summary: 'A task returned a value that JSON cannot hold.',
     remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',

@@ -75,6 +75,8 @@ export type TaskWork<Services> =
       readonly kind: 'mapped';
       readonly run: (context: TaskContext<Services>, mapped: Readonly<Record<string, unknown>>) => unknown;
       readonly over: readonly MapArgument[];
+      /** The values are objects that hold the arguments of an instance, and not arguments themselves. */
+      readonly isOverKwargs: boolean;
     }
   | (TemplatedWork & {
       readonly kind: 'sensor';

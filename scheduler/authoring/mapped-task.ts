@@ -8,9 +8,9 @@ type MappedWork<Services> = Extract<TaskWork<Services>, { readonly kind: 'mapped
 /** The one place where the names and types of mapped values are taken on trust: the compiler compared them in `expand`. */
 export function mappedWork<Services, Args, Output>(
   { run }: MappedTask<Services, Args, Output>,
-  over: readonly MapArgument[],
+  mapping: Pick<MappedWork<Services>, 'over' | 'isOverKwargs'>,
 ): MappedWork<Services> {
-  return { kind: 'mapped', run: (context, mapped) => run(context, mapped as Args), over };
+  return { kind: 'mapped', run: (context, mapped) => run(context, mapped as Args), ...mapping };
 }
 
 /** Tasks whose values this work is mapped over. */
@@ -28,6 +28,22 @@ export function mapArguments(taskId: string, over: object): readonly MapArgument
   const length = lists.reduce((product, each) => product * each, 1);
   if (length <= maxMapLength) return all;
   throw refusal(taskId, `it is mapped over ${length} combinations, more than ${maxMapLength}`);
+}
+
+/** The one list that `expandKwargs` was given. */
+export function kwargsArgument(taskId: string, list: unknown): MapArgument {
+  const argument = mapArgument(taskId, 'expandKwargs', list);
+  if (argument.kind === 'xcom') return argument;
+  const { values } = argument;
+  if (!values.every(isKwargs))
+    throw refusal(taskId, 'expandKwargs() got a list of other things than objects of arguments');
+  if (values.length <= maxMapLength) return argument;
+  throw refusal(taskId, `it is mapped over ${values.length} objects, more than ${maxMapLength}`);
+}
+
+/** Whether a value can hold the arguments of an instance. */
+export function isKwargs(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mapArgument(taskId: string, name: string, value: unknown): MapArgument {

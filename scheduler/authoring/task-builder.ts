@@ -1,11 +1,11 @@
 import { schedulerErrors } from '../errors.ts';
 import { branchingBuilder } from './branching.ts';
 import type { BranchingBuilder } from './branching.ts';
-import type { DagDefinition, TaskEdge, TaskWork } from './definition.ts';
+import type { DagDefinition, MapArgument, TaskEdge, TaskWork } from './definition.ts';
 import { createNode } from './edges.ts';
 import { groupLeaves, groupRoots } from './group-ends.ts';
 import type { Member } from './group-ends.ts';
-import { mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
+import { kwargsArgument, mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
 import { functionWork, resolveTask, sensorWork } from './resolve-task.ts';
 import type {
   FunctionTask,
@@ -91,14 +91,15 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
     ...branchingBuilder<Services>(add),
     partial: <Args extends object, Output>(id: string, task: MappedTask<Services, Args, Output>) => {
       unexpanded.add(id);
+      const map = (over: readonly MapArgument[], isOverKwargs: boolean): MappedTaskHandle<Output> => {
+        unexpanded.delete(id);
+        const taskId = register(id, task, mappedWork(task, { over, isOverKwargs }));
+        for (const each of over) if (each.kind === 'xcom') edges.push({ from: each.from, to: taskId });
+        return createHandle<MappedTaskHandle<Output>>({ taskId, isMapped: true }, edges);
+      };
       return {
-        expand: (over) => {
-          unexpanded.delete(id);
-          const work = mappedWork(task, mapArguments(id, over));
-          const taskId = register(id, task, work);
-          for (const each of work.over) if (each.kind === 'xcom') edges.push({ from: each.from, to: taskId });
-          return createHandle<MappedTaskHandle<Output>>({ taskId, isMapped: true }, edges);
-        },
+        expand: (over) => map(mapArguments(id, over), false),
+        expandKwargs: (list) => map([kwargsArgument(id, list)], true),
       };
     },
     taskGroup: (groupId, declare, args = {}) => {

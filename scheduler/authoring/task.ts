@@ -200,6 +200,8 @@ export interface PartialTask<Args, Output> {
   readonly expand: (over: {
     readonly [Name in keyof Args]: Mappable<Args[Name]>;
   }) => MappedTaskHandle<Output>;
+  /** One instance for every object of a list, which holds all arguments of that instance. */
+  readonly expandKwargs: (list: Mappable<Args>) => MappedTaskHandle<Output>;
 }
 
 /** A task already added to a DAG, as far as order goes. */

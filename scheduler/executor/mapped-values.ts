@@ -1,11 +1,14 @@
-import type { MapArgument } from '../authoring/definition.ts';
+import type { MapArgument, TaskWork } from '../authoring/definition.ts';
+import { isKwargs } from '../authoring/mapped-task.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { mapPositions } from '../core/mapping.ts';
 import { schedulerErrors } from '../errors.ts';
 
+type MappedWork = Extract<TaskWork<never>, { readonly kind: 'mapped' }>;
+
 /** The values that one instance of a mapped task is for, by argument. */
 export async function mappedValues(
-  over: readonly MapArgument[],
+  { over, isOverKwargs }: MappedWork,
   { mapIndex, xcomPull }: Pick<TaskContext<never>, 'mapIndex' | 'xcomPull'>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const lists = await Promise.all(over.map(async (each) => await listOf(each, xcomPull)));
@@ -18,7 +21,14 @@ export async function mappedValues(
     lists.map((list) => list.length),
     mapIndex,
   );
-  return Object.fromEntries(over.map(({ name }, at) => [name, lists[at]?.[positions[at] ?? 0]]));
+  const values = over.map(({ name }, at) => [name, lists[at]?.[positions[at] ?? 0]] as const);
+  return isOverKwargs ? kwargsOf(mapIndex, values[0]?.[1]) : Object.fromEntries(values);
+}
+
+function kwargsOf(mapIndex: number, value: unknown): Readonly<Record<string, unknown>> {
+  if (isKwargs(value)) return value;
+  const message = `the value for index ${mapIndex} is no object of arguments`;
+  throw schedulerErrors.error('MAPPED_VALUE_INVALID', { message });
 }
 
 async function listOf(

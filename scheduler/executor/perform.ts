@@ -32,7 +32,7 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
     case 'function':
       return kept(input, await work.run(context, await input.render()));
     case 'mapped':
-      return kept(input, await work.run(context, await mappedValues(work.over, context)));
+      return kept(input, await work.run(context, await mappedValues(work, context)));
     case 'sensor':
       return await poke(work, input);
     case 'branch':

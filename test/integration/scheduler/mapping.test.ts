@@ -139,3 +139,35 @@ test('a task is mapped over what others return: expanded, read in order, skipped
   );
   expect(tested.tasks.at(-1)?.result).toMatchObject([[14, 16, 18], expect.arrayContaining(['18kg'])]);
 });
+
+test('a task is mapped over objects of arguments; what is no object fails its instance alone, without retries', async () => {
+  const kwargs = `{ ${head('kwargs')}, tasks: (t) => {
+    const list = t.task('list', { run: () => [{ a: 1, b: 2 }, 'no', { a: 3, b: 4 }] });
+    const sum = t.partial('sum', { retries: 3, run: (c, { a, b }) => c.services.ran.push(c.mapIndex + ' ' + (a + b)) });
+    sum.expandKwargs(list);
+  } }`;
+  const wrong = (given: string): string =>
+    `{ ${head('wrong')}, tasks: (t) => { t.partial('sum', { run: () => 1 }).expandKwargs(${given}); } }`;
+  await using h = await createHarness({
+    kwargs,
+    wrong: wrong('[{ a: 1 }, [2]]'),
+    nothing: wrong('undefined'),
+  });
+  const scheduler = await h.scheduler();
+  await scheduler.triggerDag('kwargs', { runId: 'r' });
+  await scheduler.runUntilIdle();
+  expect(h.services.ran.toSorted()).toEqual(['0 3', '2 7']);
+  const instances = await scheduler.listTaskInstances({ dagId: 'kwargs', runId: 'r' });
+  expect(instances.map(({ mapIndex, state, tryNumber }) => [mapIndex, state, tryNumber])).toEqual([
+    [-1, 'success', 1],
+    [0, 'success', 1],
+    [1, 'failed', 1],
+    [2, 'success', 1],
+  ]);
+  expect(instances[2]?.error).toMatchObject({ code: 'MAPPED_VALUE_INVALID' });
+  const errors = scheduler.listImportErrors().map(({ message }) => message);
+  expect(errors.toSorted()).toEqual([
+    expect.stringContaining('expandKwargs, which is neither a list nor a task'),
+    expect.stringContaining('a list of other things than objects of arguments'),
+  ]);
+});

@@ -8,6 +8,7 @@ import type {
   TaskHandle,
 } from '../../../scheduler/index.ts';
 import { actMapped, actOf, pokeOf } from './behaviour.ts';
+import type { Mapped } from './behaviour.ts';
 import type { Scenario, ScenarioTask } from './scenario.ts';
 
 type Handle = TaskHandle | MappedTaskHandle;
@@ -86,6 +87,12 @@ function make(
     );
     const mapped = t.partial(name, { ...args, run: actMapped(does) });
     return mapped.expand(lists);
+  }
+  if (task.over_kwargs !== undefined) {
+    const { over_kwargs: list } = task;
+    const kwargs =
+      typeof list === 'string' ? (made(list) as TaskHandle<readonly Mapped[]>) : (list as readonly Mapped[]);
+    return t.partial(name, { ...args, run: actMapped(does) }).expandKwargs(kwargs);
   }
   if (does === 'empty') return t.empty(name, args);
   if (does === 'latest_only') return t.latestOnly(name, args);

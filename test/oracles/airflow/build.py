@@ -90,6 +90,10 @@ def make(task_id, spec, made):
     if "over" in spec:
         over = {k: v if isinstance(v, list) else made(v).output for k, v in spec["over"].items()}
         return task(act).override(**common).partial(does=does).expand(**over).operator
+    if "over_kwargs" in spec:
+        of = spec["over_kwargs"]
+        kwargs = of if isinstance(of, list) else made(of).output
+        return task(act).override(**common).partial(does=does).expand_kwargs(kwargs).operator
     if does == "empty":
         return EmptyOperator(**common)
     if does == "latest_only":

@@ -43,6 +43,8 @@ const taskShape = z.strictObject({
   rule: z.enum([...triggerRules, 'each']).default('all_success'),
   /** Mapped: a list, or the task that returns it; the arguments have fixed names. */
   over: z.partialRecord(z.enum(['x', 'y']), z.union([z.string(), z.array(z.json())])).optional(),
+  /** Mapped over the objects of a list: `expand_kwargs`. */
+  over_kwargs: z.union([z.string(), z.array(z.json())]).optional(),
   retries: z.int().default(0),
   execution_timeout: z.number().optional(),
   depends_on_past: z.boolean().default(false),

@@ -62,6 +62,16 @@ test('a task is mapped over lists of what it takes, and pulls are typed by who r
       t.partial('d', { run: (_, { f }: { f: { at: Date } }) => f.at }).expand({ f: files });
       // @ts-expect-error - it takes n, not m
       t.partial('e', { run: (_, { n }: { n: number }) => n }).expand({ m: [1] });
+      const pairs = t.task('pairs', { run: () => [{ file: { name: 'a' }, limit: 1 }] });
+      const both = t.partial('both', {
+        run: (_, { file, limit }: { file: { name: string }; limit: number }) => file.name.length + limit,
+      });
+      both.expandKwargs(pairs);
+      const limited = t.partial('f', { run: (_, { n, limit }: { n: number; limit: number }) => n + limit });
+      // @ts-expect-error - limit is missing
+      limited.expandKwargs([{ n: 1 }]);
+      // @ts-expect-error - files are no arguments
+      t.partial('g', { run: (_, { n }: { n: number }) => n }).expandKwargs(files);
       // @ts-expect-error - there is no such task
       files.after('nobody');
       t.task('pull', {
@@ -78,4 +88,5 @@ test('a task is mapped over lists of what it takes, and pulls are typed by who r
     },
   });
   expect(definition.edges).toContainEqual({ from: 'files', to: 'read' });
+  expect(definition.edges).toContainEqual({ from: 'pairs', to: 'both' });
 });
