@@ -1,27 +1,26 @@
 import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
-import { messageOf } from '../lib/errors.ts';
 import type { Attention } from './attention.ts';
 import type { DagCaller } from './call-dags.ts';
-import type { OnSchedulerEvent, SchedulerEvent } from './events.ts';
-import { nextDagRun, planDag } from './core/plan-dag.ts';
+import { createRuns, startRuns } from './begin-runs.ts';
+import type { OnSchedulerEvent } from './events.ts';
+import { evenIfItThrows } from './guard.ts';
 import { planInput } from './core/plan-input.ts';
 import { planRun } from './core/plan-run.ts';
 import type { PlanRunInput, RunPlan } from './core/run-plan.ts';
 import { isRunFinished } from './core/states.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import type { Executor } from './executor/executor.ts';
-import { createDueRun, intervalOf, readDagFacts } from './store/dags.ts';
-import type { DagFacts, ScheduledDag } from './store/dags.ts';
+import type { ScheduledDag } from './store/dags.ts';
 import type { AppliedDecision } from './store/decisions.ts';
 import { poolShareOf } from './store/limits.ts';
 import { notifyChanged } from './store/presence.ts';
 import type { Presence } from './store/presence.ts';
 import { recordMissedDeadlines } from './store/deadlines.ts';
-import { startQueuedRuns } from './store/start-runs.ts';
 import { listRunningRuns, planAndApply } from './store/runs.ts';
 import type { PlannedRun } from './store/runs.ts';
 import type { DagRun, RunKey } from './store/rows.ts';
+import { runEvent, taskEvent } from './tick-events.ts';
 
 /** What a tick works with. */
 export interface TickInput {
@@ -49,7 +48,7 @@ export async function tick(input: TickInput): Promise<boolean> {
   const asked = input.attention.take(input.executor.freeSlots());
   try {
     const dags = asked === 'all' ? input.dags : pick(input.dags, asked.dags);
-    const created = dags.size > 0 && (await createDueRuns(input, dags));
+    const created = dags.size > 0 && (await createRuns(input, dags));
     const started = dags.size > 0 ? await startRuns(input, dags) : [];
     const keys = asked === 'all' ? await listRunningRuns(input.control, [...dags.keys()]) : asked.runs;
     const planned = await planRuns(input, asked === 'all' ? keys : [...keys, ...started]);
@@ -73,54 +72,8 @@ async function watchDeadlines({ control, clock, dags, caller, onEvent }: TickInp
   await caller.callDue(dagIds);
 }
 
-type Dags = ReadonlyMap<string, ScheduledDag>;
-
-function pick(dags: Dags, wanted: ReadonlySet<string>): Dags {
+function pick(dags: TickInput['dags'], wanted: ReadonlySet<string>): TickInput['dags'] {
   return new Map([...dags].filter(([dagId]) => wanted.has(dagId)));
-}
-
-async function createDueRuns(input: TickInput, dags: Dags): Promise<boolean> {
-  const { control, clock } = input;
-  const now = clock.now();
-  const facts = await readDagFacts(control, [...dags.keys()]);
-  let created = false;
-  for (const [dagId, scheduled] of dags) {
-    const isDue = evenIfItThrows(input, dagId, false, () => mayBeDue(scheduled, facts.get(dagId), now));
-    if (!isDue) continue;
-    const run = await createDueRun(control, scheduled, now, planDag);
-    if (run === undefined) continue;
-    created = true;
-    // Where ticks were missed there is one more.
-    input.attention.toDag(dagId);
-    input.onEvent(runEvent(run, now));
-  }
-  return created;
-}
-
-/** Whether a closer look, which costs a transaction, can lead to a run or to a time for one. */
-function mayBeDue({ dag, schedule }: ScheduledDag, facts: DagFacts | undefined, now: Date): boolean {
-  if (schedule === null || facts === undefined || facts.paused) return false;
-  const isFull = facts.activeRuns >= dag.definition.maxActiveRuns;
-  if (facts.nextRunAfter !== null) {
-    return !isFull && (facts.nextRunAfter <= now || facts.hasQueuedEvents);
-  }
-  if (facts.hasQueuedEvents && !isFull) return true;
-  // Not planned yet, or time asks for nothing more: only the timetable knows.
-  const last = intervalOf(facts.lastIntervalStart, facts.lastIntervalEnd);
-  return nextDagRun({ dag, schedule, now }, last) !== undefined;
-}
-
-async function startRuns(input: TickInput, dags: Dags): Promise<readonly DagRun[]> {
-  const facts = await readDagFacts(input.control, [...dags.keys()]);
-  const all: DagRun[] = [];
-  for (const [dagId, scheduled] of dags) {
-    if ((facts.get(dagId)?.queuedRuns ?? 0) === 0) continue;
-    const now = input.clock.now();
-    const started = await startQueuedRuns(input.control, scheduled, now);
-    for (const run of started) input.onEvent(runEvent(run, now));
-    all.push(...started);
-  }
-  return all;
 }
 
 async function planRuns(input: TickInput, keys: readonly RunKey[]): Promise<boolean> {
@@ -174,21 +127,6 @@ function planOne(input: TickInput, facts: PlanRunInput): RunPlan {
   return evenIfItThrows(input, facts.dag.definition.dagId, nothing, () => planRun(facts));
 }
 
-/** One DAG that cannot be planned is no reason for the others to stand still. */
-function evenIfItThrows<Planned>(
-  { onEvent, clock }: TickInput,
-  dagId: string,
-  otherwise: Planned,
-  plan: () => Planned,
-): Planned {
-  try {
-    return plan();
-  } catch (error) {
-    onEvent({ type: 'tick_failed', at: clock.now(), message: `DAG ${dagId}: ${messageOf(error)}` });
-    return otherwise;
-  }
-}
-
 /** Carries a plan on: to the executor, and to the next pass where there is more to find. */
 function take(input: TickInput, planned: PlannedRun, now: Date): boolean {
   const { executor, attention } = input;
@@ -233,26 +171,4 @@ function carryOut(
   if (decision.token === undefined || task === undefined) return;
   const { taskId, mapIndex, token, tryNumber } = decision;
   input.executor.submit({ key: { ...key, taskId, mapIndex }, token, tryNumber, task });
-}
-
-function runEvent({ dagId, runId, runType, state, reason }: DagRun, at: Date): SchedulerEvent {
-  return { type: 'dag_run', at, dagId, runId, runType, state, reason };
-}
-
-function taskEvent(
-  key: RunKey,
-  { taskId, mapIndex, tryNumber, to, reason }: AppliedDecision,
-  at: Date,
-): SchedulerEvent {
-  return {
-    type: 'task_instance',
-    at,
-    dagId: key.dagId,
-    runId: key.runId,
-    taskId,
-    mapIndex,
-    tryNumber,
-    state: to,
-    reason,
-  };
 }

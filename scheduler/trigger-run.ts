@@ -6,7 +6,7 @@ import { exactly } from './core/timetables/timetable.ts';
 import { timetableOf } from './core/timetables/timetable-of.ts';
 import { schedulerErrors } from './errors.ts';
 import type { OnSchedulerEvent } from './events.ts';
-import { insertRun } from './store/dags.ts';
+import { insertRuns } from './store/insert-runs.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { notifyWake } from './store/presence.ts';
 import { findRun } from './store/queries.ts';
@@ -42,7 +42,7 @@ export async function triggerRun(
   const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
   const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };
   const created = { runId, runType: 'manual', ...interval, runAfter: now, logicalDate: null } as const;
-  const run = await insertRun(control, { definition: dag.definition, run: created, conf, now });
+  const [run] = await insertRuns(control, [{ definition: dag.definition, run: created, conf }], now);
   if (run === undefined) {
     const existing = options.mayExist === true ? await findRun(control, { dagId, runId }) : undefined;
     if (existing !== undefined) return existing;

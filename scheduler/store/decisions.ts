@@ -23,8 +23,8 @@ export interface RunDecisions {
 }
 
 /**
- * All decisions of all runs in one statement: a thousand tasks cost as many round trips as one. Locked in the order of
- * their keys, as reports lock them, so that neither waits for the other in a circle.
+ * All decisions of all runs in one statement, with the attempts that they queue: a thousand tasks cost as many round trips
+ * as one. Locked in the order of their keys, as reports lock them, so that neither waits for the other in a circle.
  */
 const applySql = (count: number): string => `
   with d as (
@@ -40,14 +40,24 @@ const applySql = (count: number): string => `
      where ti.state is not distinct from d.from_state and ti.token is not distinct from d.from_token
      order by ti.dag_id, ti.run_id, ti.task_id, ti.map_index
        for no key update of ti
+  ),
+  applied as (
+    update scheduler.task_instance ti
+       set state = d.to_state, try_number = d.try_number, next_attempt_at = d.next_attempt_at, reason = d.reason,
+           start_date = case when d.to_state = 'success' then d.at else ti.start_date end,
+           token = d.token, end_date = case when d.ends then d.at end
+      from d join locked using (dag_id, run_id, task_id, map_index)
+     where ti.dag_id = d.dag_id and ti.run_id = d.run_id and ti.task_id = d.task_id and ti.map_index = d.map_index
+       and ti.state is not distinct from d.from_state and ti.token is not distinct from d.from_token
+    returning ti.dag_id, ti.run_id, ti.task_id, ti.map_index, ti.try_number, ti.token, d.at
+  ),
+  queued as (
+    insert into scheduler.task_attempt (token, dag_id, run_id, task_id, map_index, try_number, owner, queued_at,
+      heartbeat_at, lease_until)
+    select token, dag_id, run_id, task_id, map_index, try_number, :owner, at, at, :leaseUntil
+      from applied where token is not null
   )
-  update scheduler.task_instance ti
-     set state = d.to_state, try_number = d.try_number, start_date = case when d.to_state = 'success' then d.at else ti.start_date end, next_attempt_at = d.next_attempt_at, reason = d.reason,
-         token = d.token, end_date = case when d.ends then d.at end
-    from d join locked using (dag_id, run_id, task_id, map_index)
-   where ti.dag_id = d.dag_id and ti.run_id = d.run_id and ti.task_id = d.task_id and ti.map_index = d.map_index
-     and ti.state is not distinct from d.from_state and ti.token is not distinct from d.from_token
-  returning ti.dag_id, ti.run_id, ti.task_id, ti.map_index`;
+  select dag_id, run_id, task_id, map_index from applied`;
 
 /** Carries out what of the decisions still holds; for each run those that did. */
 export async function applyDecisions(
@@ -59,7 +69,11 @@ export async function applyDecisions(
   const rows = runs.flatMap(({ key, decisions }) => decisions.map((d) => toRow(key, d, now)));
   if (rows.length === 0) return runs.map(() => []);
   const result: { rows: { dag_id: string; run_id: string; task_id: string; map_index: number }[] } =
-    await trx.raw(applySql(rows.length), { decisions: JSON.stringify(rows) });
+    await trx.raw(applySql(rows.length), {
+      decisions: JSON.stringify(rows),
+      owner: planner.owner,
+      leaseUntil: new Date(now.getTime() + planner.leaseMs),
+    });
   const nameOf = (...parts: readonly (string | number)[]): string => parts.join('\n');
   const changed = new Set(
     result.rows.map((row) => nameOf(row.dag_id, row.run_id, row.task_id, row.map_index)),
@@ -75,7 +89,6 @@ export async function applyDecisions(
     applied.flatMap(({ decisions }) => decisions),
     now,
   );
-  await insertAttempts(trx, { applied, now, planner });
   return applied.map(({ decisions }) => decisions);
 }
 
@@ -112,36 +125,4 @@ async function endLostAttempts(trx: Knex, applied: readonly AppliedDecision[], n
     const ended = { ended_at: now, outcome: 'interrupted', error: JSON.stringify(error) };
     await trx.withSchema(schedulerSchema).from('task_attempt').where('token', fromToken).update(ended);
   }
-}
-
-async function insertAttempts(
-  trx: Knex,
-  input: {
-    readonly applied: readonly { readonly key: RunKey; readonly decisions: readonly AppliedDecision[] }[];
-    readonly now: Date;
-    readonly planner: Planner;
-  },
-): Promise<void> {
-  const { now, planner } = input;
-  const queued = input.applied.flatMap(({ key, decisions }) =>
-    decisions.flatMap(({ taskId, mapIndex, tryNumber, token }) =>
-      token === undefined
-        ? []
-        : [
-            {
-              token,
-              dag_id: key.dagId,
-              run_id: key.runId,
-              task_id: taskId,
-              map_index: mapIndex,
-              try_number: tryNumber,
-              owner: planner.owner,
-              queued_at: now,
-              heartbeat_at: now,
-              lease_until: new Date(now.getTime() + planner.leaseMs),
-            },
-          ],
-    ),
-  );
-  if (queued.length > 0) await trx.withSchema(schedulerSchema).into('task_attempt').insert(queued);
 }

@@ -142,3 +142,13 @@ export function toTaskInstance(row: TaskInstanceRow & { readonly error: TaskErro
     error: row.error,
   };
 }
+
+/** The key of a task instance as its columns. */
+export function keyColumns(key: InstanceKey): Readonly<Record<string, string | number>> {
+  return { dag_id: key.dagId, run_id: key.runId, task_id: key.taskId, map_index: key.mapIndex };
+}
+
+/** Each run of these keys once. */
+export function distinctRuns(keys: readonly RunKey[]): readonly RunKey[] {
+  return [...new Map(keys.map((key) => [`${key.dagId}\n${key.runId}`, key])).values()];
+}

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { finishAttempts, renewLeases, startAttempts } from '../../../scheduler/store/attempts.ts';
+import { renewLeases, startAttempts } from '../../../scheduler/store/attempts.ts';
+import { finishAttempts } from '../../../scheduler/store/finish-attempts.ts';
 import { planDag } from '../../../scheduler/core/plan-dag.ts';
 import { loadDags } from '../../support/load-dags.ts';
-import { createDueRun } from '../../../scheduler/store/dags.ts';
+import { createDueRuns } from '../../../scheduler/store/create-runs.ts';
 import { planAndApply } from '../../../scheduler/store/runs.ts';
 import type { PlannedRun } from '../../../scheduler/store/runs.ts';
 import { createHarness } from './harness.ts';
@@ -81,6 +82,9 @@ test('a stale token starts nothing, renews nothing and reports nothing', async (
   const finish = async (by: string) =>
     await finishAttempts(h.control, [{ ...report, token: by }], { owner: 1 });
   expect(await finish(token)).toEqual([undefined]);
+  expect(await finishAttempts(h.control, [{ ...report, token, outlets: [] }], { owner: 1 })).toEqual([
+    undefined,
+  ]);
   expect(await instanceRow(h.control)).toEqual(before);
   expect(await h.control.withSchema('scheduler').from('asset_event').select('id')).toEqual([]);
   expect(await finish(otherToken)).toMatchObject([{ state: 'success' }]);
@@ -145,10 +149,11 @@ test('two schedulers answer one asset event with one run', async () => {
   const runs = await Promise.all(
     [0, 1, 2, 3].map((ms) => {
       const now = new Date(h.clock.now().getTime() + ms);
-      return createDueRun(h.control, { dag, schedule: dag.definition.schedule }, now, planDag);
+      const dags = [{ dag, schedule: dag.definition.schedule }];
+      return createDueRuns(h.control, { dags, now, plan: planDag });
     }),
   );
-  expect(runs.filter((run) => run !== undefined)).toHaveLength(1);
+  expect(runs.flat()).toHaveLength(1);
 });
 
 test('a task whose heartbeat was lost while its scheduler lives waits its retry delay and runs again', async () => {
