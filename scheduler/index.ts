@@ -23,6 +23,7 @@ export type { Schedule } from './authoring/schedule.ts';
 export { TaskFail, TaskSkip } from './authoring/task.ts';
 export type {
   FunctionTask,
+  GroupValues,
   MappedTask,
   MappedTaskHandle,
   SensorArgs,

@@ -10,6 +10,7 @@ import type { TaskInstanceState } from './core/states.ts';
 import { newlySkipped } from './core/skip-decision.ts';
 import type { RecordedDecision } from './core/skip-decision.ts';
 import { readinessOf, skipReason } from './core/task-wait.ts';
+import type { Readiness } from './core/task-wait.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { perform } from './executor/perform.ts';
 import { runAttempt } from './executor/run-attempt.ts';
@@ -72,9 +73,9 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
     const outcomes: TestedTask[] = [];
     for (const instance of instancesOf(input, task, test)) {
       const outcome =
-        typeof instance === 'number'
-          ? await testTask(input, { task, mapIndex: instance, test })
-          : notRun(task, instance);
+        instance.mark === undefined
+          ? await testTask(input, { task, mapIndex: instance.mapIndex, test })
+          : notRun(task, instance.mapIndex, instance.mark);
       outcomes.push(outcome);
       input.onTask(outcome);
     }
@@ -92,21 +93,36 @@ interface Test {
   readonly decisions: RecordedDecision[];
 }
 
-/** The map indexes that a task gets, or the state that it gets without running. */
+/** The instances that a task gets, and the state of those that do not run. */
 function instancesOf(
   { dag, clock }: TestDagInput,
-  { taskId, triggerRule }: AnyTask,
+  { taskId, triggerRule, mapGroup }: AnyTask,
   { tested, decisions }: Test,
-): readonly (number | Mark)[] {
+): readonly Instance[] {
   const skipper = newlySkipped(dag, decisions).get(taskId);
-  if (skipper !== undefined) return [{ state: 'skipped', reason: skipReason(skipper) }];
-  const instance = { taskId, mapIndex: -1, state: null, nextAttemptAt: null };
+  if (skipper !== undefined) {
+    return [{ mapIndex: -1, mark: { state: 'skipped', reason: skipReason(skipper) } }];
+  }
   const facts = { states: statesOf(tested), mapLengths: lengthsOf(tested), past: null, skips: [] };
-  const readiness = readinessOf(dag, instance, { ...facts, now: clock.now() });
-  if (readiness.kind === 'expand') return Array.from({ length: readiness.length }, (_, index) => index);
-  if (readiness.kind === 'ready') return [-1];
-  if (readiness.kind === 'mark') return [readiness];
-  return [{ state: 'upstream_failed', reason: `trigger rule ${triggerRule}` }];
+  const readiness = (mapIndex: number): Readiness =>
+    readinessOf(dag, { taskId, mapIndex, state: null, nextAttemptAt: null }, { ...facts, now: clock.now() });
+  const whole = readiness(-1);
+  const marked = (mapIndex: number, found: Readiness): Instance => {
+    if (found.kind === 'ready') return { mapIndex };
+    const late: Mark = { state: 'upstream_failed', reason: `trigger rule ${triggerRule}` };
+    return { mapIndex, mark: found.kind === 'mark' ? found : late };
+  };
+  if (whole.kind !== 'expand') return [marked(-1, whole)];
+  return Array.from({ length: whole.length }, (_, mapIndex) =>
+    // Of a mapped group each run has upstreams of its own.
+    mapGroup === undefined ? { mapIndex } : marked(mapIndex, readiness(mapIndex)),
+  );
+}
+
+interface Instance {
+  readonly mapIndex: number;
+  /** Why it does not run. */
+  readonly mark?: Mark;
 }
 
 interface Mark {
@@ -114,8 +130,8 @@ interface Mark {
   readonly reason: string;
 }
 
-function notRun({ taskId }: AnyTask, mark: Mark): TestedTask {
-  return { taskId, mapIndex: -1, ...mark, durationMs: 0, result: undefined, error: null };
+function notRun({ taskId }: AnyTask, mapIndex: number, { state, reason }: Mark): TestedTask {
+  return { taskId, mapIndex, state, reason, durationMs: 0, result: undefined, error: null };
 }
 
 async function testTask(

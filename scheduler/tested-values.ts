@@ -32,8 +32,10 @@ export function lengthsOf(tested: Tested): MapLengths {
 /** What a task returned, through JSON as in a real run. */
 export function returnedBy(tested: Tested, taskId: string): ReturnedValues {
   const all = tested.get(taskId) ?? [];
-  const values = all.flatMap(({ result }) =>
-    result === undefined || result === null ? [] : [JSON.parse(JSON.stringify(result)) as unknown],
-  );
-  return { isMapped: all.some((each) => each.mapIndex >= 0), values };
+  const returned = all.filter(({ result }) => result !== undefined && result !== null);
+  return {
+    isMapped: all.some((each) => each.mapIndex >= 0),
+    values: returned.map(({ result }) => JSON.parse(JSON.stringify(result)) as unknown),
+    indexes: returned.map(({ mapIndex }) => mapIndex),
+  };
 }

@@ -39,6 +39,7 @@ export interface TaskDefinition<Services> {
   readonly callbacks: TaskCallbacks;
   /** Tasks are mapped over what it returns, so that must be a list. */
   readonly isMapSource: boolean;
+  readonly mapGroup: MapGroup | undefined;
   readonly work: TaskWork<Services>;
 }
 
@@ -46,6 +47,18 @@ export interface TaskDefinition<Services> {
 export type MapArgument =
   | { readonly kind: 'list'; readonly name: string; readonly values: readonly unknown[] }
   | { readonly kind: 'xcom'; readonly name: string; readonly from: string };
+
+/** What a task, or a group of tasks, has an instance for. */
+export interface Mapping {
+  readonly over: readonly MapArgument[];
+  /** The values are objects that hold the arguments of an instance, and not arguments themselves. */
+  readonly isOverKwargs: boolean;
+}
+
+/** A group that runs as a whole for every value; the tasks in it share it. */
+export interface MapGroup extends Mapping {
+  readonly groupId: string;
+}
 
 /** Work whose fields are rendered before it begins. */
 export interface TemplatedWork {
@@ -71,13 +84,10 @@ export type TaskWork<Services> =
       readonly reach: 'direct' | 'all';
     }
   | { readonly kind: 'latest_only' | 'empty' }
-  | {
+  | (Mapping & {
       readonly kind: 'mapped';
       readonly run: (context: TaskContext<Services>, mapped: Readonly<Record<string, unknown>>) => unknown;
-      readonly over: readonly MapArgument[];
-      /** The values are objects that hold the arguments of an instance, and not arguments themselves. */
-      readonly isOverKwargs: boolean;
-    }
+    })
   | (TemplatedWork & {
       readonly kind: 'sensor';
       readonly poke: (

@@ -1,6 +1,6 @@
 import { maxMapLength } from '../core/mapping.ts';
 import { schedulerErrors } from '../errors.ts';
-import type { MapArgument, TaskWork } from './definition.ts';
+import type { MapArgument, Mapping, TaskWork } from './definition.ts';
 import type { MappedTask } from './task.ts';
 
 type MappedWork<Services> = Extract<TaskWork<Services>, { readonly kind: 'mapped' }>;
@@ -8,14 +8,14 @@ type MappedWork<Services> = Extract<TaskWork<Services>, { readonly kind: 'mapped
 /** The one place where the names and types of mapped values are taken on trust: the compiler compared them in `expand`. */
 export function mappedWork<Services, Args, Output>(
   { run }: MappedTask<Services, Args, Output>,
-  mapping: Pick<MappedWork<Services>, 'over' | 'isOverKwargs'>,
+  mapping: Mapping,
 ): MappedWork<Services> {
   return { kind: 'mapped', run: (context, mapped) => run(context, mapped as Args), ...mapping };
 }
 
-/** Tasks whose values this work is mapped over. */
-export function sourcesOf(work: TaskWork<never>): readonly string[] {
-  return work.kind === 'mapped' ? work.over.flatMap((each) => (each.kind === 'xcom' ? [each.from] : [])) : [];
+/** Tasks whose values something is mapped over. */
+export function sourcesOf({ over }: Mapping): readonly string[] {
+  return over.flatMap((each) => (each.kind === 'xcom' ? [each.from] : []));
 }
 
 /** What `expand` was given, by argument in the order written; a file that no compiler has seen may give anything. */
@@ -62,6 +62,6 @@ function refusal(taskId: string, message: string): Error {
 export function refuseUnexpanded(dagId: string, unexpanded: ReadonlySet<string>): void {
   const [taskId] = unexpanded;
   if (taskId === undefined) return;
-  const message = `DAG ${dagId}: task ${taskId} is partial() and never expanded`;
+  const message = `DAG ${dagId}: ${taskId} is partial and never expanded`;
   throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message });
 }

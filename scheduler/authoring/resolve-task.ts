@@ -1,6 +1,6 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { defaultPool } from '../core/slots.ts';
-import type { TaskDefinition, TaskWork, TemplatedWork } from './definition.ts';
+import type { MapGroup, TaskDefinition, TaskWork, TemplatedWork } from './definition.ts';
 import type { FunctionTask, SensorTask, TaskArgs, TaskContext, Templated, TaskCallbacks } from './task.ts';
 import type { Rendered, TemplateFields } from './template-fields.ts';
 
@@ -49,9 +49,10 @@ export function resolveTask<Services>(input: {
   readonly dependsOn: readonly string[];
   readonly task: TaskArgs;
   readonly isMapSource: boolean;
+  readonly mapGroup: MapGroup | undefined;
   readonly work: TaskWork<Services>;
 }): TaskDefinition<Services> {
-  const { taskId, dependsOn, task, isMapSource, work } = input;
+  const { taskId, dependsOn, task, isMapSource, mapGroup, work } = input;
   return {
     taskId,
     description: task.description ?? '',
@@ -81,6 +82,7 @@ export function resolveTask<Services>(input: {
     outlets: task.outlets ?? [],
     callbacks: callbacksOf(task),
     isMapSource,
+    mapGroup,
     work,
   };
 }

@@ -1,16 +1,20 @@
 import { schedulerErrors } from '../errors.ts';
 import { branchingBuilder } from './branching.ts';
 import type { BranchingBuilder } from './branching.ts';
-import type { DagDefinition, MapArgument, TaskEdge, TaskWork } from './definition.ts';
+import type { DagDefinition, MapArgument, MapGroup, TaskEdge, TaskWork } from './definition.ts';
 import { createNode } from './edges.ts';
 import { groupLeaves, groupRoots } from './group-ends.ts';
 import type { Member } from './group-ends.ts';
+import { gathered, groupValues, refuseInGroup, refuseNested } from './mapped-group.ts';
 import { kwargsArgument, mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
 import { functionWork, resolveTask, sensorWork } from './resolve-task.ts';
 import type {
   FunctionTask,
+  Gathered,
+  GroupValues,
   MappedTask,
   MappedTaskHandle,
+  PartialGroup,
   PartialTask,
   SensorTask,
   TaskArgs,
@@ -42,11 +46,22 @@ export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
     declare: (t: TaskBuilder<Services>) => Returned,
     args?: TaskGroupArgs,
   ) => TaskGroupHandle<Returned>;
+  /** A group that runs as a whole for every value of a list; `expand` says which lists. */
+  readonly partialGroup: <Args extends object, Returned>(
+    groupId: string,
+    declare: (t: TaskBuilder<Services>, values: GroupValues<Args>) => Returned,
+    args?: TaskGroupArgs,
+  ) => PartialGroup<Args, Returned>;
 }
 
 /** What was declared so far, of the whole DAG. */
 interface Collected<Services> {
-  readonly added: { readonly taskId: string; readonly task: TaskArgs; readonly work: TaskWork<Services> }[];
+  readonly added: {
+    readonly taskId: string;
+    readonly task: TaskArgs;
+    readonly work: TaskWork<Services>;
+    readonly mapGroup: MapGroup | undefined;
+  }[];
   readonly edges: TaskEdge[];
   readonly unexpanded: Set<string>;
 }
@@ -55,6 +70,7 @@ interface Collected<Services> {
 interface Scope {
   readonly prefix: string;
   readonly defaultArgs: TaskArgs;
+  readonly mapGroup?: MapGroup | undefined;
 }
 
 /** Lets a DAG declare its tasks, and resolves what it declared. */
@@ -67,11 +83,12 @@ export function collectTasks<Services>(input: {
   const { added, edges, unexpanded } = collected;
   input.tasks(createBuilder(collected, { prefix: '', defaultArgs: input.defaultArgs ?? {} }));
   refuseUnexpanded(input.dagId, unexpanded);
-  const sources = new Set(added.flatMap(({ work }) => sourcesOf(work)));
-  const resolved = added.map(({ taskId, task, work }) => {
+  const mappings = added.flatMap(({ work, mapGroup }) => (work.kind === 'mapped' ? work : (mapGroup ?? [])));
+  const sources = new Set(mappings.flatMap(sourcesOf));
+  const resolved = added.map(({ taskId, task, work, mapGroup }) => {
     const dependsOn = edges.filter((edge) => edge.to === taskId).map((edge) => edge.from);
     const isMapSource = sources.has(taskId);
-    return resolveTask({ taskId, dependsOn: [...new Set(dependsOn)], task, isMapSource, work });
+    return resolveTask({ taskId, dependsOn: [...new Set(dependsOn)], task, isMapSource, mapGroup, work });
   });
   return { tasks: resolved, edges };
 }
@@ -80,7 +97,9 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
   const { added, edges, unexpanded } = collected;
   const register = (id: string, task: TaskArgs, work: TaskWork<Services>): string => {
     const taskId = `${scope.prefix}${id}`;
-    added.push({ taskId, task: { ...scope.defaultArgs, ...task }, work });
+    const { mapGroup } = scope;
+    refuseInGroup(mapGroup, taskId, work.kind);
+    added.push({ taskId, task: { ...scope.defaultArgs, ...task }, work, mapGroup });
     return taskId;
   };
   const add = <Output>(id: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> =>
@@ -102,16 +121,65 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
         expandKwargs: (list) => map([kwargsArgument(id, list)], true),
       };
     },
-    taskGroup: (groupId, declare, args = {}) => {
-      const begin = added.length;
-      const prefix = args.prefixGroupId === false ? scope.prefix : `${scope.prefix}${groupId}.`;
-      const defaultArgs = { ...scope.defaultArgs, ...args.defaultArgs };
-      const tasks = declare(createBuilder(collected, { prefix, defaultArgs }));
-      const members = added.slice(begin).map(({ taskId, task }) => ({ taskId, ...task }));
-      if (members.length > 0) return createGroup({ groupId, members, tasks }, edges);
-      throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `task group ${groupId} has no task` });
+    taskGroup: (groupId, declare, args = {}) =>
+      declareGroup(collected, { groupId, scope: innerScope(scope, groupId, args), declare }),
+    partialGroup: <Args extends object, Returned>(
+      groupId: string,
+      declare: (t: TaskBuilder<Services>, values: GroupValues<Args>) => Returned,
+      args: TaskGroupArgs = {},
+    ) => {
+      refuseNested(scope.mapGroup, groupId);
+      unexpanded.add(groupId);
+      const map = (
+        over: readonly MapArgument[],
+        isOverKwargs: boolean,
+      ): TaskGroupHandle<Gathered<Returned>> => {
+        unexpanded.delete(groupId);
+        const inner = { ...innerScope(scope, groupId, args), mapGroup: { groupId, over, isOverKwargs } };
+        const group = declareGroup(collected, {
+          groupId,
+          scope: inner,
+          declare: (t) => gathered(declare(t, groupValues<Args>(groupId))),
+        });
+        for (const from of sourcesOf(inner.mapGroup)) {
+          edges.push(...group.roots().map((to) => ({ from, to })));
+        }
+        return group;
+      };
+      return {
+        expand: (over) => map(mapArguments(groupId, over), false),
+        expandKwargs: (list) => map([kwargsArgument(groupId, list)], true),
+      };
     },
   };
+}
+
+function innerScope(scope: Scope, groupId: string, args: TaskGroupArgs): Scope {
+  return {
+    ...scope,
+    prefix: args.prefixGroupId === false ? scope.prefix : `${scope.prefix}${groupId}.`,
+    defaultArgs: { ...scope.defaultArgs, ...args.defaultArgs },
+  };
+}
+
+function declareGroup<Services, Returned>(
+  collected: Collected<Services>,
+  {
+    groupId,
+    scope,
+    declare,
+  }: {
+    readonly groupId: string;
+    readonly scope: Scope;
+    readonly declare: (t: TaskBuilder<Services>) => Returned;
+  },
+): TaskGroupHandle<Returned> {
+  const { added, edges } = collected;
+  const begin = added.length;
+  const tasks = declare(createBuilder(collected, scope));
+  const members = added.slice(begin).map(({ taskId, task }) => ({ taskId, ...task }));
+  if (members.length > 0) return createGroup({ groupId, members, tasks }, edges);
+  throw schedulerErrors.error('DAG_ARGUMENT_INVALID', { message: `task group ${groupId} has no task` });
 }
 
 function createGroup<Returned>(

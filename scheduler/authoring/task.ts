@@ -184,6 +184,8 @@ export interface XComRef<Pulled, Returned = unknown> {
   readonly taskId: string;
   /** What `xcomPull` gives is a list, of what the instances returned. */
   readonly isMapped: boolean;
+  /** The value of that name that this run of the mapped group is for, and nothing that a task returned. */
+  readonly groupValue?: string;
   /** Only for the compiler. */
   readonly xcomType?: { readonly pulled: Pulled; readonly returned: Returned };
 }
@@ -202,6 +204,27 @@ export interface PartialTask<Args, Output> {
   }) => MappedTaskHandle<Output>;
   /** One instance for every object of a list, which holds all arguments of that instance. */
   readonly expandKwargs: (list: Mappable<Args>) => MappedTaskHandle<Output>;
+}
+
+/** The values of one run of a mapped group, by name, for the tasks in it: `await c.xcomPull(values.file)`. */
+export type GroupValues<Args> = { readonly [Name in keyof Args]: XComRef<Args[Name]> };
+
+/** What the function returned that declared a mapped group, as others see it: of each task a list. */
+export type Gathered<Returned> =
+  Returned extends TaskHandle<infer Output>
+    ? MappedTaskHandle<Output>
+    : Returned extends Readonly<Record<string, unknown>>
+      ? { readonly [Name in keyof Returned]: Gathered<Returned[Name]> }
+      : Returned;
+
+/** A mapped group that does not know yet what it is mapped over. */
+export interface PartialGroup<Args, Returned> {
+  /** The whole group runs once for every combination of the values, the last argument varying fastest. */
+  readonly expand: (over: {
+    readonly [Name in keyof Args]: Mappable<Args[Name]>;
+  }) => TaskGroupHandle<Gathered<Returned>>;
+  /** The whole group runs once for every object of a list, which holds all its values. */
+  readonly expandKwargs: (list: Mappable<Args>) => TaskGroupHandle<Gathered<Returned>>;
 }
 
 /** A task already added to a DAG, as far as order goes. */

@@ -7,9 +7,9 @@ import type { LoadedDag } from './validate-dag.ts';
 /** More instances than this a mapped task never gets; Airflow's max_map_length. */
 export const maxMapLength = 1024;
 
-/** What a task is mapped over; undefined for a task that is not mapped. */
+/** What a task is mapped over, by itself or with its group; undefined for a task that is not mapped. */
 export function mappingOf(task: AnyTask | undefined): readonly MapArgument[] | undefined {
-  return task?.work.kind === 'mapped' ? task.work.over : undefined;
+  return task?.work.kind === 'mapped' ? task.work.over : task?.mapGroup?.over;
 }
 
 /** The instances of a run by task. */
@@ -57,6 +57,8 @@ export function resize(
     readonly live: readonly PlannedInstance[];
     readonly states: TaskStates;
     readonly mapLengths: MapLengths;
+    /** Of the tasks that get the same instances, its group or itself, one could still start. */
+    readonly isOpen: boolean;
   },
 ): {
   readonly shorter: readonly PlannedInstance[];
@@ -71,7 +73,7 @@ export function resize(
     ({ state, mapIndex }) => state === 'removed' && mapIndex >= 0 && mapIndex < length.length,
   );
   // What its trigger rule has ended stays ended, whatever its list becomes later.
-  if (!live.some(({ state }) => factsOf(state).schedulable)) return unchanged;
+  if (!input.isOpen) return unchanged;
   const isExpanded = (live[0]?.mapIndex ?? -1) >= 0;
   if (!isExpanded) return { ...unchanged, back };
   const shorter = live.filter((each) => each.mapIndex >= length.length);

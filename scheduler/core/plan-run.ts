@@ -1,4 +1,5 @@
 import { planLost } from './lost-attempt.ts';
+import { tasksMappedWith } from './map-group.ts';
 import { mappingOf, resize } from './mapping.ts';
 import { createDraft, decisionOf } from './plan-draft.ts';
 import type { Draft } from './plan-draft.ts';
@@ -63,11 +64,18 @@ export function planRun(input: PlanRunInput): RunPlan {
 function planMapping(input: PlanRunInput, draft: Draft, taskId: string): void {
   if (input.paused || mappingOf(input.dag.tasks.get(taskId)) === undefined) return;
   const { states } = draft;
-  const ofTask = { all: draft.all(taskId), live: draft.live(taskId) };
+  const ofTask = { all: draft.all(taskId), live: draft.live(taskId), isOpen: isOpen(input, draft, taskId) };
   const { shorter, back, expandTo } = resize(input.dag, taskId, { ...input, ...ofTask, states });
   if (shorter.length > 0) draft.remove(taskId, shorter, 'its list became shorter');
   for (const each of back) draft.decide(each, { to: null, reason: 'its list is long enough again' });
   if (expandTo !== undefined) draft.expansions.push({ taskId, length: expandTo });
+}
+
+/** Of a mapped group all tasks have the same instances, so that the list of one counts while any has not ended. */
+function isOpen({ dag }: PlanRunInput, draft: Draft, taskId: string): boolean {
+  return tasksMappedWith(dag, taskId).some((id) =>
+    draft.live(id).some(({ state }) => factsOf(state).schedulable),
+  );
 }
 
 function planInstance(input: PlanRunInput, draft: Draft, instance: PlannedInstance): void {

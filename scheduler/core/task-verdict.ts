@@ -13,18 +13,32 @@ export function statesOfTask(states: TaskStates, taskId: string): readonly (Task
   return found.length === 0 ? [null] : found;
 }
 
+/** The states of a task that count for an instance: of one in the same mapped group only that of its own index. */
+export function statesSeen(
+  dag: LoadedDag,
+  { taskId, mapIndex }: { readonly taskId: string; readonly mapIndex: number },
+  { of, states }: { readonly of: string; readonly states: TaskStates },
+): readonly (TaskInstanceState | null)[] {
+  const all = statesOfTask(states, of);
+  const group = mapIndex < 0 ? undefined : dag.tasks.get(taskId)?.mapGroup;
+  if (group === undefined || dag.tasks.get(of)?.mapGroup !== group) return all;
+  // One that is not expanded stands for all of them.
+  const [whole = null] = all;
+  return [all[mapIndex] ?? (all.length === 1 ? whole : null)];
+}
+
 /** What the upstreams of a task say about it: its setups first, then its trigger rule. */
 export function taskVerdict(
   dag: LoadedDag,
   { taskId, mapIndex }: { readonly taskId: string; readonly mapIndex: number },
   states: TaskStates,
 ): TriggerVerdict {
-  const setups = evaluateIndirectSetups(
-    indirectSetups(dag, taskId).flatMap((id) => statesOfTask(states, id)),
-  );
+  const seen = (id: string): readonly (TaskInstanceState | null)[] =>
+    statesSeen(dag, { taskId, mapIndex }, { of: id, states });
+  const setups = evaluateIndirectSetups(indirectSetups(dag, taskId).flatMap(seen));
   if (setups.kind !== 'run') return setups;
   const upstreams = (dag.graph.upstream.get(taskId) ?? []).flatMap((id) => {
-    return statesOfTask(states, id).map((state) => ({ state, isSetup: dag.setups.has(id) }));
+    return seen(id).map((state) => ({ state, isSetup: dag.setups.has(id) }));
   });
   return evaluateTriggerRule(dag.tasks.get(taskId)?.triggerRule ?? 'all_success', upstreams, mapIndex);
 }

@@ -6,7 +6,7 @@ import { previouslySkippedBy } from './skip-decision.ts';
 import type { RecordedDecision } from './skip-decision.ts';
 import { factsOf } from './states.ts';
 import type { TaskInstanceState } from './states.ts';
-import { indirectSetups, statesOfTask, taskVerdict } from './task-verdict.ts';
+import { indirectSetups, statesSeen, taskVerdict } from './task-verdict.ts';
 import type { TaskStates } from './task-verdict.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -50,21 +50,25 @@ export function readinessOf(
   const length = over === undefined ? undefined : mapLength(dag, over, input);
   // Without the values there is nothing to run, whatever the trigger rule says.
   if (length?.kind === 'mark') return length;
+  // Each run of a mapped group has its own fate, so that its tasks are expanded before their upstreams end.
+  if (task?.mapGroup !== undefined && length?.kind === 'known') return expansionTo(length.length);
   const verdict = taskVerdict(dag, instance, input.states);
   const rule = task?.triggerRule ?? 'all_success';
   if (verdict.kind === 'mark') return { ...verdict, reason: `trigger rule ${rule}` };
   if (verdict.kind === 'wait' || length?.kind === 'wait')
-    return waitsForUpstreams(dag, instance.taskId, input.states);
+    return waitsForUpstreams(dag, instance, input.states);
   const past = task === undefined ? undefined : waitsForPast(dag, task, input.past);
   if (past !== undefined) return { kind: 'wait', on: 'past', reason: past };
-  if (length?.length === 0) {
-    return { kind: 'mark', state: 'skipped', reason: 'there is nothing that it could be mapped over' };
-  }
-  if (length !== undefined) return { kind: 'expand', length: length.length };
+  if (length !== undefined) return expansionTo(length.length);
   const { nextAttemptAt, state } = instance;
   if (nextAttemptAt === null || nextAttemptAt <= input.now) return { kind: 'ready' };
   const what = state === 'up_for_reschedule' ? 'its condition is looked at again' : 'it is tried again';
   return { kind: 'wait', on: 'time', reason: `${what} at ${nextAttemptAt.toISOString()}` };
+}
+
+function expansionTo(length: number): Readiness {
+  if (length > 0) return { kind: 'expand', length };
+  return { kind: 'mark', state: 'skipped', reason: 'there is nothing that it could be mapped over' };
 }
 
 /** What is noted of a task that a branch or a short-circuit skipped. */
@@ -72,13 +76,16 @@ export function skipReason(by: string): string {
   return `${by} decided to skip it`;
 }
 
-function waitsForUpstreams(dag: LoadedDag, taskId: string, states: TaskStates): Readiness {
+function waitsForUpstreams(dag: LoadedDag, instance: WaitingInstance, states: TaskStates): Readiness {
+  const { taskId } = instance;
+  const seen = (id: string): readonly (TaskInstanceState | null)[] =>
+    statesSeen(dag, instance, { of: id, states });
   const above = [...indirectSetups(dag, taskId), ...(dag.graph.upstream.get(taskId) ?? [])];
   const openOf = (id: string): readonly (TaskInstanceState | null)[] =>
-    statesOfTask(states, id).filter((state) => !factsOf(state).finished || state === 'removed');
+    seen(id).filter((state) => !factsOf(state).finished || state === 'removed');
   const open = above.filter((id) => openOf(id).length > 0);
   const named = open.slice(0, 3).map((id) => {
-    const all = statesOfTask(states, id).length;
+    const all = seen(id).length;
     const [first = null] = openOf(id);
     return all > 1 ? `${id} (${openOf(id).length} of ${all})` : `${id} (${first ?? 'not started'})`;
   });

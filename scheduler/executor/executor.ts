@@ -177,7 +177,7 @@ async function executeAttempt(
   const log = await openTaskLog({ ...options, masker, parent: options.logger }, key, tryNumber);
   try {
     const found = options.dags.get(key.dagId)?.dag;
-    const dag = found?.definition ?? { dagId: key.dagId, params: undefined };
+    const dag = found?.definition ?? { dagId: key.dagId, params: undefined, tasks: [] };
     const context: TaskContext<never> = createTaskContext({
       run: started.run,
       key,

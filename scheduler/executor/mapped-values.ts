@@ -1,14 +1,12 @@
-import type { MapArgument, TaskWork } from '../authoring/definition.ts';
+import type { MapArgument, Mapping } from '../authoring/definition.ts';
 import { isKwargs } from '../authoring/mapped-task.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { mapPositions } from '../core/mapping.ts';
 import { schedulerErrors } from '../errors.ts';
 
-type MappedWork = Extract<TaskWork<never>, { readonly kind: 'mapped' }>;
-
-/** The values that one instance of a mapped task is for, by argument. */
+/** The values that one instance of a mapped task, or of a mapped group, is for, by argument. */
 export async function mappedValues(
-  { over, isOverKwargs }: MappedWork,
+  { over, isOverKwargs }: Mapping,
   { mapIndex, xcomPull }: Pick<TaskContext<never>, 'mapIndex' | 'xcomPull'>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const lists = await Promise.all(over.map(async (each) => await listOf(each, xcomPull)));

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import type { AnyDag } from '../authoring/definition.ts';
+import type { AnyDag, MapGroup } from '../authoring/definition.ts';
 import type { SchedulerAccess } from '../authoring/scheduler-access.ts';
 import type { TaskContext, XComRef } from '../authoring/task.ts';
 import { resolveParams } from '../core/params.ts';
@@ -8,13 +8,14 @@ import type { SecretsBackend } from '../secrets/secrets-backend.ts';
 import { createTaskSecrets } from '../secrets/task-secrets.ts';
 import type { DagRun, InstanceKey } from '../store/rows.ts';
 import type { ReturnedValues } from '../store/xcom.ts';
+import { mappedValues } from './mapped-values.ts';
 
 /** What a context is made from. */
 export interface TaskContextInput {
   readonly run: Pick<DagRun, 'logicalDate' | 'dataIntervalStart' | 'dataIntervalEnd' | 'conf'>;
   readonly key: InstanceKey;
   readonly tryNumber: number;
-  readonly dag: Pick<AnyDag, 'dagId' | 'params'>;
+  readonly dag: Pick<AnyDag, 'dagId' | 'params' | 'tasks'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -51,10 +52,25 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     services: input.services as never,
     waitingSince: input.waitingSince,
     scheduler: input.scheduler,
-    xcomPull: async <Pulled>({ taskId, isMapped: wantsList }: XComRef<Pulled>) => {
-      const { isMapped, values } = await input.readReturned(taskId);
-      return (isMapped || wantsList ? values : values[0]) as Pulled;
-    },
+    xcomPull: async <Pulled>(ref: XComRef<Pulled>) => (await pull(input, ref)) as Pulled,
     latestSuccess: input.latestSuccess,
   };
+}
+
+/** In a mapped group a task sees the values of its own run of the group. */
+async function pull(input: TaskContextInput, ref: XComRef<unknown>): Promise<unknown> {
+  const { mapIndex } = input.key;
+  const groupOf = (taskId: string): MapGroup | undefined =>
+    input.dag.tasks.find((each) => each.taskId === taskId)?.mapGroup;
+  const group = groupOf(input.key.taskId);
+  if (group !== undefined && ref.groupValue !== undefined) {
+    const xcomPull: TaskContext<never>['xcomPull'] = async <Pulled>(source: XComRef<Pulled>) =>
+      (await pull(input, source)) as Pulled;
+    return (await mappedValues(group, { mapIndex, xcomPull }))[ref.groupValue];
+  }
+  const { isMapped, values, indexes } = await input.readReturned(ref.taskId);
+  if (group !== undefined && isMapped && groupOf(ref.taskId) === group) {
+    return values[indexes.indexOf(mapIndex)];
+  }
+  return isMapped || ref.isMapped ? values : values[0];
 }

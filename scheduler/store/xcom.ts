@@ -6,6 +6,8 @@ import type { TaskKey } from './rows.ts';
 export interface ReturnedValues {
   readonly isMapped: boolean;
   readonly values: readonly unknown[];
+  /** Which instance returned each of the values. */
+  readonly indexes: readonly number[];
 }
 
 /** Values of instances that succeeded; what an instance that was since taken away returned does not count. */
@@ -27,5 +29,10 @@ export async function readReturned(db: Knex, key: TaskKey): Promise<ReturnedValu
   const counted = isMapped
     ? instances.filter((row) => row.state === 'success')
     : rows.filter((row) => row.map_index < 0);
-  return { isMapped, values: counted.flatMap(({ value }) => (value === null ? [] : [value])) };
+  const returned = counted.filter(({ value }) => value !== null);
+  return {
+    isMapped,
+    values: returned.map(({ value }) => value),
+    indexes: returned.map((row) => row.map_index),
+  };
 }

@@ -171,3 +171,138 @@ test('a task is mapped over objects of arguments; what is no object fails its in
     expect.stringContaining('a list of other things than objects of arguments'),
   ]);
 });
+
+/** Of each file its words, counted; a group for every file. */
+const grouped = `{ ${head('grouped')}, defaultArgs: { retries: 0 }, tasks: (t) => {
+  const files = t.task('files', note('files'));
+  const each = t.partialGroup('each', (g, { file }) => {
+    const read = g.task('read', { run: async (c) => {
+      const name = await c.xcomPull(file);
+      c.services.ran.push('read ' + name);
+      await c.services.on['read']?.({ name });
+      return name + name;
+    } });
+    const size = g.task('size', { executor: 'process', run: async (c) =>
+      (await c.xcomPull(file)) + ':' + (await c.xcomPull(read)).length }).after(read);
+    return { read, size };
+  }).expand({ file: files });
+  t.task('all', { triggerRule: 'none_failed', run: (c) => c.xcomPull(each.tasks.size) }).after(each);
+  t.task('anyway', { triggerRule: 'all_done', run: () => null }).after(each);
+} }`;
+
+test('a mapped group runs as a whole for every value: each run of it sees its own values and ends by itself', async () => {
+  await using h = await createHarness({ grouped });
+  const scheduler = await h.scheduler();
+  const show = ({ taskId, mapIndex, state }: TaskInstance): string =>
+    `${taskId}${mapIndex < 0 ? '' : `[${mapIndex}]`} ${state ?? 'none'}`;
+  const states = async (runId: string): Promise<readonly string[]> =>
+    (await scheduler.listTaskInstances({ dagId: 'grouped', runId })).map(show);
+  const run = async (runId: string): Promise<readonly string[]> => {
+    await scheduler.triggerDag('grouped', { runId });
+    await scheduler.runUntilIdle();
+    return await states(runId);
+  };
+  const returned = (runId: string): unknown => {
+    const event = h.events.all.findLast(
+      (e) => e.type === 'task_instance' && e.runId === runId && e.taskId === 'all' && e.state === 'success',
+    );
+    return event?.type === 'task_instance' ? event.result : undefined;
+  };
+  h.services.on['files'] = () => ['a', 'bb'];
+  expect(await run('two')).toEqual([
+    'files success',
+    'each.read[0] success',
+    'each.read[1] success',
+    'each.size[0] success',
+    'each.size[1] success',
+    'all success',
+    'anyway success',
+  ]);
+  expect(returned('two')).toEqual(['a:2', 'bb:4']);
+
+  h.services.on['files'] = () => [];
+  expect(await run('none')).toEqual([
+    'files success',
+    'each.read skipped',
+    'each.size skipped',
+    'all success',
+    'anyway success',
+  ]);
+
+  // What fails ends its own run of the group, and no other.
+  h.services.on['files'] = () => ['a', 'bb', 'c'];
+  h.services.on['read'] = (context) => {
+    if ('name' in context && context.name === 'bb') throw new Error('bb');
+  };
+  const failed = await run('half');
+  expect(failed).toEqual([
+    'files success',
+    'each.read[0] success',
+    'each.read[1] failed',
+    'each.read[2] success',
+    'each.size[0] success',
+    'each.size[1] upstream_failed',
+    'each.size[2] success',
+    'all upstream_failed',
+    'anyway success',
+  ]);
+  expect(
+    await scheduler.explainTask({ dagId: 'grouped', runId: 'half', taskId: 'each.size', mapIndex: 1 }),
+  ).toMatch(/trigger rule all_success/);
+
+  // Cleared with a shorter list: the third run of the group is gone, in all of its tasks.
+  h.services.on['files'] = () => ['x', 'bb'];
+  h.services.on['read'] = () => {};
+  await scheduler.clearTasks({ dagId: 'grouped', runId: 'half', taskIds: ['files'], downstream: true });
+  await scheduler.runUntilIdle();
+  expect(await states('half')).toEqual([
+    'files success',
+    'each.read[0] success',
+    'each.read[1] success',
+    'each.read[2] removed',
+    'each.size[0] success',
+    'each.size[1] success',
+    'each.size[2] removed',
+    'all success',
+    'anyway success',
+  ]);
+  expect(returned('half')).toEqual(['x:2', 'bb:4']);
+
+  // The same in a test of the DAG, where what fails fails alone, too.
+  h.services.on['files'] = () => ['a', 'bb'];
+  h.services.on['read'] = (context) => {
+    if ('name' in context && context.name === 'a') throw new Error('a');
+  };
+  const tested = await scheduler.testDag('grouped', { onTask: () => {} });
+  expect(tested.tasks.map(({ taskId, mapIndex, state }) => `${taskId}[${mapIndex}] ${state}`)).toEqual([
+    'files[-1] success',
+    'each.read[0] failed',
+    'each.read[1] success',
+    'each.size[0] upstream_failed',
+    'each.size[1] success',
+    'all[-1] upstream_failed',
+    'anyway[-1] success',
+  ]);
+});
+
+test('a mapped group cannot hold what is mapped itself or decides', async () => {
+  const holding = (name: string, inside: string): string =>
+    `{ ${head(name)}, tasks: (t) => {
+      t.partialGroup('g', (g, { n }) => { ${inside} }).expand({ n: [1, 2] });
+    } }`;
+  await using h = await createHarness({
+    mapped: holding('mapped', `g.partial('m', { run: () => 1 }).expand({ x: [1] });`),
+    branch: holding('branch', `g.branch('b', { choices: {}, choose: () => null });`),
+    nested: holding('nested', `g.partialGroup('h', (i) => i.empty('e')).expand({ x: [1] });`),
+    empty: holding('empty', ''),
+    never: `{ ${head('never')}, tasks: (t) => { t.partialGroup('g', (g) => g.empty('e')); t.empty('e'); } }`,
+  });
+  const scheduler = await h.scheduler();
+  expect(scheduler.listImportErrors().map(({ message }) => message)).toEqual([
+    'task g.b is of the kind branch; the mapped group g cannot hold it',
+    'task group g has no task',
+    'task g.m is mapped itself; the mapped group g cannot hold it',
+    'task group h is mapped, and so is g, which holds it',
+    'DAG never: g is partial and never expanded',
+  ]);
+});

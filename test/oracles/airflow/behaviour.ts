@@ -1,10 +1,10 @@
 import { TaskFail, TaskSkip } from '../../../scheduler/index.ts';
-import type { TaskContext } from '../../../scheduler/index.ts';
+import type { GroupValues, TaskContext } from '../../../scheduler/index.ts';
 import type { Behaviour } from './scenario.ts';
 
 type Context = TaskContext<unknown>;
 /** The arguments of mapped tasks have fixed names. */
-export type Mapped = { readonly x?: unknown; readonly y?: unknown };
+export type Mapped = { readonly x: unknown; readonly y: unknown };
 
 function perform(deed: unknown): void {
   if (deed === 'fail') throw new Error('it is told to fail');
@@ -17,12 +17,20 @@ export function actOf(does: Behaviour): (context: Context) => unknown {
   return async (context) => await act(does, context, {});
 }
 
+/** What a task in a mapped group runs: it looks up what its run of the group is for. */
+export function actInGroup(does: Behaviour, values: GroupValues<Mapped>): (context: Context) => unknown {
+  return async (context) => {
+    const [x, y] = await Promise.all([context.xcomPull(values.x), context.xcomPull(values.y)]);
+    return await act(does, context, { x, y });
+  };
+}
+
 /** What an instance of a mapped task runs. */
-export function actMapped(does: Behaviour): (context: Context, mapped: Mapped) => unknown {
+export function actMapped(does: Behaviour): (context: Context, mapped: Partial<Mapped>) => unknown {
   return async (context, mapped) => await act(does, context, mapped);
 }
 
-async function act(does: Behaviour, context: Context, { x, y }: Mapped): Promise<unknown> {
+async function act(does: Behaviour, context: Context, { x, y }: Partial<Mapped>): Promise<unknown> {
   if (does === 'return_mapped') return y === undefined ? x : [x, y];
   if (typeof does === 'string') return perform(does === 'as_told' ? x : does);
   if ('return' in does) return does.return;

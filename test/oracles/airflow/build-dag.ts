@@ -1,15 +1,16 @@
 import { cron, dag } from '../../../scheduler/index.ts';
 import type {
   DagDefinition,
+  GroupValues,
   MappedTaskHandle,
   TaskArgs,
   TaskBuilder,
   TaskGroupHandle,
   TaskHandle,
 } from '../../../scheduler/index.ts';
-import { actMapped, actOf, pokeOf } from './behaviour.ts';
+import { actInGroup, actMapped, actOf, pokeOf } from './behaviour.ts';
 import type { Mapped } from './behaviour.ts';
-import type { Scenario, ScenarioTask } from './scenario.ts';
+import type { Behaviour, Scenario, ScenarioTask } from './scenario.ts';
 
 type Handle = TaskHandle | MappedTaskHandle;
 type Builder = TaskBuilder<unknown>;
@@ -38,7 +39,7 @@ function declare({ tasks, groups }: Scenario, t: Builder): void {
   const nodes = new Map<string, Handle>();
   const groupHandles = new Map<string, TaskGroupHandle>();
   const makeIn =
-    (builder: Builder) =>
+    (builder: Builder, values?: GroupValues<Mapped>) =>
     (name: string): Handle => {
       const known = nodes.get(name);
       if (known !== undefined) return known;
@@ -46,16 +47,20 @@ function declare({ tasks, groups }: Scenario, t: Builder): void {
       if (task === undefined) throw new Error(`no task ${name}`);
       // A branch is given what it chooses from, which waits for it.
       const choices = Object.keys(tasks).filter((id) => tasks[id]?.after.includes(name));
-      const made = make(builder, { name, task, choices }, makeIn(builder));
+      const made = make(builder, { name, task, choices, values }, makeIn(builder, values));
       nodes.set(name, made);
       return made;
     };
-  for (const group of Object.keys(groups)) {
+  for (const [group, { over }] of Object.entries(groups)) {
     const members = Object.keys(tasks).filter((name) => tasks[name]?.group === group);
-    groupHandles.set(
-      group,
-      t.taskGroup(group, (inner) => void members.map(makeIn(inner))),
-    );
+    const declareIn = (inner: Builder, values?: GroupValues<Mapped>): void =>
+      void members.map(makeIn(inner, values));
+    const handle =
+      over === undefined
+        ? t.taskGroup(group, (inner) => declareIn(inner))
+        : // Which of the two arguments there are is known when the scenario is read.
+          t.partialGroup<Mapped, void>(group, declareIn).expand(listsOf(over, makeIn(t)) as Lists);
+    groupHandles.set(group, handle);
   }
   for (const name of Object.keys(tasks)) makeIn(t)(name);
   const nodeOf = (name: string): Handle | TaskGroupHandle => {
@@ -73,25 +78,31 @@ function declare({ tasks, groups }: Scenario, t: Builder): void {
 
 function make(
   t: Builder,
-  { name, task, choices }: { name: string; task: ScenarioTask; choices: readonly string[] },
+  {
+    name,
+    task,
+    choices,
+    values,
+  }: {
+    name: string;
+    task: ScenarioTask;
+    choices: readonly string[];
+    values: GroupValues<Mapped> | undefined;
+  },
   made: (name: string) => Handle,
 ): Handle {
-  const { does, over } = task;
+  const { over } = task;
+  const does = pullingById(task.does, made);
   const args = argsOf(task);
   if (over !== undefined) {
-    const lists = Object.fromEntries(
-      Object.entries(over).map(([argument, from]) => [
-        argument,
-        typeof from === 'string' ? (made(from) as TaskHandle<readonly unknown[]>) : from,
-      ]),
-    );
-    const mapped = t.partial(name, { ...args, run: actMapped(does) });
-    return mapped.expand(lists);
+    return t.partial(name, { ...args, run: actMapped(does) }).expand(listsOf(over, made));
   }
   if (task.over_kwargs !== undefined) {
     const { over_kwargs: list } = task;
     const kwargs =
-      typeof list === 'string' ? (made(list) as TaskHandle<readonly Mapped[]>) : (list as readonly Mapped[]);
+      typeof list === 'string'
+        ? (made(list) as TaskHandle<readonly Partial<Mapped>[]>)
+        : (list as readonly Partial<Mapped>[]);
     return t.partial(name, { ...args, run: actMapped(does) }).expandKwargs(kwargs);
   }
   if (does === 'empty') return t.empty(name, args);
@@ -114,7 +125,27 @@ function make(
       softFail,
     });
   }
-  return t.task(name, { ...args, run: actOf(does) });
+  return t.task(name, { ...args, run: values === undefined ? actOf(does) : actInGroup(does, values) });
+}
+
+/** In a group the id of what is pulled is another than its name. */
+function pullingById(does: Behaviour, made: (name: string) => Handle): Behaviour {
+  return typeof does === 'object' && 'pull' in does ? { pull: made(does.pull).taskId } : does;
+}
+
+type Lists = Readonly<Record<keyof Mapped, TaskHandle<readonly unknown[]>>>;
+
+/** What `expand` is given: the lists, and the tasks that return them. */
+function listsOf(
+  over: NonNullable<ScenarioTask['over']>,
+  made: (name: string) => Handle,
+): Readonly<Record<string, TaskHandle<readonly unknown[]> | readonly unknown[]>> {
+  return Object.fromEntries(
+    Object.entries(over).map(([argument, from]) => [
+      argument,
+      typeof from === 'string' ? (made(from) as TaskHandle<readonly unknown[]>) : from,
+    ]),
+  );
 }
 
 function argsOf(task: ScenarioTask): TaskArgs {

@@ -15,7 +15,7 @@ from airflow.providers.standard.operators.python import (
     get_current_context,
 )
 from airflow.providers.standard.sensors.python import PythonSensor
-from airflow.sdk import DAG, TaskGroup, task
+from airflow.sdk import DAG, TaskGroup, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.trigger import CronTriggerTimetable
 from pendulum import parse
@@ -69,7 +69,7 @@ def poke(sense):
     return sense != "never" and file.stat().st_size >= sense
 
 
-def make(task_id, spec, made):
+def make(task_id, spec, made, values=None):
     does = spec["does"]
     common = {
         "task_id": task_id,
@@ -118,7 +118,8 @@ def make(task_id, spec, made):
             **common,
         )
     pulled = {"pulled": made(does["pull"]).output} if isinstance(does, dict) and "pull" in does else {}
-    return PythonOperator(python_callable=act, op_kwargs={"does": does, **pulled}, **common)
+    told = {"does": does, **pulled, **(values or {})}
+    return PythonOperator(python_callable=act, op_kwargs=told, **common)
 
 
 def build(scenario_id):
@@ -136,19 +137,35 @@ def build(scenario_id):
     options["schedule"] = CronTriggerTimetable(schedule, timezone="UTC") if schedule else None
     specs = scenario["tasks"]
     with DAG(dag_id=scenario_id, **options) as dag:
-        groups = {name: TaskGroup(group_id=name) for name in scenario["groups"]}
+        group_specs = scenario["groups"]
+        groups = {name: TaskGroup(group_id=name) for name, spec in group_specs.items() if "over" not in spec}
         nodes = {}
 
-        def made(name):
+        def made(name, values=None):
             if name not in nodes:
                 spec = specs[name]
-                if "group" in spec:
+                if values is not None:
+                    nodes[name] = make(name, spec, lambda other: made(other, values), values)
+                elif "group" in spec:
                     with groups[spec["group"]]:
                         nodes[name] = make(name, spec, made)
                 else:
                     nodes[name] = make(name, spec, made)
             return nodes[name]
 
+        def mapped_group(name, over):
+            @task_group(group_id=name)
+            def declare(**values):
+                for member, spec in specs.items():
+                    if spec.get("group") == name:
+                        made(member, values)
+
+            lists = {k: v if isinstance(v, list) else made(v).output for k, v in over.items()}
+            return declare.expand(**lists)
+
+        for name, spec in group_specs.items():
+            if "over" in spec:
+                groups[name] = mapped_group(name, spec["over"])
         for name in specs:
             made(name)
         for name, spec in specs.items():

@@ -71,6 +71,33 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
+    title: 'In a mapped group a trigger rule asks the tasks of its own run, whatever the rule',
+    ours: 'all_failed is decided for each run of the group',
+    airflow: 'it skips the task before it is expanded, since the task that returned the list succeeded',
+    reason: 'A task that waits for a failure in its run of the group could never see one.',
+    seen: [
+      {
+        scenario: /^mapped-groups\.rules_inside$/,
+        fact: /^g\.all_failed$/,
+        ours: /^none$/,
+        airflow: /^skipped$/,
+      },
+      {
+        scenario: /^mapped-groups\.rules_inside$/,
+        fact: /^g\.all_failed\[\d\]/,
+        ours: any,
+        airflow: /^none$/,
+      },
+    ],
+  },
+  {
+    title: 'A task can be mapped over what the runs of a mapped group return',
+    ours: 'it has an instance for each run that returned something, as over what a mapped task returns',
+    airflow: 'the task in the group fails, as what each run of it returns is no list',
+    reason: 'Outside of the group its value is the list, and that can be mapped over.',
+    seen: [{ scenario: /^mapped-groups\.mapped_below$/, fact: any, ours: any, airflow: any }],
+  },
+  {
     title: 'A task right below a setup may have any trigger rule',
     ours: 'the rule counts, and the setup besides',
     airflow: 'the DAG is refused: only all_success is allowed there',

@@ -34,6 +34,12 @@ const behaviour = z.union([
   }),
 ]);
 
+/** Mapped: a list, or the task that returns it; the arguments have fixed names. */
+const mappedOver = z.partialRecord(z.enum(['x', 'y']), z.union([z.string(), z.array(z.json())]));
+
+/** A group; with `over` it runs for each combination of the values, and its tasks are told theirs. */
+const groupShape = z.strictObject({ after: z.array(z.string()).default([]), over: mappedOver.optional() });
+
 /** A task; Airflow's names, durations in seconds. */
 const taskShape = z.strictObject({
   does: behaviour.default('empty'),
@@ -41,8 +47,7 @@ const taskShape = z.strictObject({
   group: z.string().optional(),
   /** `each`: as many tasks as there are rules, named after theirs. */
   rule: z.enum([...triggerRules, 'each']).default('all_success'),
-  /** Mapped: a list, or the task that returns it; the arguments have fixed names. */
-  over: z.partialRecord(z.enum(['x', 'y']), z.union([z.string(), z.array(z.json())])).optional(),
+  over: mappedOver.optional(),
   /** Mapped over the objects of a list: `expand_kwargs`. */
   over_kwargs: z.union([z.string(), z.array(z.json())]).optional(),
   retries: z.int().default(0),
@@ -80,7 +85,7 @@ const scenarioShape = z.strictObject({
   /** Some of it waits for ever: what counts is how it stands. */
   waits: z.boolean().default(false),
   pools: z.record(z.string(), z.int()).default({}),
-  groups: z.record(z.string(), z.strictObject({ after: z.array(z.string()).default([]) })).default({}),
+  groups: z.record(z.string(), groupShape).default({}),
   tasks: z.record(z.string(), taskShape),
   /** Of these tasks never more than so many ran at once, over all runs. */
   at_most: z.strictObject({ tasks: z.array(z.string()), at_once: z.int() }).optional(),

@@ -85,7 +85,7 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
   },
   {
     what:
-      'Mapping takes lists, not dicts, and arguments by name: no mapped groups. More combinations than ' +
+      'Mapping takes lists, not dicts, and arguments by name. A mapped group holds no branch, short-circuit or latest-only. More combinations than ' +
       '1,024 make the mapped task upstream_failed. An instance that a shorter list took away counts for no trigger rule; in ' +
       'Airflow it does.',
     reason: 'Named arguments are typed end to end. What is not there any more cannot have failed.',

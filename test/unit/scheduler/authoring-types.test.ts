@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { dag } from '../../../scheduler/index.ts';
+import type { GroupValues } from '../../../scheduler/index.ts';
 
 // What the compiler refuses: `npm run types` fails where one of these lines is no error any more.
 
@@ -72,17 +73,40 @@ test('a task is mapped over lists of what it takes, and pulls are typed by who r
       limited.expandKwargs([{ n: 1 }]);
       // @ts-expect-error - files are no arguments
       t.partial('g', { run: (_, { n }: { n: number }) => n }).expandKwargs(files);
+      const group = t
+        .partialGroup('each', (g, { file }: GroupValues<{ file: { name: string } }>) => {
+          const name = g.task('name', { run: async (c) => (await c.xcomPull(file)).name });
+          const length = g.task('length', {
+            run: async (c) => {
+              // @ts-expect-error - of its own run of the group it may not be there
+              const own: string = await c.xcomPull(name);
+              return own.length;
+            },
+          });
+          return { name, inner: { length: length.after(name) } };
+        })
+        .expand({ file: files });
+      const lengthOfAll = t.partial('h', { run: (_, { n }: { n: number }) => n });
+      lengthOfAll.expand({ n: group.tasks.inner.length });
+      const numbers = t.partialGroup('i', (g, { n }: GroupValues<{ n: number }>) =>
+        g.task('n', { run: (c) => c.xcomPull(n) }),
+      );
+      // @ts-expect-error - a group's value is of the type that it says
+      numbers.expand({ n: files });
       // @ts-expect-error - there is no such task
       files.after('nobody');
       t.task('pull', {
         run: async ({ xcomPull }) => {
+          const names: readonly string[] = await xcomPull(group.tasks.name);
+          // @ts-expect-error - outside of the group there is a list
+          const name: string | undefined = await xcomPull(group.tasks.name);
           const list: readonly number[] = await xcomPull(again);
           const one: number | undefined = await xcomPull(count);
           // @ts-expect-error - it may not have run
           const sure: number = await xcomPull(count);
           // @ts-expect-error - of a mapped task there is a list
           const single: number | undefined = await xcomPull(again);
-          return [list, one, sure, single];
+          return [list, one, sure, single, names, name];
         },
       });
     },

@@ -102,7 +102,7 @@ test('a group stands for its roots and leaves, its ids begin with its own, its d
 
 test.each<readonly [string, (t: TaskBuilder<unknown>) => void]>([
   ['task group empty has no task', (t) => t.taskGroup('empty', () => undefined)],
-  ['DAG d: task a is partial() and never expanded', (t) => t.partial('a', { run: () => 1 })],
+  ['DAG d: a is partial and never expanded', (t) => t.partial('a', { run: () => 1 })],
   ['task a: expand() names nothing to map over', (t) => t.partial('a', { run: () => 1 }).expand({})],
   [
     'task a: it is mapped over 1600 combinations, more than 1024',

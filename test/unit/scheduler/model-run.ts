@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { AnyTask } from '../../../scheduler/authoring/definition.ts';
-import { groupByTask, liveInstances, liveStates } from '../../../scheduler/core/mapping.ts';
+import { groupByTask, liveInstances, liveStates, mappingOf } from '../../../scheduler/core/mapping.ts';
 import type { MapLengths, PlannedInstance } from '../../../scheduler/core/run-plan.ts';
 import type { RecordedDecision } from '../../../scheduler/core/skip-decision.ts';
 import type { DagRunState } from '../../../scheduler/core/states.ts';
@@ -38,9 +38,10 @@ export function addMissing(loaded: LoadedDag, run: Run): boolean {
 export function mapLengthsOf(loaded: LoadedDag, { instances, lengths }: Run): MapLengths {
   const states = liveStates(loaded, [...instances.values()]);
   return new Map(
-    loaded.definition.tasks.map(({ taskId, work }) => {
+    loaded.definition.tasks.map((task) => {
+      const { taskId } = task;
       const succeeded = (states.get(taskId) ?? []).filter((state) => state === 'success').length;
-      return [taskId, work.kind === 'mapped' ? succeeded : (lengths.get(taskId) ?? null)];
+      return [taskId, mappingOf(task) !== undefined ? succeeded : (lengths.get(taskId) ?? null)];
     }),
   );
 }
@@ -58,10 +59,11 @@ export function expand(loaded: LoadedDag, run: Run, taskId: string, length: numb
 
 /** Of a mapped task those of its instances count that have a value, from index 0 on and without a gap. */
 export function checkIndexes(loaded: LoadedDag, run: Run): void {
-  for (const { taskId, work } of loaded.definition.tasks) {
+  for (const task of loaded.definition.tasks) {
+    const { taskId } = task;
     const counted = liveInstances(loaded, groupByTask([...run.instances.values()])).get(taskId) ?? [];
     const indexes = counted.map((each) => each.mapIndex);
-    const isWhole = work.kind !== 'mapped' || indexes[0] === -1;
+    const isWhole = mappingOf(task) === undefined || indexes[0] === -1;
     expect(indexes, 'I10').toEqual(isWhole ? [-1] : indexes.map((_, index) => index));
   }
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dag } from '../../../scheduler/authoring/dag.ts';
+import type { TaskBuilder } from '../../../scheduler/authoring/task-builder.ts';
 import type { Dependency, Mappable, XComRef } from '../../../scheduler/authoring/task.ts';
 import { explain } from '../../../scheduler/core/explain.ts';
 import { settle } from '../../../scheduler/core/outcome.ts';
@@ -56,10 +57,18 @@ const world = fc.record({
   failFast: fc.boolean(),
   timeout: fc.constantFrom(undefined, '30s'),
   anyFailed: fc.boolean(),
+  // So many tasks from that one on are a mapped group.
+  group: fc.record({
+    begin: fc.integer({ min: 0, max: 4 }),
+    size: fc.integer({ min: 0, max: 3 }),
+    isOverXcom: fc.boolean(),
+  }),
 });
 type World = typeof world extends fc.Arbitrary<infer Shape> ? Shape : never;
 
-function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
+type Declared = Dependency & XComRef<unknown, readonly unknown[]>;
+
+function load({ tasks, failFast, timeout, anyFailed, group }: World): LoadedDag {
   const definition = dag({
     dagId: 'd',
     description: '',
@@ -71,8 +80,8 @@ function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
     ...(anyFailed ? { runPolicy: 'any_failed' } : {}),
     ...(timeout === undefined ? {} : { dagrunTimeout: timeout }),
     tasks: (t) => {
-      const handles: (Dependency & XComRef<unknown, readonly unknown[]>)[] = [];
-      for (const [index, each] of tasks.entries()) {
+      const handles: Declared[] = [];
+      const add = (builder: TaskBuilder<unknown>, index: number, each: World['tasks'][number]): void => {
         const after = handles.filter((_, i) => (each.upstream >> i) % 2 === 1);
         const isTeardown = each.role === 'teardown';
         const rule = failFast ? 'all_success' : each.rule;
@@ -88,12 +97,30 @@ function load({ tasks, failFast, timeout, anyFailed }: World): LoadedDag {
           ...(each.alone ? { maxActiveTisPerDag: 1 } : {}),
           ...(isTeardown ? {} : { triggerRule: rule }),
         };
-        const over = overOf(each, after[0]);
+        const over = builder === t ? overOf(each, after[0]) : undefined;
         const handle =
-          over === undefined ? t.task(`t${index}`, args) : t.partial(`t${index}`, args).expand(over);
+          over === undefined
+            ? builder.task(`t${index}`, args)
+            : builder.partial(`t${index}`, args).expand(over);
         handle.after(...after);
         handles.push(handle);
+      };
+      const end = group.begin + group.size;
+      for (const [index, each] of tasks.slice(0, group.begin).entries()) add(t, index, each);
+      const grouped = tasks.slice(group.begin, end);
+      if (grouped.length > 0) {
+        const [first] = grouped;
+        const source = group.isOverXcom ? handles.at(-1) : undefined;
+        const list = Array.from({ length: first?.length ?? 0 }, (_, index) => index);
+        t.partialGroup(
+          'g',
+          (inner) => {
+            for (const [index, each] of grouped.entries()) add(inner, group.begin + index, each);
+          },
+          { prefixGroupId: false },
+        ).expand({ value: source ?? list });
       }
+      for (const [index, each] of tasks.slice(end).entries()) add(t, end + index, each);
     },
   });
   return validateDag(definition, 'd.dag.ts');
@@ -158,7 +185,11 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
     if (to === 'queued' || to === 'scheduled') {
       expect(tryNumber, 'I3').toBeLessThanOrEqual(before.maxTries + 1);
       const states = liveStates(loaded, [...run.instances.values()]);
-      const upstream = (loaded.graph.upstream.get(taskId) ?? []).flatMap((each) => states.get(each) ?? []);
+      const upstream = (loaded.graph.upstream.get(taskId) ?? []).flatMap((each) =>
+        isInOneGroup(loaded, taskId, each)
+          ? [states.get(each)?.[mapIndex] ?? null]
+          : (states.get(each) ?? []),
+      );
       const rule = loaded.tasks.get(taskId)?.triggerRule;
       if (rule === 'all_success')
         expect(
@@ -183,6 +214,12 @@ function applyPlan(loaded: LoadedDag, run: Run, plan: RunPlan): void {
   for (const [by, each] of run.skips) run.skips.set(by, { ...each, isCarriedOut: true });
   for (const { taskId, length } of plan.expansions) expand(loaded, run, taskId, length);
   if (plan.result !== undefined) run.state = plan.result.state;
+}
+
+/** Whether the two are in one mapped group, where each instance has upstreams of its own index. */
+function isInOneGroup({ tasks }: LoadedDag, taskId: string, upstream: string): boolean {
+  const group = tasks.get(taskId)?.mapGroup;
+  return group !== undefined && tasks.get(upstream)?.mapGroup === group;
 }
 
 function checkLimits(loaded: LoadedDag, runs: readonly Run[]): void {
