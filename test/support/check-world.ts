@@ -4,6 +4,7 @@ import { ignoreProgress } from '../../lib/progress.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { planChecks, planPublishedChecks } from '../../transforms/engine/checks/plan.ts';
 import { runChecks } from '../../transforms/engine/checks/run-checks.ts';
+import { touchedKeys } from '../../transforms/engine/checks/touched-keys.ts';
 import type { EngineContext } from '../../transforms/engine/context.ts';
 import type { BuildRun } from '../../transforms/engine/materialize/delta.ts';
 import type { DataTest, Model, Project, TestConfig } from '../../transforms/engine/project/model.ts';
@@ -72,10 +73,19 @@ export async function openCheckWorld(
     context,
     run,
     warehouse,
-    check: async (among = considered) =>
-      byName(await runChecks(context, await planChecks(context, run, among))),
+    check: async (among = considered) => byName(await checkRun(context, run, among)),
     checkPublished: async () => byName(await runChecks(context, await planPublishedChecks(context, run))),
   };
+}
+
+async function checkRun(
+  context: EngineContext,
+  run: BuildRun,
+  considered: ReadonlySet<string>,
+): Promise<CheckResult[]> {
+  const keys = touchedKeys(context, run);
+  const checks = await planChecks(context, run, considered, keys);
+  return await runChecks(context, await keys.place(checks));
 }
 
 async function createTables(

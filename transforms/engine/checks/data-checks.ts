@@ -1,6 +1,7 @@
 import { isTransient, messageOf } from '../../../lib/errors.ts';
 import { renderDataTest, renderText } from '../compile/compile.ts';
 import type { CompileScope } from '../compile/compile.ts';
+import type { AskedKeys } from '../compile/touched-in-run.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import { runScope } from '../materialize/delta.ts';
@@ -21,6 +22,7 @@ import { publishedWorld } from './published-world.ts';
 import { isBuiltIn, recentRawCondition, rowsInRun, rowsOfSource, wholeRelation } from './rows-under-test.ts';
 import type { RowsUnderTest } from './rows-under-test.ts';
 import { isAbout } from './singular.ts';
+import type { TouchedKeys } from './touched-keys.ts';
 import { asksTouched, attachedFor, touchedDefinition } from './touched-tests.ts';
 
 /** Declared and implicit checks of the rows that a run is about to publish, and of what it takes in from sources. */
@@ -28,7 +30,7 @@ export async function dataChecksOfRun(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  facts: CheckFacts,
+  { facts, keys }: { readonly facts: CheckFacts; readonly keys: TouchedKeys },
 ): Promise<Check[]> {
   const recentRaw = recentRawCondition(facts.recentSince);
   const scope = runScope(context, run);
@@ -52,7 +54,7 @@ export async function dataChecksOfRun(
       .filter(isOfEveryBuild)
       .map((test) => orphanCheck(context, run, considered, facts, model, test)),
   );
-  const touched = touchedChecks(context, run, considered, facts);
+  const touched = touchedChecks(context, run, considered, { facts, keys });
   return (await Promise.all([...checks, ...orphans, ...touched])).filter((check) => check !== undefined);
 }
 
@@ -89,31 +91,37 @@ function touchedChecks(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  facts: CheckFacts,
+  known: { readonly facts: CheckFacts; readonly keys: TouchedKeys },
 ): Array<Promise<Check>> {
   const { project } = context;
   return [...project.models.values()].flatMap((model) =>
     model.tests
       .filter((test) => isOfEveryBuild(test) && asksTouched(context, test))
       .filter((test) => isAbout(project, run, considered, test))
-      .map((test) => touchedCheck(context, run, facts, test)),
+      .map((test) => touchedCheck(context, run, known, test)),
   );
 }
 
 async function touchedCheck(
   context: EngineContext,
   run: BuildRun,
-  { history, states }: CheckFacts,
+  { facts, keys }: { readonly facts: CheckFacts; readonly keys: TouchedKeys },
   test: DataTest,
 ): Promise<Check> {
   const { project } = context;
+  const { history, states } = facts;
   const definition = await touchedDefinition(context, test);
   const since = definition === undefined ? undefined : history.passes.get(passKey(test.uniqueId, definition));
   const changedInRun = (name: string): string | undefined => {
     const of = attachedFor(test, name);
     return changedSince(run, mustModel(project, of), states.get(of), since, history.pruned);
   };
-  const scope = { ...runScope(context, run), changedInRun };
+  const keysInRun = (asked: AskedKeys): string =>
+    keys.ask({
+      ...asked,
+      columns: asked.columns.map((each) => ({ ...each, model: attachedFor(test, each.model) })),
+    });
+  const scope = { ...runScope(context, run), changedInRun, keysInRun };
   const under = wholeRelation(scope.relation(test.attachedTo.name));
   const check = await dataCheck(context, test, under, { scope, present: presentIn });
   return { ...check, definition, isWhole: since === undefined };

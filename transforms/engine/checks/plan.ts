@@ -7,21 +7,23 @@ import { manifestChecks } from './manifest-checks.ts';
 import { singularChecksOfPublished, singularChecksOfRun } from './singular.ts';
 import { readPublication } from '../warehouse/state.ts';
 import { stagingChecks } from './staging-checks.ts';
+import type { TouchedKeys } from './touched-keys.ts';
 
 /**
  * Every check of what a run is about to publish: on its deltas, on what they take keys away from, on the sources and
  * staging rows it took in. `considered` are the models the run looked at, changed or not. Asked again with fewer
- * deltas, it plans for the world in which the missing ones do not happen.
+ * deltas, it plans for the world in which the missing ones do not happen. `keys` has to place what they ask.
  */
 export async function planChecks(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
+  keys: TouchedKeys,
 ): Promise<Check[]> {
   const facts = await readCheckFacts(context, run);
   const [data, singular, staging] = await Promise.all([
-    dataChecksOfRun(context, run, considered, facts),
-    singularChecksOfRun(context, run, considered, facts),
+    dataChecksOfRun(context, run, considered, { facts, keys }),
+    singularChecksOfRun(context, run, considered, { facts, keys }),
     stagingChecks(context, facts),
   ]);
   return [...data, ...singular, ...staging, ...manifestChecks(context, facts)];

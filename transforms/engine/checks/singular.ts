@@ -15,6 +15,7 @@ import { readCheckFacts } from './facts.ts';
 import type { CheckFacts } from './facts.ts';
 import { changedSince, passKey } from './last-pass.ts';
 import { publishedWorld } from './published-world.ts';
+import type { TouchedKeys } from './touched-keys.ts';
 
 /**
  * Checks that are queries of their own, on the world as this run leaves it. A check that names what it depends on
@@ -24,14 +25,14 @@ export async function singularChecksOfRun(
   context: EngineContext,
   run: BuildRun,
   considered: ReadonlySet<string>,
-  known?: CheckFacts,
+  { facts, keys }: { readonly facts?: CheckFacts; readonly keys: TouchedKeys },
 ): Promise<Check[]> {
   const { project } = context;
   const tests = project.tests.filter(
     (test) => cadenceOf(test.config) === undefined && isAbout(project, run, considered, test),
   );
   if (tests.length === 0) return [];
-  const { history, states } = known ?? (await readCheckFacts(context, run));
+  const { history, states } = facts ?? (await readCheckFacts(context, run));
   const scope = runScope(context, run);
   return await Promise.all(
     tests.map(async (test) => {
@@ -40,7 +41,13 @@ export async function singularChecksOfRun(
         definition === undefined ? undefined : history.passes.get(passKey(test.uniqueId, definition));
       const changedInRun = (name: string): string | undefined =>
         changedSince(run, mustModel(project, name), states.get(name), since, history.pruned);
-      const check = await singularCheck(context, run, test, { ...scope, changedInRun }, definition);
+      const check = await singularCheck(
+        context,
+        run,
+        test,
+        { ...scope, changedInRun, keysInRun: keys.ask },
+        definition,
+      );
       return { ...check, isWhole: since === undefined };
     }),
   );

@@ -9,6 +9,7 @@ import type { Makers } from '../../../lib/jinja/host.ts';
 import { restrictionOf } from './restriction.ts';
 import type { Restriction } from './restriction.ts';
 import { touchedInRun } from './touched-in-run.ts';
+import type { AskedKeys } from './touched-in-run.ts';
 
 /** Relations that the platform's own functions speak of. */
 export interface PlatformScope extends Restriction {
@@ -19,6 +20,7 @@ export interface PlatformScope extends Restriction {
   readonly askOnce?: ((sql: string) => Promise<readonly Row[]>) | undefined;
   readonly changed?: string | undefined;
   readonly changedInRun?: ((model: string) => string | undefined) | undefined;
+  readonly keysInRun?: ((asked: AskedKeys) => string | undefined) | undefined;
   readonly onTouched: () => void;
 }
 
@@ -51,6 +53,7 @@ export const platformMakers: Makers<PlatformScope> = {
       );
       return touchedInRun(mustText(expression, 'the expression', args), new Map(texts), {
         changedInRun: scope.changedInRun,
+        keysInRun: scope.keysInRun,
         at: isGiven(at) ? mustText(at, 'at', args) : undefined,
       });
     })[1],

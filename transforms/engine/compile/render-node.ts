@@ -94,6 +94,7 @@ export function contextOf(rendering: Rendering): Context {
     slice: scope.slice,
     changed: scope.changed,
     changedInRun: scope.changedInRun,
+    keysInRun: scope.keysInRun,
     onTouched: ignore,
     functions: scope.functions,
     onVolatile,

@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import type { RunFlags } from './flags.ts';
 import type { OnLog } from './template-log.ts';
 import type { Restriction } from './restriction.ts';
+import type { AskedKeys } from './touched-in-run.ts';
 
 /** What a model's names stand for in one rendering. */
 export interface CompileScope extends Restriction {
@@ -30,6 +31,8 @@ export interface CompileScope extends Restriction {
    * and after images, or undefined where the test must look at everything. Absent: everything.
    */
   readonly changedInRun?: ((model: string) => string | undefined) | undefined;
+  /** For touched_in_run(): the condition by keys that are gathered once for all tests of a run. */
+  readonly keysInRun?: ((asked: AskedKeys) => string | undefined) | undefined;
   /** Values instead of the project's, for unit tests. */
   readonly overrides?: Overrides | undefined;
   /** When the run began and its id, for run_started_at and invocation_id; the moment of rendering unless said. */

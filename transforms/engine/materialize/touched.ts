@@ -2,10 +2,10 @@ import type { Restriction } from '../compile/restriction.ts';
 import { mustModel } from '../project/laws.ts';
 import { feedTable } from '../warehouse/relations.ts';
 import { changedRows as rowsOf, imageOf } from './delta.ts';
+import { boundedKindOf, boundsIn, selectBounds } from './key-bounds.ts';
 import { mappingsOf, namingMapping } from './mappings.ts';
 import type { Mapping } from './mappings.ts';
 import { createFromModel } from './model-statement.ts';
-import { isDay } from './prune-by.ts';
 import type { Column } from './shape.ts';
 import { partOf } from './work.ts';
 import type { Work } from './work.ts';
@@ -28,19 +28,6 @@ export async function findTouched(work: Work, key: Column | undefined): Promise<
   return await boundsOf(work, touched, key);
 }
 
-/** So many gaps are told: ids of two sources and numbers of their own have two, days that came late some more. */
-const mostGaps = 4;
-
-/** How far apart two keys are, by the type of their column. */
-const distances: readonly { readonly type: RegExp; readonly of: (key: string) => string }[] = [
-  { type: /^date$/i, of: (key) => key },
-  // By magnitude: hashes are so far apart that the gap between the ids of two sources would be nothing beside theirs.
-  {
-    type: /int|^number|^decimal|^numeric/i,
-    of: (key) => `sign(${key}) * ln(1 + abs(cast(${key} as double)))`,
-  },
-];
-
 /**
  * Where the keys lie, where they are numbers or days: ids grow with time, so that old rows need not be read, but those of
  * another source begin elsewhere, and between them lies a gap. A text that looks like a day is none: compared with a date
@@ -51,37 +38,15 @@ async function boundsOf(
   touched: string,
   key: Column | undefined,
 ): Promise<Bounds | 'none'> {
-  const distance = distances.find(({ type }) => type.test(key?.type ?? ''));
+  const kind = boundedKindOf(key?.type);
   const rows = await context.warehouse.query(
-    distance === undefined
-      ? `select min(touch_key) as low, max(touch_key) as high from ${touched}`
-      : widestGaps(touched, distance.of),
+    kind === undefined
+      ? `select min(touch_key) as low from ${touched}`
+      : selectBounds(touched, { key: 'touch_key', kind }),
   );
-  const { low, high } = rows[0] ?? {};
+  const low = rows[0]?.['low'];
   if (low === null || low === undefined) return 'none';
-  const literal = distance === undefined ? undefined : literalOf(low);
-  if (literal === undefined || literalOf(high) === undefined) return undefined;
-  const gaps = rows.flatMap(({ gap_from: from, gap_to: to }) => {
-    const [after, before] = [literalOf(from), literalOf(to)];
-    return after === undefined || before === undefined ? [] : [{ after, before }];
-  });
-  return { low: literal, high: literalOf(high) ?? literal, gaps };
-}
-
-function literalOf(value: unknown): string | undefined {
-  if (typeof value === 'bigint' || typeof value === 'number') return String(value);
-  return isDay(value) ? `date '${value}'` : undefined;
-}
-
-/** The least and the greatest key with each of the widest gaps; one row without a gap where there is one key, or none. */
-function widestGaps(touched: string, scaled: (key: string) => string): string {
-  return `select ends.low, ends.high, gaps.gap_from, gaps.gap_to
-    from (select min(touch_key) as low, max(touch_key) as high from ${touched}) as ends
-    left join (
-      select gap_from, gap_to, row_number() over (order by ${scaled('gap_to')} - ${scaled('gap_from')} desc, gap_to) as place
-      from (select touch_key as gap_to, lag(touch_key) over (order by touch_key) as gap_from from ${touched}) as steps
-      where gap_from is not null
-    ) as gaps on gaps.place <= ${mostGaps}`;
+  return kind === undefined ? undefined : boundsIn(rows);
 }
 
 /** The keys to compute: those the changed inputs map to, and those given from outside. */

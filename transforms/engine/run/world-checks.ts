@@ -2,6 +2,7 @@ import type { Check, CheckResult } from '../checks/check.ts';
 import { planChecks } from '../checks/plan.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import { singularChecksOfRun } from '../checks/singular.ts';
+import { touchedKeys } from '../checks/touched-keys.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { Reasons } from './hold-back.ts';
@@ -24,17 +25,18 @@ export async function checkWorld(
 ): Promise<CheckResult[]> {
   const { run, considered, held, newlyHeld } = world;
   const forward = new Set([...considered].filter((name) => !held.has(name)));
-  const planned = await planChecks(context, run, forward);
+  const keys = touchedKeys(context, run);
+  const planned = await planChecks(context, run, forward, keys);
   if (held.size > 0) {
     // Checks over what is held back and what is not: the two must agree as they will stand.
     const known = new Set(planned.map(({ uniqueId }) => uniqueId));
-    const across = await singularChecksOfRun(context, run, considered);
+    const across = await singularChecksOfRun(context, run, considered, { keys });
     planned.push(...across.filter(({ uniqueId }) => !known.has(uniqueId)));
   }
   const checks = planned.filter(
     (check) => isAffected(check, newlyHeld) && isMeaningful(context, check, world),
   );
-  return await runChecks(context, checks, { threads });
+  return await runChecks(context, await keys.place(checks), { threads });
 }
 
 export function isAffected(
