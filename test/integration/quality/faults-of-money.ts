@@ -146,6 +146,9 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a carrier that is not there',
     plant: ["delete from marts.dim_carrier where carrier = 'DHL'"],
-    red: ['agg_carrier_daily.relationships_carrier_key_dim_carrier'],
+    red: [
+      'agg_carrier_daily.relationships_carrier_key_dim_carrier',
+      'fct_shipments.relationships_carrier_key_dim_carrier',
+    ],
   },
 ];

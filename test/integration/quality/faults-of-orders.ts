@@ -9,6 +9,7 @@ export const faultsOfOrders: readonly Fault[] = [
       'agg_backlog_moves_daily.equals_orders',
       'assert_keys_are_of_their_ids',
       'assert_r8_orders_equal_staging',
+      'fct_order_events.relationships_order_key_fct_orders',
       'fct_order_lines.relationships_order_key_fct_orders',
     ],
   },
@@ -76,6 +77,35 @@ export const faultsOfOrders: readonly Fault[] = [
       'assert_r8_shopify_lines_equal_staging',
       'assert_shopify_lines_equal_their_parts',
     ],
+  },
+  {
+    name: 'a line of Shopify sold for more than its order says',
+    plant: [
+      `update marts.fct_order_lines set gross_minor = gross_minor + 1, net_minor = net_minor + 1
+       where source_system = 'shopify' and line_no = 1`,
+    ],
+    red: [
+      'assert_orders_equal_their_parts',
+      'assert_r8_events_equal_lines',
+      'assert_r8_shopify_lines_equal_staging',
+    ],
+  },
+  {
+    name: 'a line of Shopify with a discount that its order does not know',
+    plant: [
+      `update marts.fct_order_lines set discount_minor = discount_minor + 1, net_minor = net_minor - 1
+       where source_system = 'shopify' and line_no = 1`,
+    ],
+    red: [
+      'assert_discount_and_tax_are_in_events',
+      'assert_orders_equal_their_parts',
+      'assert_r8_shopify_lines_equal_staging',
+    ],
+  },
+  {
+    name: 'an event of an order that is not there',
+    plant: ["update marts.fct_order_events set order_key = 7 where order_id = 1 and event_type = 'sale'"],
+    red: ['assert_keys_are_of_their_ids', 'fct_order_events.relationships_order_key_fct_orders'],
   },
   {
     name: 'a line of an order that is not there',

@@ -47,7 +47,7 @@ export async function dataChecksOfRun(
       under: rowsOfSource(test.attachedTo.name, recentRaw),
     }));
   const checks = [...own, ...ofSources].map(({ test, under }) =>
-    under === undefined ? undefined : dataCheck(context, test, under, { scope, present }),
+    under === undefined ? undefined : dataCheck(context, test, under, { scope, present, keys }),
   );
   const orphans = [...context.project.models.values()].flatMap((model) =>
     model.tests
@@ -138,6 +138,8 @@ function isPublished(model: Model): boolean {
 interface World {
   readonly scope: CompileScope;
   readonly present: (model: string) => Present;
+  /** In a run: for checks that look up near the rows they are of. */
+  readonly keys?: TouchedKeys;
 }
 
 async function dataCheck(
@@ -149,11 +151,30 @@ async function dataCheck(
   const probe = await orBroken(async () => {
     const where = await whereOf(context, test, world.scope);
     if (isBuiltIn(test.kind))
-      return genericProbe({ test, under, parent: parentOf(test, world.present), where });
+      return genericProbe({ test, under, parent: parentNear(test, under, world), where });
     const rows = where === undefined ? under.rows : `${narrowed(under.rows, where)} as rows_under_test`;
     return { kind: 'query', sql: await renderDataTest(context.project, test, { ...world.scope, rows }) };
   });
   return { ...toCheck(context, test, probe, checkName(context, test)), isWhole: under.isWhole };
+}
+
+/**
+ * Where a relationships check of new rows looks its values up. Keys are hashes, spread over the whole of a table; with
+ * `meta: { looked_up_by: column }` it looks only at rows of the parent that have the same values as the child there: the
+ * id that the key is made of, by which tables are sorted.
+ */
+function parentNear(test: DataTest, under: RowsUnderTest, { present, keys }: World): Present {
+  const parent = parentOf(test, present);
+  const model = test.kind === 'relationships' ? parentModel(test) : undefined;
+  const column = test.config.meta['looked_up_by'];
+  if (keys === undefined || model === undefined || under.isWhole || typeof column !== 'string') return parent;
+  const near = keys.ask({
+    expression: column,
+    at: undefined,
+    values: `select ${column} from ${under.rows} as asked_rows`,
+    columns: [{ model, column }],
+  });
+  return (query) => parent({ ...query, where: near });
 }
 
 /** A key that left a parent orphans rows that this run never touched. */
