@@ -17,8 +17,10 @@ staging as (
   select l.order_id, count(distinct l.order_line_id) as line_count, sum(l.quantity) as quantity,
     coalesce(max(case when o.taxes_included then 1 end), 0) as has_tax_in_prices,
     sum({{ minor('coalesce(l.gross_amount, l.quantity * l.unit_price)', 'o.currency') }}) as gross_minor,
-    greatest(sum({{ minor('coalesce(l.discount_amount, 0)', 'o.currency') }}),
-      max({{ minor('coalesce(o.discount_amount, 0)', 'o.currency') }})) as discount_minor
+    {{ greatest(
+      'sum(' ~ minor('coalesce(l.discount_amount, 0)', 'o.currency') ~ ')',
+      'max(' ~ minor('coalesce(o.discount_amount, 0)', 'o.currency') ~ ')'
+    ) }} as discount_minor
   from (
     select distinct v.order_id, v.order_line_id, v.quantity, v.unit_price, v.gross_amount, v.discount_amount
     from newest as n

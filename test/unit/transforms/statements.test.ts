@@ -21,9 +21,10 @@ function entries(from: number, city: string): LogEntry[] {
 /**
  * What one of the ticks below may send at most. Only ever to be made smaller, but for a star that grows: 22 of its models
  * read one of the five tables, which is two statements each (the touched keys and their bounds); 12 have such a key, four
- * more each; 9 get other rows, four more each; the rest, about 30, is the run's own.
+ * more each; 9 get other rows, four more each; the rest, about 30, is the run's own, two of them for the keys that its
+ * checks ask for: without those each check reads whole facts.
  */
-const most = { stage: 40, build: 160 };
+const most = { stage: 40, build: 162 };
 
 test('a tick sends Snowflake no more statements than it did, and one at rest none', async () => {
   const duckdb = await openDuckdbWarehouse({ path: ':memory:', threads: 1 });
