@@ -58,6 +58,12 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Correct the template at the line and column of the field; names are those of Airflow 3.',
     retryable: false,
   },
+  TEMPLATE_FILE_MISSING: {
+    summary: 'A field names a template file that is not there.',
+    remedy:
+      "Put it beside the DAG's file or into templateSearchpath; a text that is no file's name may end with a blank.",
+    retryable: false,
+  },
   TEMPLATE_FAILED: {
     summary: 'A template in a field of a task could not be rendered.',
     remedy: 'Correct the template; see what it gives with `shopwave tasks render DAG TASK RUN`.',

@@ -8,7 +8,7 @@ import { schedulerErrors } from './errors.ts';
 import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import type { ScheduledDag } from './store/dags.ts';
-import { findRun, findRunAt, latestSuccess } from './store/queries.ts';
+import { findRun, findRunAt, latestSuccess, previousSuccess } from './store/queries.ts';
 import { readRendered } from './store/rendered.ts';
 import type { DagRun } from './store/rows.ts';
 import { readReturned } from './store/xcom.ts';
@@ -84,6 +84,7 @@ export async function renderTask(
     readReturned: async (upstream) => await readReturned(control, { ...key, taskId: upstream }),
     waitingSince: input.clock.now(),
     scheduler: readOnlyAccess(control, (id) => dags.get(id)),
+    previousSuccess: async () => await previousSuccess(control, { ...run, dagId }),
     latestSuccess: async (id) => await latestSuccess(control, id),
   });
   let fields: RecordedFields = {};

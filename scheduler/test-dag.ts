@@ -164,6 +164,8 @@ async function testTask(
       readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
       waitingSince,
       scheduler: readOnlyAccess(input.control, input.findDag),
+      // A test has no logical date, so that no run is before it.
+      previousSuccess: () => Promise.resolve(undefined),
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
       secrets: input.secrets,
     });

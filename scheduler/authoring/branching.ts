@@ -1,14 +1,19 @@
 import type { BranchTask, ShortCircuitTask } from './branch-task.ts';
 import type { TaskWork } from './definition.ts';
+import { branchWork, shortCircuitWork } from './resolve-task.ts';
 import type { TaskArgs, TaskHandle } from './task.ts';
+import type { NoFields, TemplateFields } from './template-fields.ts';
 
 /** Adds tasks that decide which others run. */
 export interface BranchingBuilder<Services> {
-  readonly branch: <Name extends string>(
+  readonly branch: <Name extends string, Fields extends TemplateFields = NoFields>(
     taskId: string,
-    task: BranchTask<Services, Name>,
+    task: BranchTask<Services, Name, Fields>,
   ) => TaskHandle<readonly string[]>;
-  readonly shortCircuit: (taskId: string, task: ShortCircuitTask<Services>) => TaskHandle<boolean>;
+  readonly shortCircuit: <Fields extends TemplateFields = NoFields>(
+    taskId: string,
+    task: ShortCircuitTask<Services, Fields>,
+  ) => TaskHandle<boolean>;
   /** Skips what is right below unless the run is the newest that time asks for. A manual run always goes on. */
   readonly latestOnly: (taskId: string, task?: TaskArgs) => TaskHandle<never>;
   /** Does nothing: a place where others meet. */
@@ -25,16 +30,12 @@ export type AddTask<Services> = <Output>(
 /** The branching part of a DAG's builder. */
 export function branchingBuilder<Services>(add: AddTask<Services>): BranchingBuilder<Services> {
   return {
-    branch: (taskId, { choices, choose, ...task }) => {
-      const named = Object.entries<TaskHandle>(choices);
-      const ids = new Map(named.map(([name, handle]) => [name, handle.taskId]));
-      const branch = add<readonly string[]>(taskId, task, { kind: 'branch', choose, choices: ids });
+    branch: (taskId, task) => {
+      const named = Object.entries<TaskHandle>(task.choices);
+      const branch = add<readonly string[]>(taskId, task, branchWork(task));
       return branch.before(...named.map(([, handle]) => handle));
     },
-    shortCircuit: (taskId, { condition, ignoreDownstreamTriggerRules, ...task }) => {
-      const reach = ignoreDownstreamTriggerRules === false ? 'direct' : 'all';
-      return add(taskId, task, { kind: 'short_circuit', condition, reach });
-    },
+    shortCircuit: (taskId, task) => add(taskId, task, shortCircuitWork(task)),
     latestOnly: (taskId, task = {}) => add(taskId, task, { kind: 'latest_only' }),
     empty: (taskId, task = {}) => add(taskId, task, { kind: 'empty' }),
   };

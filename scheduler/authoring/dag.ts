@@ -45,6 +45,8 @@ export interface DagArgs<Services> {
   readonly params?: ZodObject;
   /** Defaults for every task of this DAG; a task's own arguments win. */
   readonly defaultArgs?: TaskArgs;
+  /** Folders, from that of the DAG's file on, in which template files are looked for after that one. */
+  readonly templateSearchpath?: readonly string[];
   readonly tags: readonly string[];
   /** Who answers for it. */
   readonly owner: string;
@@ -83,6 +85,7 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     onFailure: [args.onFailure ?? []].flat(),
     deadline: args.deadline === undefined ? undefined : resolveDeadline(args.deadline),
     params: args.params,
+    templateSearchpath: args.templateSearchpath ?? [],
     tags: args.tags.toSorted(),
     owner: args.owner,
     ...collectTasks(args),
@@ -129,6 +132,11 @@ function isDeadline(value: unknown): boolean {
 
 /** What a DAG may leave out. */
 const optional: typeof required = [
+  {
+    argument: 'templateSearchpath',
+    expected: 'a list of folders',
+    isGiven: (value) => Array.isArray(value) && value.every(isText),
+  },
   { argument: 'startDate', expected: aDate, isGiven: isDate },
   { argument: 'endDate', expected: aDate, isGiven: isDate },
   { argument: 'catchup', expected: 'true or false', isGiven: (value) => typeof value === 'boolean' },

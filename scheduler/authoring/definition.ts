@@ -6,7 +6,7 @@ import type { WeightRule } from '../core/priority.ts';
 import type { RunPolicy } from '../core/states.ts';
 import type { AnyTriggerRule } from '../core/trigger-rules.ts';
 import type { Asset } from './asset.ts';
-import type { Chosen, ShortCircuitTask } from './branch-task.ts';
+import type { Chosen } from './branch-task.ts';
 import type { DagCallback } from './dag-callbacks.ts';
 import type { Schedule } from './schedule.ts';
 import type { ExecutorKind, PokeResult, TaskContext, TaskCallbacks } from './task.ts';
@@ -64,6 +64,7 @@ export interface MapGroup extends Mapping {
 export interface TemplatedWork {
   readonly templates: TemplateFields;
   readonly shellFields: readonly string[];
+  readonly templateExt: Readonly<Record<string, readonly string[] | undefined>>;
 }
 
 /** What a task does when it gets a slot. */
@@ -72,22 +73,33 @@ export type TaskWork<Services> =
       readonly kind: 'function';
       readonly run: (context: TaskContext<Services>, fields: TemplateFields) => unknown;
     })
-  | {
+  | (TemplatedWork & {
       readonly kind: 'branch';
-      readonly choose: (context: TaskContext<Services>) => Chosen<string> | Promise<Chosen<string>>;
+      readonly choose: (
+        context: TaskContext<Services>,
+        fields: TemplateFields,
+      ) => Chosen<string> | Promise<Chosen<string>>;
       /** From the name of a choice to the task. */
       readonly choices: ReadonlyMap<string, string>;
-    }
-  | {
-      readonly kind: 'short_circuit';
-      readonly condition: ShortCircuitTask<Services>['condition'];
-      readonly reach: 'direct' | 'all';
-    }
-  | { readonly kind: 'latest_only' | 'empty' }
-  | (Mapping & {
-      readonly kind: 'mapped';
-      readonly run: (context: TaskContext<Services>, mapped: Readonly<Record<string, unknown>>) => unknown;
     })
+  | (TemplatedWork & {
+      readonly kind: 'short_circuit';
+      readonly condition: (
+        context: TaskContext<Services>,
+        fields: TemplateFields,
+      ) => boolean | Promise<boolean>;
+      readonly reach: 'direct' | 'all';
+    })
+  | { readonly kind: 'latest_only' | 'empty' }
+  | (Mapping &
+      TemplatedWork & {
+        readonly kind: 'mapped';
+        readonly run: (
+          context: TaskContext<Services>,
+          mapped: Readonly<Record<string, unknown>>,
+          fields: TemplateFields,
+        ) => unknown;
+      })
   | (TemplatedWork & {
       readonly kind: 'sensor';
       readonly poke: (
@@ -117,6 +129,7 @@ export interface DagDefinition<Services> {
   readonly onFailure: readonly DagCallback[];
   readonly deadline: (DeadlineRule & { readonly callbacks: readonly DagCallback[] }) | undefined;
   readonly params: ZodObject | undefined;
+  readonly templateSearchpath: readonly string[];
   readonly tags: readonly string[];
   readonly owner: string;
   readonly tasks: readonly TaskDefinition<Services>[];

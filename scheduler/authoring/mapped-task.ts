@@ -1,16 +1,20 @@
 import { maxMapLength } from '../core/mapping.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { MapArgument, Mapping, TaskWork } from './definition.ts';
+import { templatesOf } from './resolve-task.ts';
 import type { MappedTask } from './task.ts';
+import type { Rendered, TemplateFields } from './template-fields.ts';
 
 type MappedWork<Services> = Extract<TaskWork<Services>, { readonly kind: 'mapped' }>;
 
 /** The one place where the names and types of mapped values are taken on trust: the compiler compared them in `expand`. */
-export function mappedWork<Services, Args, Output>(
-  { run }: MappedTask<Services, Args, Output>,
+export function mappedWork<Services, Args, Output, Fields extends TemplateFields>(
+  task: MappedTask<Services, Args, Output, Fields>,
   mapping: Mapping,
 ): MappedWork<Services> {
-  return { kind: 'mapped', run: (context, mapped) => run(context, mapped as Args), ...mapping };
+  const run: MappedWork<Services>['run'] = (context, mapped, fields) =>
+    task.run(context, mapped as Args, fields as Rendered<Fields>);
+  return { kind: 'mapped', run, ...mapping, ...templatesOf(task) };
 }
 
 /** Tasks whose values something is mapped over. */

@@ -1,7 +1,16 @@
 import { parseDurationMs } from '../../lib/duration.ts';
 import { defaultPool } from '../core/slots.ts';
 import type { MapGroup, TaskDefinition, TaskWork, TemplatedWork } from './definition.ts';
-import type { FunctionTask, SensorTask, TaskArgs, TaskContext, Templated, TaskCallbacks } from './task.ts';
+import type { BranchTask, ShortCircuitTask } from './branch-task.ts';
+import type {
+  FunctionTask,
+  SensorTask,
+  TaskArgs,
+  TaskCallbacks,
+  TaskContext,
+  TaskHandle,
+  Templated,
+} from './task.ts';
 import type { Rendered, TemplateFields } from './template-fields.ts';
 
 /** What a task does that has a function. That it is given its own fields, rendered, only this file knows. */
@@ -13,11 +22,38 @@ export function functionWork<Services, Fields extends TemplateFields>(
   return { kind: 'function', run, ...templatesOf(task) };
 }
 
-function templatesOf<Fields extends TemplateFields>({
+/** What of a task is rendered, with its defaults. */
+export function templatesOf<Fields extends TemplateFields>({
   templates,
   shellFields = [],
+  templateExt = {},
 }: Templated<Fields>): TemplatedWork {
-  return { templates: templates ?? {}, shellFields };
+  return { templates: templates ?? {}, shellFields, templateExt };
+}
+
+/** What a branch does; its choices are the ids of the tasks. */
+export function branchWork<Services, Name extends string, Fields extends TemplateFields>(
+  task: BranchTask<Services, Name, Fields>,
+): TaskWork<Services> {
+  const named = Object.entries<TaskHandle>(task.choices);
+  return {
+    kind: 'branch',
+    ...templatesOf(task),
+    choose: (context, fields) => task.choose(context, fields as Rendered<Fields>),
+    choices: new Map(named.map(([name, handle]) => [name, handle.taskId])),
+  };
+}
+
+/** What a short-circuit does, with its defaults. */
+export function shortCircuitWork<Services, Fields extends TemplateFields>(
+  task: ShortCircuitTask<Services, Fields>,
+): TaskWork<Services> {
+  return {
+    kind: 'short_circuit',
+    ...templatesOf(task),
+    condition: (context, fields) => task.condition(context, fields as Rendered<Fields>),
+    reach: task.ignoreDownstreamTriggerRules === false ? 'direct' : 'all',
+  };
 }
 
 /** What a sensor does, with its defaults. */

@@ -32,9 +32,9 @@ export interface TaskBuilder<Services> extends BranchingBuilder<Services> {
     task: FunctionTask<Services, Output, Fields>,
   ) => TaskHandle<Output>;
   /** A task with an instance for every value of a list; `expand` says which lists. */
-  readonly partial: <Args extends object, Output>(
+  readonly partial: <Args extends object, Output, Fields extends TemplateFields = NoFields>(
     taskId: string,
-    task: MappedTask<Services, Args, Output>,
+    task: MappedTask<Services, Args, Output, Fields>,
   ) => PartialTask<Args, Output>;
   readonly sensor: <Output = undefined, Fields extends TemplateFields = NoFields>(
     taskId: string,
@@ -108,7 +108,10 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
     task: (taskId, task) => add(taskId, task, functionWork(task)),
     sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
     ...branchingBuilder<Services>(add),
-    partial: <Args extends object, Output>(id: string, task: MappedTask<Services, Args, Output>) => {
+    partial: <Args extends object, Output, Fields extends TemplateFields = NoFields>(
+      id: string,
+      task: MappedTask<Services, Args, Output, Fields>,
+    ) => {
       unexpanded.add(id);
       const map = (over: readonly MapArgument[], isOverKwargs: boolean): MappedTaskHandle<Output> => {
         unexpanded.delete(id);

@@ -53,6 +53,16 @@ export interface TaskContext<Services> extends TaskSecrets {
   readonly latestSuccess: (
     dagId: string,
   ) => Promise<{ readonly startDate: Date; readonly endDate: Date } | undefined>;
+  /** The run of this DAG before this one that succeeded; undefined for the first, and without a logical date. */
+  readonly previousSuccess: () => Promise<PreviousSuccess | undefined>;
+}
+
+/** The newest run of a DAG before another one, by logical date, that succeeded. */
+export interface PreviousSuccess {
+  readonly dataIntervalStart: Date;
+  readonly dataIntervalEnd: Date;
+  readonly startDate: Date | null;
+  readonly endDate: Date | null;
 }
 
 /** How a try ended, for who is told of it. */
@@ -137,6 +147,11 @@ export interface Templated<Fields extends TemplateFields> {
   readonly templates?: Fields;
   /** Fields that a shell runs: values that people give a run are refused there unless they are quoted. */
   readonly shellFields?: ReadonlyArray<keyof Fields & string>;
+  /**
+   * Endings by field, such as `{ sql: ['.sql'] }`: a text of it that ends so names a file beside the DAG's, or in its
+   * `templateSearchpath`, and that is the template. Read before each attempt.
+   */
+  readonly templateExt?: { readonly [Field in keyof Fields]?: readonly string[] };
 }
 
 /** A task that does something once. Its return value is kept as JSON for downstream tasks. */
@@ -175,8 +190,13 @@ export interface SensorArgs extends TaskArgs {
 }
 
 /** A task that does something once for every value; `Args` are the values of one instance, by name. */
-export interface MappedTask<Services, Args, Output> extends TaskArgs {
-  readonly run: (context: TaskContext<Services>, mapped: Args) => Promise<Output> | Output;
+export interface MappedTask<Services, Args, Output, Fields extends TemplateFields = NoFields>
+  extends TaskArgs, Templated<Fields> {
+  readonly run: (
+    context: TaskContext<Services>,
+    mapped: Args,
+    fields: Rendered<Fields>,
+  ) => Promise<Output> | Output;
 }
 
 /** Where the value of a task can be read: `Pulled` is what `xcomPull` gives, `Returned` what is there on success. */

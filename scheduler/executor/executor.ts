@@ -15,7 +15,7 @@ import { renewLeases, startAttempts } from '../store/attempts.ts';
 import type { StartedAttempt, StartInput } from '../store/attempts.ts';
 import { finishAttempts } from '../store/finish-attempts.ts';
 import type { FinishedAttempt, FinishInput } from '../store/finish-input.ts';
-import { latestSuccess } from '../store/queries.ts';
+import { latestSuccess, previousSuccess } from '../store/queries.ts';
 import { recordRendered } from '../store/rendered.ts';
 import type { ScheduledDag } from '../store/dags.ts';
 import type { DagRun, InstanceKey, RunKey } from '../store/rows.ts';
@@ -191,6 +191,7 @@ async function executeAttempt(
       waitingSince: started.waitingSince,
       scheduler: createSchedulerAccess(options),
       latestSuccess: async (dagId) => await latestSuccess(control, dagId),
+      previousSuccess: async () => await previousSuccess(control, started.run),
       secrets,
     });
     const record = async (fields: RecordedFields): Promise<void> =>
@@ -263,6 +264,8 @@ function performApart(
             return await options.secrets.getVariable(question.key);
           case 'latest_success':
             return await latestSuccess(options.control, question.dagId);
+          case 'previous_success':
+            return await previousSuccess(options.control, run);
           case 'scheduler':
             return await callScheduler(createSchedulerAccess(options), question.call);
         }

@@ -32,13 +32,13 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
     case 'function':
       return kept(input, await work.run(context, await input.render()));
     case 'mapped':
-      return kept(input, await work.run(context, await mappedValues(work, context)));
+      return kept(input, await work.run(context, await mappedValues(work, context), await input.render()));
     case 'sensor':
       return await poke(work, input);
     case 'branch':
-      return await chooseBranch(work, context);
+      return await chooseBranch(work, input);
     case 'short_circuit': {
-      const result = await work.condition(context);
+      const result = await work.condition(context, await input.render());
       if (result) return { kind: 'success', result };
       return { kind: 'success', result, decision: { kind: 'skip', reach: work.reach } };
     }
@@ -58,9 +58,9 @@ function kept({ task, context }: WorkInput, result: unknown): AttemptOutcome {
 
 async function chooseBranch(
   { choose, choices }: Work<'branch'>,
-  context: TaskContext<never>,
+  { context, render }: WorkInput,
 ): Promise<AttemptOutcome> {
-  const chosen = (await choose(context)) ?? [];
+  const chosen = (await choose(context, await render())) ?? [];
   const names = typeof chosen === 'string' ? [chosen] : chosen;
   const unknown = names.find((name) => !choices.has(name));
   if (unknown !== undefined) {

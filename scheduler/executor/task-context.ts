@@ -24,6 +24,7 @@ export interface TaskContextInput {
   readonly waitingSince: Date;
   readonly scheduler: SchedulerAccess;
   readonly latestSuccess: TaskContext<never>['latestSuccess'];
+  readonly previousSuccess: TaskContext<never>['previousSuccess'];
   /** Where connections and variables come from. */
   readonly secrets: SecretsBackend;
 }
@@ -54,6 +55,7 @@ export function createTaskContext(input: TaskContextInput): TaskContext<never> {
     scheduler: input.scheduler,
     xcomPull: async <Pulled>(ref: XComRef<Pulled>) => (await pull(input, ref)) as Pulled,
     latestSuccess: input.latestSuccess,
+    previousSuccess: input.previousSuccess,
   };
 }
 

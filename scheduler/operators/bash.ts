@@ -13,7 +13,10 @@ import type { Masker } from '../secrets/masker.ts';
 
 /** Arguments of a bash task; Airflow's names. `command`, `env` and `cwd` are templates. */
 export interface BashArgs extends TaskArgs {
-  /** What people give a run, `{{ params.x }}`, is refused here: a shell would run it. Put it into `env`. */
+  /**
+   * What people give a run, `{{ params.x }}`, is refused here: a shell would run it. Put it into `env`. What ends with
+   * .sh or .bash names a template file; with a blank behind it is a command.
+   */
   readonly command: string;
   /** Variables of the command. Put values here and not into `command`: they need no quoting and are not logged. */
   readonly env?: Readonly<Record<string, string>>;
@@ -48,6 +51,7 @@ export function bash(args: BashArgs): FunctionTask<unknown, string | undefined, 
     ...task,
     templates: { command: program, env: given, cwd: folder },
     shellFields: ['command'],
+    templateExt: { command: ['.sh', '.bash'] },
     run: async (context, { command, env, cwd }) => {
       const variables = { ...inherited, ...runVariables(context), ...env };
       const child = await start(command, { cwd, env: variables });

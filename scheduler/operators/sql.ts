@@ -32,6 +32,9 @@ export type SqlFields = {
   readonly parameters: readonly SqlCell[];
 };
 
+/** What ends so names a template file. */
+export const sqlFiles = { sql: ['.sql'] } as const;
+
 /** What the last statement returned, as far as a return value may hold it. */
 export interface SqlOutput {
   /** Wide integers as text. */
@@ -50,6 +53,7 @@ export function sql<Services>(args: SqlArgs<Services>): FunctionTask<Services, S
   return {
     ...task,
     templates: { sql: [text].flat(), parameters: given },
+    templateExt: sqlFiles,
     run: async ({ services, signal, logger }, { sql: statements, parameters }) => {
       const client = await service(services);
       let rows: readonly SqlRow[] = [];

@@ -1,5 +1,6 @@
 import type { SensorArgs, SensorTask } from '../authoring/task.ts';
 import { operatorErrors } from '../operators/errors.ts';
+import { sqlFiles } from '../operators/sql.ts';
 import type { SqlCell, SqlService } from '../operators/sql.ts';
 
 /** Arguments of a sensor that asks a warehouse. */
@@ -29,6 +30,7 @@ export function sqlSensor<Services>(
   return {
     ...sensor,
     templates: { sql: text, parameters: given },
+    templateExt: sqlFiles,
     poke: async ({ services, signal, logger }, { sql, parameters }) => {
       const client = await service(services);
       const [row] = await client.query(sql, parameters, { signal });

@@ -3,6 +3,7 @@ import type { TaskError } from '../core/outcome.ts';
 import type { DagRunState } from '../core/states.ts';
 import { schedulerSchema } from './migrations.ts';
 import { toDagRun, toTaskInstance } from './rows.ts';
+import type { PreviousSuccess } from '../authoring/task.ts';
 import type { DagRun, DagRunRow, RunKey, TaskInstance, TaskInstanceRow } from './rows.ts';
 
 /** Which runs to list; newest first. */
@@ -133,6 +134,26 @@ export async function latestSuccess(
     .whereNotNull('start_date')
     .orderBy('start_date', 'desc')
     .first<{ startDate: Date; endDate: Date } | undefined>('start_date as startDate', 'end_date as endDate');
+}
+
+/** The newest run of a DAG before that logical date that succeeded. */
+export async function previousSuccess(
+  db: Knex,
+  { dagId, logicalDate }: { readonly dagId: string; readonly logicalDate: Date | null },
+): Promise<PreviousSuccess | undefined> {
+  if (logicalDate === null) return undefined;
+  return await db
+    .withSchema(schedulerSchema)
+    .from('dag_run')
+    .where({ dag_id: dagId, state: 'success' })
+    .where('logical_date', '<', logicalDate)
+    .orderBy('logical_date', 'desc')
+    .first<PreviousSuccess | undefined>(
+      'data_interval_start as dataIntervalStart',
+      'data_interval_end as dataIntervalEnd',
+      'start_date as startDate',
+      'end_date as endDate',
+    );
 }
 
 /** When each of these assets was produced last; those that never were are missing. */

@@ -9,7 +9,7 @@ import { partsOf, walkNodes } from '../../lib/jinja/walk.ts';
 import type { Part } from '../../lib/jinja/walk.ts';
 import type { AnyDag, AnyTask } from '../authoring/definition.ts';
 import { schedulerErrors } from '../errors.ts';
-import { formerNames, secretNames, templateFilters, templateNames } from './names.ts';
+import { fetchedNames, formerNames, templateFilters, templateNames } from './names.ts';
 import { isPlainObject } from './plain-object.ts';
 
 /** The first template of a DAG that cannot be right whatever the run: refused when the file is loaded. */
@@ -34,7 +34,7 @@ function problemOf({ work }: AnyTask): Problem | undefined {
   if (!('templates' in work)) return undefined;
   for (const [field, value] of Object.entries(work.templates)) {
     for (const { at, text } of textsIn(field, value)) {
-      const problem = problemIn(text, at, work.shellFields.includes(field));
+      const problem = textProblem(text, at, work.shellFields.includes(field));
       if (problem !== undefined) return problem;
     }
   }
@@ -48,7 +48,8 @@ function textsIn(at: string, value: unknown): readonly { readonly at: string; re
   return Object.entries(value).flatMap(([key, item]) => textsIn(`${at}.${key}`, item));
 }
 
-function problemIn(text: string, field: string, isShell: boolean): Problem | undefined {
+/** What is wrong with one template, whatever the run. */
+export function textProblem(text: string, field: string, isShell: boolean): Problem | undefined {
   try {
     const template = parseTemplate(text, field);
     const frame = newFrame(field, { globals: () => undefined, filters: templateFilters }, false);
@@ -62,7 +63,7 @@ function problemIn(text: string, field: string, isShell: boolean): Problem | und
 }
 
 function unknownName(nodes: readonly Node[]): Problem | undefined {
-  const known: readonly string[] = [...Object.keys(templateNames), ...secretNames];
+  const known: readonly string[] = [...Object.keys(templateNames), ...fetchedNames];
   const isKnown = (name: string): boolean => known.includes(name);
   const [first] = unknownNames(nodes, isKnown).unknown;
   if (first === undefined) return undefined;

@@ -6,6 +6,7 @@ import type { Makers } from '../../lib/jinja/host.ts';
 import { textOf, toValue, Undefined } from '../../lib/jinja/values.ts';
 import type { Value } from '../../lib/jinja/values.ts';
 import { macros } from './macros.ts';
+import { previousNames } from './previous-names.ts';
 import { dagObject, dagRunObject, instanceObject, taskObject, templateValue } from './run-objects.ts';
 import { runTime } from './run-time.ts';
 import type { TemplateScope } from './scope.ts';
@@ -49,8 +50,8 @@ function dated(name: string, make: (at: Date) => Value): (scope: TemplateScope) 
   };
 }
 
-/** What comes from outside the run: see {@link SecretNames}. */
-export const secretNames = ['conn', 'var'] as const;
+/** What comes from outside the run, and is fetched once it is asked for: `SecretNames`, `PreviousNames`. */
+export const fetchedNames: readonly string[] = ['conn', 'var', ...previousNames];
 
 /** Airflow's context names. */
 export const templateNames: Makers<TemplateScope> = {

@@ -7,9 +7,11 @@ import type { TemplateFields } from '../authoring/template-fields.ts';
 import type { TaskContext } from '../authoring/task.ts';
 import { schedulerErrors } from '../errors.ts';
 import { isPlainObject } from './plain-object.ts';
-import { secretNames, templateFilters, templateNames } from './names.ts';
+import { fetchedNames, templateFilters, templateNames } from './names.ts';
+import { isPreviousName, PreviousNames } from './previous-names.ts';
 import type { TemplateScope } from './scope.ts';
 import { SecretNames } from './secret-names.ts';
+import { templateSource } from './template-files.ts';
 
 /** What one template may cost. */
 const limits = { steps: 1_000_000, output: 4_000_000 };
@@ -18,9 +20,13 @@ const limits = { steps: 1_000_000, output: 4_000_000 };
 export async function renderFields(fields: TemplateFields, scope: TemplateScope): Promise<TemplateFields> {
   const names = new LazyNames(templateNames, scope);
   const secrets = new SecretNames(scope.context);
+  const previous = new PreviousNames(scope.context.previousSuccess);
   const options: RenderOptions = {
-    globals: (name) => (name === 'conn' || name === 'var' ? secrets[name] : names.get(name)),
-    names: () => [...names.keys(), ...secretNames],
+    globals: (name) => {
+      if (name === 'conn' || name === 'var') return secrets[name];
+      return isPreviousName(name) ? previous.get(name) : names.get(name);
+    },
+    names: () => [...names.keys(), ...fetchedNames],
     undefinedMode: 'strict',
     filters: templateFilters,
     limits,
@@ -30,10 +36,16 @@ export async function renderFields(fields: TemplateFields, scope: TemplateScope)
       try {
         return await render(parseTemplate(text, at), options);
       } catch (error) {
-        if (!(await secrets.fetchWanted())) throw error;
+        if (!(await secrets.fetchWanted()) && !(await previous.fetchWanted())) throw error;
       }
     }
   };
+  const renderSource =
+    (field: string): RenderText =>
+    async (written, place) => {
+      const { text, at } = await templateSource({ text: written, at: place }, field, scope);
+      return await renderText(text, at);
+    };
   const rendered: [string, unknown][] = [];
   for (const [field, value] of Object.entries(fields)) {
     rendered.push([
@@ -41,7 +53,7 @@ export async function renderFields(fields: TemplateFields, scope: TemplateScope)
       // What a function throws is the author's: it may skip the task.
       typeof value === 'function'
         ? await (value as (context: TaskContext<never>) => unknown)(scope.context)
-        : await renderDeep(field, value, renderText).catch((error: unknown) => {
+        : await renderDeep(field, value, renderSource(field)).catch((error: unknown) => {
             throw templateFailed(error, field, scope);
           }),
     ]);

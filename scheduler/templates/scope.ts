@@ -17,7 +17,8 @@ export interface RunFacts {
 /** Everything that the templates of one attempt can be about. */
 export interface TemplateScope {
   /** Of a DAG whose file has gone meanwhile only the id is known. */
-  readonly dag: Pick<AnyDag, 'dagId'> & Partial<Pick<AnyDag, 'description' | 'owner' | 'tags'>>;
+  readonly dag: Pick<AnyDag, 'dagId'> &
+    Partial<Pick<AnyDag, 'description' | 'owner' | 'tags' | 'templateSearchpath'>>;
   /** The file of the DAG. */
   readonly file: string;
   readonly run: RunFacts;

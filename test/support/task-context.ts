@@ -62,6 +62,7 @@ export function contextOf<Services>(
     scheduler: accessOf({}),
     xcomPull: async () => undefined as never,
     latestSuccess: async () => undefined,
+    previousSuccess: async () => undefined,
     ...createTaskSecrets(envSecrets({})),
     ...more,
   };

@@ -5,6 +5,7 @@ import { ShopwaveError } from '../../../lib/errors.ts';
 import type { LogFields, Logger } from '../../../lib/logger.ts';
 import type { AnyDag, AnyTask } from '../../authoring/definition.ts';
 import type { AssetEvent, SchedulerAccess } from '../../authoring/scheduler-access.ts';
+import type { PreviousSuccess } from '../../authoring/task.ts';
 import type { DagRunState } from '../../core/states.ts';
 import type { AttemptOutcome } from '../../core/outcome.ts';
 import { schedulerErrors } from '../../errors.ts';
@@ -60,6 +61,7 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
     waitingSince: job.waitingSince,
     scheduler: askedScheduler,
     secrets: askedSecrets,
+    previousSuccess: async () => (await ask({ kind: 'previous_success' })) as PreviousSuccess | undefined,
     latestSuccess: async (dagId) =>
       (await ask({ kind: 'latest_success', dagId })) as { startDate: Date; endDate: Date } | undefined,
   });

@@ -39,6 +39,7 @@ export type Question =
   | { readonly kind: 'variable'; readonly key: string }
   | { readonly kind: 'record_rendered'; readonly fields: RecordedFields }
   | { readonly kind: 'latest_success'; readonly dagId: string }
+  | { readonly kind: 'previous_success' }
   | { readonly kind: 'scheduler'; readonly call: SchedulerCall };
 
 /** A call of the scheduler on a task's behalf. */

@@ -2,7 +2,8 @@
 export const unplayed: readonly { readonly what: string; readonly reason: string }[] = [
   {
     what:
-      'Templates: no files (`template_ext`), no `datetime_diff_for_humans`, `prev_*_success` and `triggering_asset_events`; ' +
+      'Templates: no `include` and `import` in them, no `datetime_diff_for_humans` and `triggering_asset_events`; those of a ' +
+      'mapped task do not see its values; ' +
       "`xcom_pull` sees this run's return values. `{{ params.x }}` unquoted in a bash command is an import error.",
     reason: 'Who triggers a run must not be able to run commands; the rest was not needed yet.',
   },
