@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { dataPaths, readSettings } from './data-dir.ts';
@@ -8,6 +6,7 @@ import { cliErrors } from './errors.ts';
 import type { OperationCall, OperationResult } from './operations/operation.ts';
 import { revive } from './operations/failure.ts';
 import { parseAnswerLine } from './operations/wire-format.ts';
+import { postForLines } from './post-lines.ts';
 import { acquireLock, alreadyRunning, currentOwner } from './supervisor/lock.ts';
 import type { Claim } from './supervisor/lock.ts';
 
@@ -59,18 +58,17 @@ function isAlreadyRunning(error: unknown): boolean {
 
 async function send(call: OperationCall, owner: Claim, paths: DataPaths): Promise<OperationResult> {
   const port = owner.port ?? (await waitForPort(paths, owner.pid));
-  const url = `http://127.0.0.1:${port}/api/operations/${call.name}`;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(call.input),
+  const answer = await postForLines({
+    port,
+    path: `/api/operations/${call.name}`,
+    token: owner.token,
+    body: call.input,
     signal: call.signal,
   }).catch((cause: unknown) => {
     throw unreachable(owner, port, messageOf(cause));
   });
-  if (!response.ok || response.body === null)
-    throw unreachable(owner, port, `it answered ${response.status}`);
-  for await (const text of createInterface(Readable.fromWeb(response.body))) {
+  if (answer.status !== 200) throw unreachable(owner, port, `it answered ${answer.status}`);
+  for await (const text of answer.lines) {
     const line = parseAnswerLine(text);
     if (line.type === 'result') return line.result;
     if (line.type === 'error') throw revive(line.error);

@@ -4,6 +4,7 @@ import { startServer } from '../embedded-server.ts';
 import type { BenchServer } from '../embedded-server.ts';
 import { median } from '../transforms/median.ts';
 import { runJob } from '../run-job.ts';
+import { timeCommands } from './command-start.ts';
 import { fillFinishedRuns } from './finished-runs.ts';
 import { loadResult, runResult } from './results.ts';
 import type { LoadJob, LoadResult, RunJob, RunResult } from './results.ts';
@@ -35,6 +36,7 @@ export const scheduler: Area = {
       ...(await poolFigures(bench)),
       ...(await historyFigures(bench, say)),
       ...(await loadFigures(bench, say)),
+      ...(await commandFigures(bench, say)),
     ];
   },
 };
@@ -178,6 +180,15 @@ async function loadFigures(bench: Bench, say: (text: string) => void): Promise<r
     of(`idle with ${idleDags} DAGs, memory`, first.idleRssMb, 'MB', 400),
     { ...of('the same, of one core', first.idleCpuPercent, '%', 0), bar: null, holds: null },
   ];
+}
+
+async function commandFigures(bench: Bench, say: (text: string) => void): Promise<readonly Figure[]> {
+  return (await timeCommands(say)).map(({ words, medianMs }) =>
+    atMost(
+      { ...base(bench, `\`shopwave ${words}\`, to its end`), value: Math.round(medianMs), unit: 'ms' },
+      300,
+    ),
+  );
 }
 
 async function load(job: LoadJob, say: (text: string) => void): Promise<LoadResult> {

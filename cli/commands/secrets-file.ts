@@ -1,6 +1,5 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'yaml';
 import { messageOf } from '../../lib/errors.ts';
 import { cliErrors } from '../errors.ts';
 import type { OperationResult } from '../operations/operation.ts';
@@ -11,13 +10,15 @@ export async function readNamedValues(file: string): Promise<Readonly<Record<str
   const text = await readFile(where, 'utf8').catch((error: unknown) => {
     throw unreadable(where, messageOf(error));
   });
-  const content = parseText(where, text);
+  const content = await parseText(where, text);
   if (typeof content === 'object' && content !== null && !Array.isArray(content))
     return content as Readonly<Record<string, unknown>>;
   throw unreadable(where, 'it does not hold values by name');
 }
 
-function parseText(where: string, text: string): unknown {
+async function parseText(where: string, text: string): Promise<unknown> {
+  // Loaded only for who imports a file: completion reads every verb at the start of a shell.
+  const { parse } = await import('yaml');
   try {
     return parse(text);
   } catch {

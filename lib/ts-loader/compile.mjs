@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,8 +22,7 @@ export async function compile(file) {
   // Nothing else happens in the thread of the hooks, and to wait for a file costs more than to read it.
   const source = readFileSync(file, 'utf8');
   const name = path.basename(file);
-  const hash = createHash('sha256').update(`${edition}\n${name}\n${source}`).digest('hex');
-  const kept = path.join(folder, `${hash}.js`);
+  const kept = keptAt(name, source);
   const found = read(kept);
   if (found !== undefined) return found;
   const { transform } = await import('esbuild');
@@ -38,6 +37,42 @@ export async function compile(file) {
   // A home that cannot be written to makes a slower start, nothing worse.
   await keep(kept, code).catch(() => {});
   return code;
+}
+
+/**
+ * A package of many files as one, by its entry: where that is kept, or the entry itself where nothing can be. It is known
+ * by its manifest, which says its version.
+ * @param {string} entry
+ * @returns {Promise<string>}
+ */
+export async function asOneFile(entry) {
+  try {
+    const kept = keptAt(entry, readFileSync(path.join(path.dirname(entry), 'package.json'), 'utf8'));
+    if (existsSync(kept)) return kept;
+    const { build } = await import('esbuild');
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      minifyWhitespace: true,
+      write: false,
+    });
+    await keep(kept, outputFiles[0]?.text ?? '');
+    return kept;
+  } catch {
+    return entry;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} contents
+ */
+function keptAt(name, contents) {
+  const hash = createHash('sha256').update(`${edition}\n${name}\n${contents}`).digest('hex');
+  return path.join(folder, `${hash}.mjs`);
 }
 
 /** @param {string} file */

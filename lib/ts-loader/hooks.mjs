@@ -1,6 +1,9 @@
 // Runs in the thread that Node keeps for module hooks.
-import { fileURLToPath } from 'node:url';
-import { compile } from './compile.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { asOneFile, compile } from './compile.mjs';
+
+/** A hundred files each, which take four times as long to load as one; most commands and tasks need them. */
+const manyFiles = new Set(['zod']);
 
 const extension = /\.m?ts$/;
 
@@ -11,7 +14,9 @@ const extension = /\.m?ts$/;
  */
 export async function resolve(specifier, context, nextResolve) {
   try {
-    return await nextResolve(specifier, context);
+    const found = await nextResolve(specifier, context);
+    if (!manyFiles.has(specifier) || found.format !== 'module') return found;
+    return { ...found, url: pathToFileURL(await asOneFile(fileURLToPath(found.url))).href };
   } catch (error) {
     if (!/^\.{1,2}\//.test(specifier) || !isTypeScript(context.parentURL)) throw error;
     for (const other of othersOf(specifier)) {

@@ -79,3 +79,20 @@ test('what was compiled is kept for a week, and nobody needs a folder to keep it
   const left = await readdir(kept);
   expect([left.length, left.includes(String(first))]).toEqual([1, false]);
 });
+
+test('a package of many files is loaded as one, anew for each version, and as it is where nothing can be kept', async () => {
+  const zod = (name: string): string => path.join('node_modules', 'zod', name);
+  await mkdir(path.join(folder, zod('.')), { recursive: true });
+  const manifest = (version: string): string =>
+    JSON.stringify({ name: 'zod', version, type: 'module', exports: { '.': './index.js' } });
+  await write(zod('package.json'), manifest('1.0.0'));
+  await write(zod('index.js'), `export * from './many.js'; export const at = import.meta.url;`);
+  await write(zod('many.js'), `export const version = 'one';`);
+  await write('uses.ts', `import { at, version } from 'zod'; console.log(version, at.split('/').at(-2));`);
+  await write('nowhere', '');
+  expect(await run('uses.ts')).toBe('one shopwave');
+  expect(await run('uses.ts', path.join(folder, 'nowhere'))).toBe('one zod');
+  await write(zod('many.js'), `export const version = 'two';`);
+  await write(zod('package.json'), manifest('2.0.0'));
+  expect(await run('uses.ts')).toBe('two shopwave');
+});
