@@ -1,8 +1,9 @@
-import { cron, dag } from '../../../scheduler/index.ts';
+import { allOf, anyOf, asset, assets, cron, dag } from '../../../scheduler/index.ts';
 import type {
   DagDefinition,
   GroupValues,
   MappedTaskHandle,
+  Schedule,
   TaskArgs,
   TaskBuilder,
   TaskGroupHandle,
@@ -17,13 +18,13 @@ type Builder = TaskBuilder<unknown>;
 
 /** Builds the DAG of a scenario for our engine: the counterpart of build.py. */
 export function buildDag(scenario: Scenario): DagDefinition<unknown> {
-  const { schedule, start_date: startDate, end_date: endDate, ...settings } = scenario.dag;
+  const { start_date: startDate, end_date: endDate, ...settings } = scenario.dag;
   return dag<unknown>({
     dagId: scenario.id,
     description: scenario.about,
     owner: 'conformance',
     tags: [],
-    schedule: schedule === undefined ? null : cron(schedule, 'UTC'),
+    schedule: scheduleOf(scenario.dag),
     ...(startDate === undefined ? {} : { startDate: new Date(startDate) }),
     ...(endDate === undefined ? {} : { endDate: new Date(endDate) }),
     catchup: settings.catchup,
@@ -33,6 +34,12 @@ export function buildDag(scenario: Scenario): DagDefinition<unknown> {
     failFast: settings.fail_fast,
     tasks: (t) => declare(scenario, t),
   });
+}
+
+function scheduleOf({ schedule, assets: on }: Scenario['dag']): Schedule {
+  if (schedule !== undefined) return cron(schedule, 'UTC');
+  if (on === undefined) return null;
+  return assets('all' in on ? allOf(...on.all.map(asset)) : anyOf(...on.any.map(asset)));
 }
 
 function declare({ tasks, groups }: Scenario, t: Builder): void {
@@ -161,6 +168,7 @@ function argsOf(task: ScenarioTask): TaskArgs {
     priorityWeight: task.priority_weight,
     ...(task.max_active_tis_per_dag === undefined ? {} : { maxActiveTisPerDag: task.max_active_tis_per_dag }),
     isSetup: task.setup,
+    outlets: task.outlets.map(asset),
     isTeardown: task.teardown,
     onFailureFailDagrun: task.on_failure_fail_dagrun,
   };

@@ -15,7 +15,7 @@ from airflow.providers.standard.operators.python import (
     get_current_context,
 )
 from airflow.providers.standard.sensors.python import PythonSensor
-from airflow.sdk import DAG, TaskGroup, task, task_group
+from airflow.sdk import DAG, Asset, AssetAll, AssetAny, TaskGroup, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.trigger import CronTriggerTimetable
 from pendulum import parse
@@ -81,6 +81,8 @@ def make(task_id, spec, made, values=None):
         "pool_slots": spec["pool_slots"],
         "priority_weight": spec["priority_weight"],
     }
+    if spec["outlets"]:
+        common["outlets"] = [Asset(name) for name in spec["outlets"]]
     if "pool" in spec:
         common["pool"] = spec["pool"]
     if "max_active_tis_per_dag" in spec:
@@ -122,6 +124,13 @@ def make(task_id, spec, made, values=None):
     return PythonOperator(python_callable=act, op_kwargs=told, **common)
 
 
+def on_assets(needed):
+    if needed is None:
+        return None
+    [(how, names)] = needed.items()
+    return {"all": AssetAll, "any": AssetAny}[how](*[Asset(name) for name in names])
+
+
 def build(scenario_id):
     scenario = scenarios()[scenario_id]
     settings = scenario["dag"]
@@ -134,7 +143,7 @@ def build(scenario_id):
     if "dagrun_timeout" in settings:
         options["dagrun_timeout"] = timedelta(seconds=settings["dagrun_timeout"])
     schedule = settings.get("schedule")
-    options["schedule"] = CronTriggerTimetable(schedule, timezone="UTC") if schedule else None
+    options["schedule"] = CronTriggerTimetable(schedule, timezone="UTC") if schedule else on_assets(settings.get("assets"))
     specs = scenario["tasks"]
     with DAG(dag_id=scenario_id, **options) as dag:
         group_specs = scenario["groups"]

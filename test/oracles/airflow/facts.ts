@@ -18,7 +18,12 @@ const acceptance = 'the DAG';
 /** Lays an outcome out as facts that both engines can be compared by. */
 export function factsOf({ tasks }: Scenario, { refused, runs, instances, values }: Outcome): Facts {
   if (refused) return new Map([[acceptance, 'refused']]);
-  const names = new Map(runs.map(({ run_id: id, date }) => [id, date === null ? '' : `${dayOf(date)} `]));
+  const names = new Map(
+    runs.map(({ run_id: id, date }) => {
+      if (date !== null) return [id, `${dayOf(date)} `];
+      return [id, id === 'again' ? 'again ' : ''];
+    }),
+  );
   const nameOf = (row: Pick<Outcome['values'][number], 'run_id' | 'task_id' | 'map_index'>): string =>
     `${names.get(row.run_id) ?? ''}${row.task_id}${row.map_index < 0 ? '' : `[${row.map_index}]`}`;
   const facts = new Map([[acceptance, 'accepted']]);

@@ -21,7 +21,7 @@ export function differencesPage(): string {
     ...seen,
     '## Not played',
     '',
-    'The scenarios have no clears, assets, processes or restarts; what differs there is tested on our side alone.',
+    'The scenarios have no marks, backfills, callbacks, deadlines, processes or restarts; what differs there is tested on our side alone.',
     '',
     '| here | because |',
     '|---|---|',

@@ -69,9 +69,36 @@ async function play(scheduler: Scheduler, scenarios: readonly Scenario[]): Promi
       await scheduler.setPool({ pool: name, slots, description: '' });
   }
   for (const { id, dag } of scenarios) {
-    if (dag.schedule === undefined) await scheduler.triggerDag(id, { runId: 'manual' });
+    if (dag.schedule === undefined && dag.assets === undefined)
+      await scheduler.triggerDag(id, { runId: 'manual' });
   }
   await scheduler.start();
+  await untilStill(scheduler, scenarios);
+  const acted = scenarios.filter(({ afterwards }) => afterwards !== undefined);
+  for (const each of acted) await actOn(scheduler, each);
+  const runsOf = ({ runs, afterwards }: Scenario): number =>
+    afterwards !== undefined && 'trigger_again' in afterwards ? runs + 1 : runs;
+  if (acted.length > 0) {
+    await untilStill(
+      scheduler,
+      scenarios.map((each) => ({ ...each, runs: runsOf(each) })),
+    );
+  }
+}
+
+/** What somebody does once the run has ended. */
+async function actOn(scheduler: Scheduler, { id: dagId, afterwards }: Scenario): Promise<void> {
+  if (afterwards === undefined) return;
+  if ('trigger_again' in afterwards) {
+    await scheduler.triggerDag(dagId, { runId: 'again' });
+    return;
+  }
+  const { clear: taskIds, only_failed: onlyFailed, downstream, upstream } = afterwards;
+  await scheduler.clearTasks({ dagId, runId: 'manual', taskIds, onlyFailed, downstream, upstream });
+}
+
+/** Waits until all runs have ended that are to end, and the others stand still. */
+async function untilStill(scheduler: Scheduler, scenarios: readonly Scenario[]): Promise<void> {
   let [seen, since] = ['', 0];
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {

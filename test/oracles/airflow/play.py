@@ -70,9 +70,24 @@ def prepare(all_scenarios):
             for name, slots in scenario["pools"].items():
                 Pool.create_or_update_pool(name, slots, "", False, session=session)
     for dag_id, scenario in all_scenarios.items():
-        if "schedule" not in scenario["dag"] and dag_id not in refused:
+        if not {"schedule", "assets"} & scenario["dag"].keys() and dag_id not in refused:
             trigger_dag(dag_id, run_id="manual", triggered_by=DagRunTriggeredByType.TEST)
     return refused
+
+
+def act(afterwards, dag_id, dag_bag):
+    """What somebody does to a DAG once its run has ended."""
+    if "trigger_again" in afterwards:
+        trigger_dag(dag_id, run_id="again", triggered_by=DagRunTriggeredByType.TEST)
+        return
+    with create_session() as session:
+        dag = dag_bag.get_latest_version_of_dag(dag_id, session=session)
+        chosen = dag.partial_subset(
+            afterwards["clear"], include_downstream=afterwards["downstream"], include_upstream=afterwards["upstream"]
+        )
+        dag.clear(
+            run_id="manual", task_ids=list(chosen.task_dict), only_failed=afterwards["only_failed"], session=session
+        )
 
 
 class Runner(SchedulerJobRunner):
@@ -83,6 +98,7 @@ class Runner(SchedulerJobRunner):
     seen = None
     since = 0.0
     begun = time.monotonic()
+    acted = False
 
     def _do_scheduling(self, session):
         queued = super()._do_scheduling(session)
@@ -107,8 +123,15 @@ class Runner(SchedulerJobRunner):
             if dag_id in self.refused:
                 continue
             ended = [state for state in runs[dag_id] if state in ("success", "failed")]
-            if not scenario["waits"] and len(ended) < scenario["runs"]:
+            again = self.acted and "trigger_again" in scenario.get("afterwards", {})
+            if not scenario["waits"] and len(ended) < scenario["runs"] + again:
                 return False
+        if not self.acted:
+            self.acted = True
+            for dag_id, scenario in scenarios().items():
+                if "afterwards" in scenario and dag_id not in self.refused:
+                    act(scenario["afterwards"], dag_id, self.scheduler_dag_bag)
+            return False
         waits = any(scenario["waits"] for scenario in scenarios().values())
         return not waits or now - self.since > STILL_SECONDS
 

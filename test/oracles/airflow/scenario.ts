@@ -61,11 +61,17 @@ const taskShape = z.strictObject({
   setup: z.boolean().default(false),
   teardown: z.boolean().default(false),
   on_failure_fail_dagrun: z.boolean().default(false),
+  /** Assets that it produces; they are shared by all scenarios. */
+  outlets: z.array(z.string()).default([]),
 });
 
 const dagShape = z.strictObject({
   /** A cron expression in UTC whose ticks are the runs; without it there is one manual run. */
   schedule: z.string().optional(),
+  /** Runs for assets instead, once all or any of them are there. */
+  assets: z
+    .union([z.strictObject({ all: z.array(z.string()) }), z.strictObject({ any: z.array(z.string()) })])
+    .optional(),
   start_date: z.iso.datetime().optional(),
   end_date: z.iso.datetime().optional(),
   catchup: z.boolean().default(false),
@@ -82,6 +88,18 @@ const scenarioShape = z.strictObject({
   runs: z.int().default(1),
   /** By which of the engines the DAG is refused. */
   refused_by: z.array(z.enum(['ours', 'airflow'])).default([]),
+  /** What somebody does once all runs of all scenarios have ended: clear tasks of the run, by id, or ask for another. */
+  afterwards: z
+    .union([
+      z.strictObject({
+        clear: z.array(z.string()),
+        downstream: z.boolean().default(false),
+        upstream: z.boolean().default(false),
+        only_failed: z.boolean().default(false),
+      }),
+      z.strictObject({ trigger_again: z.literal(true) }),
+    ])
+    .optional(),
   /** Some of it waits for ever: what counts is how it stands. */
   waits: z.boolean().default(false),
   pools: z.record(z.string(), z.int()).default({}),

@@ -1,4 +1,4 @@
-/** Deviations that the lane cannot see, with their reasons: what it plays has no clears, assets, processes or restarts. */
+/** Deviations that the lane cannot see, with their reasons: what it plays has no marks, backfills, processes or restarts. */
 export const unplayed: readonly { readonly what: string; readonly reason: string }[] = [
   {
     what:
