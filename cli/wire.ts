@@ -132,7 +132,7 @@ function databaseParts(parts: Parts, options: PlatformOptions): DatabaseParts {
         import('../lib/control-store.ts'),
       ]);
       await server.ensureDatabase('control');
-      const knex = openControlStore(server.url('control'));
+      const knex = openControlStore(server.url('control'), logger);
       own(() => knex.destroy());
       return knex;
     }),

@@ -1,5 +1,8 @@
 import knexModule from 'knex';
 import type { Knex } from 'knex';
+import { messageOf } from './errors.ts';
+import { silentLogger } from './logger.ts';
+import type { Logger } from './logger.ts';
 
 /** One numbered, forward-only change of a schema. Numbers ascend without gaps; a landed one is never edited. */
 export interface Migration {
@@ -9,8 +12,25 @@ export interface Migration {
 }
 
 /** Opens the control store (PostgreSQL only). Times are read and written in UTC; bigint comes back as string. */
-export function openControlStore(url: string, poolMax = 10): Knex {
-  return knexModule.default({ client: 'pg', connection: url, pool: { min: 0, max: poolMax } });
+export function openControlStore(url: string, logger: Logger = silentLogger): Knex {
+  return knexModule.default({
+    client: 'pg',
+    connection: url,
+    pool: { min: 0, max: 10 },
+    log: knexLog(logger),
+  });
+}
+
+/** What knex says by itself, such as of connections that were lost, which it would print. */
+function knexLog(logger: Logger): NonNullable<Knex.Config['log']> {
+  const told =
+    (level: 'debug' | 'warn' | 'error') =>
+    (said: unknown): void => {
+      const message = typeof said === 'string' ? said : messageOf(said);
+      // The first line: what follows is where in the driver it was noticed.
+      logger[level](`control store: ${message.split('\n')[0]}`);
+    };
+  return { debug: told('debug'), warn: told('warn'), error: told('error'), deprecate: told('debug') };
 }
 
 /**

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import process from 'node:process';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { openControlStore } from '../../../lib/control-store.ts';
+import { createLogSpy } from '../../support/task-context.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { createHarness } from './harness.ts';
 
@@ -21,7 +22,9 @@ test('a control store that is gone for a while costs no run and no asset event, 
   const proxy = await startTcpProxy(Number(url.port));
   h.defer(proxy.close);
   url.port = String(proxy.port);
-  const control = openControlStore(url.href);
+  const printed = vi.spyOn(console, 'log');
+  const spy = createLogSpy();
+  const control = openControlStore(url.href, spy.logger);
   h.defer(async () => await control.destroy());
   const scheduler = await h.scheduler({ control, clock: systemClock, leaseMs: 1500 });
   const ended: string[] = [];
@@ -52,6 +55,10 @@ test('a control store that is gone for a while costs no run and no asset event, 
     'select source_run_id, count(*)::int as n from scheduler.asset_event group by 1 order by 1',
   );
   expect(events.rows).toEqual(runIds.map((id) => ({ source_run_id: id, n: 1 })));
+  // What the driver says of lost connections is in the platform's log, and nowhere else.
+  expect(spy.lines.filter((line) => line.startsWith('control store: ')).length).toBeGreaterThan(0);
+  expect(printed.mock.calls).toEqual([]);
+  printed.mockRestore();
 });
 
 test('a clock that goes back an hour starts nothing twice and keeps nothing from going on', async () => {
