@@ -45,7 +45,7 @@ export default dag({
   owner: 'bench',
   tags: [],
   schedule: once(),
-  startDate: new Date('2026-01-01T00:00:00Z'),
+  startDate: '2026-01-01T00:00:00Z',
   maxActiveRuns: ${maxActiveRuns},
   maxActiveTasks: 128,
   tasks: (t) => {
@@ -69,7 +69,7 @@ export default dag({
   owner: 'bench',
   tags: [],
   schedule: once(),
-  startDate: new Date('2026-01-01T00:00:00Z'),
+  startDate: '2026-01-01T00:00:00Z',
   maxActiveTasks: 1000,
   defaultArgs: { pool: 'bench' },
   tasks: (t) => {

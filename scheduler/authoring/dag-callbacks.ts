@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { Instant } from './instant.ts';
 import type { DagRunState, DagRunType } from '../core/states.ts';
 import type { TaskSecrets } from '../secrets/task-secrets.ts';
 
@@ -32,7 +33,7 @@ export type DagCallbacks = DagCallback | readonly DagCallback[];
 /** By when a run must have succeeded, and who is told if it has not: Airflow's DeadlineAlert. Changes no state. */
 export interface DeadlineArgs {
   /** Where the interval begins: when the run was created, its logical date (a run without one has no deadline), or then. */
-  readonly reference: DeadlineReference;
+  readonly reference: 'queued_at' | 'logical_date' | Instant;
   /** '2h' */
   readonly interval: string;
   readonly callback: DagCallbacks;

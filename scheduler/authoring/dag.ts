@@ -4,6 +4,8 @@ import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
 import type { DagCallbacks, DeadlineArgs } from './dag-callbacks.ts';
 import type { DagDefinition } from './definition.ts';
+import { dateOf, isInstant, notAnInstant } from './instant.ts';
+import type { Instant } from './instant.ts';
 import type { Schedule } from './schedule.ts';
 import type { TaskArgs } from './task.ts';
 import { collectTasks } from './task-builder.ts';
@@ -15,10 +17,10 @@ export interface DagArgs<Services> {
   readonly description: string;
   /** When it runs by itself: `every('5m')`, `cron('0 6 * * *', zone)`, `assets(...)`, or null for manual only. */
   readonly schedule: Schedule;
-  /** No run is scheduled for a tick, or an interval that begins, before this. */
-  readonly startDate?: Date;
+  /** No run is scheduled for a tick, or an interval that begins, before this: '2026-01-31T00:00:00Z'. */
+  readonly startDate?: Instant;
   /** Nor for one after this; this very instant still counts. */
-  readonly endDate?: Date;
+  readonly endDate?: Instant;
   /** Run once for every missed tick; false: ticks missed while down collapse into the latest. */
   readonly catchup?: boolean;
   /** 16; always 1 for a continuous schedule. */
@@ -72,8 +74,8 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     dagId: args.dagId,
     description: args.description,
     schedule: args.schedule,
-    startDate: args.startDate,
-    endDate: args.endDate,
+    startDate: args.startDate === undefined ? undefined : dateOf(args.startDate),
+    endDate: args.endDate === undefined ? undefined : dateOf(args.endDate),
     catchup: args.catchup ?? false,
     maxActiveRuns: args.maxActiveRuns ?? (args.schedule?.kind === 'continuous' ? 1 : 16),
     maxActiveTasks: args.maxActiveTasks ?? 16,
@@ -93,7 +95,12 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
 }
 
 function resolveDeadline({ reference, interval, callback }: DeadlineArgs): DagDefinition<never>['deadline'] {
-  return { reference, intervalMs: parseDurationMs(interval), callbacks: [callback].flat() };
+  const isEvent = reference === 'queued_at' || reference === 'logical_date';
+  return {
+    reference: isEvent ? reference : dateOf(reference),
+    intervalMs: parseDurationMs(interval),
+    callbacks: [callback].flat(),
+  };
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -103,6 +110,8 @@ const required: ReadonlyArray<{
   readonly argument: keyof DagArgs<never>;
   readonly expected: string;
   readonly isGiven: (value: unknown) => boolean;
+  /** What is wrong with another value; its type unless said. */
+  readonly wrong?: (value: unknown) => string;
 }> = [
   { argument: 'dagId', expected: 'a text', isGiven: isText },
   { argument: 'description', expected: 'a text', isGiven: isText },
@@ -116,8 +125,11 @@ const required: ReadonlyArray<{
   { argument: 'tasks', expected: 'a function', isGiven: (value) => typeof value === 'function' },
 ];
 
-const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
-const aDate = `a Date, such as new Date('2026-01-31T00:00:00Z')`;
+const anInstant = {
+  expected: `a time with its zone, such as '2026-01-31T00:00:00Z' or '2026-01-31T00:00:00+01:00', or a Date`,
+  isGiven: isInstant,
+  wrong: notAnInstant,
+};
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isCallback = (value: unknown): boolean =>
@@ -126,7 +138,7 @@ const isCallback = (value: unknown): boolean =>
 function isDeadline(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { reference, interval, callback } = value as Partial<Record<keyof DeadlineArgs, unknown>>;
-  const isReference = reference === 'queued_at' || reference === 'logical_date' || isDate(reference);
+  const isReference = reference === 'queued_at' || reference === 'logical_date' || isInstant(reference);
   return isReference && isText(interval) && isCallback(callback);
 }
 
@@ -137,15 +149,15 @@ const optional: typeof required = [
     expected: 'a list of folders',
     isGiven: (value) => Array.isArray(value) && value.every(isText),
   },
-  { argument: 'startDate', expected: aDate, isGiven: isDate },
-  { argument: 'endDate', expected: aDate, isGiven: isDate },
+  { argument: 'startDate', ...anInstant },
+  { argument: 'endDate', ...anInstant },
   { argument: 'catchup', expected: 'true or false', isGiven: (value) => typeof value === 'boolean' },
   { argument: 'onSuccess', expected: 'a function or several', isGiven: isCallback },
   { argument: 'onFailure', expected: 'a function or several', isGiven: isCallback },
   {
     argument: 'deadline',
     expected:
-      "{ reference: 'queued_at', 'logical_date' or a Date, interval: '2h', callback: a function or several }",
+      "{ reference: 'queued_at', 'logical_date' or a time with its zone, interval: '2h', callback: a function or several }",
     isGiven: isDeadline,
   },
 ];
@@ -153,11 +165,12 @@ const optional: typeof required = [
 /** The loader does not check types, so a file that no compiler has seen gets here. The loader adds which file it is. */
 function refuseMissing(args: Partial<Record<keyof DagArgs<never>, unknown>>): void {
   const given = optional.filter(({ argument }) => args[argument] !== undefined);
-  for (const { argument, expected, isGiven } of [...required, ...given]) {
+  const wrongType = (): string => 'has the wrong type';
+  for (const { argument, expected, isGiven, wrong = wrongType } of [...required, ...given]) {
     const value = args[argument];
     if (isGiven(value)) continue;
     const dagName = isText(args.dagId) ? `DAG ${String(args.dagId)}` : 'a DAG';
-    const what = value === undefined ? 'is missing' : 'has the wrong type';
+    const what = value === undefined ? 'is missing' : wrong(value);
     throw schedulerErrors.error('DAG_ARGUMENT_INVALID', {
       message: `${dagName}: ${argument} ${what}; it must be ${expected}`,
     });

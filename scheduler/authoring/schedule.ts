@@ -3,6 +3,8 @@ import { parseCron } from '../core/cron-expression.ts';
 import { mustTimezone } from '../core/time-zone.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { AssetExpression } from './asset.ts';
+import { dateOf, isInstant, notAnInstant } from './instant.ts';
+import type { Instant } from './instant.ts';
 
 /** When a DAG runs by itself; null means only when somebody triggers it. */
 export type Schedule = TimeSchedule | AssetSchedule | AssetOrTimeSchedule | null;
@@ -82,11 +84,11 @@ export function everyInterval(duration: string): TimeSchedule {
 }
 
 /** A run at each of these instants. */
-export function events(instants: readonly Date[]): TimeSchedule {
+export function events(instants: readonly Instant[]): TimeSchedule {
   if (instants.length === 0) throw invalidArgument('events([]) names no instant');
-  const bad = instants.find((instant) => Number.isNaN(instant.getTime()));
-  if (bad !== undefined) throw invalidArgument('events([...]) has a date that is none');
-  return { kind: 'events', instants };
+  const bad = instants.findIndex((instant) => !isInstant(instant));
+  if (bad >= 0) throw invalidArgument(`events([...]): number ${bad + 1} ${notAnInstant(instants[bad])}`);
+  return { kind: 'events', instants: instants.map(dateOf) };
 }
 
 /** One run, at startDate or as soon as the DAG is there. */

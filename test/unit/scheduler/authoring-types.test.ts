@@ -37,6 +37,15 @@ test('a branch follows its choices and nothing else', () => {
   expect(definition.edges).toContainEqual({ from: 'one', to: 'big' });
 });
 
+test('a text for a time says its zone', () => {
+  const base = { dagId: 'd', description: '', schedule: null, owner: 'x', tags: [] } as const;
+  const tasks = (): void => {};
+  dag({ ...base, startDate: '2026-01-31T00:00:00Z', endDate: '2026-02-01T00:00:00-05:00', tasks });
+  dag({ ...base, startDate: new Date('2026-01-31T00:00:00Z'), tasks });
+  // @ts-expect-error - which midnight?
+  expect(() => dag({ ...base, startDate: '2026-01-31T00:00:00', tasks })).toThrow('has no time zone');
+});
+
 test('a task is mapped over lists of what it takes, and pulls are typed by who returns', () => {
   const definition = dag({
     description: '',

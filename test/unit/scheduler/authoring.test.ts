@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { chain, crossDownstream, dag, label } from '../../../scheduler/index.ts';
-import type { TaskBuilder } from '../../../scheduler/index.ts';
+import { chain, crossDownstream, dag, events, label } from '../../../scheduler/index.ts';
+import type { DagDefinition, TaskBuilder } from '../../../scheduler/index.ts';
 import { drawGraph } from '../../../scheduler/core/draw-graph.ts';
 import { validateDag } from '../../../scheduler/core/validate-dag.ts';
 
@@ -120,3 +120,28 @@ test.each<readonly [string, (t: TaskBuilder<unknown>) => void]>([
     (t) => t.partial('a', { run: (_, { x }: { x: string }) => x }).expand({ x: 'abc' }),
   ],
 ])('refused: %s', (message, tasks) => expect(messageOf(tasks)).toBe(message));
+
+test('a start is a text with its zone, or a Date; anything else is refused by what is wrong with it', () => {
+  const base = { dagId: 'd', description: '', schedule: null, owner: 'x', tags: [] } as const;
+  const starting = (startDate: unknown): DagDefinition<unknown> =>
+    dag({ ...base, startDate: startDate as Date, tasks: (t) => void t.empty('e') });
+  const at = (startDate: unknown): string | undefined => starting(startDate).startDate?.toISOString();
+  expect(at('2026-01-31T00:00:00+01:00')).toBe('2026-01-30T23:00:00.000Z');
+  expect(at('2026-01-31T06:30Z')).toBe('2026-01-31T06:30:00.000Z');
+  expect(at(new Date('2026-01-31T06:30:00Z'))).toBe('2026-01-31T06:30:00.000Z');
+  for (const [wrong, said] of [
+    ['2026-01-31T00:00:00', 'is "2026-01-31T00:00:00", which has no time zone; it must be'],
+    ['2026-01-31', 'is "2026-01-31", which has no time zone'],
+    ['2026-02-30T00:00:00Z', 'is "2026-02-30T00:00:00Z", which is no time with its zone'],
+    ['soon', 'is "soon", which is no time with its zone'],
+    [new Date('soon'), 'is a date that is none'],
+    [1_767_225_600_000, 'has the wrong type'],
+  ] as const) {
+    expect(() => starting(wrong), String(wrong)).toThrow(`DAG d: startDate ${said}`);
+  }
+  expect(() => events(['2026-01-31T00:00:00Z', new Date('x')])).toThrow('number 2 is a date that is none');
+  const deadline = { reference: '2026-01-31T00:00:00+01:00', interval: '1h', callback: () => {} } as const;
+  expect(dag({ ...base, deadline, tasks: (t) => void t.empty('e') }).deadline?.reference).toEqual(
+    new Date('2026-01-30T23:00:00Z'),
+  );
+});

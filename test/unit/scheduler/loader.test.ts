@@ -123,19 +123,21 @@ test('a folder that is not there says so', async () => {
   });
 });
 
+const aTime = `a time with its zone, such as '2026-01-31T00:00:00Z' or '2026-01-31T00:00:00+01:00', or a Date`;
+
 test('an argument that a file leaves out is named, with the file', async () => {
   const { importErrors } = await load({
     'tags.dag.ts': `export default dag({ dagId: 'x', description: '', schedule: null, owner: 'x', tasks: () => {} });`,
     'nothing.dag.ts': 'export default dag({});',
     'start.dag.ts': `export default dag({ dagId: 'y', description: '', schedule: null, owner: 'x', tags: [],
-      startDate: '2026-01-01', tasks: () => {} });`,
+      startDate: '2026-01-01T00:00:00', tasks: () => {} });`,
   });
   expect(importErrors.map(({ file, code, message }) => [path.basename(file), code, message])).toEqual([
     ['nothing.dag.ts:2', 'DAG_ARGUMENT_INVALID', 'a DAG: dagId is missing; it must be a text'],
     [
       'start.dag.ts:2',
       'DAG_ARGUMENT_INVALID',
-      "DAG y: startDate has the wrong type; it must be a Date, such as new Date('2026-01-31T00:00:00Z')",
+      `DAG y: startDate is "2026-01-01T00:00:00", which has no time zone; it must be ${aTime}`,
     ],
     [
       'tags.dag.ts:2',
