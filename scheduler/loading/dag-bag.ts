@@ -59,18 +59,32 @@ export function createDagBag(input: {
   return {
     refresh: async () => {
       const next = new Map<string, FileState>();
-      for (const file of await listDagFiles(input.folder)) {
-        const state = await loadFile(file, states.get(file), input).catch((error: unknown) => {
-          // Removed since it was listed.
-          if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-          throw error;
-        });
-        if (state !== undefined) next.set(file, state);
+      const files = await listDagFiles(input.folder);
+      const found = await Promise.all(files.map((file) => readFileIfChanged(file, states.get(file))));
+      // The worker tries one file while this thread imports the one before it.
+      const tried = inTurn(found, async (each) => {
+        if (each?.kind === 'changed') await input.trial?.(each.file, each.hash);
+      });
+      for (const [index, each] of found.entries()) {
+        if (each?.kind === 'same') next.set(each.state.file, each.state);
+        if (each?.kind !== 'changed') continue;
+        const state = await loadFile(each, states.get(each.file), { ...input, trial: tried[index] });
+        next.set(each.file, state);
       }
       states = next;
       return merge([...states.values()]);
     },
   };
+}
+
+/** Works on one after the other, however long it takes until somebody asks; one that fails keeps no other from its turn. */
+function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): readonly Promise<void>[] {
+  let before = Promise.resolve();
+  return items.map((item) => {
+    const done = before.then(() => work(item));
+    before = done.catch(() => {});
+    return done;
+  });
 }
 
 async function listDagFiles(folder: string): Promise<readonly string[]> {
@@ -89,37 +103,57 @@ async function listDagFiles(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function loadFile(
+interface ChangedFile {
+  readonly kind: 'changed';
+  readonly file: string;
+  readonly stamp: string;
+  readonly source: string;
+  readonly hash: string;
+}
+
+/** undefined: removed since it was listed. */
+async function readFileIfChanged(
   file: string,
   before: FileState | undefined,
-  { trial, monotonicMs }: { readonly trial?: ImportTrial | undefined; readonly monotonicMs: () => number },
+): Promise<ChangedFile | { readonly kind: 'same'; readonly state: FileState } | undefined> {
+  try {
+    const { mtimeMs, size } = await stat(file);
+    const stamp = `${mtimeMs}/${size}`;
+    if (before?.stamp === stamp) return { kind: 'same', state: before };
+    const source = await readFile(file, 'utf8');
+    const hash = createHash('sha256').update(source).digest('hex');
+    if (before?.hash === hash) return { kind: 'same', state: { ...before, stamp } };
+    return { kind: 'changed', file, stamp, source, hash };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function loadFile(
+  { file, stamp, source, hash }: ChangedFile,
+  before: FileState | undefined,
+  { trial, monotonicMs }: { readonly trial: Promise<void> | undefined; readonly monotonicMs: () => number },
 ): Promise<FileState> {
-  const { mtimeMs, size } = await stat(file);
-  const stamp = `${mtimeMs}/${size}`;
-  if (before?.stamp === stamp) return before;
-  const source = await readFile(file, 'utf8');
-  const hash = createHash('sha256').update(source).digest('hex');
-  if (before?.hash === hash) return { ...before, stamp };
   const version = (before?.version ?? 0) + 1;
   const begunMs = monotonicMs();
   const lastGood = before?.dags ?? [];
-  const found = await loadDagsOf({ file, source, hash, version, lastGood, trial });
+  const found = await loadDagsOf({ file, source, version, lastGood, trial });
   return { file, stamp, hash, version, loadMs: monotonicMs() - begunMs, ...found };
 }
 
 async function loadDagsOf(input: {
   readonly file: string;
   readonly source: string;
-  readonly hash: string;
   readonly version: number;
   readonly lastGood: readonly LoadedDag[];
-  readonly trial: ImportTrial | undefined;
+  readonly trial: Promise<void> | undefined;
 }): Promise<Pick<FileState, 'dags' | 'errors' | 'places'>> {
   const { file, source, lastGood } = input;
   const idOf = ({ definition }: LoadedDag): string => definition.dagId;
   const places = new Map<string, string>();
   try {
-    await input.trial?.(file, input.hash);
+    await input.trial;
     const definitions = await importDagFile(file, input.version);
     const dags: LoadedDag[] = [];
     const errors: ImportError[] = [];
