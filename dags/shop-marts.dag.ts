@@ -1,7 +1,9 @@
 import { anyOf, assets, dag } from '../scheduler/index.ts';
 import { rawShop, rawShopify, rawStripe, rawZendesk } from './assets.ts';
+import { modelGraph } from './model-graph.ts';
 import { buildMarts } from './operators/build-marts.ts';
 import { freshnessGate } from './operators/freshness-gate.ts';
+import { modelTasks } from './operators/model-tasks.ts';
 import { stageBatches } from './operators/stage-batches.ts';
 import { defaultArgs, owner } from './policy.ts';
 import type { PipelineServices } from './services.ts';
@@ -22,6 +24,7 @@ export default dag<PipelineServices>({
       freshnessGate({ dagId: 'shop_ingest', maxAge: '15m', timeout: '30m' }),
     );
     const stage = t.task('stage', stageBatches()).after(fresh);
-    t.task('build', buildMarts()).after(stage);
+    const build = t.task('build', buildMarts(new Set(Object.keys(modelGraph)))).after(stage);
+    modelTasks(t, build, modelGraph);
   },
 });

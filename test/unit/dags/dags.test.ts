@@ -2,9 +2,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { describeSchedule } from '../../../scheduler/authoring/describe-schedule.ts';
+import { modelGraph } from '../../../dags/model-graph.ts';
 import { loadDags } from '../../support/load-dags.ts';
 
 const folder = fileURLToPath(new URL('../../../dags', import.meta.url));
+
+function placeOf(tasks: readonly { readonly taskId: string }[], taskId: string): number {
+  return tasks.findIndex((task) => task.taskId === taskId);
+}
+
+/** A task a model below the build, wired as the transforms graph is. */
+const modelEdges = Object.entries(modelGraph).map(([model, reads]) =>
+  ['build', ...[...reads, model].map((each) => `models.${each}`)].join(' -> '),
+);
 
 test('every DAG of the platform loads, and its plan is what it is meant to be', async () => {
   const { dags, importErrors } = await loadDags(folder);
@@ -14,7 +24,9 @@ test('every DAG of the platform loads, and its plan is what it is meant to be', 
     schedule: describeSchedule(definition.schedule),
     maxActiveRuns: definition.maxActiveRuns,
     catchup: definition.catchup,
-    edges: graph.order.map((id) => [...(graph.upstream.get(id) ?? []), id].join(' -> ')),
+    edges: [...graph.order]
+      .toSorted((a, b) => placeOf(definition.tasks, a) - placeOf(definition.tasks, b))
+      .map((id) => [...(graph.upstream.get(id) ?? []), id].join(' -> ')),
     outlets: definition.tasks.flatMap((task) =>
       task.outlets.map((outlet) => `${task.taskId}: ${outlet.name}`),
     ),
@@ -75,7 +87,7 @@ test('every DAG of the platform loads, and its plan is what it is meant to be', 
       schedule: 'on raw.shop | raw.stripe | raw.shopify | raw.zendesk',
       maxActiveRuns: 1,
       catchup: false,
-      edges: ['freshness_gate', 'freshness_gate -> stage', 'stage -> build'],
+      edges: ['freshness_gate', 'freshness_gate -> stage', 'stage -> build', ...modelEdges],
       outlets: [],
     },
     weekly,

@@ -78,8 +78,8 @@ test('load produces its outlet only when it loaded something, and runs after a s
 test('stage and build return plain values; a build without changes is skipped', async () => {
   const publication = { version: 4, sourceWatermark: position };
   const models = [
-    { model: 'a', kind: 'incremental', removed: 1, added: 2 },
-    { model: 'b', kind: 'incremental', removed: 3, added: 4 },
+    { model: 'a', kind: 'incremental', status: 'published', removed: 1, added: 2 },
+    { model: 'b', kind: 'incremental', status: 'unchanged', removed: 3, added: 4 },
   ];
   const staging = { batches: 2, changedRows: 9, watermark: position, quarantined: 1, staleKeys: 1 };
   const calls: string[] = [];
@@ -105,6 +105,10 @@ test('stage and build return plain values; a build without changes is skipped', 
     removed: 4,
     added: 6,
     checks: 1,
+    models: {
+      a: { status: 'published', removed: 1, added: 2, held: null },
+      b: { status: 'unchanged', removed: 3, added: 4, held: null },
+    },
   });
   await expect(runTask(buildMarts(), context(building(false)))).rejects.toEqual(isSkip);
   const since = '2026-03-02 09:00:00';
@@ -122,6 +126,9 @@ test('stage and build return plain values; a build without changes is skipped', 
       /version 4 is published without a.*stands at version 3.*unique_id/,
     ) as string,
   });
+  // Where a has a task of its own, that one tells of it.
+  const told = await runTask(buildMarts(new Set(['a'])), context(building(true, [late])));
+  expect(told).toMatchObject({ version: 4, models: { a: { status: 'held', held: late } } });
 });
 
 test('a build says who asks; cleared after it has published, it runs that version again and is not skipped', async () => {
@@ -129,7 +136,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
   const { signal } = new AbortController();
   const services = (earlier: number | undefined, published: boolean): Partial<PipelineServices> => {
     const publication = { version: 7, sourceWatermark: position };
-    const models = [{ model: 'a', kind: 'skip', removed: 0, added: published ? 3 : 0 }];
+    const models = [{ model: 'a', kind: 'skip', status: 'published', removed: 0, added: published ? 3 : 0 }];
     const result = { published, publication, models, held: [], checks: [] };
     const note =
       (what: string) =>
@@ -151,6 +158,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
   expect(await runTask(buildMarts(), context(services(undefined, true), { signal }))).toEqual({
     ...output,
     added: 3,
+    models: { a: { status: 'published', removed: 0, added: 3, held: null } },
   });
   expect(asked.splice(0)).toEqual([
     ['publishedFor', 'd/r/t'],
@@ -160,6 +168,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
   expect(await runTask(buildMarts(), context(services(4, false), { signal }))).toEqual({
     ...output,
     added: 0,
+    models: { a: { status: 'published', removed: 0, added: 0, held: null } },
   });
   expect(asked.splice(0)).toEqual([
     ['publishedFor', 'd/r/t'],
