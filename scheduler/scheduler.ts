@@ -108,6 +108,7 @@ export async function createScheduler<Services>(options: SchedulerOptions<Servic
       if (timers !== undefined) return;
       engine.resume();
       await engine.join();
+      trials?.warm();
       timers = startTimers(options, { wake: engine.wake, reload: reload.run });
       engine.wake();
     },

@@ -66,6 +66,8 @@ async function timeChangedFile(
   trial: Parameters<typeof createImportTrials>[0],
 ): Promise<number> {
   const trials = createImportTrials(trial);
+  // As in a scheduler that has begun.
+  trials.warm();
   const bag = createDagBag({ folder, monotonicMs: systemClock.monotonicMs, trial: trials.run });
   await bag.refresh();
   const [[name, text] = ['', '']] = Object.entries(files);

@@ -16,6 +16,8 @@ export interface KnownFiles {
 /** Trials in a worker thread that is kept for the next one. */
 export interface ImportTrials {
   readonly run: ImportTrial;
+  /** Has a worker begin before there is a file to try: it takes as long to be ready as a file to be loaded. */
+  readonly warm: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -34,13 +36,18 @@ export function createImportTrials(input: {
     worker = undefined;
     await ending?.terminate();
   };
+  const ready = (): Worker => {
+    if (worker !== undefined) return worker;
+    worker = new Worker(new URL('./import-worker.mjs', import.meta.url));
+    worker.unref();
+    return worker;
+  };
   return {
     close,
+    warm: () => void ready(),
     run: async (file, hash) => {
       if (await known.has(file, hash)) return;
-      worker ??= new Worker(new URL('./import-worker.mjs', import.meta.url));
-      worker.unref();
-      const ended = await importIn(worker, `${pathToFileURL(file).href}?trial=${hash}`, timeoutMs);
+      const ended = await importIn(ready(), `${pathToFileURL(file).href}?trial=${hash}`, timeoutMs);
       if (ended.kind === 'done') return await known.add(file, hash);
       await close();
       throw schedulerErrors.error('DAG_FILE_TIMEOUT', {

@@ -9,4 +9,6 @@ async function tryImport(url) {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
   parentPort?.postMessage(url);
 }
+// Every file imports the door; a worker that waits for its first file has it already.
+await import('../index.ts').catch(() => {});
 parentPort?.on('message', (url) => void tryImport(url));
