@@ -212,4 +212,10 @@ export const schedulerErrors = errorCatalog({
     remedy: 'Return plain objects, arrays, strings, finite numbers and booleans; a bigint as text.',
     retryable: false,
   },
+  XCOM_NOT_STORABLE: {
+    summary: 'A task returned a text that PostgreSQL cannot hold.',
+    remedy:
+      "Take the character out, such as by text.replaceAll('\\0', ''); bytes go into a file, or are base64.",
+    retryable: false,
+  },
 });

@@ -8,6 +8,7 @@ import { schedulerErrors } from './errors.ts';
 import type { OnSchedulerEvent } from './events.ts';
 import { insertRuns } from './store/insert-runs.ts';
 import type { ScheduledDag } from './store/dags.ts';
+import { isStorableJson } from './storable.ts';
 import { notifyWake } from './store/presence.ts';
 import { findRun } from './store/queries.ts';
 import type { DagRun } from './store/rows.ts';
@@ -38,6 +39,10 @@ export async function triggerRun(
   }
   const conf = options.conf ?? {};
   resolveParams(dag.definition, conf);
+  if (!isStorableJson(JSON.stringify(conf))) {
+    const message = `DAG ${dagId}: a text in conf has a NUL character, or half of a surrogate pair`;
+    throw schedulerErrors.error('PARAMS_INVALID', { message });
+  }
   // No logical date, as in Airflow 3: a manual run covers no tick and so cannot swallow a scheduled one.
   const covered = timetableOf(schedule, startDate)?.manualDataInterval(now) ?? exactly(now);
   const interval = { dataIntervalStart: covered.start, dataIntervalEnd: covered.end };

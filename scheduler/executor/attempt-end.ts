@@ -1,11 +1,12 @@
 import type { Logger } from '../../lib/logger.ts';
 import type { AttemptOutcome, TaskError } from '../core/outcome.ts';
 import type { Masker } from '../secrets/masker.ts';
+import { storable, storableDeep } from '../storable.ts';
 
-/** What is kept and told of an attempt never says a secret; what it returned is for other tasks, and stays. */
-export function withoutSecrets(outcome: AttemptOutcome, { mask, maskDeep }: Masker): AttemptOutcome {
-  if (outcome.kind === 'skipped') return { ...outcome, reason: mask(outcome.reason) };
-  return 'error' in outcome ? { ...outcome, error: maskDeep(outcome.error) } : outcome;
+/** What is kept and told of an attempt says no secret and can be kept; what it returned is for other tasks, and stays. */
+export function keptOutcome(outcome: AttemptOutcome, { mask, maskDeep }: Masker): AttemptOutcome {
+  if (outcome.kind === 'skipped') return { ...outcome, reason: storable(mask(outcome.reason)) };
+  return 'error' in outcome ? { ...outcome, error: storableDeep(maskDeep(outcome.error)) } : outcome;
 }
 
 /** The last line of an attempt's log. */

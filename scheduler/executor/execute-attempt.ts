@@ -10,7 +10,7 @@ import type { DagRun } from '../store/rows.ts';
 import { readReturned } from '../store/xcom.ts';
 import { createRenderer, shownFields } from '../templates/renderer.ts';
 import type { RecordedFields } from '../templates/renderer.ts';
-import { detailsOf, logOutcome, withoutSecrets } from './attempt-end.ts';
+import { detailsOf, keptOutcome, logOutcome } from './attempt-end.ts';
 import { reportEnd } from './attempt-reports.ts';
 import type { Reports } from './attempt-reports.ts';
 import { tellOfEnd, tellOfStart } from './call-back.ts';
@@ -46,7 +46,7 @@ export async function executeAttempt(
     const work = prepare(options, { queued, started, abort, masker, log });
     const told = { callbacks: task.callbacks, context: work.context, clock };
     await tellOfStart(told);
-    const outcome = withoutSecrets(await runAttempt(work), masker);
+    const outcome = keptOutcome(await runAttempt(work), masker);
     logOutcome(log.final, outcome);
     const settled = await reportEnd(options, { key, token, tryNumber, task, run, outcome });
     if (settled === undefined) {

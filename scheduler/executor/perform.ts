@@ -39,7 +39,7 @@ export async function perform(input: WorkInput): Promise<AttemptOutcome> {
       return await chooseBranch(work, input);
     case 'short_circuit': {
       const result = await work.condition(context, await input.render());
-      if (result) return { kind: 'success', result };
+      if (result) return kept(input, result);
       return { kind: 'success', result, decision: { kind: 'skip', reach: work.reach } };
     }
     case 'latest_only':

@@ -2,13 +2,19 @@ import { messageOf } from '../../lib/errors.ts';
 import type { AnyTask } from '../authoring/definition.ts';
 import { maxMapLength } from '../core/mapping.ts';
 import { schedulerErrors } from '../errors.ts';
+import { isStorableJson } from '../storable.ts';
 
 /** What Airflow's stores hold whichever they are; more belongs in a table or a file, and its name in the XCom. */
 export const maxXcomBytes = 48 * 1024;
 
 /** Refuses what cannot be kept, or cannot be mapped over by the tasks that want to: the task that returned it fails. */
 export function assertXcom(task: AnyTask, mapIndex: number, value: unknown): void {
-  const bytes = Buffer.byteLength(asJson(value));
+  const json = asJson(value);
+  if (!isStorableJson(json)) {
+    const message = 'a text that it returned has a NUL character, or half of a surrogate pair';
+    throw schedulerErrors.error('XCOM_NOT_STORABLE', { message });
+  }
+  const bytes = Buffer.byteLength(json);
   if (bytes > maxXcomBytes) {
     const message = `it returned ${bytes} bytes of JSON; at most ${maxXcomBytes} are kept`;
     throw schedulerErrors.error('XCOM_TOO_LARGE', { message });

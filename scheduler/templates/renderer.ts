@@ -1,5 +1,6 @@
 import type { TemplateFields } from '../authoring/template-fields.ts';
 import type { Masker } from '../secrets/masker.ts';
+import { storableDeep } from '../storable.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { TemplateScope } from './scope.ts';
 
@@ -42,9 +43,9 @@ function plain(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : `(${typeof value})`;
 }
 
-/** What is kept and shown of rendered fields: without secrets, and only then cut, so that half of none is left. */
+/** What is kept and shown of rendered fields: without secrets, and only then cut, so that half of none is left; storable. */
 export function shownFields(fields: RecordedFields, { maskDeep }: Pick<Masker, 'maskDeep'>): RecordedFields {
-  return shortened(maskDeep(fields)) as RecordedFields;
+  return storableDeep(shortened(maskDeep(fields)) as RecordedFields);
 }
 
 function shortened(value: unknown): unknown {
