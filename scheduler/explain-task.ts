@@ -5,6 +5,7 @@ import { planInput } from './core/plan-input.ts';
 import { factsOf } from './core/states.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
+import { findBackfill } from './store/backfills.ts';
 import { readDagFacts } from './store/dags.ts';
 import type { ScheduledDag } from './store/dags.ts';
 import { readKnownInstances } from './store/instances.ts';
@@ -46,6 +47,7 @@ export async function inspectTask<Found>(
       freeSlots: input.freeSlots,
       runId: run.runId,
       runState: run.state,
+      backfill: run.backfillId === null ? undefined : await findBackfill(control, run.backfillId),
       reason: asked?.error?.message ?? asked?.reason ?? null,
     },
     { taskId, mapIndex: asked?.mapIndex ?? mapIndex ?? -1 },

@@ -36,21 +36,22 @@ export async function followLogs(
     readonly dag: string;
     readonly task: string;
     readonly run: string | undefined;
+    readonly mapIndex: number | undefined;
     readonly try: number | undefined;
   },
   options: VerbOptions,
 ): Promise<void> {
-  const { dag, task } = asked;
+  const { dag, task, mapIndex } = asked;
   let { run } = asked;
   let position: FollowPosition | undefined =
     asked.try === undefined ? undefined : { tryNumber: asked.try, printed: 0 };
   for (;;) {
-    const row = firstRow(await ask('tasks.state', { dag, task, run }, options));
+    const row = firstRow(await ask('tasks.state', { dag, task, run, mapIndex }, options));
     // The latest run now stays the one that is followed.
     run = String(row['run']);
     const seen = { state: row['state'] as SeenTask['state'], tryNumber: Number(row['try']) };
     const { from, isLast } = nextLook(position, seen);
-    const count = await printLines({ dag, task, run, from }, options);
+    const count = await printLines({ dag, task, run, mapIndex, from }, options);
     const isBehind = from.tryNumber < seen.tryNumber;
     // A try that was named is not followed into the next.
     if (isLast || (isBehind && asked.try !== undefined)) return;
@@ -62,7 +63,10 @@ export async function followLogs(
 }
 
 async function printLines(
-  { from, ...key }: { dag: string; task: string; run: string; from: FollowPosition },
+  {
+    from,
+    ...key
+  }: { dag: string; task: string; run: string; mapIndex: number | undefined; from: FollowPosition },
   options: VerbOptions,
 ): Promise<number> {
   const result = await ask('tasks.logs', { ...key, try: from.tryNumber, skip: from.printed }, options).catch(

@@ -4,13 +4,16 @@ import { followLogs } from './follow-logs.ts';
 import { perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
-interface LogOptions extends VerbOptions {
+interface InstanceOptions extends VerbOptions {
+  readonly mapIndex?: number;
+}
+
+interface LogOptions extends InstanceOptions {
   readonly try?: number;
   readonly follow?: boolean;
 }
 
-interface RenderOptions extends VerbOptions {
-  readonly mapIndex?: number;
+interface RenderOptions extends InstanceOptions {
   readonly try?: number;
 }
 
@@ -31,24 +34,29 @@ export function addTasks(program: Command): void {
     ['why', 'say in a sentence why a task has not run and what it waits for'],
     ['failed-deps', 'list everything that keeps a task from starting'],
   ] as const) {
-    verb(tasks, `${name} <dag> <task> [run]`, description).action(
-      (dag: string, task: string, run: string | undefined, options: VerbOptions) =>
-        perform(`tasks.${name}`, { dag, task, run }, options),
+    ofInstance(verb(tasks, `${name} <dag> <task> [run]`, description)).action(
+      (dag: string, task: string, run: string | undefined, options: InstanceOptions) =>
+        perform(`tasks.${name}`, { dag, task, run, mapIndex: options.mapIndex }, options),
     );
   }
-  verb(tasks, 'render <dag> <task> [run]', 'show what the templates of a task came to, or will for a date')
-    .option('--map-index <n>', 'which instance of a mapped task', wholeNumber(0, 1_000_000))
+  ofInstance(
+    verb(tasks, 'render <dag> <task> [run]', 'show what the templates of a task came to, or will for a date'),
+  )
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))
     .action((dag: string, task: string, run: string | undefined, options: RenderOptions) =>
       perform('tasks.render', { dag, task, run, mapIndex: options.mapIndex, try: options.try }, options),
     );
   addTaskAlterations(tasks);
-  verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told')
+  ofInstance(verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told'))
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))
     .option('-f, --follow', 'go on until the task has ended')
     .action(async (dag: string, task: string, run: string | undefined, options: LogOptions) => {
-      const asked = { dag, task, run, try: options.try };
+      const asked = { dag, task, run, mapIndex: options.mapIndex, try: options.try };
       if (options.follow === true) return await followLogs(asked, options);
       return await perform('tasks.logs', asked, options);
     });
+}
+
+function ofInstance(command: Command): Command {
+  return command.option('--map-index <n>', 'which instance of a mapped task', wholeNumber(0, 1_000_000));
 }

@@ -1,13 +1,19 @@
 import type { Alteration } from '../../scheduler/core/alteration.ts';
 import type { OperationResult } from './operation.ts';
 import { rowsResult } from './operation.ts';
+import { instanceName } from './instance-name.ts';
 
 /** What a command changes, or would: a row a task instance, and one for each run that opens again. */
 export function alterationResult({ tasks, runs }: Alteration, dryRun: boolean): OperationResult {
   const rows = [
     ...tasks.map(({ runId, taskId, mapIndex, from, to, why }) => {
-      const task = mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;
-      return { run: runId, task, was: from ?? 'none', becomes: to ?? 'none', why };
+      return {
+        run: runId,
+        task: instanceName(taskId, mapIndex),
+        was: from ?? 'none',
+        becomes: to ?? 'none',
+        why,
+      };
     }),
     ...runs.map(({ runId, from, to, why }) => ({ run: runId, task: null, was: from, becomes: to, why })),
   ];

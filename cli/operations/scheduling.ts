@@ -7,6 +7,7 @@ import { dagRunStates } from '../../scheduler/core/states.ts';
 import { cliErrors } from '../errors.ts';
 import { importFailures, revive } from './failure.ts';
 import { instant } from './instant.ts';
+import { instanceName } from './instance-name.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { Cell } from './operation.ts';
 
@@ -52,10 +53,11 @@ export const dagsTest = defineOperation({
     const tested = await scheduler.testDag(input.dag, {
       conf: input.conf,
       signal,
-      onTask: ({ taskId, state }) => onProgress({ step: `task ${taskId}`, state: 'finished', note: state }),
+      onTask: ({ taskId, mapIndex, state }) =>
+        onProgress({ step: `task ${instanceName(taskId, mapIndex)}`, state: 'finished', note: state }),
     });
-    const rows = tested.tasks.map(({ taskId, state, durationMs, result, reason }) => ({
-      task: taskId,
+    const rows = tested.tasks.map(({ taskId, mapIndex, state, durationMs, result, reason }) => ({
+      task: instanceName(taskId, mapIndex),
       state,
       ms: Math.round(durationMs),
       result: toCell(result) ?? reason,

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { drawGraph } from '../../scheduler/core/draw-graph.ts';
+import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { TaskInstance } from '../../scheduler/store/rows.ts';
 import { cliErrors } from '../errors.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
+import { instanceName } from './instance-name.ts';
 import { runOf } from './scheduling.ts';
 import { instant } from './instant.ts';
 
 const runKey = { dag: z.string(), run: z.string().optional() };
-const taskKey = { ...runKey, task: z.string() };
+/** Which instance of a mapped task is meant; -1 while it has but one. */
+const mapIndex = z.int().min(-1).optional();
+const taskKey = { ...runKey, task: z.string(), mapIndex };
 
 export const tasksList = defineOperation({
   name: 'tasks.list',
@@ -46,14 +50,14 @@ export const tasksStatesForDagRun = defineOperation({
 export const tasksState = defineOperation({
   name: 'tasks.state',
   input: z.object(taskKey),
-  run: async ({ task, ...input }, { platform }) => {
+  run: async ({ task, mapIndex: index, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
     const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
-    const found = tasks.filter((each) => each.taskId === task);
+    const found = tasks.filter((each) => each.taskId === task && each.mapIndex === (index ?? each.mapIndex));
     if (found.length > 0) return rowsResult(found.map(instanceRow));
     throw cliErrors.error('CLI_NOT_FOUND', {
-      message: `this run of ${input.dag} has no task ${task} yet`,
-      remedy: `List the tasks of the DAG with \`shopwave tasks list ${input.dag}\`.`,
+      message: `this run of ${input.dag} has no task ${instanceName(task, index)} yet`,
+      remedy: `List the tasks of the run with \`shopwave tasks states-for-dag-run ${input.dag}\`.`,
     });
   },
 });
@@ -61,20 +65,21 @@ export const tasksState = defineOperation({
 export const tasksWhy = defineOperation({
   name: 'tasks.why',
   input: z.object(taskKey),
-  run: async ({ task, ...input }, { platform }) => {
+  run: async ({ task, mapIndex: index, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
     const key = await runOf(scheduler, input);
-    return rowsResult([{ run: key.runId, task, why: await scheduler.explainTask({ ...key, taskId: task }) }]);
+    const why = await scheduler.explainTask({ ...key, taskId: task, mapIndex: index });
+    return rowsResult([{ run: key.runId, task: instanceName(task, index), why }]);
   },
 });
 
 export const tasksFailedDeps = defineOperation({
   name: 'tasks.failed-deps',
   input: z.object(taskKey),
-  run: async ({ task, ...input }, { platform }) => {
+  run: async ({ task, mapIndex: index, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
     const key = await runOf(scheduler, input);
-    const deps = await scheduler.failedDeps({ ...key, taskId: task });
+    const deps = await scheduler.failedDeps({ ...key, taskId: task, mapIndex: index });
     return rowsResult(
       deps.map(({ dependency, reason }) => ({ dependency, reason })),
       {
@@ -89,14 +94,13 @@ export const tasksRender = defineOperation({
   name: 'tasks.render',
   input: z.object({
     ...taskKey,
-    mapIndex: z.int().min(-1).optional(),
     try: z.int().min(1).optional(),
   }),
-  run: async ({ task, mapIndex, try: tryNumber, ...input }, { platform }) => {
+  run: async ({ task, mapIndex: index, try: tryNumber, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
     const at = instant.safeParse(input.run);
     const run = at.success ? { at: at.data } : await runOf(scheduler, input);
-    const asked = { dagId: input.dag, taskId: task, run, mapIndex, tryNumber };
+    const asked = { dagId: input.dag, taskId: task, run, mapIndex: index, tryNumber };
     const rendered = await scheduler.renderTask(asked);
     const fields = Object.entries(rendered.fields);
     const source = rendered.tryNumber === null ? 'as it would be now' : `as try ${rendered.tryNumber} had it`;
@@ -114,10 +118,15 @@ export const tasksRender = defineOperation({
 export const tasksLogs = defineOperation({
   name: 'tasks.logs',
   input: z.object({ ...taskKey, try: z.int().min(1).optional(), skip: z.int().min(0).default(0) }),
-  run: async ({ task, try: tryNumber, skip, ...input }, { platform }) => {
+  run: async ({ task, mapIndex: index, try: tryNumber, skip, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
     const key = await runOf(scheduler, input);
-    const lines = await scheduler.taskLog({ ...key, taskId: task }, tryNumber);
+    const lines = await scheduler
+      .taskLog({ ...key, taskId: task, mapIndex: index }, tryNumber)
+      .catch(async (error: unknown) => {
+        const indexes = index === undefined ? await indexesOf(scheduler, { ...key, taskId: task }) : [];
+        throw indexes.length === 0 ? error : isMapped(task, indexes);
+      });
     return rowsResult(
       lines
         .slice(skip)
@@ -127,10 +136,25 @@ export const tasksLogs = defineOperation({
   },
 });
 
+async function indexesOf(
+  scheduler: Scheduler,
+  { taskId, ...run }: { readonly dagId: string; readonly runId: string; readonly taskId: string },
+): Promise<readonly number[]> {
+  const instances = await scheduler.listTaskInstances(run);
+  return instances.flatMap((each) => (each.taskId === taskId && each.mapIndex >= 0 ? [each.mapIndex] : []));
+}
+
+function isMapped(task: string, indexes: readonly number[]): Error {
+  return cliErrors.error('CLI_NOT_FOUND', {
+    message: `task ${task} is mapped, and each of its instances has a log of its own`,
+    remedy: `Say which one with \`--map-index\`, from ${Math.min(...indexes)} to ${Math.max(...indexes)}.`,
+  });
+}
+
 function instanceRow(task: TaskInstance): Record<string, string | number | boolean | null> {
   return {
     run: task.runId,
-    task: task.taskId,
+    task: instanceName(task.taskId, task.mapIndex),
     state: task.state,
     try: task.tryNumber,
     started: toCell(task.startDate),

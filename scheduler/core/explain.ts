@@ -9,14 +9,23 @@ import { readinessOf } from './task-wait.ts';
 export interface ExplainInput extends PlanRunInput {
   readonly runId: string;
   readonly runState: DagRunState;
+  /** The backfill that the run belongs to: it begins its runs by limits of its own. */
+  readonly backfill?: RunningBackfill | undefined;
   /** Why the task got the state it has, as it was noted then. */
   readonly reason: string | null;
+}
+
+/** What of a backfill keeps its runs from beginning. */
+export interface RunningBackfill {
+  readonly id: number;
+  readonly isPaused: boolean;
+  readonly maxActiveRuns: number;
 }
 
 /** Says in one sentence why a task has not run and what it waits for; pure, by the same functions that plan. */
 export function explain(input: ExplainInput, key: InstanceId): string {
   const { dag, runId, runState, reason } = input;
-  const { dagId, maxActiveRuns } = dag.definition;
+  const { dagId } = dag.definition;
   const instance = input.instances.find(isSame(key));
   const because = reason === null ? '' : `: ${reason}`;
   const state = instance?.state ?? null;
@@ -30,11 +39,18 @@ export function explain(input: ExplainInput, key: InstanceId): string {
   if (state === 'restarting')
     return 'It was cleared while it ran; once that attempt has stopped it starts over.';
   if (input.paused) return `DAG ${dagId} is paused; nothing new starts until it is unpaused.`;
-  if (runState === 'queued') {
-    return `Run ${runId} has not begun; it waits until fewer than ${maxActiveRuns} runs of ${dagId} are active (maxActiveRuns).`;
-  }
+  if (runState === 'queued') return `Run ${runId} has not begun; it waits until ${beginsOnce(input)}.`;
   if (runState !== 'running') return `Run ${runId} is over (${runState}); it never got to this task.`;
   return explainWait(input, key);
+}
+
+function beginsOnce({ dag, backfill }: ExplainInput): string {
+  const { dagId, maxActiveRuns } = dag.definition;
+  if (backfill === undefined)
+    return `fewer than ${maxActiveRuns} runs of ${dagId} are active (maxActiveRuns)`;
+  if (backfill.isPaused)
+    return `backfill ${backfill.id} is unpaused (\`shopwave backfill unpause ${backfill.id}\`)`;
+  return `fewer than ${backfill.maxActiveRuns} runs of backfill ${backfill.id} are active (--max-active-runs)`;
 }
 
 /** Which instance is asked about. */

@@ -127,6 +127,7 @@ const applySql = `
      set state = excluded.state, end_date = excluded.end_date, reason = excluded.reason,
          token = case when excluded.state = 'restarting' then ti.token end,
          max_tries = case when excluded.end_date is null then excluded.max_tries else ti.max_tries end,
+         start_date = case when excluded.state is not null then ti.start_date end,
          next_attempt_at = null, waiting_since = null`;
 
 async function applyTasks(

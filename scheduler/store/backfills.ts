@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RunningBackfill } from '../core/explain.ts';
 import { planClear } from '../core/plan-clear.ts';
 import type { BackfillRequest, BackfillStep, ExistingRun } from '../core/plan-backfill.ts';
 import type { LoadedDag } from '../core/validate-dag.ts';
@@ -201,6 +202,15 @@ export async function completeBackfill(trx: Knex, id: number, now: Date): Promis
   if (open !== undefined) return;
   await table('backfill').where('id', id).update({ completed_at: now });
   await table('dag_run').where('backfill_id', id).update({ backfill_id: null });
+}
+
+/** What limits the runs of a backfill. */
+export async function findBackfill(db: Knex, id: number): Promise<RunningBackfill | undefined> {
+  return await db
+    .withSchema(schedulerSchema)
+    .from('backfill')
+    .where('id', id)
+    .first<RunningBackfill | undefined>('id', 'is_paused as isPaused', 'max_active_runs as maxActiveRuns');
 }
 
 /** Backfills, the newest first. */

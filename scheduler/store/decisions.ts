@@ -44,7 +44,8 @@ const applySql = (count: number): string => `
   applied as (
     update scheduler.task_instance ti
        set state = d.to_state, try_number = d.try_number, next_attempt_at = d.next_attempt_at, reason = d.reason,
-           start_date = case when d.to_state = 'success' then d.at else ti.start_date end,
+           start_date = case when d.to_state = 'success' then d.at when d.try_number > ti.try_number then null
+             else ti.start_date end,
            token = d.token, end_date = case when d.ends then d.at end
       from d join locked using (dag_id, run_id, task_id, map_index)
      where ti.dag_id = d.dag_id and ti.run_id = d.run_id and ti.task_id = d.task_id and ti.map_index = d.map_index

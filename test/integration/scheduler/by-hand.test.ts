@@ -139,7 +139,11 @@ async function backfills(h: Harness, scheduler: Scheduler): Promise<void> {
   expect(await scheduler.listBackfills('daily')).toMatchObject([
     { id, state: 'running', queued: 3, running: 2 },
   ]);
+  const oldest = { dagId: 'daily', runId: 'backfill__2026-02-02T00:00:00+00:00', taskId: 'load' };
+  const why = async (): Promise<string> => await scheduler.explainTask(oldest);
+  expect(await why()).toContain(`fewer than 2 runs of backfill ${id} are active`);
   await scheduler.pauseBackfill(id);
+  expect(await why()).toContain(`shopwave backfill unpause ${id}`);
   await running(scheduled[0] ?? '');
   open();
   await idle;

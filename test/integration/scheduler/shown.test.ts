@@ -2,9 +2,17 @@ import { expect, test } from 'vitest';
 import { assetsList } from '../../../cli/operations/assets.ts';
 import { dagsDetails } from '../../../cli/operations/dag-facts.ts';
 import { runsList } from '../../../cli/operations/scheduling.ts';
-import { tasksList } from '../../../cli/operations/tasks.ts';
+import {
+  tasksFailedDeps,
+  tasksList,
+  tasksLogs,
+  tasksState,
+  tasksStatesForDagRun,
+  tasksWhy,
+} from '../../../cli/operations/tasks.ts';
 import type { Operation } from '../../../cli/operations/operation.ts';
 import { createHarness } from './harness.ts';
+import type { Harness } from './harness.ts';
 
 const dags = {
   shown: `{ dagId: 'shown', description: '', schedule: null, owner: 'x', tags: [],
@@ -16,38 +24,103 @@ const dags = {
     } }`,
 };
 
+const rowsOf = async (
+  scheduler: Awaited<ReturnType<Harness['scheduler']>>,
+  operation: Operation,
+  input: unknown,
+): Promise<readonly unknown[]> => {
+  const platform = { scheduler: () => Promise.resolve(scheduler) };
+  const result = await operation.invoke(input, { platform } as never);
+  return result.kind === 'rows' ? result.rows : [];
+};
+
+const mapped = `{ dagId: 'mapped', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
+  t.partial('each', { run: (c, { n }) => {
+    c.logger.info('n is ' + n);
+    if (n === 'b') throw new Error('not b');
+  } }).expand({ n: ['a', 'b'] });
+} }`;
+
+test('of a mapped task each instance is shown by its index, and can be asked about', async () => {
+  await using h = await createHarness({ mapped });
+  const scheduler = await h.scheduler();
+  await scheduler.triggerDag('mapped', { runId: 'r' });
+  await scheduler.runUntilIdle();
+  const asked = { dag: 'mapped', task: 'each' };
+  expect(await rowsOf(scheduler, tasksStatesForDagRun, { dag: 'mapped' })).toMatchObject([
+    { task: 'each[0]', state: 'success' },
+    { task: 'each[1]', state: 'failed' },
+  ]);
+  expect(await rowsOf(scheduler, tasksState, { ...asked, mapIndex: 1 })).toMatchObject([{ task: 'each[1]' }]);
+  expect(await rowsOf(scheduler, tasksWhy, { ...asked, mapIndex: 1 })).toMatchObject([
+    { task: 'each[1]', why: 'It is failed: not b.' },
+  ]);
+  expect(await rowsOf(scheduler, tasksFailedDeps, { ...asked, mapIndex: 1 })).toContainEqual({
+    dependency: 'Task Instance State',
+    reason: 'it is failed',
+  });
+  expect(await rowsOf(scheduler, tasksLogs, { ...asked, mapIndex: 0 })).toMatchObject([
+    { message: 'n is a' },
+    { message: 'success' },
+  ]);
+  await expect(rowsOf(scheduler, tasksLogs, asked)).rejects.toMatchObject({
+    code: 'CLI_NOT_FOUND',
+    remedy: 'Say which one with `--map-index`, from 0 to 1.',
+  });
+});
+
+test('a try that starts over began when it did, and not when the first one of all did', async () => {
+  const again = `{ dagId: 'again', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
+    t.task('load', { retries: 1, retryDelay: '60s', ...note('load') });
+  } }`;
+  await using h = await createHarness({ again });
+  const scheduler = await h.scheduler();
+  const run = await scheduler.triggerDag('again', { runId: 'r' });
+  const started = async (): Promise<string | undefined> =>
+    (await scheduler.listTaskInstances(run))[0]?.startDate?.toISOString();
+  h.services.on['load'] = ({ tryNumber }) => {
+    if (tryNumber === 1) throw new Error('once');
+  };
+  const idle = scheduler.runUntilIdle();
+  await h.events.until((e) => e.type === 'task_instance' && e.state === 'up_for_retry');
+  expect(await started()).toBe('2026-03-02T10:02:00.000Z');
+  await h.clock.advanceAsleep(60_000);
+  await idle;
+  expect(await started()).toBe('2026-03-02T10:03:00.000Z');
+  h.clock.advance(86_400_000);
+  await scheduler.clearTasks({ ...run });
+  expect(await started()).toBeUndefined();
+  await scheduler.runUntilIdle();
+  expect(await started()).toBe('2026-03-03T10:03:00.000Z');
+});
+
 test('callbacks, deadlines, inlets and outlets stand where people look for them', async () => {
   await using h = await createHarness(dags);
   const scheduler = await h.scheduler();
   await scheduler.triggerDag('shown', { runId: 'late' });
-  const platform = { scheduler: () => Promise.resolve(scheduler) };
-  const rowsOf = async (operation: Operation, input: unknown): Promise<readonly unknown[]> => {
-    const result = await operation.invoke(input, { platform } as never);
-    return result.kind === 'rows' ? result.rows : [];
-  };
-  expect(await rowsOf(runsList, { limit: 5 })).toMatchObject([
+  expect(await rowsOf(scheduler, runsList, { limit: 5 })).toMatchObject([
     { run: 'late', deadline: '2026-03-02T10:12:00.000Z' },
   ]);
   h.clock.set('2026-03-02T10:13:00Z');
   await scheduler.runUntilIdle();
   await scheduler.triggerDag('shown', { runId: 'in-time' });
   await scheduler.runUntilIdle();
-  expect(await rowsOf(runsList, { limit: 5 })).toMatchObject([
+  expect(await rowsOf(scheduler, runsList, { limit: 5 })).toMatchObject([
     { run: 'in-time', state: 'success', deadline: '2026-03-02T10:23:00.000Z met' },
     { run: 'late', state: 'success', deadline: '2026-03-02T10:12:00.000Z missed' },
   ]);
 
-  expect(await rowsOf(dagsDetails, { dag: 'shown' })).toEqual(
+  expect(await rowsOf(scheduler, dagsDetails, { dag: 'shown' })).toEqual(
     expect.arrayContaining([
       { name: 'onFailure', value: 'page, (function)' },
       { name: 'deadline', value: '10m 0s after queued_at' },
     ]),
   );
-  expect(await rowsOf(tasksList, { dag: 'shown' })).toMatchObject([
+  expect(await rowsOf(scheduler, tasksList, { dag: 'shown' })).toMatchObject([
     { task: 'load', inlets: 'shop, stripe', outlets: 'raw' },
     { task: 'tell', inlets: '', outlets: '' },
   ]);
-  expect(await rowsOf(assetsList, {})).toMatchObject([
+  expect(await rowsOf(scheduler, assetsList, {})).toMatchObject([
     { asset: 'raw', 'produced by': 'shown.load', 'read by': '' },
     { asset: 'shop', 'produced by': '', 'read by': 'shown.load', 'produced last': null },
     { asset: 'stripe', 'read by': 'shown.load' },
