@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -85,13 +85,14 @@ function read(file) {
 }
 
 /**
- * Whole or not at all, for whoever reads it at the same time.
+ * Whole or not at all, for whoever reads it at the same time. A name of its own each time: of one process the threads, and
+ * the imports of one thread, compile the same file side by side.
  * @param {string} kept
  * @param {string} code
  */
 async function keep(kept, code) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unfinished = `${kept}.${process.pid}`;
+  const unfinished = `${kept}.${randomUUID()}`;
   await writeFile(unfinished, code, { mode: 0o600 });
   await rename(unfinished, kept);
   if (isCleaned) return;

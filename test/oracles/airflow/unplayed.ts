@@ -108,7 +108,7 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
     reason: 'An older password from the environment in the place of the right one is worse than a failure.',
   },
   {
-    what: 'No tasks made from SQL models, no deferring, no events of inlets.',
+    what: 'No deferring, no events of inlets.',
     reason: 'Not there yet.',
   },
 ];

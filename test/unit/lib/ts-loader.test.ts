@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const loader = fileURLToPath(new URL('../../../lib/ts-loader/register.mjs', import.meta.url));
+const compiler = new URL('../../../lib/ts-loader/compile.mjs', import.meta.url).href;
 let folder = '';
 let cache = '';
 beforeAll(async () => {
@@ -95,4 +96,26 @@ test('a package of many files is loaded as one, anew for each version, and as it
   await write(zod('many.js'), `export const version = 'two';`);
   await write(zod('package.json'), manifest('2.0.0'));
   expect(await run('uses.ts')).toBe('two shopwave');
+});
+
+test('what one process compiles several times at once is written apart, so that nobody reads the half of it', async () => {
+  await mkdir(path.join(folder, 'apart'));
+  await write('apart/same.ts', `export const same = '${'x'.repeat(500_000)}';`);
+  await write(
+    'apart.mjs',
+    `import { existsSync, readdirSync } from 'node:fs';
+     import { compile } from ${JSON.stringify(compiler)};
+     const kept = process.env.XDG_CACHE_HOME + '/shopwave';
+     const unfinished = new Set();
+     let isOver = false;
+     const same = ${JSON.stringify(path.join(folder, 'apart/same.ts'))};
+     const all = Promise.all([1, 2, 3, 4].map(() => compile(same))).finally(() => (isOver = true));
+     while (!isOver) {
+       for (const name of existsSync(kept) ? readdirSync(kept) : []) if (!name.endsWith('.mjs')) unfinished.add(name);
+       await new Promise((resolve) => setImmediate(resolve));
+     }
+     await all;
+     console.log(unfinished.size > 1, readdirSync(kept).length);`,
+  );
+  expect(await run('apart.mjs', path.join(folder, 'cache-apart'))).toBe('true 1');
 });
