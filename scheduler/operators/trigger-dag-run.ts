@@ -4,13 +4,13 @@ import { runIdOf } from '../core/plan-dag.ts';
 import type { DagRunState } from '../core/states.ts';
 import { operatorErrors } from './errors.ts';
 
+type Conf = Readonly<Record<string, unknown>>;
+
 /** Arguments of a task that runs another DAG; a sensor's too, for the wait. `dagId`, `runId`, `conf` are templates. */
 export interface TriggerDagRunArgs<Services> extends SensorArgs {
   readonly dagId: string;
   /** What the run is triggered with; {}. */
-  readonly conf?:
-    | Readonly<Record<string, unknown>>
-    | ((context: TaskContext<Services>) => Readonly<Record<string, unknown>>);
+  readonly conf?: Conf | ((context: TaskContext<Services>) => Conf | Promise<Conf>);
   /** A run of this id that is there already is not made again; an id of its own for each time the task is cleared. */
   readonly runId?: string;
   /** Wait for the end of that run, without a slot; false. */
@@ -55,9 +55,10 @@ export function triggerDagRun<Services>(
   };
 }
 
-/** The same for every try and poke, another one after a clear and for every other task. */
-function triggeredRunId({ dagId, runId, taskId, waitingSince }: TaskContext<unknown>): string {
-  const origin = createHash('sha1').update(`${dagId}/${runId}/${taskId}`).digest('hex').slice(0, 8);
+/** The same for every try and poke, another one after a clear and for every other task, or instance of a mapped one. */
+function triggeredRunId({ dagId, runId, taskId, mapIndex, waitingSince }: TaskContext<unknown>): string {
+  const instance = mapIndex < 0 ? taskId : `${taskId}/${mapIndex}`;
+  const origin = createHash('sha1').update(`${dagId}/${runId}/${instance}`).digest('hex').slice(0, 8);
   return `${runIdOf('manual', waitingSince)}_${origin}`;
 }
 

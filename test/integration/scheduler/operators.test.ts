@@ -33,6 +33,12 @@ const dags = {
       dagId: 'child', conf: (c) => ({ from: c.runId }), waitForCompletion: true, retries: 1, retryDelay: '1s' }));
     t.task('read', { run: async (c) => await c.xcomPull(child) }).after(child);
   } }`,
+  of_each: `{ dagId: 'of_each', ${base}, tasks: (t) => { t.task('work', { run: (c) => c.conf }); } }`,
+  each: `{ dagId: 'each', ${base}, tasks: (t) => {
+    t.partialGroup('of', (g, { file }) => {
+      g.sensor('go', triggerDagRun({ dagId: 'of_each', conf: async (c) => ({ file: await c.xcomPull(file) }) }));
+    }).expand({ file: ['a', 'b', 'c'] });
+  } }`,
   waiting: `{ dagId: 'waiting', ${base}, tasks: (t) => {
     const at = () => [new Date('2026-03-02T10:00:00Z')];
     t.sensor('run', externalTaskSensor({ dagId: 'latest', logicalDates: at, checkExistence: true, timeout: '0s' }));
@@ -167,6 +173,13 @@ describe('operators', () => {
       (e) => e.type === 'task_instance' && e.taskId === 'read' && e.state === 'success',
     );
     expect(read).toMatchObject({ result: 'last' });
+  });
+
+  test('in a mapped group each run of it triggers a run of its own, also where they begin in the same moment', async () => {
+    await scheduler.triggerDag('each', { runId: 'r' });
+    await scheduler.runUntilIdle();
+    const confs = (await scheduler.listRuns({ dagId: 'of_each' })).map(({ conf }) => conf['file']);
+    expect(confs.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
   test('a triggered run is waited for without a slot, and made once whatever fails meanwhile', async () => {
