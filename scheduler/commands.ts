@@ -108,6 +108,7 @@ export interface CleanOptions {
 }
 
 export interface TestOptions {
+  readonly logicalDate?: Date | undefined;
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onTask?: ((task: TestedTask) => void) | undefined;
@@ -167,13 +168,10 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     triggerDag: async (dagId, options) => await triggerRun(input, mustScheduled(dagId), options ?? {}),
     testDag: async (dagId, options = {}) =>
       await testDag({
-        dag: mustDag(dagId),
+        ...input,
+        ...mustScheduled(dagId),
+        logicalDate: options.logicalDate,
         findDag: (id) => dags.get(id),
-        control,
-        secrets: input.secrets,
-        services: input.services,
-        clock: input.clock,
-        logger: input.logger,
         conf: options.conf ?? {},
         signal: options.signal ?? new AbortController().signal,
         onTask: options.onTask ?? (() => {}),

@@ -9,15 +9,16 @@ import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
 import { newlySkipped } from './core/skip-decision.ts';
 import type { RecordedDecision } from './core/skip-decision.ts';
+import { exactly } from './core/timetables/timetable.ts';
+import { timetableOf } from './core/timetables/timetable-of.ts';
 import { readinessOf, skipReason } from './core/task-wait.ts';
 import type { Readiness } from './core/task-wait.ts';
-import type { LoadedDag } from './core/validate-dag.ts';
 import { perform } from './executor/perform.ts';
 import { runAttempt } from './executor/run-attempt.ts';
 import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import type { ScheduledDag } from './store/dags.ts';
-import { latestSuccess } from './store/queries.ts';
+import { latestSuccess, previousSuccess } from './store/queries.ts';
 import type { SecretsBackend } from './secrets/secrets-backend.ts';
 import { createRenderer } from './templates/renderer.ts';
 import type { RunFacts } from './templates/scope.ts';
@@ -44,8 +45,9 @@ export interface TestedDag {
   readonly tasks: readonly TestedTask[];
 }
 
-export interface TestDagInput {
-  readonly dag: LoadedDag;
+export interface TestDagInput extends ScheduledDag {
+  /** The date that its templates see; without one the run has none, like any that is started by hand. */
+  readonly logicalDate: Date | undefined;
   readonly services: unknown;
   /** The other DAGs, for sensors that ask about them. */
   readonly findDag: (dagId: string) => ScheduledDag | undefined;
@@ -66,7 +68,7 @@ export interface TestDagInput {
 export async function testDag(input: TestDagInput): Promise<TestedDag> {
   const { dag } = input;
   resolveParams(dag.definition, input.conf);
-  const test: Test = { tested: new Map(), decisions: [] };
+  const test: Test = { tested: new Map(), decisions: [], run: testedRun(input) };
   for (const taskId of dag.graph.order) {
     const task = dag.tasks.get(taskId);
     if (task === undefined) continue;
@@ -89,6 +91,8 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
 }
 
 interface Test {
+  /** The same for all of its tasks. */
+  readonly run: RunFacts;
   readonly tested: Map<string, readonly TestedTask[]>;
   readonly decisions: RecordedDecision[];
 }
@@ -139,6 +143,7 @@ async function testTask(
   { task, mapIndex, test }: { readonly task: AnyTask; readonly mapIndex: number; readonly test: Test },
 ): Promise<TestedTask> {
   const { dag, clock, signal } = input;
+  const { run } = test;
   const waitingSince = clock.now();
   const begunMs = clock.monotonicMs();
   for (;;) {
@@ -146,12 +151,11 @@ async function testTask(
     const ended = new AbortController();
     signal.addEventListener('abort', () => abort.abort('shutdown'), { signal: ended.signal });
     if (signal.aborted) abort.abort('shutdown');
-    const run = testedRun(waitingSince, input.conf);
     const context = createTaskContext({
       run,
       key: {
         dagId: dag.definition.dagId,
-        runId: runIdOf('manual', waitingSince),
+        runId: runIdOf('manual', run.logicalDate ?? run.runAfter),
         taskId: task.taskId,
         mapIndex,
       },
@@ -164,8 +168,8 @@ async function testTask(
       readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
       waitingSince,
       scheduler: readOnlyAccess(input.control, input.findDag),
-      // A test has no logical date, so that no run is before it.
-      previousSuccess: () => Promise.resolve(undefined),
+      previousSuccess: async () =>
+        await previousSuccess(input.control, { ...run, dagId: dag.definition.dagId }),
       latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
       secrets: input.secrets,
     });
@@ -195,9 +199,14 @@ async function testTask(
   }
 }
 
-function testedRun(at: Date, conf: RunFacts['conf']): RunFacts {
-  const interval = { logicalDate: null, dataIntervalStart: at, dataIntervalEnd: at };
-  return { runType: 'manual', ...interval, runAfter: at, queuedAt: at, startDate: at, conf };
+function testedRun({ dag, schedule, clock, conf, ...input }: TestDagInput): RunFacts {
+  const runAfter = clock.now();
+  const logicalDate = input.logicalDate ?? null;
+  const at = logicalDate ?? runAfter;
+  const { start, end } =
+    timetableOf(schedule, dag.definition.startDate)?.manualDataInterval(at) ?? exactly(at);
+  const interval = { logicalDate, dataIntervalStart: start, dataIntervalEnd: end };
+  return { runType: 'manual', ...interval, runAfter, queuedAt: runAfter, startDate: runAfter, conf };
 }
 
 function toTested(

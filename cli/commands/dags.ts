@@ -26,9 +26,11 @@ export function addDags(program: Command): void {
   verb(dags, 'trigger <dag>', 'start a run now; the supervisor works it off')
     .option('-c, --conf <json>', 'a JSON object that the tasks can read', jsonObject)
     .option('-r, --run-id <id>', 'how the run is called; manual__ and the time unless said')
-    .action((dag: string, options: VerbOptions & { conf?: Record<string, unknown>; runId?: string }) =>
-      perform('dags.trigger', { dag, conf: options.conf ?? {}, run: options.runId }, options),
-    );
+    .option('-l, --logical-date <time>', 'the date that it is for, UTC; it has none unless said')
+    .action((dag: string, options: TriggerOptions) => {
+      const { conf = {}, runId: run, logicalDate } = options;
+      return perform('dags.trigger', { dag, conf, run, logicalDate }, options);
+    });
   for (const [name, description] of [
     ['pause', 'start nothing new of a DAG; what runs goes on'],
     ['unpause', 'let a DAG go on'],
@@ -38,10 +40,14 @@ export function addDags(program: Command): void {
     );
   }
   addReads(dags);
-  verb(dags, 'test <dag>', 'run a DAG from end to end here and now, and wait for it')
+  verb(
+    dags,
+    'test <dag> [date]',
+    'run a DAG from end to end here and now, for a date if told, and wait for it',
+  )
     .option('-c, --conf <json>', 'a JSON object that the tasks can read', jsonObject)
-    .action((dag: string, options: VerbOptions & { conf?: Record<string, unknown> }) =>
-      perform('dags.test', { dag, conf: options.conf ?? {} }, options),
+    .action((dag: string, logicalDate: string | undefined, options: TestOptions) =>
+      perform('dags.test', { dag, conf: options.conf ?? {}, logicalDate }, options),
     );
 }
 
@@ -64,6 +70,15 @@ function addReads(dags: Command): void {
   verb(dags, 'report', 'list the DAG files with how long each takes to load').action((options: VerbOptions) =>
     perform('dags.report', {}, options),
   );
+}
+
+interface TestOptions extends VerbOptions {
+  readonly conf?: Record<string, unknown>;
+}
+
+interface TriggerOptions extends TestOptions {
+  readonly runId?: string;
+  readonly logicalDate?: string;
 }
 
 interface ListRunsOptions extends VerbOptions {

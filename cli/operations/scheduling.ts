@@ -38,20 +38,21 @@ export const dagsList = defineOperation({
 
 export const dagsTrigger = defineOperation({
   name: 'dags.trigger',
-  input: z.object({ dag: z.string(), conf, run: z.string().optional() }),
-  run: async ({ dag, conf, run }, { platform }) => {
+  input: z.object({ dag: z.string(), conf, run: z.string().optional(), logicalDate: instant.optional() }),
+  run: async ({ dag, run: runId, ...asked }, { platform }) => {
     const scheduler = await platform.scheduler();
-    return rowsResult([runRow(await scheduler.triggerDag(dag, { conf, runId: run }))]);
+    return rowsResult([runRow(await scheduler.triggerDag(dag, { ...asked, runId }))]);
   },
 });
 
 export const dagsTest = defineOperation({
   name: 'dags.test',
-  input: z.object({ dag: z.string(), conf }),
+  input: z.object({ dag: z.string(), conf, logicalDate: instant.optional() }),
   run: async (input, { platform, signal, onProgress }) => {
     const scheduler = await platform.scheduler();
     const tested = await scheduler.testDag(input.dag, {
       conf: input.conf,
+      logicalDate: input.logicalDate,
       signal,
       onTask: ({ taskId, mapIndex, state }) =>
         onProgress({ step: `task ${instanceName(taskId, mapIndex)}`, state: 'finished', note: state }),

@@ -45,7 +45,7 @@ function shellQuoted(text: string): string {
 function dated(name: string, make: (at: Date) => Value): (scope: TemplateScope) => Value {
   return ({ run }) => {
     if (run.logicalDate !== null) return make(run.logicalDate);
-    const refusal = `this run has no logical date, and so no ${name}; use data_interval_end or dag_run.run_after`;
+    const refusal = `this run has no logical date, and so no ${name}; use data_interval_end or dag_run.run_after, or give it one: --logical-date`;
     return new Undefined(name, refusal);
   };
 }
