@@ -21,6 +21,8 @@ export interface BuildOutput {
   readonly removed: number;
   readonly added: number;
   readonly checks: number;
+  /** Which try of the task it was: what is below and has had more tries was cleared by itself. */
+  readonly tryNumber: number;
   /** By name, those that the build looked at. */
   readonly models: Readonly<Record<string, ModelOutput>>;
 }
@@ -38,7 +40,7 @@ export function buildMarts(
 ): FunctionTask<PipelineServices, BuildOutput> {
   return {
     description: 'Delta, audit, publish',
-    run: async ({ services, logger, signal, dagId, runId, taskId }) => {
+    run: async ({ services, logger, signal, dagId, runId, taskId, tryNumber }) => {
       const transforms = await services.transforms();
       const requestedBy = `${dagId}/${runId}/${taskId}`;
       const earlier = await transforms.publishedFor(requestedBy);
@@ -61,7 +63,15 @@ export function buildMarts(
       const untold = held.filter(({ model }) => !told.has(model));
       const failure = heldBackError(version, untold);
       if (failure !== undefined) throw failure;
-      return { version, sourceWatermark, removed, added, checks: checks.length, models: outputsOf(result) };
+      return {
+        version,
+        sourceWatermark,
+        removed,
+        added,
+        checks: checks.length,
+        tryNumber,
+        models: outputsOf(result),
+      };
     },
   };
 }
@@ -74,6 +84,21 @@ export function outputsOf({
   const outputs = new Map<string, ModelOutput>();
   for (const { model, status, removed, added } of models)
     outputs.set(model, { status, removed, added, held: null });
-  for (const each of held) outputs.set(each.model, { status: 'held', removed: 0, added: 0, held: each });
+  for (const each of held)
+    outputs.set(each.model, {
+      status: 'held',
+      removed: 0,
+      added: 0,
+      held: { ...each, reasons: shown(each.reasons) },
+    });
   return Object.fromEntries(outputs);
+}
+
+/** So many reasons are told of a model: what a task returns has a limit, and the quality report has all of them. */
+const mostReasons = 3;
+const longestReason = 200;
+
+function shown(reasons: readonly string[]): readonly string[] {
+  const told = reasons.slice(0, mostReasons).map((each) => each.slice(0, longestReason));
+  return reasons.length > mostReasons ? [...told, `and ${reasons.length - mostReasons} more`] : told;
 }

@@ -29,8 +29,8 @@ export function modelTasks(
 }
 
 /**
- * The gate of one model. Cleared where it failed, it builds the model again, with what must go along, and publishes it if
- * its checks pass now.
+ * The gate of one model. Cleared where it had failed for what `build` told, it builds the model again, with what must go
+ * along, and publishes it if its checks pass now. Cleared together with \`build\`, it is told anew.
  */
 export function publishedModel(
   model: string,
@@ -42,7 +42,8 @@ export function publishedModel(
       const built = await xcomPull(build);
       if (built === undefined) throw new TaskSkip(`${build.taskId} was marked by hand, and told nothing`);
       const told = built.models[model];
-      if (told?.status !== 'held' || tryNumber === 1) return gate(model, built.version, told, logger.info);
+      if (told?.status !== 'held' || tryNumber <= built.tryNumber)
+        return gate(model, built.version, told, logger.info);
       const transforms = await services.transforms();
       const requestedBy = `${dagId}/${runId}/${taskId}`;
       const again = await transforms.build({ select: new Set([model]), signal, requestedBy });

@@ -1,6 +1,7 @@
 import type { BranchTask, ShortCircuitTask } from './branch-task.ts';
 import type { TaskWork } from './definition.ts';
 import { branchWork, shortCircuitWork } from './resolve-task.ts';
+import { mustKnowArguments } from './task-arguments.ts';
 import type { TaskArgs, TaskHandle } from './task.ts';
 import type { NoFields, TemplateFields } from './template-fields.ts';
 
@@ -31,12 +32,22 @@ export type AddTask<Services> = <Output>(
 export function branchingBuilder<Services>(add: AddTask<Services>): BranchingBuilder<Services> {
   return {
     branch: (taskId, task) => {
+      mustKnowArguments('branch', taskId, task);
       const named = Object.entries<TaskHandle>(task.choices);
       const branch = add<readonly string[]>(taskId, task, branchWork(task));
       return branch.before(...named.map(([, handle]) => handle));
     },
-    shortCircuit: (taskId, task) => add(taskId, task, shortCircuitWork(task)),
-    latestOnly: (taskId, task = {}) => add(taskId, task, { kind: 'latest_only' }),
-    empty: (taskId, task = {}) => add(taskId, task, { kind: 'empty' }),
+    shortCircuit: (taskId, task) => {
+      mustKnowArguments('shortCircuit', taskId, task);
+      return add(taskId, task, shortCircuitWork(task));
+    },
+    latestOnly: (taskId, task = {}) => {
+      mustKnowArguments('latestOnly', taskId, task);
+      return add(taskId, task, { kind: 'latest_only' });
+    },
+    empty: (taskId, task = {}) => {
+      mustKnowArguments('empty', taskId, task);
+      return add(taskId, task, { kind: 'empty' });
+    },
   };
 }

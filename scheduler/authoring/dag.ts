@@ -9,6 +9,7 @@ import type { Instant } from './instant.ts';
 import type { Schedule } from './schedule.ts';
 import type { TaskArgs } from './task.ts';
 import { collectTasks } from './task-builder.ts';
+import { mustBeNamed, mustKnowDefaults } from './task-arguments.ts';
 import type { TaskBuilder } from './task-builder.ts';
 
 /** Arguments of a DAG; Airflow 3's names, defaults and meaning. */
@@ -69,6 +70,8 @@ export interface DagArgs<Services> {
  */
 export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> {
   refuseMissing(args);
+  mustBeNamed(`DAG ${args.dagId}`, args, argumentNames);
+  mustKnowDefaults(`DAG ${args.dagId}, defaultArgs`, args.defaultArgs ?? {});
   return {
     kind: 'dag',
     dagId: args.dagId,
@@ -102,6 +105,31 @@ function resolveDeadline({ reference, interval, callback }: DeadlineArgs): DagDe
     callbacks: [callback].flat(),
   };
 }
+
+const everyArgument = {
+  dagId: true,
+  description: true,
+  schedule: true,
+  startDate: true,
+  endDate: true,
+  catchup: true,
+  maxActiveRuns: true,
+  maxActiveTasks: true,
+  dagrunTimeout: true,
+  failFast: true,
+  runPolicy: true,
+  maxConsecutiveFailedRuns: true,
+  onSuccess: true,
+  onFailure: true,
+  deadline: true,
+  params: true,
+  defaultArgs: true,
+  templateSearchpath: true,
+  tags: true,
+  owner: true,
+  tasks: true,
+} as const satisfies Readonly<Record<keyof DagArgs<never>, true>>;
+const argumentNames = Object.keys(everyArgument);
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 

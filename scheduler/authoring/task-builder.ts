@@ -8,6 +8,7 @@ import type { Member } from './group-ends.ts';
 import { gathered, groupValues, refuseInGroup, refuseNested } from './mapped-group.ts';
 import { kwargsArgument, mapArguments, mappedWork, refuseUnexpanded, sourcesOf } from './mapped-task.ts';
 import { functionWork, resolveTask, sensorWork } from './resolve-task.ts';
+import { mustKnowArguments, mustKnowDefaults } from './task-arguments.ts';
 import type {
   FunctionTask,
   Gathered,
@@ -105,13 +106,20 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
   const add = <Output>(id: string, task: TaskArgs, work: TaskWork<Services>): TaskHandle<Output> =>
     createHandle<TaskHandle<Output>>({ taskId: register(id, task, work), isMapped: false }, edges);
   return {
-    task: (taskId, task) => add(taskId, task, functionWork(task)),
-    sensor: (taskId, sensor) => add(taskId, sensor, sensorWork(sensor)),
+    task: (taskId, task) => {
+      mustKnowArguments('task', taskId, task);
+      return add(taskId, task, functionWork(task));
+    },
+    sensor: (taskId, sensor) => {
+      mustKnowArguments('sensor', taskId, sensor);
+      return add(taskId, sensor, sensorWork(sensor));
+    },
     ...branchingBuilder<Services>(add),
     partial: <Args extends object, Output, Fields extends TemplateFields = NoFields>(
       id: string,
       task: MappedTask<Services, Args, Output, Fields>,
     ) => {
+      mustKnowArguments('partial', id, task);
       unexpanded.add(id);
       const map = (over: readonly MapArgument[], isOverKwargs: boolean): MappedTaskHandle<Output> => {
         unexpanded.delete(id);
@@ -158,6 +166,7 @@ function createBuilder<Services>(collected: Collected<Services>, scope: Scope): 
 }
 
 function innerScope(scope: Scope, groupId: string, args: TaskGroupArgs): Scope {
+  mustKnowDefaults(`group ${groupId}`, args.defaultArgs ?? {});
   return {
     ...scope,
     prefix: args.prefixGroupId === false ? scope.prefix : `${scope.prefix}${groupId}.`,

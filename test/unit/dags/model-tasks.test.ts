@@ -23,6 +23,7 @@ const output = (status: 'published' | 'held'): BuildOutput => ({
   removed: 0,
   added: 2,
   checks: 1,
+  tryNumber: 1,
   models:
     status === 'held'
       ? outputsOf({ models: [], held: [held] })
@@ -79,6 +80,8 @@ test('cleared, it builds its model again, and is as good as its checks are now',
   expect((await gate(output('held'), { tryNumber: 2 })).ended).toMatchObject({
     value: { status: 'skipped' },
   });
+  // Its tries were lost while `build` had as many: nobody asked for another build.
+  expect((await gate({ ...output('held'), tryNumber: 2 }, { tryNumber: 2 })).asked).toEqual([]);
   // Cleared with `build`, which has published it: nothing is built twice.
   expect((await gate(output('published'), { tryNumber: 2 })).asked).toEqual([]);
 });

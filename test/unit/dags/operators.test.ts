@@ -105,6 +105,7 @@ test('stage and build return plain values; a build without changes is skipped', 
     removed: 4,
     added: 6,
     checks: 1,
+    tryNumber: 1,
     models: {
       a: { status: 'published', removed: 1, added: 2, held: null },
       b: { status: 'unchanged', removed: 3, added: 4, held: null },
@@ -129,6 +130,13 @@ test('stage and build return plain values; a build without changes is skipped', 
   // Where a has a task of its own, that one tells of it.
   const told = await runTask(buildMarts(new Set(['a'])), context(building(true, [late])));
   expect(told).toMatchObject({ version: 4, models: { a: { status: 'held', held: late } } });
+  const many = {
+    ...late,
+    reasons: Array.from({ length: 500 }, (_, index) => `check ${index} ${'x'.repeat(300)}`),
+  };
+  const brief = await runTask(buildMarts(new Set(['a'])), context(building(true, [many])));
+  expect(brief.models['a']?.held?.reasons).toHaveLength(4);
+  expect(JSON.stringify(brief).length).toBeLessThan(2000);
 });
 
 test('a build says who asks; cleared after it has published, it runs that version again and is not skipped', async () => {
@@ -154,7 +162,7 @@ test('a build says who asks; cleared after it has published, it runs that versio
     };
     return { transforms: () => Promise.resolve(transforms as unknown as Transforms) };
   };
-  const output = { version: 7, sourceWatermark: position, removed: 0, checks: 0 };
+  const output = { version: 7, sourceWatermark: position, removed: 0, checks: 0, tryNumber: 1 };
   expect(await runTask(buildMarts(), context(services(undefined, true), { signal }))).toEqual({
     ...output,
     added: 3,
