@@ -1,5 +1,5 @@
 -- The keys of a fact are those of what its ids name: of its order where that is there, and -1 only where it is not; of
--- the customer and the person of that order; of the product that the shop's line names. A fact that points elsewhere is counted with another order or customer.
+-- the customer and the person of that order; of the product that the shop's line names, of what is sold and given back. A fact that points elsewhere is counted with another order or customer.
 {% set facts = {
   'fct_order_lines': {'id': 'order_line_id', 'customers': true, 'none': '-1'},
   'fct_order_events': {'id': 'order_event_key', 'customers': true, 'none': '-2'},
@@ -46,11 +46,13 @@ union all
 select 'fct_order_events', e.order_event_key, e.order_id, e.order_key, e.product_durable_key, l.product_durable_key
 from (
   select * from {{ ref('fct_order_events') }}
-  where event_type = 'sale' and {{ touched_in_run('order_id', events) }}
+  where event_type in ('sale', 'gift_card_sale', 'refund', 'gift_card_refund')
+    and {{ touched_in_run('order_id', events) }}
 ) as e
 join (select * from {{ ref('fct_order_lines') }} where {{ touched_in_run('order_id', events) }}) as l
   on l.order_line_key = e.order_line_key
-where l.order_key <> -1 and e.product_durable_key is distinct from l.product_durable_key
+where l.order_key <> -1
+  and (e.product_durable_key is distinct from l.product_durable_key or e.product_key is distinct from l.product_key)
 union all
 -- a ticket's customer is that of its order, where that has one
 select 'fct_support_tickets', t.ticket_id, t.order_id, t.order_key, t.customer_key, o.customer_key

@@ -1,5 +1,5 @@
 -- R8, staging to marts: every line that the shop cancelled is one event of fct_order_events, with its units and amount,
--- at its time.
+-- at its time: a void where it was cancelled before the money was taken, and none after.
 -- One whose order is not there (yet, or any more) is no event: assert_what_is_said_of_orders_has_an_order tells of it.
 {% set group = 'coalesce(order_id, -cancellation_id)' %}
 {% set group_of_lines %}
@@ -14,7 +14,7 @@
 } %}
 {% set types = ['void', 'cancellation', 'gift_card_cancellation', 'discount', 'shipping', 'fee', 'adjustment'] %}
 with staged as (
-  select l.cancellation_line_id, c.order_id, c.cancelled_at, l.quantity, {{ minor('l.quantity * l.unit_price', 'c.currency') }} as gross_minor
+  select l.cancellation_line_id, c.order_id, c.cancelled_at, c.before_capture, l.quantity, {{ minor('l.quantity * l.unit_price', 'c.currency') }} as gross_minor
   from (select * from {{ ref('stg_shop__cancellations') }} where {{ touched_in_run(group, groups) }}) as c
   join {{ ref('stg_shop__cancellation_lines') }} as l on l.cancellation_id = c.cancellation_id
   left join (select order_id from {{ ref('stg_shop__orders') }} where {{ touched_in_run('order_id', groups) }}) as o
@@ -28,6 +28,8 @@ keyed as (
   {% if not loop.first %}union all{% endif %}
   select cancellation_line_id, {{ hash_key("'" ~ type ~ "'", "'cancellation_line'", 'cancellation_line_id') }} as order_event_key
   from staged
+  {%- if type == 'void' %} where before_capture{% elif type == 'cancellation' %} where not coalesce(before_capture, false){% endif %}
+
   {% endfor %}
 ),
 

@@ -52,6 +52,7 @@ const givenBack: OrderStory = {
   id: 213,
   refunds: [{ at: '2026-03-10 10:00', units: [], cash: 900 }],
 };
+const paidOut: OrderStory = { ...givenBack, id: 222 };
 const onShopify: OrderStory = { ...order, id: 210, channel: 'web', method: 'paypal' };
 
 function withoutMetadata(row: SourceRow): SourceRow {
@@ -361,12 +362,33 @@ export const contradictions: readonly Contradiction[] = [
     seen: {
       assert_r3_refunds_equal_refunds: {
         columns: ['order_id', 'shop_minor', 'stripe_minor'],
-        rows: ['213 900 0'],
+        rows: ['213 900 0', '222 0 900'],
       },
     },
     outcome: {
       query: "select sum(cash_minor) from marts.fct_payments where order_id = 213 and kind <> 'fee'",
       row: '4400',
+    },
+  },
+  {
+    name: 'a refund that the shop calls failed, and that Stripe made',
+    rows: [
+      ...shopRows(paidOut).map((row) =>
+        row.table === 'payments' && row.data['kind'] === 'refund'
+          ? { ...row, data: { ...row.data, status: 'failed' } }
+          : row,
+      ),
+      ...stripeRows([paidOut]),
+    ],
+    seen: {
+      assert_r3_refunds_equal_refunds: {
+        columns: ['order_id', 'shop_minor', 'stripe_minor'],
+        rows: ['213 900 0', '222 0 900'],
+      },
+    },
+    outcome: {
+      query: "select sum(cash_minor) from marts.fct_payments where order_id = 222 and kind <> 'fee'",
+      row: '3500',
     },
   },
 ];

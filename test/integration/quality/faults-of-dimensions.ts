@@ -48,6 +48,6 @@ export const faultsOfDimensions: readonly Fault[] = [
     plant: [
       'update marts.fct_order_lines set product_key = (select product_key from marts.dim_product where product_id = 1 and is_current) where order_line_id = 101',
     ],
-    red: ['assert_facts_point_at_the_version_of_their_time'],
+    red: ['assert_facts_point_at_the_version_of_their_time', 'assert_keys_are_of_their_ids'],
   },
 ];

@@ -99,6 +99,7 @@ export const faultsOfMoney: readonly Fault[] = [
     name: 'a payment twice',
     plant: ["insert into marts.fct_payments select * from marts.fct_payments where payment_ref = 'shop:102'"],
     red: [
+      'assert_fees_are_rows_of_their_own',
       'assert_r6_balance_rolls_forward',
       'assert_r7_sales_bridge_to_charges',
       'assert_r8_payments_equal_staging',

@@ -47,6 +47,7 @@ export const faultsOfOrders: readonly Fault[] = [
       'agg_finance_daily.equals_events',
       'assert_events_are_at_the_rate_of_their_day',
       'assert_orders_equal_their_parts',
+      'assert_r8_refund_lines_equal_staging',
       'assert_r8_refund_parts_equal_refunds',
       'assert_shopify_lines_equal_their_parts',
       'fct_order_events.sign_by_type',
@@ -146,6 +147,7 @@ export const faultsOfOrders: readonly Fault[] = [
     red: [
       'agg_finance_daily.equals_events',
       'assert_orders_equal_their_parts',
+      'assert_r8_refund_lines_equal_staging',
       'assert_r8_refund_parts_equal_refunds',
     ],
   },

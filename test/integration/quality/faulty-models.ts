@@ -229,4 +229,87 @@ where amount < 0 and`,
     to: 'stg_shop__shipments: never',
     seenBy: { mart: 'fct_shipments', by: ['assert_r8_shipments_equal_staging'] },
   },
+  {
+    name: 'gift cards that were sold lower what is owed',
+    file: `${marts}/fct_order_events.sql`,
+    from: 'gross_minor as amount_minor, sold_at as event_at',
+    to: "case kind when 'gift_card' then -gross_minor else gross_minor end as amount_minor, sold_at as event_at",
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_events_equal_lines'] },
+  },
+  {
+    name: 'gift cards that were sold are lost',
+    file: `${marts}/fct_order_events.sql`,
+    from: `  from lines
+  union all
+  -- a gift card is owed`,
+    to: `  from lines where kind <> 'gift_card'
+  union all
+  -- a gift card is owed`,
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_events_equal_lines'] },
+  },
+  {
+    name: 'twice the units that were sold',
+    file: `${marts}/fct_order_events.sql`,
+    from: 'cast(quantity as bigint) as quantity, gross_minor',
+    to: '2 * cast(quantity as bigint) as quantity, gross_minor',
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_events_equal_lines'] },
+  },
+  {
+    name: 'units that come back are sold once more',
+    file: `${marts}/fct_order_events.sql`,
+    from: '-l.quantity, case when kind',
+    to: 'l.quantity, case when kind',
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_refund_lines_equal_staging'] },
+  },
+  {
+    name: 'what comes back is of no product',
+    file: `${marts}/fct_order_events.sql`,
+    from: 'case when l.order_line_id is null then -2 else coalesce(p.product_key, -1) end as product_key',
+    to: '-2 as product_key',
+    seenBy: { mart: 'fct_order_events', by: ['assert_keys_are_of_their_ids'] },
+  },
+  {
+    name: 'cancellations before and after the capture are mixed up',
+    file: `${marts}/fct_order_events.sql`,
+    from: `      when before_capture then 'void'
+`,
+    to: `      when not before_capture then 'void'
+`,
+    seenBy: { mart: 'fct_order_events', by: ['assert_r8_cancellations_equal_staging'] },
+  },
+  {
+    name: 'twice the shipping that was charged',
+    file: `${marts}/fct_order_events.sql`,
+    from: '0, shipping_minor, placed_at',
+    to: '0, 2 * shipping_minor, placed_at',
+    seenBy: { mart: 'fct_order_events', by: ['assert_orders_equal_their_parts'] },
+  },
+  {
+    name: 'orders of one channel',
+    file: `${marts}/fct_orders.sql`,
+    from: '  o.channel,',
+    to: "  'web' as channel,",
+    seenBy: { mart: 'fct_orders', by: ['assert_orders_are_as_their_source_says'] },
+  },
+  {
+    name: 'fees of the processor are lost',
+    file: `${marts}/fct_payments.sql`,
+    from: 'where fee_minor <> 0',
+    to: 'where fee_minor < 0',
+    seenBy: { mart: 'fct_payments', by: ['assert_fees_are_rows_of_their_own'] },
+  },
+  {
+    name: 'disputes bring cash',
+    file: `${marts}/fct_payments.sql`,
+    from: 'processor_minor as cash_minor',
+    to: '-processor_minor as cash_minor',
+    seenBy: { mart: 'fct_payments', by: ['cash_is_what_moved'] },
+  },
+  {
+    name: 'parcels that came back were never sent',
+    file: `${intermediate}/int_shipments.sql`,
+    from: "case when status = 'cancelled' and shipped_at is not null then 'returned' else status end as status",
+    to: 'status',
+    seenBy: { mart: 'fct_shipments', by: ['assert_r8_shipments_equal_staging'] },
+  },
 ];

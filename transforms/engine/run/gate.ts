@@ -48,7 +48,7 @@ export async function judge(
     const fresh = await checkWorld(context, { run, considered, held, newlyHeld }, options.threads);
     for (const check of fresh) checks.set(checkKey(check), check);
     standing = [...standing.filter((check) => !isAffected(check, newlyHeld)), ...fresh];
-    const failing = nextToHold(context, standing, held);
+    const failing = nextToHold(context, standing, held, new Set(run.deltas.keys()));
     if (failing.size === 0) {
       kept = await findKeptRows(context, run, new Set(held.keys()), state.models);
       if (kept.impossible.size === 0) break;
@@ -77,15 +77,17 @@ function nextToHold(
   { project }: EngineContext,
   standing: readonly CheckResult[],
   held: Reasons,
+  changed: ReadonlySet<string>,
 ): Map<string, string[]> {
   const failed = standing
     .filter(isBlocking)
-    .map((check) => ({ check, blocks: [...blockedModels(project, [check]).keys()] }))
+    .map((check) => ({ check, blocks: [...blockedModels(project, [check], changed).keys()] }))
     .filter(({ blocks }) => blocks.some((model) => !held.has(model)));
   const single = failed.filter(({ blocks }) => blocks.length === 1);
   return blockedModels(
     project,
     (single.length > 0 ? single : failed).map(({ check }) => check),
+    changed,
   );
 }
 

@@ -1,16 +1,23 @@
 import type { CheckResult } from '../checks/check.ts';
 import { mustModel, storedInputs } from '../project/laws.ts';
-import type { Project } from '../project/model.ts';
+import type { Model, Project } from '../project/model.ts';
 import { isComputed } from './compute-deltas.ts';
 
 /** Why a model is held back: one line each. */
 export type Reasons = ReadonlyMap<string, readonly string[]>;
 
-/** The models that failed checks hold back. A defect of staging or of a source holds back whatever reads it. */
-export function blockedModels(project: Project, failed: readonly CheckResult[]): Map<string, string[]> {
+/**
+ * The models that failed checks hold back. A defect of staging or of a source holds back whatever reads it. `changed` are
+ * the models that the run would still publish.
+ */
+export function blockedModels(
+  project: Project,
+  failed: readonly CheckResult[],
+  changed: ReadonlySet<string>,
+): Map<string, string[]> {
   const blocked = new Map<string, string[]>();
   for (const check of failed) {
-    for (const model of blockedBy(project, check)) {
+    for (const model of blockedBy(project, check, changed)) {
       blocked.set(model, [...(blocked.get(model) ?? []), describeCheck(check)]);
     }
   }
@@ -37,14 +44,28 @@ export function describeCheck(check: CheckResult): string {
   return `${check.name} on ${check.model || 'the sources'}: ${outcome}${detail}`;
 }
 
-function blockedBy(project: Project, { model, uniqueId }: CheckResult): readonly string[] {
-  if (isStoredMart(project, model)) return [model];
+function blockedBy(
+  project: Project,
+  { model, uniqueId, refs }: CheckResult,
+  changed: ReadonlySet<string>,
+): readonly string[] {
+  if (isStoredMart(project, model)) {
+    // A check over several marts is judged again without the one that it holds back, and goes on to the next. Not one that
+    // compares with staging too, behind which that one lags from then on: any of them may be the one that is wrong.
+    const isChangedMart = (ref: string): boolean => changed.has(ref) && isOfLayer(project, ref, 'marts');
+    const others = refs.some((ref) => isOfLayer(project, ref, 'staging')) ? refs.filter(isChangedMart) : [];
+    return [...new Set([model, ...others])];
+  }
   const sources = project.tests.find((test) => test.uniqueId === uniqueId)?.sources ?? [];
   const readers = readersOf(project, [model, ...stagingOf(project, [model, ...sources])]);
   // A check that names nothing the project knows may mean anything.
   return readers.length > 0
     ? readers
     : [...project.models.values()].filter(isComputed).map(({ name }) => name);
+}
+
+function isOfLayer(project: Project, name: string, layer: Model['layer']): boolean {
+  return project.models.get(name)?.layer === layer;
 }
 
 function isStoredMart(project: Project, name: string): boolean {

@@ -41,9 +41,17 @@ test.each([
   ['a source: what reads its staging model', 's.a', ['dim']],
   ['nothing known: everything', '', ['dim', 'fct', 'agg', 'cal']],
 ])('a failed check on %s is held back', (_, model, expected) => {
-  const blocked = blockedModels(project, [failed(model)]);
+  const blocked = blockedModels(project, [failed(model)], new Set());
   expect([...blocked.keys()]).toEqual(expected);
   expect([...blocked.values()][0]?.[0]).toContain('unique_k');
+});
+
+test.each([
+  ['marts alone: one, as it is judged again without it', ['fct', 'cal'], ['fct']],
+  ['staging, too: all of them that the run changes', ['stg_a', 'fct', 'agg', 'cal'], ['fct', 'agg']],
+])('a failed check over several marts holds back of %s', (_, refs, expected) => {
+  const check = { ...failed('fct'), refs };
+  expect([...blockedModels(project, [check], new Set(['fct', 'agg'])).keys()]).toEqual(expected);
 });
 
 test('what is made from a held-back model is held back too, and says because of what', () => {
