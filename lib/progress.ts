@@ -1,10 +1,10 @@
 /**
  * What long work says while it runs. Parts emit these; the command line decides how they look.
- * `step` names the work ("snapshot shop.orders"), `done`/`total` are in `unit`.
+ * `step` names the work ("snapshot shop.orders"), `done`/`total` are in `unit`. What is `said` is a line as it stands.
  */
 export interface ProgressEvent {
   readonly step: string;
-  readonly state: 'started' | 'running' | 'finished';
+  readonly state: 'started' | 'running' | 'finished' | 'said';
   readonly done?: number;
   readonly total?: number;
   readonly unit?: string;

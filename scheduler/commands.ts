@@ -42,7 +42,9 @@ import type { SecretCommands } from './secret-commands.ts';
 import type { SecretsBackend } from './secrets/secrets-backend.ts';
 import type { SecretStore } from './store/secrets.ts';
 import { testDag } from './test-dag.ts';
-import type { TestedDag, TestedTask } from './test-dag.ts';
+import type { TestedDag } from './test-dag.ts';
+import type { TestedTask, TestInput } from './test-attempt.ts';
+import { testTask } from './test-task.ts';
 import { triggerRun } from './trigger-run.ts';
 import type { TriggerOptions } from './trigger-run.ts';
 
@@ -79,7 +81,9 @@ export interface SchedulerCommands extends AlterCommands, BackfillCommands, Secr
   /** Creates a manual run; it starts as soon as the DAG's limits allow. */
   readonly triggerDag: (dagId: string, options?: TriggerOptions) => Promise<DagRun>;
   /** Runs a DAG's tasks here and now, in order, recording nothing. */
-  readonly testDag: (dagId: string, options?: TestOptions) => Promise<TestedDag>;
+  readonly testDag: (dagId: string, options?: TestDagOptions) => Promise<TestedDag>;
+  /** Runs one task here and now, whatever its upstreams did, recording nothing. */
+  readonly testTask: (key: Omit<TaskKey, 'runId'>, options?: TestOptions) => Promise<TestedTask>;
   readonly listRuns: (filter?: RunFilter) => Promise<readonly DagRun[]>;
   /** In running order. */
   readonly listTaskInstances: (key: RunKey) => Promise<readonly TaskInstance[]>;
@@ -111,6 +115,10 @@ export interface TestOptions {
   readonly logicalDate?: Date | undefined;
   readonly conf?: Readonly<Record<string, unknown>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly onLine?: TestInput['onLine'] | undefined;
+}
+
+export interface TestDagOptions extends TestOptions {
   readonly onTask?: ((task: TestedTask) => void) | undefined;
 }
 
@@ -167,15 +175,9 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     unpauseDag: async (dagId) => await pause(dagId, false),
     triggerDag: async (dagId, options) => await triggerRun(input, mustScheduled(dagId), options ?? {}),
     testDag: async (dagId, options = {}) =>
-      await testDag({
-        ...input,
-        ...mustScheduled(dagId),
-        logicalDate: options.logicalDate,
-        findDag: (id) => dags.get(id),
-        conf: options.conf ?? {},
-        signal: options.signal ?? new AbortController().signal,
-        onTask: options.onTask ?? (() => {}),
-      }),
+      await testDag({ ...testInput(input, dagId, options), onTask: options.onTask ?? (() => {}) }),
+    testTask: async ({ dagId, ...asked }, options = {}) =>
+      await testTask(testInput(input, dagId, options), asked),
     listRuns: async (filter) => await listRuns(control, filter ?? {}),
     listTaskInstances: async (key) => {
       await mustRun(key);
@@ -217,6 +219,18 @@ function mustFindDag(dagId: string, { dags, loaded }: CommandsInput): ScheduledD
   const broken = importErrors.length === 0 ? '' : ` ${importErrors.length} file(s) failed to load.`;
   const remedy = `DAGs that are loaded: ${names.length === 0 ? 'none' : names.join(', ')}.${broken}`;
   throw schedulerErrors.error('DAG_NOT_FOUND', { message: `no DAG ${dagId}`, remedy });
+}
+
+function testInput(input: CommandsInput, dagId: string, options: TestOptions): TestInput {
+  return {
+    ...input,
+    ...mustFindDag(dagId, input),
+    logicalDate: options.logicalDate,
+    findDag: (id) => input.dags.get(id),
+    conf: options.conf ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    onLine: options.onLine ?? (() => {}),
+  };
 }
 
 async function summarise(control: Knex, dags: readonly ScheduledDag[]): Promise<readonly DagSummary[]> {

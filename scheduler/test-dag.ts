@@ -1,42 +1,14 @@
-import type { Knex } from 'knex';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { AnyTask } from './authoring/definition.ts';
-import type { AttemptOutcome, TaskError } from './core/outcome.ts';
 import { resolveParams } from './core/params.ts';
-import { runIdOf } from './core/plan-dag.ts';
 import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
 import { newlySkipped } from './core/skip-decision.ts';
 import type { RecordedDecision } from './core/skip-decision.ts';
-import { exactly } from './core/timetables/timetable.ts';
-import { timetableOf } from './core/timetables/timetable-of.ts';
 import { readinessOf, skipReason } from './core/task-wait.ts';
 import type { Readiness } from './core/task-wait.ts';
-import { perform } from './executor/perform.ts';
-import { runAttempt } from './executor/run-attempt.ts';
-import { readOnlyAccess } from './executor/scheduler-access.ts';
-import { createTaskContext } from './executor/task-context.ts';
-import type { ScheduledDag } from './store/dags.ts';
-import { latestSuccess, previousSuccess } from './store/queries.ts';
-import type { SecretsBackend } from './secrets/secrets-backend.ts';
-import { createRenderer } from './templates/renderer.ts';
-import type { RunFacts } from './templates/scope.ts';
+import { testAttempt, testedRun } from './test-attempt.ts';
+import type { TestedInstance, TestedTask, TestInput } from './test-attempt.ts';
 import { lengthsOf, returnedBy, statesOf } from './tested-values.ts';
-
-/** How one task went in a test of its DAG. */
-export interface TestedTask {
-  readonly taskId: string;
-  /** -1 where the task is not mapped. */
-  readonly mapIndex: number;
-  readonly state: TaskInstanceState;
-  readonly durationMs: number;
-  /** What it returned, if it succeeded. */
-  readonly result: unknown;
-  /** Why it was skipped. */
-  readonly reason: string | null;
-  readonly error: TaskError | null;
-}
 
 export interface TestedDag {
   readonly dagId: string;
@@ -45,19 +17,7 @@ export interface TestedDag {
   readonly tasks: readonly TestedTask[];
 }
 
-export interface TestDagInput extends ScheduledDag {
-  /** The date that its templates see; without one the run has none, like any that is started by hand. */
-  readonly logicalDate: Date | undefined;
-  readonly services: unknown;
-  /** The other DAGs, for sensors that ask about them. */
-  readonly findDag: (dagId: string) => ScheduledDag | undefined;
-  /** Only read, by sensors that ask about recorded runs. */
-  readonly control: Knex;
-  readonly secrets: SecretsBackend;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly conf: Readonly<Record<string, unknown>>;
-  readonly signal: AbortSignal;
+export interface TestDagInput extends TestInput {
   readonly onTask: (task: TestedTask) => void;
 }
 
@@ -92,7 +52,7 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
 
 interface Test {
   /** The same for all of its tasks. */
-  readonly run: RunFacts;
+  readonly run: TestedInstance['run'];
   readonly tested: Map<string, readonly TestedTask[]>;
   readonly decisions: RecordedDecision[];
 }
@@ -139,83 +99,15 @@ function notRun({ taskId }: AnyTask, mapIndex: number, { state, reason }: Mark):
 }
 
 async function testTask(
-  input: TestDagInput,
+  input: TestInput,
   { task, mapIndex, test }: { readonly task: AnyTask; readonly mapIndex: number; readonly test: Test },
 ): Promise<TestedTask> {
-  const { dag, clock, signal } = input;
-  const { run } = test;
-  const waitingSince = clock.now();
-  const begunMs = clock.monotonicMs();
-  for (;;) {
-    const abort = new AbortController();
-    const ended = new AbortController();
-    signal.addEventListener('abort', () => abort.abort('shutdown'), { signal: ended.signal });
-    if (signal.aborted) abort.abort('shutdown');
-    const context = createTaskContext({
-      run,
-      key: {
-        dagId: dag.definition.dagId,
-        runId: runIdOf('manual', run.logicalDate ?? run.runAfter),
-        taskId: task.taskId,
-        mapIndex,
-      },
-      tryNumber: 1,
-      clock,
-      logger: input.logger,
-      signal: abort.signal,
-      dag: dag.definition,
-      services: input.services,
-      readReturned: (taskId) => Promise.resolve(returnedBy(test.tested, taskId)),
-      waitingSince,
-      scheduler: readOnlyAccess(input.control, input.findDag),
-      previousSuccess: async () =>
-        await previousSuccess(input.control, { ...run, dagId: dag.definition.dagId }),
-      latestSuccess: async (dagId) => await latestSuccess(input.control, dagId),
-      secrets: input.secrets,
-    });
-    const isLatest = (): boolean => true;
-    const scope = { dag: dag.definition, file: dag.file, run, task, context, isTest: true };
-    const render = createRenderer(scope, async () => {});
-    const attempt = {
-      task,
-      context,
-      render,
-      isLatest,
-      abort,
-      waitingSince,
-      clock,
-      perform,
-      abortGraceMs: 5000,
-    };
-    const outcome = await runAttempt(attempt);
-    ended.abort();
-    if (outcome.kind === 'success' && outcome.decision !== undefined) {
-      test.decisions.push({ by: task.taskId, decision: outcome.decision, isCarriedOut: false });
-    }
-    if (outcome.kind !== 'reschedule') {
-      return toTested({ taskId: task.taskId, mapIndex }, outcome, clock.monotonicMs() - begunMs);
-    }
-    await clock.sleep(outcome.at.getTime() - clock.now().getTime(), signal);
+  const { run, tested, decisions } = test;
+  const readReturned: TestedInstance['readReturned'] = (taskId) =>
+    Promise.resolve(returnedBy(tested, taskId));
+  const ended = await testAttempt(input, { task, mapIndex, run, readReturned });
+  if (ended.decision !== undefined) {
+    decisions.push({ by: task.taskId, decision: ended.decision, isCarriedOut: false });
   }
-}
-
-function testedRun({ dag, schedule, clock, conf, ...input }: TestDagInput): RunFacts {
-  const runAfter = clock.now();
-  const logicalDate = input.logicalDate ?? null;
-  const at = logicalDate ?? runAfter;
-  const { start, end } =
-    timetableOf(schedule, dag.definition.startDate)?.manualDataInterval(at) ?? exactly(at);
-  const interval = { logicalDate, dataIntervalStart: start, dataIntervalEnd: end };
-  return { runType: 'manual', ...interval, runAfter, queuedAt: runAfter, startDate: runAfter, conf };
-}
-
-function toTested(
-  instance: Pick<TestedTask, 'taskId' | 'mapIndex'>,
-  outcome: Exclude<AttemptOutcome, { readonly kind: 'reschedule' }>,
-  durationMs: number,
-): TestedTask {
-  const base = { ...instance, durationMs, result: undefined, reason: null, error: null };
-  if (outcome.kind === 'success') return { ...base, state: 'success', result: outcome.result };
-  if (outcome.kind === 'skipped') return { ...base, state: 'skipped', reason: outcome.reason };
-  return { ...base, state: 'failed', reason: outcome.error.message, error: outcome.error };
+  return ended.tested;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addTaskAlterations } from './task-alterations.ts';
 import { followLogs } from './follow-logs.ts';
-import { perform, verb, wholeNumber } from './verb.ts';
+import { jsonObject, perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
 interface InstanceOptions extends VerbOptions {
@@ -11,6 +11,10 @@ interface InstanceOptions extends VerbOptions {
 interface LogOptions extends InstanceOptions {
   readonly try?: number;
   readonly follow?: boolean;
+}
+
+interface TestOptions extends InstanceOptions {
+  readonly conf?: Record<string, unknown>;
 }
 
 interface RenderOptions extends InstanceOptions {
@@ -54,6 +58,14 @@ export function addTasks(program: Command): void {
       const asked = { dag, task, run, mapIndex: options.mapIndex, try: options.try };
       if (options.follow === true) return await followLogs(asked, options);
       return await perform('tasks.logs', asked, options);
+    });
+  ofInstance(
+    verb(tasks, 'test <dag> <task> [date]', 'run one task here and now, its log shown, and record nothing'),
+  )
+    .option('-c, --conf <json>', 'a JSON object that the task can read', jsonObject)
+    .action((dag: string, task: string, logicalDate: string | undefined, options: TestOptions) => {
+      const { mapIndex, conf = {} } = options;
+      return perform('tasks.test', { dag, task, mapIndex, conf, logicalDate }, options);
     });
 }
 

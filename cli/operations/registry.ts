@@ -8,7 +8,7 @@ import { retentionApply, retentionPlan } from './archive-retention.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { dagsDetails, dagsNextExecution, dagsShow } from './dag-facts.ts';
-import { dagsList, dagsTest, dagsTrigger, runsList } from './scheduling.ts';
+import { dagsList, dagsTrigger, runsList } from './scheduling.ts';
 import { tasksClear, tasksMark } from './task-alterations.ts';
 import {
   tasksFailedDeps,
@@ -62,6 +62,7 @@ import { transformRerun } from './transform/rerun.ts';
 import { transformRetry } from './transform/retry.ts';
 import { transformShow } from './transform/show.ts';
 import { transformTest } from './transform/test.ts';
+import { dagsTest, tasksTest } from './tests.ts';
 import { warehouseQuery } from './warehouse.ts';
 
 /** Everything the platform can be asked to do; the only table of verbs behind both doors. */
@@ -87,6 +88,7 @@ const operations: readonly Operation[] = [
   tasksClear,
   tasksMark,
   tasksLogs,
+  tasksTest,
   poolsList,
   poolsSet,
   poolsDelete,

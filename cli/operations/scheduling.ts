@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import type { ShopwaveError } from '../../lib/errors.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
 import type { DagRun } from '../../scheduler/store/rows.ts';
-import type { TestedDag } from '../../scheduler/test-dag.ts';
 import { dagRunStates } from '../../scheduler/core/states.ts';
 import { cliErrors } from '../errors.ts';
-import { importFailures, revive } from './failure.ts';
+import { importFailures } from './failure.ts';
 import { instant } from './instant.ts';
-import { instanceName } from './instance-name.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { Cell } from './operation.ts';
 
@@ -44,39 +41,6 @@ export const dagsTrigger = defineOperation({
     return rowsResult([runRow(await scheduler.triggerDag(dag, { ...asked, runId }))]);
   },
 });
-
-export const dagsTest = defineOperation({
-  name: 'dags.test',
-  input: z.object({ dag: z.string(), conf, logicalDate: instant.optional() }),
-  run: async (input, { platform, signal, onProgress }) => {
-    const scheduler = await platform.scheduler();
-    const tested = await scheduler.testDag(input.dag, {
-      conf: input.conf,
-      logicalDate: input.logicalDate,
-      signal,
-      onTask: ({ taskId, mapIndex, state }) =>
-        onProgress({ step: `task ${instanceName(taskId, mapIndex)}`, state: 'finished', note: state }),
-    });
-    const rows = tested.tasks.map(({ taskId, mapIndex, state, durationMs, result, reason }) => ({
-      task: instanceName(taskId, mapIndex),
-      state,
-      ms: Math.round(durationMs),
-      result: toCell(result) ?? reason,
-    }));
-    return rowsResult(rows, {
-      failure: tested.state === 'success' ? undefined : testFailure(tested),
-    });
-  },
-});
-
-/** The error of the task that failed, as it is: a tested DAG leaves no run whose logs could be read. */
-function testFailure({ dagId, reason, tasks }: TestedDag): ShopwaveError {
-  const culprit = tasks.find((task) => task.error !== null);
-  if (culprit === undefined || culprit.error === null) {
-    return cliErrors.error('CLI_RUN_FAILED', { message: `DAG ${dagId} failed: ${reason}` });
-  }
-  return revive({ ...culprit.error, where: `${dagId}.${culprit.taskId}`, retryable: false });
-}
 
 export const runsList = defineOperation({
   name: 'runs.list',

@@ -48,6 +48,7 @@ export function createProgressDisplay(sink: ProgressSink, clock: Clock): Progres
     state.shownMs = nowMs;
   };
   const onProgress: OnProgress = (event) => {
+    if (event.state === 'said') return line(`  ${event.step}`);
     const nowMs = clock.monotonicMs();
     const state = steps.get(event.step) ?? { startedMs: nowMs, shownMs: nowMs };
     if (event.state === 'finished') {

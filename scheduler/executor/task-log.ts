@@ -134,11 +134,13 @@ function parseLine(line: string): readonly LogLine[] {
   }
 }
 
-function tellParent(parent: Logger, { level, message, fields }: LogLine): void {
+/** Says a line in the platform's own log too. */
+export function tellParent(parent: Logger, { level, message, fields }: LogLine): void {
   parent[level](message, fields);
 }
 
-function lineLogger(clock: Clock, write: (line: LogLine) => void, base: LogFields = {}): Logger {
+/** A logger whose lines go there. */
+export function lineLogger(clock: Clock, write: (line: LogLine) => void, base: LogFields = {}): Logger {
   const log =
     (level: LogLine['level']) =>
     (message: string, fields?: LogFields): void => {

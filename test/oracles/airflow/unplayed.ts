@@ -108,6 +108,11 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
     reason: 'An older password from the environment in the place of the right one is worse than a failure.',
   },
   {
+    what: 'No `tasks run`. `tasks test` runs one task by hand, `tasks clear` has one of a run done again.',
+    reason:
+      'Airflow 3 has removed it: what a scheduler does not start, none of its limits, leases and tries hold.',
+  },
+  {
     what: 'No deferring, no events of inlets.',
     reason: 'Not there yet.',
   },

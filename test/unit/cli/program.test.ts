@@ -96,6 +96,7 @@ const taskVerbs = [
   'mark-success',
   'mark-failed',
   'logs',
+  'test',
 ];
 
 const apiVerbs = ['stripe', 'shopify', 'zendesk'].flatMap((source) =>

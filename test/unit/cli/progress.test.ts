@@ -45,3 +45,9 @@ test('on a terminal there is one live line, cleared before anything else is writ
   say.line('hello');
   expect(text()).toBe('\r\u001B[K  … build\r\u001B[Khello\n');
 });
+
+test('what is said comes as it stands, beside the steps', () => {
+  const { say, text } = display(false);
+  say.onProgress({ step: '12:00 info works', state: 'said' });
+  expect(text()).toBe('  12:00 info works\n');
+});
