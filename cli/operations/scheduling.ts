@@ -15,17 +15,19 @@ export const dagsList = defineOperation({
   input: z.object({}),
   run: async (_, { platform }) => {
     const scheduler = await platform.scheduler();
-    const dags = await scheduler.listDags();
-    const rows = dags.map((dag) => ({
+    const listed = (await scheduler.listDags()).map((dag) => ({
       dag: dag.dagId,
       schedule: dag.schedule,
       state: dag.paused ? 'paused' : 'active',
       'last run': dag.lastRun?.state ?? null,
       next: toCell(dag.nextRunAt),
-      tasks: dag.taskIds.join(', '),
+      tasks: dag.taskIds,
       owner: dag.owner,
     }));
+    // All ids of a DAG made from models are a line that no terminal holds: `tasks list` has them too.
+    const rows = listed.map((row) => ({ ...row, tasks: row.tasks.length }));
     return rowsResult(rows, {
+      json: listed,
       columns: ['dag', 'schedule', 'state', 'last run', 'next', 'tasks', 'owner'],
       notes: scheduler.listWarnings(),
       failure: importFailures(scheduler.listImportErrors()),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assetsList } from '../../../cli/operations/assets.ts';
 import { dagsDetails } from '../../../cli/operations/dag-facts.ts';
-import { runsList } from '../../../cli/operations/scheduling.ts';
+import { dagsList, runsList } from '../../../cli/operations/scheduling.ts';
 import {
   tasksFailedDeps,
   tasksList,
@@ -125,4 +125,15 @@ test('callbacks, deadlines, inlets and outlets stand where people look for them'
     { asset: 'shop', 'produced by': '', 'read by': 'shown.load', 'produced last': null },
     { asset: 'stripe', 'read by': 'shown.load' },
   ]);
+});
+
+test('of a DAG the table says how many tasks it has, and programs read which', async () => {
+  await using h = await createHarness(dags);
+  const scheduler = await h.scheduler();
+  const platform = { scheduler: () => Promise.resolve(scheduler) };
+  const listed = await dagsList.invoke({}, { platform } as never);
+  expect(listed).toMatchObject({
+    rows: [{ dag: 'shown', tasks: 2 }],
+    json: [{ dag: 'shown', tasks: ['load', 'tell'] }],
+  });
 });
