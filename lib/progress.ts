@@ -4,7 +4,7 @@
  */
 export interface ProgressEvent {
   readonly step: string;
-  readonly state: 'started' | 'running' | 'finished' | 'said';
+  readonly state: 'started' | 'running' | 'finished' | 'failed' | 'said';
   readonly done?: number;
   readonly total?: number;
   readonly unit?: string;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ShopwaveError } from '../../lib/errors.ts';
+import type { ProgressEvent } from '../../lib/progress.ts';
+import { factsOf } from '../../scheduler/core/states.ts';
 import type { LogLine } from '../../scheduler/executor/log-line.ts';
 import type { TestedTask } from '../../scheduler/test-attempt.ts';
 import type { TestedDag } from '../../scheduler/test-dag.ts';
@@ -24,8 +26,7 @@ export const dagsTest = defineOperation({
     const tested = await scheduler.testDag(dag, {
       ...input,
       signal,
-      onTask: ({ taskId, mapIndex, state }) =>
-        onProgress({ step: `task ${instanceName(taskId, mapIndex)}`, state: 'finished', note: state }),
+      onTask: (task) => onProgress(endOf(task)),
     });
     return rowsResult(tested.tasks.map(testedRow), {
       failure: tested.state === 'success' ? undefined : testFailure(tested),
@@ -47,6 +48,14 @@ export const tasksTest = defineOperation({
     });
   },
 });
+
+function endOf({ taskId, mapIndex, state, error }: TestedTask): ProgressEvent {
+  return {
+    step: `task ${instanceName(taskId, mapIndex)}`,
+    state: factsOf(state).failure ? 'failed' : 'finished',
+    note: error === null ? state : `${state}: ${error.message}`,
+  };
+}
 
 function testedRow({
   taskId,

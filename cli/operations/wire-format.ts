@@ -34,7 +34,7 @@ const resultShape = z.discriminatedUnion('kind', [
 
 const progressShape = z.object({
   step: z.string(),
-  state: z.enum(['started', 'running', 'finished', 'said']),
+  state: z.enum(['started', 'running', 'finished', 'failed', 'said']),
   done: z.number().optional(),
   total: z.number().optional(),
   unit: z.string().optional(),

@@ -22,6 +22,7 @@ interface StepState {
   shownMs: number;
 }
 
+const endMarks = { finished: '✓', failed: '✗' } as const;
 const plainIntervalMs = 3_000;
 const liveIntervalMs = 80;
 
@@ -51,10 +52,10 @@ export function createProgressDisplay(sink: ProgressSink, clock: Clock): Progres
     if (event.state === 'said') return line(`  ${event.step}`);
     const nowMs = clock.monotonicMs();
     const state = steps.get(event.step) ?? { startedMs: nowMs, shownMs: nowMs };
-    if (event.state === 'finished') {
+    if (event.state === 'finished' || event.state === 'failed') {
       // A step that never said it had begun has no duration to tell.
       const took = steps.delete(event.step) ? `  ${formatDuration(nowMs - state.startedMs)}` : '';
-      line(`  ✓ ${event.step}${summarise(event)}${took}`);
+      line(`  ${endMarks[event.state]} ${event.step}${summarise(event)}${took}`);
       return;
     }
     steps.set(event.step, state);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tasksTest } from '../../../cli/operations/tests.ts';
+import { dagsTest, tasksTest } from '../../../cli/operations/tests.ts';
 import type { OperationResult } from '../../../cli/operations/operation.ts';
 import { createHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
@@ -21,9 +21,10 @@ type Scheduler = Awaited<ReturnType<Harness['scheduler']>>;
 const tested = async (
   scheduler: Scheduler,
   input: object,
+  operation = tasksTest,
 ): Promise<{ readonly said: readonly string[]; readonly result: OperationResult }> => {
   const said: string[] = [];
-  const result = await tasksTest.invoke({ dag: 'chain', ...input }, {
+  const result = await operation.invoke({ dag: 'chain', ...input }, {
     platform: { scheduler: () => Promise.resolve(scheduler) },
     signal: new AbortController().signal,
     onProgress: ({ step, state }: { step: string; state: string }) => void said.push(`${state} ${step}`),
@@ -91,4 +92,36 @@ test('an instance of a mapped task is tested by its index', async () => {
   await using h = await createHarness({ chain });
   const { result } = await tested(await h.scheduler(), { task: 'each', mapIndex: 1 });
   expect(result).toMatchObject({ rows: [{ task: 'each[1]', state: 'success', result: 4 }] });
+});
+
+test('of a tested DAG the tasks that failed are told apart, and it fails for whoever called it', async () => {
+  await using h = await createHarness({ chain });
+  h.services.on['first'] = () => {
+    throw new Error('no shop');
+  };
+  const { said, result } = await tested(await h.scheduler(), { logicalDate: '2026-02-10' }, dagsTest);
+  expect(said).toEqual(
+    expect.arrayContaining([
+      'failed task first',
+      'failed task second',
+      'failed task each',
+      'failed task from',
+    ]),
+  );
+  expect(result).toMatchObject({ failure: { message: 'no shop', where: 'chain.first' } });
+});
+
+test('what a tested task logs, and what it fails with, shows no secret', async () => {
+  const secret = `{ dagId: 'chain', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
+    t.task('leak', { run: async (c) => {
+      const { password } = await c.getConnection('db');
+      c.logger.info('got ' + password, { password });
+      throw new Error('refused for ' + password);
+    } });
+  } }`;
+  await using h = await createHarness({ secret });
+  const env = { SHOPWAVE_CONN_DB: 'postgres://me:hunter22@db.example:5432/shop' };
+  const shown = await tested(await h.scheduler({ env }), { task: 'leak' });
+  expect(JSON.stringify(shown)).toContain('refused for ***');
+  expect(JSON.stringify(shown)).not.toContain('hunter22');
 });

@@ -51,3 +51,10 @@ test('what is said comes as it stands, beside the steps', () => {
   say.onProgress({ step: '12:00 info works', state: 'said' });
   expect(text()).toBe('  12:00 info works\n');
 });
+
+test('a step that failed has a cross, one that did not a tick', () => {
+  const { say, text } = display(false);
+  say.onProgress({ step: 'task a', state: 'finished', note: 'success' });
+  say.onProgress({ step: 'task b', state: 'failed', note: 'failed: no shop' });
+  expect(text()).toBe('  ✓ task a: success\n  ✗ task b: failed: no shop\n');
+});
