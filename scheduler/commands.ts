@@ -85,6 +85,7 @@ export interface SchedulerCommands extends AlterCommands, BackfillCommands, Secr
   /** Runs one task here and now, whatever its upstreams did, recording nothing. */
   readonly testTask: (key: Omit<TaskKey, 'runId'>, options?: TestOptions) => Promise<TestedTask>;
   readonly listRuns: (filter?: RunFilter) => Promise<readonly DagRun[]>;
+  readonly showRun: (key: RunKey) => Promise<DagRun>;
   /** In running order. */
   readonly listTaskInstances: (key: RunKey) => Promise<readonly TaskInstance[]>;
   /** In one sentence: why a task has not run and what it waits for. */
@@ -179,6 +180,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
     testTask: async ({ dagId, ...asked }, options = {}) =>
       await testTask(testInput(input, dagId, options), asked),
     listRuns: async (filter) => await listRuns(control, filter ?? {}),
+    showRun: mustRun,
     listTaskInstances: async (key) => {
       await mustRun(key);
       const order = dags.get(key.dagId)?.dag.graph.order ?? [];

@@ -30,6 +30,12 @@ export function nextLook(
   return { from, isLast: !isBehind && seen.state !== null && taskStateTable[seen.state].finished };
 }
 
+/** Whom it asks, and where it prints. */
+interface Door {
+  readonly ask: typeof ask;
+  readonly print: typeof print;
+}
+
 /** Prints the log of a task as it is written, over all of its tries, until the task has ended. */
 export async function followLogs(
   asked: {
@@ -40,18 +46,19 @@ export async function followLogs(
     readonly try: number | undefined;
   },
   options: VerbOptions,
+  door: Door = { ask, print },
 ): Promise<void> {
   const { dag, task, mapIndex } = asked;
   let { run } = asked;
   let position: FollowPosition | undefined =
     asked.try === undefined ? undefined : { tryNumber: asked.try, printed: 0 };
   for (;;) {
-    const row = firstRow(await ask('tasks.state', { dag, task, run, mapIndex }, options));
+    const row = firstRow(await door.ask('tasks.state', { dag, task, run, mapIndex }, options));
     // The latest run now stays the one that is followed.
     run = String(row['run']);
     const seen = { state: row['state'] as SeenTask['state'], tryNumber: Number(row['try']) };
     const { from, isLast } = nextLook(position, seen);
-    const count = await printLines({ dag, task, run, mapIndex, from }, options);
+    const count = await printLines({ dag, task, run, mapIndex, from, isLast }, options, door);
     const isBehind = from.tryNumber < seen.tryNumber;
     // A try that was named is not followed into the next.
     if (isLast || (isBehind && asked.try !== undefined)) return;
@@ -65,20 +72,32 @@ export async function followLogs(
 async function printLines(
   {
     from,
+    isLast,
     ...key
-  }: { dag: string; task: string; run: string; mapIndex: number | undefined; from: FollowPosition },
+  }: {
+    dag: string;
+    task: string;
+    run: string;
+    mapIndex: number | undefined;
+    from: FollowPosition;
+    isLast: boolean;
+  },
   options: VerbOptions,
+  door: Door,
 ): Promise<number> {
-  const result = await ask('tasks.logs', { ...key, try: from.tryNumber, skip: from.printed }, options).catch(
-    // It has not begun: there is no log yet.
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'TASK_LOG_NOT_FOUND') return undefined;
-      throw error;
-    },
-  );
+  const result = await door
+    .ask('tasks.logs', { ...key, try: from.tryNumber, skip: from.printed }, options)
+    .catch(
+      // It has not begun: there is no log yet. Of what has ended there will be none, and whoever waited is told why.
+      (error: unknown) => {
+        if (!isLast && error instanceof Error && 'code' in error && error.code === 'TASK_LOG_NOT_FOUND')
+          return undefined;
+        throw error;
+      },
+    );
   if (result?.kind !== 'rows' || result.rows.length === 0) return 0;
   // A table has its widths from all of its rows: what comes bit by bit is printed a line each.
-  print(result, options.output === 'table' ? 'plain' : options.output);
+  door.print(result, options.output === 'table' ? 'plain' : options.output);
   return result.rows.length;
 }
 

@@ -9,11 +9,11 @@ import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { dagsDetails, dagsNextExecution, dagsShow } from './dag-facts.ts';
 import { dagsList, dagsTrigger, runsList } from './scheduling.ts';
+import { tasksLogs } from './task-logs.ts';
 import { tasksClear, tasksMark } from './task-alterations.ts';
 import {
   tasksFailedDeps,
   tasksList,
-  tasksLogs,
   tasksRender,
   tasksState,
   tasksStatesForDagRun,

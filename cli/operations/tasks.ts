@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { drawGraph } from '../../scheduler/core/draw-graph.ts';
+import { isRunFinished } from '../../scheduler/core/states.ts';
 import type { Scheduler } from '../../scheduler/scheduler.ts';
-import type { TaskInstance } from '../../scheduler/store/rows.ts';
+import type { TaskInstance, TaskKey } from '../../scheduler/store/rows.ts';
 import { cliErrors } from '../errors.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
+import type { Cell } from './operation.ts';
 import { instanceName } from './instance-name.ts';
 import { runOf } from './scheduling.ts';
 import { instant } from './instant.ts';
@@ -11,7 +13,7 @@ import { instant } from './instant.ts';
 const runKey = { dag: z.string(), run: z.string().optional() };
 /** Which instance of a mapped task is meant; -1 while it has but one. */
 const mapIndex = z.int().min(-1).optional();
-const taskKey = { ...runKey, task: z.string(), mapIndex };
+export const taskKey = { ...runKey, task: z.string(), mapIndex };
 
 export const tasksList = defineOperation({
   name: 'tasks.list',
@@ -52,15 +54,24 @@ export const tasksState = defineOperation({
   input: z.object(taskKey),
   run: async ({ task, mapIndex: index, ...input }, { platform }) => {
     const scheduler = await platform.scheduler();
-    const tasks = await scheduler.listTaskInstances(await runOf(scheduler, input));
-    const found = tasks.filter((each) => each.taskId === task && each.mapIndex === (index ?? each.mapIndex));
+    const key = { ...(await runOf(scheduler, input)), taskId: task, mapIndex: index };
+    const ofTask = (await scheduler.listTaskInstances(key)).filter((each) => each.taskId === task);
+    const found = ofTask.filter((each) => each.mapIndex === (index ?? each.mapIndex));
     if (found.length > 0) return rowsResult(found.map(instanceRow));
+    const isExpanded = ofTask.some(({ mapIndex: at }) => at >= 0);
+    if (!isExpanded && (await isToCome(scheduler, key))) return rowsResult([rowToCome(key)]);
     throw cliErrors.error('CLI_NOT_FOUND', {
       message: `this run of ${input.dag} has no task ${instanceName(task, index)} yet`,
       remedy: `List the tasks of the run with \`shopwave tasks states-for-dag-run ${input.dag}\`.`,
     });
   },
 });
+
+/** Whether the run may yet get to it: a run that has only been created has no instances. */
+async function isToCome(scheduler: Scheduler, { dagId, runId, taskId }: TaskKey): Promise<boolean> {
+  if (!scheduler.showDag(dagId).tasks.has(taskId)) return false;
+  return !isRunFinished((await scheduler.showRun({ dagId, runId })).state);
+}
 
 export const tasksWhy = defineOperation({
   name: 'tasks.why',
@@ -115,43 +126,12 @@ export const tasksRender = defineOperation({
   },
 });
 
-export const tasksLogs = defineOperation({
-  name: 'tasks.logs',
-  input: z.object({ ...taskKey, try: z.int().min(1).optional(), skip: z.int().min(0).default(0) }),
-  run: async ({ task, mapIndex: index, try: tryNumber, skip, ...input }, { platform }) => {
-    const scheduler = await platform.scheduler();
-    const key = await runOf(scheduler, input);
-    const lines = await scheduler
-      .taskLog({ ...key, taskId: task, mapIndex: index }, tryNumber)
-      .catch(async (error: unknown) => {
-        const indexes = index === undefined ? await indexesOf(scheduler, { ...key, taskId: task }) : [];
-        throw indexes.length === 0 ? error : isMapped(task, indexes);
-      });
-    return rowsResult(
-      lines
-        .slice(skip)
-        .map(({ at, level, message, fields }) => ({ at, level, message, fields: toCell(fields) })),
-      { columns: ['at', 'level', 'message', 'fields'] },
-    );
-  },
-});
-
-async function indexesOf(
-  scheduler: Scheduler,
-  { taskId, ...run }: { readonly dagId: string; readonly runId: string; readonly taskId: string },
-): Promise<readonly number[]> {
-  const instances = await scheduler.listTaskInstances(run);
-  return instances.flatMap((each) => (each.taskId === taskId && each.mapIndex >= 0 ? [each.mapIndex] : []));
+function rowToCome({ runId, taskId, mapIndex: index }: TaskKey): Record<string, Cell> {
+  const name = instanceName(taskId, index);
+  return { run: runId, task: name, state: null, try: 0, started: null, ended: null, reason: null };
 }
 
-function isMapped(task: string, indexes: readonly number[]): Error {
-  return cliErrors.error('CLI_NOT_FOUND', {
-    message: `task ${task} is mapped, and each of its instances has a log of its own`,
-    remedy: `Say which one with \`--map-index\`, from ${Math.min(...indexes)} to ${Math.max(...indexes)}.`,
-  });
-}
-
-function instanceRow(task: TaskInstance): Record<string, string | number | boolean | null> {
+function instanceRow(task: TaskInstance): Record<string, Cell> {
   return {
     run: task.runId,
     task: instanceName(task.taskId, task.mapIndex),

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { assetsList } from '../../../cli/operations/assets.ts';
 import { dagsDetails } from '../../../cli/operations/dag-facts.ts';
@@ -5,11 +6,11 @@ import { dagsList, runsList } from '../../../cli/operations/scheduling.ts';
 import {
   tasksFailedDeps,
   tasksList,
-  tasksLogs,
   tasksState,
   tasksStatesForDagRun,
   tasksWhy,
 } from '../../../cli/operations/tasks.ts';
+import { tasksLogs } from '../../../cli/operations/task-logs.ts';
 import type { Operation } from '../../../cli/operations/operation.ts';
 import { createHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
@@ -135,5 +136,40 @@ test('of a DAG the table says how many tasks it has, and programs read which', a
   expect(listed).toMatchObject({
     rows: [{ dag: 'shown', tasks: 2 }],
     json: [{ dag: 'shown', tasks: ['load', 'tell'] }],
+  });
+});
+
+test('of a task that has not run, its log says so, and its state is there before its run has begun', async () => {
+  const half = `{ dagId: 'half', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
+    const first = t.task('first', note('first'));
+    t.task('after', { run: () => 1 }).after(first);
+    t.task('alone', { run: () => { throw new TaskSkip('no need'); } });
+  } }`;
+  await using h = await createHarness({ half });
+  const scheduler = await h.scheduler();
+  h.services.on['first'] = () => {
+    throw new Error('no shop');
+  };
+  const logsOf = async (task: string): Promise<readonly unknown[]> =>
+    await rowsOf(scheduler, tasksLogs, { dag: 'half', task });
+  const run = await scheduler.triggerDag('half', { runId: 'r' });
+  const asked = { dag: 'half', task: 'after' };
+  expect(await rowsOf(scheduler, tasksState, asked)).toMatchObject([
+    { run: 'r', task: 'after', state: null },
+  ]);
+  await expect(rowsOf(scheduler, tasksState, { dag: 'half', task: 'afer' })).rejects.toMatchObject({
+    code: 'CLI_NOT_FOUND',
+  });
+  await scheduler.runUntilIdle();
+  await expect(logsOf('after')).rejects.toMatchObject({
+    code: 'TASK_LOG_NOT_FOUND',
+    message: 'it has not run: upstream_failed (trigger rule all_success)',
+  });
+  expect(await logsOf('alone')).toMatchObject([{ message: 'skipped: no need' }]);
+  await rm(h.logDir, { recursive: true });
+  await expect(logsOf('alone')).rejects.toMatchObject({ message: 'no log of this attempt' });
+  await scheduler.clearTasks({ ...run, taskIds: ['after'] });
+  await expect(logsOf('after')).rejects.toMatchObject({
+    message: 'it has not run: not looked at yet (cleared)',
   });
 });
