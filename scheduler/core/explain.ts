@@ -1,3 +1,4 @@
+import { failedUpstreams } from './failed-upstreams.ts';
 import { liveStates } from './mapping.ts';
 import type { PlannedInstance, PlanRunInput } from './run-plan.ts';
 import { createSlots } from './slots.ts';
@@ -27,9 +28,13 @@ export function explain(input: ExplainInput, key: InstanceId): string {
   const { dag, runId, runState, reason } = input;
   const { dagId } = dag.definition;
   const instance = input.instances.find(isSame(key));
-  const because = reason === null ? '' : `: ${reason}`;
   const state = instance?.state ?? null;
-  if (state !== null && factsOf(state).finished) return `It is ${state}${because}.`;
+  if (state !== null && factsOf(state).finished) {
+    const failed =
+      state === 'upstream_failed' ? failedUpstreams(dag, key, liveStates(dag, input.instances)) : undefined;
+    const because = [reason, failed].filter((each) => each !== null && each !== undefined).join('; ');
+    return `It is ${state}${because === '' ? '' : `: ${because}`}.`;
+  }
   const owner = instance?.attempt?.owner;
   if (owner !== undefined && !input.liveOwners.has(owner)) {
     return 'The scheduler that had it is gone; the next pass of a running scheduler takes it up.';

@@ -304,6 +304,24 @@ describe('why a task has not run', () => {
       'It is skipped: nothing new.',
     ],
     [
+      'an upstream failed',
+      explain(
+        {
+          ...inputOf(load({ a: {}, ok: {}, b: { after: ['a', 'ok'] }, c: { after: ['b'] } }), {
+            a: 'failed',
+            ok: 'success',
+            b: 'upstream_failed',
+            c: 'upstream_failed',
+          }),
+          runId: 'r',
+          runState: 'failed',
+          reason: 'trigger rule all_success',
+        },
+        { taskId: 'c', mapIndex: -1 },
+      ),
+      'It is upstream_failed: trigger rule all_success; a failed.',
+    ],
+    [
       'the past',
       why(
         'a',
