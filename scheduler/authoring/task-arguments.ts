@@ -104,11 +104,11 @@ export function mustKnowArguments(kind: DeclaredKind, taskId: string, task: obje
     throw invalid(`task ${taskId}: choices is missing; it must be an object of tasks`);
   for (const { argument, among } of words) {
     const value = given[argument];
-    if (value === undefined || among.includes(String(value))) continue;
-    const near = nearest(String(value), among);
-    throw invalid(
-      `task ${taskId}: ${argument} is ${String(value)}; ${near === undefined ? `it must be one of ${among.join(', ')}` : `did you mean ${near}?`}`,
-    );
+    if (value === undefined || (typeof value === 'string' && among.includes(value))) continue;
+    const word = typeof value === 'string' ? value : `a ${typeof value}`;
+    const near = nearest(word, among);
+    const remedy = near === undefined ? `it must be one of ${among.join(', ')}` : `did you mean ${near}?`;
+    throw invalid(`task ${taskId}: ${argument} is ${word}; ${remedy}`);
   }
 }
 

@@ -178,7 +178,7 @@ describe('operators', () => {
   test('in a mapped group each run of it triggers a run of its own, also where they begin in the same moment', async () => {
     await scheduler.triggerDag('each', { runId: 'r' });
     await scheduler.runUntilIdle();
-    const confs = (await scheduler.listRuns({ dagId: 'of_each' })).map(({ conf }) => conf['file']);
+    const confs = (await scheduler.listRuns({ dagId: 'of_each' })).map(({ conf }) => String(conf['file']));
     expect(confs.toSorted()).toEqual(['a', 'b', 'c']);
   });
 
