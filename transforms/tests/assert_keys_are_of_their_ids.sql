@@ -1,7 +1,5 @@
 -- The keys of a fact are those of what its ids name: of its order where that is there, and -1 only where it is not; of
--- the customer and the person of that order; of the product of its line, of what is sold and given back. A fact that points
--- elsewhere is counted with another order or customer. It compares marts with each other alone, so that the one that is
--- wrong can be told: what compares with staging holds all of its marts back.
+-- the customer and the person of that order; of the product that the shop's line names, of what is sold and given back. A fact that points elsewhere is counted with another order or customer.
 {% set facts = {
   'fct_order_lines': {'id': 'order_line_id', 'customers': true, 'none': '-1'},
   'fct_order_events': {'id': 'order_event_key', 'customers': true, 'none': '-2'},
@@ -31,6 +29,19 @@ where f.order_key is distinct from case when o.order_id is null then {{ of.none 
 {% endif %}
 {% endfor %}
 ) as of_orders
+union all
+select 'fct_order_lines', l.order_line_id, l.order_id, l.order_key, l.product_durable_key, {{ hash_key('s.product_id') }}
+from (
+  select * from {{ ref('fct_order_lines') }}
+  where source_system = 'shop' and {{ touched_in_run('order_line_id', {'fct_order_lines': 'order_line_id'}) }}
+) as l
+join (
+  select * from {{ ref('stg_shop__order_lines') }}
+  where {{ touched_in_run('order_line_id', {'fct_order_lines': 'order_line_id'}) }}
+) as s on s.order_line_id = l.order_line_id
+-- what a line without its order was sold as is not known yet
+where s.product_id is not null and (l.order_key <> -1 or l.product_key <> -1)
+  and l.product_durable_key is distinct from {{ hash_key('s.product_id') }}
 union all
 select 'fct_order_events', e.order_event_key, e.order_id, e.order_key, e.product_durable_key, l.product_durable_key
 from (
