@@ -64,7 +64,8 @@ const faults: readonly (readonly [fault: SecretsFault, tries: number, code: stri
 test.each(faults)(
   '%j is tried %i times and is %s, once more when asked again',
   async (fault, tries, code) => {
-    await using r = await rig('timeout: 3s');
+    // Between four tries that are throttled it waits up to four seconds.
+    await using r = await rig('slowMs' in fault ? 'timeout: 2s' : 'timeout: 30s');
     await r.put('shopwave/connections/db', 'http://me:hunter2@h');
     r.double.inject(fault, tries);
     const error: unknown = await r.backend.getConnection('db').catch((thrown: unknown) => thrown);
