@@ -1,16 +1,11 @@
-import type { Knex } from 'knex';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { Logger } from '../lib/logger.ts';
 import { createDagCaller } from './call-dags.ts';
 import type { DagCaller } from './call-dags.ts';
 import { createAttention } from './attention.ts';
-import type { OnSchedulerEvent } from './events.ts';
-import type { ExecutorKind } from './authoring/task.ts';
 import { createExecutor } from './executor/executor.ts';
 import type { Executor } from './executor/executor.ts';
-import type { ScheduledDag } from './store/dags.ts';
-import type { SecretsBackend } from './secrets/secrets-backend.ts';
+import type { ExecutorOptions } from './executor/executor-options.ts';
 import { openPresence } from './store/presence.ts';
 import type { Changed, Presence } from './store/presence.ts';
 import { tick } from './tick.ts';
@@ -18,21 +13,7 @@ import { coalesce, createBell } from './wake.ts';
 import type { Bell, Coalesced } from './wake.ts';
 
 /** What an engine needs, every default filled in. */
-export interface EngineOptions {
-  readonly control: Knex;
-  readonly dags: ReadonlyMap<string, ScheduledDag>;
-  readonly services: unknown;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly logDir: string;
-  readonly onEvent: OnSchedulerEvent;
-  readonly parallelism: number;
-  readonly leaseMs: number;
-  readonly abortGraceMs: number;
-  readonly defaultExecutor: ExecutorKind;
-  readonly logLimitBytes: number;
-  readonly secrets: SecretsBackend;
-}
+export type EngineOptions = Omit<ExecutorOptions, 'owner' | 'onSettled'>;
 
 /** The part that runs: passes over the store, and the attempts they lead to. */
 export interface Engine {

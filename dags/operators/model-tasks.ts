@@ -30,7 +30,7 @@ export function modelTasks(
 
 /**
  * The gate of one model. Cleared where it had failed for what `build` told, it builds the model again, with what must go
- * along, and publishes it if its checks pass now. Cleared together with \`build\`, it is told anew.
+ * along, and publishes it if its checks pass now. Cleared together with `build`, it is told anew.
  */
 export function publishedModel(
   model: string,

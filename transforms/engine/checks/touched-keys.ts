@@ -159,7 +159,7 @@ function selectSetBounds(relation: string, kind: BoundedKind): string {
   const ofKind = `(select * from ${relation} where ${name} is not null)`;
   const found = selectBounds(`${ofKind} as keys`, { key: name, kind, set: 'set_no' });
   const texts = ['low', 'high', 'gap_from', 'gap_to'].map((each) => `cast(${each} as varchar) as ${each}`);
-  return `select set_no, '${kind}' as kind, ${texts.join(', ')} from (${found}) as bounds_of_${kind}`;
+  return `select set_no, ${texts.join(', ')} from (${found}) as bounds_of_${kind}`;
 }
 
 function conditionOf(
