@@ -10,6 +10,7 @@ import type { BoundedKind } from '../materialize/key-bounds.ts';
 import { describeStanding } from '../materialize/standing-shapes.ts';
 import { publishedRelation, runSchema } from '../warehouse/relations.ts';
 import type { Check, Probe } from './check.ts';
+import { groupBy } from './combine.ts';
 
 /**
  * The keys that checks of one run ask for by touched_in_run(). Many ask for the same ones, and a condition that names
@@ -129,20 +130,11 @@ async function gather(
     const rows = await warehouse.query(
       kinds.map((kind) => selectSetBounds(relation, kind)).join('\nunion all\n'),
     );
-    return rowsBySet(rows);
+    return groupBy(rows, (row) => Number(row['set_no']));
   } catch (error) {
     if (isRetryable(error)) throw error;
     return undefined;
   }
-}
-
-function rowsBySet(rows: readonly Row[]): Bounds {
-  const found = new Map<number, Row[]>();
-  for (const row of rows) {
-    const number = Number(row['set_no']);
-    found.set(number, [...(found.get(number) ?? []), row]);
-  }
-  return found;
 }
 
 function selectSet({ number, kind, values }: KeySet): string {
