@@ -54,7 +54,7 @@ const mutations: readonly Mutation[] = [
     file: 'models/intermediate/int_shopify_order_lines.sql',
     from: "- case when o.taxes_included then {{ minor('l.tax_amount', 'o.currency') }} else 0 end as gross_minor",
     to: 'as gross_minor',
-    seenBy: { comparisonOf: ['agg_finance_daily', 'fct_order_events', 'fct_order_lines', 'fct_orders'] },
+    seenBy: { check: 'assert_r8_shopify_lines_equal_staging' },
   },
   {
     name: 'a branch of a union without rows',
