@@ -37,5 +37,5 @@ try {
 async function stagingTests(transforms: Transforms): Promise<readonly CheckResult[]> {
   const staging = [...transforms.project().models.values()].filter(({ layer }) => layer === 'staging');
   const tests = new Set(staging.flatMap((model) => model.tests.map(({ uniqueId }) => uniqueId)));
-  return await transforms.test({ tests, threads: 2 });
+  return (await transforms.test({ tests, threads: 2 })).checks;
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { metricSource } from '../../dags/operators/metric-source.ts';
-import { isBlocking } from '../../transforms/engine/checks/check.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
+import type { LeftOut } from '../../transforms/engine/checks/plan.ts';
 import { cadences } from '../../transforms/engine/project/model.ts';
 import { age, qualityPage } from '../quality/page.ts';
 import { selectionSchema } from '../transform/selection.ts';
 import { reportRows } from '../quality/rows.ts';
 import { checkShown } from '../quality/show.ts';
-import { checksFailed } from './checks-failed.ts';
+import { checkRow, failureOfChecks, leftOutRow } from './checks-failed.ts';
 import { defineOperation, rowsResult, toCell } from './operation.ts';
 import type { OperationResult } from './operation.ts';
 import { beginCommand } from './transform/command.ts';
@@ -53,8 +53,9 @@ export const qualityCheck = defineOperation({
   name: 'quality.check',
   input: z.object({ cadence: z.enum(cadences) }),
   run: async ({ cadence }, { platform }) => {
-    const checks = await (await platform.transforms()).runCadence(cadence);
-    return checksResult(checks, checks.length === 0 ? [`no check has the cadence ${cadence}`] : []);
+    const { checks, left } = await (await platform.transforms()).runCadence(cadence);
+    const isNone = checks.length === 0 && left.length === 0;
+    return checksResult(checks, isNone ? [`no check has the cadence ${cadence}`] : [], left);
   },
 });
 
@@ -79,31 +80,24 @@ export const qualityRestate = defineOperation({
   },
 });
 
-function checksResult(checks: readonly CheckResult[], notes: readonly string[]): OperationResult {
-  const bad = checks.filter(isBlocking);
-  const rows = checks.map(({ model, name, status, failures, message }) => ({
-    model,
-    check: name,
-    status,
-    failures,
-    message: message ?? null,
-  }));
+function checksResult(
+  checks: readonly CheckResult[],
+  notes: readonly string[],
+  left: readonly LeftOut[] = [],
+): OperationResult {
+  const rows = [...checks.map(checkRow), ...left.map(leftOutRow)];
   return rowsResult(rows, {
     columns: ['model', 'check', 'status', 'failures', 'message'],
-    json: checks.map(({ rows: failing, ...check }) => ({
-      model: check.model,
-      check: check.name,
-      status: check.status,
-      failures: check.failures,
-      message: check.message ?? null,
-      rows: failing.map((row) =>
-        Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])),
-      ),
-    })),
+    json: [
+      ...checks.map((check) => ({
+        ...checkRow(check),
+        rows: check.rows.map((row) =>
+          Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])),
+        ),
+      })),
+      ...left.map(leftOutRow),
+    ],
     notes,
-    failure:
-      bad[0] === undefined
-        ? undefined
-        : checksFailed(`${bad.length} of ${checks.length} checks failed`, bad[0]),
+    failure: failureOfChecks(checks, left),
   });
 }

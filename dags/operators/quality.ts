@@ -18,7 +18,8 @@ export function runCadence(cadence: Cadence): FunctionTask<PipelineServices, Che
     description: `Runs the ${cadence} checks on what is published`,
     run: async ({ services, logger }) => {
       const transforms = await services.transforms();
-      const checks = await transforms.runCadence(cadence).catch(skipWhereNothing);
+      const { checks, left } = await transforms.runCadence(cadence).catch(skipWhereNothing);
+      for (const { check, why } of left) logger.warn(`${check.name} on ${check.model} was not run: ${why}`);
       return outcome(checks, logger);
     },
   };

@@ -3,6 +3,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import { ignoreProgress } from '../../lib/progress.ts';
 import type { CheckResult } from '../../transforms/engine/checks/check.ts';
 import { planChecks, planPublishedChecks } from '../../transforms/engine/checks/plan.ts';
+import type { BehindStaging } from '../../transforms/engine/checks/plan.ts';
 import { runChecks } from '../../transforms/engine/checks/run-checks.ts';
 import { touchedKeys } from '../../transforms/engine/checks/touched-keys.ts';
 import type { EngineContext } from '../../transforms/engine/context.ts';
@@ -35,7 +36,7 @@ export interface CheckWorld {
   /** Results of every check of the run, by name. */
   readonly check: (considered?: ReadonlySet<string>) => Promise<Map<string, CheckResult>>;
   /** Results of every check of what is published, by name. */
-  readonly checkPublished: () => Promise<Map<string, CheckResult>>;
+  readonly checkPublished: (behind?: BehindStaging) => Promise<Map<string, CheckResult>>;
 }
 
 /** A warehouse with these tables published and this run's deltas beside them, as a build makes them. */
@@ -74,7 +75,10 @@ export async function openCheckWorld(
     run,
     warehouse,
     check: async (among = considered) => byName(await checkRun(context, run, among)),
-    checkPublished: async () => byName(await runChecks(context, await planPublishedChecks(context, run))),
+    checkPublished: async (behind = new Map()) => {
+      const { checks } = await planPublishedChecks(context, run, behind);
+      return byName(await runChecks(context, checks));
+    },
   };
 }
 

@@ -64,7 +64,10 @@ export async function openStar(rows: readonly SourceRow[] = freshWorldRows()): P
 
 /** Checks of what is published that did not pass. */
 export async function redOf(transforms: Transforms): Promise<readonly CheckResult[]> {
-  return (await transforms.test()).filter(({ status }) => status !== 'pass');
+  const { checks, left } = await transforms.test();
+  if (left.length > 0)
+    throw new Error(`not run: ${left.map(({ check, why }) => `${check.name}, ${why}`).join('; ')}`);
+  return checks.filter(({ status }) => status !== 'pass');
 }
 
 /** `model.check`, and the bare name of a test of its own, which belongs to no model alone. */

@@ -32,7 +32,7 @@ import { cancelBackfill, listBackfills } from './run/backfill-progress.ts';
 import type { BackfillStatus } from './run/backfill-progress.ts';
 import { build, withoutConflict } from './run/build.ts';
 import { isBehind, readHeldBack, testPublished } from './run/published.ts';
-import type { TestOptions } from './run/published.ts';
+import type { TestOptions, TestResult } from './run/published.ts';
 import { rerun } from './run/rerun.ts';
 import type { RerunOptions } from './run/rerun.ts';
 import type { BuildOptions, BuildResult, HeldModel } from './run/request.ts';
@@ -101,9 +101,9 @@ export interface Transforms {
   /** How what the files say differs from what is published, row by row; nothing is published. */
   readonly diff: (options?: DiffOptions) => Promise<DiffResult>;
   /** Every check on the published marts, or those that are wanted. */
-  readonly test: (options?: TestOptions) => Promise<CheckResult[]>;
+  readonly test: (options?: TestOptions) => Promise<TestResult>;
   /** The checks of an own cadence, on what is published; recorded. */
-  readonly runCadence: (cadence: Cadence) => Promise<readonly CheckResult[]>;
+  readonly runCadence: (cadence: Cadence) => Promise<TestResult>;
   /** Marts rebuilt aside from staging and compared with what builds have made of them; recorded. */
   readonly drift: (options?: DriftOptions) => Promise<DriftResult>;
   /** Every governed metric as it is served, compared with the marts; recorded. */

@@ -1,5 +1,5 @@
 import type { ShopwaveError } from '../../../lib/errors.ts';
-import { checkNode } from '../../../transforms/engine/artifacts/check-node.ts';
+import { checkNode, leftOutNode } from '../../../transforms/engine/artifacts/check-node.ts';
 import type { NodeResult } from '../../../transforms/engine/artifacts/run-results.ts';
 import { heldBackError } from '../../../transforms/engine/run/held-back-error.ts';
 import type { Behind, BuildResult } from '../../../transforms/engine/run/request.ts';
@@ -8,7 +8,7 @@ import type { Operation, OperationContext, OperationResult } from '../operation.
 import { adoptFiles, beginCommand, workSchema, writeResults } from './command.ts';
 import type { TransformCommand, WorkInput } from './command.ts';
 import { previewResult } from './preview.ts';
-import { checkUnchanged, unchangedFailure } from './unchanged-checks.ts';
+import { checkUnchanged, leftOutNotes, unchangedFailure } from './unchanged-checks.ts';
 import { runSelectedUnitTests, unitTestFailure, unitTestNode } from './unit-tests.ts';
 
 type Which = 'run' | 'build' | 'seed';
@@ -100,8 +100,15 @@ export async function buildChosen(
       ...(threads === undefined ? {} : { threads }),
       ...(chosen === undefined ? {} : { select: chosen }),
     });
-    const checks = which === 'build' ? await checkUnchanged(command, result, threads) : [];
-    built = [...result.nodes, ...checks.map((check) => checkNode(check, context.platform.clock.now()))];
+    const { checks, left } =
+      which === 'build' ? await checkUnchanged(command, result, threads) : { checks: [], left: [] };
+    const now = context.platform.clock.now();
+    built = [
+      ...result.nodes,
+      ...checks.map((check) => checkNode(check, now)),
+      ...left.map((each) => leftOutNode(each, now)),
+    ];
+    notes.push(...leftOutNotes(left));
     answer = dryRun
       ? previewResult(result, notes, unchangedFailure(checks))
       : buildResult(result, command, unchangedFailure(checks));

@@ -1,10 +1,9 @@
 import { selectionSchema } from '../../transform/selection.ts';
 import type { SelectionInput } from '../../transform/selection.ts';
-import { isBlocking } from '../../../transforms/engine/checks/check.ts';
-import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
-import { checkNode } from '../../../transforms/engine/artifacts/check-node.ts';
+import { checkNode, leftOutNode } from '../../../transforms/engine/artifacts/check-node.ts';
+import type { TestResult } from '../../../transforms/engine/run/published.ts';
 import { z } from 'zod';
-import { checksFailed } from '../checks-failed.ts';
+import { checkRow, failureOfChecks, leftOutRow } from '../checks-failed.ts';
 import { defineOperation, rowsResult } from '../operation.ts';
 import type { OperationContext, OperationResult } from '../operation.ts';
 import { beginCommand, writeResults } from './command.ts';
@@ -27,11 +26,12 @@ export async function testSelected(
   threads: number | undefined,
 ): Promise<OperationResult> {
   const unit = await runSelectedUnitTests(command);
-  const checks = await dataChecks(command, threads);
+  const { checks, left } = await dataChecks(command, threads);
   const now = context.platform.clock.now();
   const nodes = [
     ...unit.map((each) => unitTestNode(each, now)),
     ...checks.map((each) => checkNode(each, now)),
+    ...left.map((each) => leftOutNode(each, now)),
   ];
   await writeResults(command, context, { which: 'test', input, nodes });
   const rows = [
@@ -42,21 +42,13 @@ export async function testSelected(
       failures: status === 'pass' ? 0 : 1,
       message: message ?? null,
     })),
-    ...checks.map(({ model, name, status, failures, message }) => ({
-      model,
-      check: name,
-      status,
-      failures,
-      message: message ?? null,
-    })),
+    ...checks.map(checkRow),
+    ...left.map(leftOutRow),
   ];
-  const bad = [...unit, ...checks].filter(({ status }) => isBlocking({ status }));
-  const [first] = bad;
   return rowsResult(rows, {
     columns: ['model', 'check', 'status', 'failures', 'message'],
     notes: command.notes,
-    failure:
-      first === undefined ? undefined : checksFailed(`${bad.length} of ${rows.length} checks failed`, first),
+    failure: failureOfChecks([...unit, ...checks], left),
   });
 }
 
@@ -64,10 +56,12 @@ export async function testSelected(
 async function dataChecks(
   { engine, project, selected }: TransformCommand,
   threads: number | undefined,
-): Promise<CheckResult[]> {
+): Promise<TestResult> {
   if (!selected.isNarrowed) return await engine.test({ threads });
   const isDataTest = (id: string): boolean => id.startsWith('test.');
   const tests = new Set([...selected.ids].filter(isDataTest));
   const models = new Set(selected.models.filter((name) => project.models.get(name) !== undefined));
-  return tests.size === 0 && models.size === 0 ? [] : await engine.test({ tests, models, threads });
+  return tests.size === 0 && models.size === 0
+    ? { checks: [], left: [] }
+    : await engine.test({ tests, models, threads });
 }

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../../transforms/engine/checks/check.ts';
 import { checksFailed } from '../checks-failed.ts';
 import type { ShopwaveError } from '../../../lib/errors.ts';
 import type { BuildResult } from '../../../transforms/engine/run/request.ts';
+import type { TestResult } from '../../../transforms/engine/run/published.ts';
 import type { TransformCommand } from './command.ts';
 
 /**
@@ -13,13 +14,20 @@ export async function checkUnchanged(
   { engine, project, selected }: Pick<TransformCommand, 'engine' | 'project' | 'selected'>,
   { models }: BuildResult,
   threads: number | undefined,
-): Promise<CheckResult[]> {
+): Promise<TestResult> {
   const left = models.filter(({ status }) => status === 'skipped' || status === 'unchanged');
   const tests = left
     .flatMap(({ model }) => project.models.get(model)?.tests ?? [])
     .map(({ uniqueId }) => uniqueId)
     .filter((id) => !selected.isNarrowed || selected.ids.has(id));
-  return tests.length === 0 ? [] : await engine.test({ tests: new Set(tests), models: new Set(), threads });
+  return tests.length === 0
+    ? { checks: [], left: [] }
+    : await engine.test({ tests: new Set(tests), models: new Set(), threads });
+}
+
+/** What was not looked at, for whoever reads the answer of the build. */
+export function leftOutNotes(left: TestResult['left']): string[] {
+  return left.map(({ check, why }) => `${check.name} on ${check.model} was not run: ${why}`);
 }
 
 /** Undefined where nothing blocks. */

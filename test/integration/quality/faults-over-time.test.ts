@@ -16,7 +16,7 @@ afterAll(() => star[Symbol.asyncDispose]());
 
 /** What the hourly checks find. */
 async function hourlyRed(): Promise<readonly CheckResult[]> {
-  return (await star.transforms.runCadence('hourly')).filter(({ status }) => status !== 'pass');
+  return (await star.transforms.runCadence('hourly')).checks.filter(({ status }) => status !== 'pass');
 }
 
 test('a source that is read no more is stale, and so is every mart that is made from it, and nothing else', async () => {

@@ -122,7 +122,9 @@ async function unexplained(stripe: readonly ApiEntry[]): Promise<readonly Row[]>
     await transforms.stage();
     const { held } = await transforms.build();
     expect(held).toEqual([]);
-    const bridge = (await transforms.test()).find(({ name }) => name === 'assert_r7_sales_bridge_to_charges');
+    const bridge = (await transforms.test()).checks.find(
+      ({ name }) => name === 'assert_r7_sales_bridge_to_charges',
+    );
     expect(bridge).toBeDefined();
     return await warehouse.query(bridge?.sql ?? '');
   } finally {

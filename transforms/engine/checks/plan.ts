@@ -5,7 +5,7 @@ import { dataChecksOfPublished, dataChecksOfRun } from './data-checks.ts';
 import { readCheckFacts } from './facts.ts';
 import { manifestChecks } from './manifest-checks.ts';
 import { singularChecksOfPublished, singularChecksOfRun } from './singular.ts';
-import { readPublication } from '../warehouse/state.ts';
+import { comparesWithStaging } from './staged-side.ts';
 import { stagingChecks } from './staging-checks.ts';
 import type { TouchedKeys } from './touched-keys.ts';
 
@@ -29,19 +29,44 @@ export async function planChecks(
   return [...data, ...singular, ...staging, ...manifestChecks(context, facts)];
 }
 
-/** Every check of what is published, whole; for `transform test`. */
-export async function planPublishedChecks(context: EngineContext, run: BuildRun): Promise<Check[]> {
-  const [data, singular, published] = await Promise.all([
-    dataChecksOfPublished(context),
-    singularChecksOfPublished(context, run),
-    readPublication(context.warehouse),
-  ]);
-  // Between stage and build, staging is ahead of what is published: comparing the two would cry wolf.
-  const isAhead = published?.stageStep !== run.stageStep;
-  return [...data.filter((check) => !isAhead || !comparesWithStaging(context, check)), ...singular];
+/** Why marts lag behind staging, by name; those that do not are not in it. */
+export type BehindStaging = ReadonlyMap<string, string>;
+
+/** A check that was not run, and why it would say nothing. */
+export interface LeftOut {
+  readonly check: Check;
+  readonly why: string;
 }
 
-function comparesWithStaging({ project }: EngineContext, { model, refs }: Check): boolean {
-  const isStaging = (name: string): boolean => project.models.get(name)?.layer === 'staging';
-  return !isStaging(model) && refs.some(isStaging);
+export interface PublishedPlan {
+  readonly checks: readonly Check[];
+  readonly left: readonly LeftOut[];
+}
+
+/**
+ * Every check of what is published, whole; for `transform test`. One that compares with staging a mart that has not read
+ * what is staged would cry wolf: it is left out, by name.
+ */
+export async function planPublishedChecks(
+  context: EngineContext,
+  run: BuildRun,
+  behind: BehindStaging,
+): Promise<PublishedPlan> {
+  const [data, singular] = await Promise.all([
+    dataChecksOfPublished(context),
+    singularChecksOfPublished(context, run),
+  ]);
+  const judged = [...data, ...singular].map((check) => ({ check, why: whyLeft(context, check, behind) }));
+  return {
+    checks: judged.flatMap(({ check, why }) => (why === undefined ? [check] : [])),
+    left: judged.flatMap(({ check, why }) => (why === undefined ? [] : [{ check, why }])),
+  };
+}
+
+function whyLeft({ project }: EngineContext, check: Check, behind: BehindStaging): string | undefined {
+  if (!comparesWithStaging(project, check)) return undefined;
+  const lagging = [...new Set([check.model, ...check.refs])].find((name) => behind.has(name));
+  return lagging === undefined
+    ? undefined
+    : `it compares with staging, and ${lagging} ${behind.get(lagging)}`;
 }

@@ -8,7 +8,6 @@ import type { BuildRun } from '../materialize/delta.ts';
 import { mustModel } from '../project/laws.ts';
 import { cadenceOf } from '../project/model.ts';
 import type { Project, SingularTest } from '../project/model.ts';
-import { readPublication } from '../warehouse/state.ts';
 import type { Check, Probe } from './check.ts';
 import { tellingColumns } from './keys.ts';
 import { readCheckFacts } from './facts.ts';
@@ -55,14 +54,8 @@ export async function singularChecksOfRun(
 
 /** The same on what is published, whole. */
 export async function singularChecksOfPublished(context: EngineContext, run: BuildRun): Promise<Check[]> {
-  const { project, warehouse } = context;
-  const published = await readPublication(warehouse);
-  // Between stage and build, staging is ahead of what is published: comparing the two would cry wolf.
-  const isAhead = published?.stageStep !== run.stageStep;
-  const tests = project.tests.filter(
-    ({ refs }) => !isAhead || refs.every((ref) => mustModel(project, ref).layer !== 'staging'),
-  );
   const scope = publishedWorld(context);
+  const { tests } = context.project;
   return await Promise.all(tests.map((test) => singularCheck(context, run, test, scope, undefined)));
 }
 

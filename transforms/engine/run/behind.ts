@@ -1,5 +1,6 @@
 import { isBlocking } from '../checks/check.ts';
 import type { CheckResult } from '../checks/check.ts';
+import type { BehindStaging } from '../checks/plan.ts';
 import type { EngineContext } from '../context.ts';
 import { storedInputs } from '../project/laws.ts';
 import type { Project } from '../project/model.ts';
@@ -8,6 +9,7 @@ import { standingOf } from './reflects.ts';
 import type { Behind } from './request.ts';
 import type { RunOutcome } from './run-outcome.ts';
 import { isBehindStaging } from './take-along.ts';
+import type { RunState } from '../warehouse/state.ts';
 
 type Known = Pick<RunOutcome, 'run' | 'state' | 'computed' | 'verdict'>;
 
@@ -58,6 +60,21 @@ function isMadeFrom(project: Project, name: string, ancestor: string, seen = new
   return storedInputs(project, name).some(
     (input) => input === ancestor || isMadeFrom(project, input, ancestor, seen),
   );
+}
+
+/** Marts that have not read what is staged, each with why: what stands in staging now says nothing of their rows. */
+export function behindStaging(context: EngineContext, state: RunState): BehindStaging {
+  const reasons = computable(context.project, undefined).map((name) => [
+    name,
+    whyBehind(context, state, name),
+  ]);
+  return new Map(reasons.filter((each): each is [string, string] => each[1] !== undefined));
+}
+
+function whyBehind(context: EngineContext, state: RunState, name: string): string | undefined {
+  if (!isBehindStaging(context, state, name)) return undefined;
+  if (state.held.has(name)) return 'is held back';
+  return `has not read step ${state.stage.step} of it yet`;
 }
 
 /** What to do where a failed check compares with marts that were left behind; undefined where none does. */

@@ -1,5 +1,6 @@
-import type { CheckResult } from '../checks/check.ts';
+import type { Check, CheckResult } from '../checks/check.ts';
 import { planPublishedChecks } from '../checks/plan.ts';
+import type { LeftOut } from '../checks/plan.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { EngineContext } from '../context.ts';
 import { transformErrors } from '../errors.ts';
@@ -10,6 +11,7 @@ import { isReleased } from '../warehouse/state.ts';
 import type { RunState } from '../warehouse/state.ts';
 import { fingerprintOf } from '../warehouse/fingerprints.ts';
 import { utcOrNull } from '../warehouse/utc.ts';
+import { behindStaging } from './behind.ts';
 import { hasNewHold, heldIn } from './held-back.ts';
 import { causesFirst } from './hold-back.ts';
 import { standingOf } from './reflects.ts';
@@ -23,11 +25,15 @@ export interface TestOptions {
   readonly threads?: number | undefined;
 }
 
+/** What checks of what is published came to. */
+export interface TestResult {
+  readonly checks: readonly CheckResult[];
+  /** Those that would have said nothing as things stand, and were not run. */
+  readonly left: readonly LeftOut[];
+}
+
 /** The checks that are wanted on the published marts as they are. */
-export async function testPublished(
-  context: EngineContext,
-  options: TestOptions = {},
-): Promise<CheckResult[]> {
+export async function testPublished(context: EngineContext, options: TestOptions = {}): Promise<TestResult> {
   const state = await readRunState(context.warehouse);
   if (state.last === undefined)
     throw transformErrors.error('TRANSFORM_NOTHING_PUBLISHED', { message: 'there are no marts to check' });
@@ -41,10 +47,15 @@ export async function testPublished(
   };
   const { tests, models, threads } = options;
   const declared = tests === undefined ? undefined : declaredTests(context.project);
-  const checks = (await planPublishedChecks(context, run)).filter(({ uniqueId, model }) =>
-    declared?.has(uniqueId) === false ? (models?.has(model) ?? false) : (tests?.has(uniqueId) ?? true),
+  const isWanted = ({ uniqueId, model }: Check): boolean =>
+    declared?.has(uniqueId) === false ? (models?.has(model) ?? false) : (tests?.has(uniqueId) ?? true);
+  const plan = await planPublishedChecks(context, run, behindStaging(context, state));
+  const checks = await runChecks(
+    context,
+    plan.checks.filter(isWanted),
+    threads === undefined ? {} : { threads },
   );
-  return await runChecks(context, checks, threads === undefined ? {} : { threads });
+  return { checks, left: plan.left.filter(({ check }) => isWanted(check)) };
 }
 
 function declaredTests(project: Project): Set<string> {

@@ -2,6 +2,7 @@ import type { Check, CheckResult } from '../checks/check.ts';
 import { planChecks } from '../checks/plan.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import { singularChecksOfRun } from '../checks/singular.ts';
+import { comparesWithStaging } from '../checks/staged-side.ts';
 import { touchedKeys } from '../checks/touched-keys.ts';
 import type { EngineContext } from '../context.ts';
 import type { BuildRun } from '../materialize/delta.ts';
@@ -52,6 +53,5 @@ export function isAffected(
  */
 function isMeaningful({ project }: EngineContext, check: Check, { held }: World): boolean {
   if (held.has(check.model)) return false;
-  const isStaging = (ref: string): boolean => project.models.get(ref)?.layer === 'staging';
-  return !(check.refs.some((ref) => held.has(ref)) && check.refs.some(isStaging));
+  return !(check.refs.some((ref) => held.has(ref)) && comparesWithStaging(project, check));
 }
