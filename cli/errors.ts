@@ -73,6 +73,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Free some space, or choose a folder on another disk with --data-dir; then start again.',
     retryable: false,
   },
+  CLI_UNCONFIRMED: {
+    summary: 'A command that changes what people may want to keep was not confirmed.',
+    remedy: 'Look at what it would do with --dry-run, then add --yes.',
+    retryable: false,
+  },
   CLI_INTERRUPTED: {
     summary: 'The command was stopped before it had an answer. It exits 130.',
     remedy: 'Run it again: it goes on with what is already done.',

@@ -5,6 +5,7 @@ import { planClear } from './core/plan-clear.ts';
 import type { ClearSelection } from './core/plan-clear.ts';
 import { planMark } from './core/plan-mark.ts';
 import type { MarkedState } from './core/plan-mark.ts';
+import { mappingOf } from './core/mapping.ts';
 import type { TaskSelection } from './core/select-tasks.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
@@ -43,9 +44,13 @@ export function createAlterCommands(input: {
   ): Promise<Alteration> => {
     const dag = input.mustDag(options.dagId);
     refuseUnknown(dag, options.taskIds ?? []);
+    refuseUnmapped(dag, options);
     const { tokens, ...alteration } = await alterRuns(control, {
       scope: options,
-      plan: (runs) => plan(dag, runs),
+      plan: (runs) => {
+        refuseMissing(runs, options);
+        return plan(dag, runs);
+      },
       now: clock.now(),
       dryRun: options.dryRun ?? false,
     });
@@ -64,4 +69,32 @@ function refuseUnknown({ definition, graph, tasks }: LoadedDag, taskIds: readonl
   if (unknown === undefined) return;
   const remedy = `Tasks of ${definition.dagId}: ${graph.order.join(', ')}.`;
   throw schedulerErrors.error('TASK_NOT_FOUND', { message: `no task ${unknown}`, remedy });
+}
+
+function refuseUnmapped({ definition, tasks }: LoadedDag, { taskIds, mapIndex }: TaskSelection): void {
+  if (mapIndex === undefined) return;
+  if (taskIds === undefined) {
+    const remedy = 'Name the mapped task with `--task`.';
+    throw schedulerErrors.error('TASK_NOT_FOUND', { message: 'an index without a task', remedy });
+  }
+  const unmapped = taskIds.find((taskId) => mappingOf(tasks.get(taskId)) === undefined);
+  if (unmapped === undefined) return;
+  throw schedulerErrors.error('TASK_NOT_FOUND', {
+    message: `${definition.dagId}.${unmapped} is not mapped: it has no instance ${mapIndex}`,
+    remedy: 'Leave `--map-index` out.',
+  });
+}
+
+/** Who mistypes an index is not to hear that nothing had to be done. */
+function refuseMissing(runs: readonly RecordedRun[], { taskIds = [], mapIndex }: TaskSelection): void {
+  if (mapIndex === undefined) return;
+  const all = runs.flatMap((run) => run.instances);
+  const missing = taskIds.find(
+    (taskId) => !all.some((each) => each.taskId === taskId && each.mapIndex === mapIndex),
+  );
+  if (missing === undefined) return;
+  throw schedulerErrors.error('TASK_NOT_FOUND', {
+    message: `no run that is meant has ${missing}[${mapIndex}]`,
+    remedy: 'List what a run has with `shopwave tasks states-for-dag-run DAG RUN`.',
+  });
 }

@@ -100,7 +100,8 @@ export interface SchedulerCommands extends AlterCommands, BackfillCommands, Secr
   readonly listAssets: () => Promise<readonly AssetSummary[]>;
   readonly listPools: () => Promise<readonly Pool[]>;
   readonly setPool: (pool: Pool) => Promise<void>;
-  readonly deletePool: (name: string) => Promise<void>;
+  /** Only says that it could be, where nothing is to be changed. Throws POOL_NOT_FOUND. */
+  readonly deletePool: (name: string, options?: { readonly dryRun?: boolean }) => Promise<void>;
   /** Lines of one try's log; without a number of the newest. */
   readonly taskLog: (key: TaskKey, tryNumber?: number) => Promise<readonly LogLine[]>;
   /** Resolves to the run once it is success or failed, or as it is when the signal aborts. Needs no `start`. */
@@ -202,7 +203,7 @@ export function createCommands(input: CommandsInput): SchedulerCommands {
       await setPool(control, pool);
       await notifyWake(control);
     },
-    deletePool: async (name) => await deletePool(control, name),
+    deletePool: async (name, options) => await deletePool(control, name, options),
     taskLog: async (key, tryNumber) =>
       await readTaskLog(input.logDir, { ...key, mapIndex: key.mapIndex ?? -1 }, tryNumber),
     waitForRun: async (key, signal) => {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { hotDays } from '../../ingest/archive/retention-rules.ts';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { exampleVerb } from './transform-options.ts';
 import { perform, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
@@ -26,9 +28,8 @@ interface RestoreOptions extends RangeOptions {
   readonly dryRun?: boolean;
 }
 
-interface RetentionOptions extends VerbOptions {
+interface RetentionOptions extends ConfirmOptions {
   readonly keepDays: number;
-  readonly dryRun?: boolean;
 }
 
 /** `shopwave archive ...` */
@@ -109,18 +110,18 @@ export function addRetention(program: Command): void {
   withKeep(exampleVerb(retention, 'plan', 'what would leave raw', 'retention plan --keep-days 1096')).action(
     ({ keepDays, ...options }: RetentionOptions) => perform('retention.plan', { keepDays }, options),
   );
-  withKeep(
-    exampleVerb(
-      retention,
-      'apply',
-      'remove them, once the archive is shown to hold them; whatever touches one later brings it back',
-      'retention apply --dry-run',
+  withConfirmation(
+    withKeep(
+      exampleVerb(
+        retention,
+        'apply',
+        'remove them, once the archive is shown to hold them; whatever touches one later brings it back',
+        'retention apply --dry-run',
+      ),
     ),
-  )
-    .option('--dry-run', 'say what would be removed')
-    .action(({ keepDays, dryRun = false, ...options }: RetentionOptions) =>
-      perform('retention.apply', { keepDays, dryRun }, options),
-    );
+  ).action(({ keepDays, ...options }: RetentionOptions) =>
+    performConfirmed('retention.apply', { keepDays }, options),
+  );
 }
 
 function withRange(command: Command): Command {

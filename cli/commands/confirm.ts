@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { cliErrors } from '../errors.ts';
 import { ask, perform, print } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -16,18 +17,20 @@ export function withConfirmation(command: Command): Command {
     .option('-y, --yes', 'do not ask');
 }
 
-/** In a terminal people see what will happen and are asked; a script is taken at its word. */
+/** In a terminal people see what will happen and are asked; where nobody can be asked it takes `--yes`. */
 export async function performConfirmed(
   name: string,
   input: Readonly<Record<string, unknown>>,
   options: ConfirmOptions,
 ): Promise<void> {
   const { yes = false, dryRun = false } = options;
-  const mustAsk = !yes && !dryRun && process.stdin.isTTY && process.stdout.isTTY;
-  if (!mustAsk) return await perform(name, { ...input, dryRun }, options);
+  if (yes || dryRun) return await perform(name, { ...input, dryRun }, options);
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    const message = `${name} was not confirmed, and without a terminal nobody can be asked; nothing was done`;
+    throw cliErrors.error('CLI_UNCONFIRMED', { message });
+  }
   const preview = await ask(name, { ...input, dryRun: true }, options);
   print(preview, options.output);
-  if (preview.kind === 'rows' && preview.rows.length === 0) return;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question('Do it? [y/N] ').finally(() => terminal.close());
   if (/^y(es)?$/i.test(answer.trim())) await perform(name, { ...input, dryRun: false }, options);

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -13,7 +15,7 @@ export function addPools(program: Command): void {
     .action((pool: string, slots: number, description: string | undefined, options: VerbOptions) =>
       perform('pools.set', { pool, slots, description }, options),
     );
-  verb(pools, 'delete <pool>', 'remove a pool; tasks that name it wait').action(
-    (pool: string, options: VerbOptions) => perform('pools.delete', { pool }, options),
+  withConfirmation(verb(pools, 'delete <pool>', 'remove a pool; tasks that name it wait')).action(
+    (pool: string, options: ConfirmOptions) => performConfirmed('pools.delete', { pool }, options),
   );
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { perform, verb } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -6,9 +8,8 @@ interface SubjectOptions extends VerbOptions {
   readonly subject: string;
 }
 
-interface EraseOptions extends SubjectOptions {
+interface EraseOptions extends SubjectOptions, ConfirmOptions {
   readonly reason: string;
-  readonly dryRun?: boolean;
   readonly acceptPlaintext?: boolean;
 }
 
@@ -17,13 +18,14 @@ const subjectHelp = 'the person, as source:id, for example shop:4711 or stripe:c
 /** `shopwave privacy ...` */
 export function addPrivacy(program: Command): void {
   const privacy = program.command('privacy').description('personal data: show it, erase it, rotate its keys');
-  verb(privacy, 'erase', 'make everything that is kept about a person unreadable, and prove it')
+  withConfirmation(
+    verb(privacy, 'erase', 'make everything that is kept about a person unreadable, and prove it'),
+  )
     .requiredOption('--subject <subject>', subjectHelp)
     .option('--reason <text>', 'kept with the erasure; no personal data', 'requested by the person')
-    .option('--dry-run', 'only list where something is kept')
     .option('--accept-plaintext', 'erase although free text somewhere holds the same values')
-    .action(({ subject, reason, dryRun = false, acceptPlaintext = false, ...options }: EraseOptions) =>
-      perform('privacy.erase', { subject, reason, dryRun, acceptPlaintext }, options),
+    .action(({ subject, reason, acceptPlaintext = false, ...options }: EraseOptions) =>
+      performConfirmed('privacy.erase', { subject, reason, acceptPlaintext }, options),
     );
   verb(privacy, 'show', 'decrypt everything that is kept about a person, for a request for access')
     .requiredOption('--subject <subject>', subjectHelp)

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { exampleVerb } from './transform-options.ts';
 import { perform, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
@@ -33,14 +35,14 @@ export function addQuarantine(program: Command): void {
     'stage rows once more, by the models as they are now; all that stand open unless some are named',
     'quarantine replay',
   ).action((ids: string[], options: VerbOptions) => perform('quarantine.replay', { ids }, options));
-  exampleVerb(
-    group,
-    'discard <id...>',
-    'give rows up: staging stays without them, and nothing tries them again',
-    'quarantine discard 6f522c9a08456854884cd24b82938e16 --yes',
-  )
-    .option('--yes', 'confirm that they are to be given up')
-    .action((ids: string[], options: VerbOptions & { yes?: boolean }) =>
-      perform('quarantine.discard', { ids, isConfirmed: options.yes ?? false }, options),
-    );
+  withConfirmation(
+    exampleVerb(
+      group,
+      'discard <id...>',
+      'give rows up: staging stays without them, and nothing tries them again',
+      'quarantine discard 6f522c9a08456854884cd24b82938e16 --dry-run',
+    ),
+  ).action((ids: string[], options: ConfirmOptions) =>
+    performConfirmed('quarantine.discard', { ids }, options),
+  );
 }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { addApiSources } from './api-sources.ts';
+import { performConfirmed, withConfirmation } from './confirm.ts';
+import type { ConfirmOptions } from './confirm.ts';
 import { exampleVerb } from './transform-options.ts';
 import { perform, print } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
@@ -10,7 +12,6 @@ interface SourceOptions extends VerbOptions {
   readonly dryRun?: boolean;
   readonly sourceUrl?: string;
   readonly table?: string[];
-  readonly yes?: boolean;
 }
 
 /** `shopwave sources postgres ...` */
@@ -54,17 +55,14 @@ export function addSources(program: Command): void {
     .action(({ table: tables, canary, dryRun = false, ...options }: SourceOptions) =>
       perform('sources.postgres.resync', { tables, canary, dryRun }, options),
     );
-  exampleVerb(
-    postgres,
-    'teardown',
-    'drop at the source what capture made there; landed files stay',
-    'sources postgres teardown --dry-run',
-  )
-    .option('--yes', 'do it')
-    .option('--dry-run', 'only say what would be run')
-    .action(({ yes = false, dryRun = false, ...options }: SourceOptions) =>
-      perform('sources.postgres.teardown', { yes, dryRun }, options),
-    );
+  withConfirmation(
+    exampleVerb(
+      postgres,
+      'teardown',
+      'drop at the source what capture made there; landed files and loaded rows stay',
+      'sources postgres teardown --dry-run',
+    ),
+  ).action((options: ConfirmOptions) => performConfirmed('sources.postgres.teardown', {}, options));
 }
 
 function example(group: Command, name: string, description: string): Command {

@@ -2,11 +2,13 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { performConfirmed, withConfirmation } from './confirm.ts';
 import type { ConfirmOptions } from './confirm.ts';
+import { withMapIndex } from './map-index.ts';
 import { verb } from './verb.ts';
 
 interface AlterOptions extends ConfirmOptions {
   readonly task?: string[];
   readonly taskRegex?: string;
+  readonly mapIndex?: number;
   readonly upstream?: boolean;
   readonly downstream?: boolean;
   readonly past?: boolean;
@@ -34,7 +36,7 @@ export function addTaskAlterations(tasks: Command): void {
 }
 
 function withSelection(command: Command): Command {
-  return withConfirmation(command)
+  return withMapIndex(withConfirmation(command))
     .option('--task <task...>', 'only these tasks')
     .option('-t, --task-regex <regex>', 'only tasks whose id matches', regex)
     .option('-u, --upstream', 'and everything that they depend on')

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addTaskAlterations } from './task-alterations.ts';
 import { followLogs } from './follow-logs.ts';
+import { withMapIndex } from './map-index.ts';
 import { jsonObject, perform, verb, wholeNumber } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -38,12 +39,12 @@ export function addTasks(program: Command): void {
     ['why', 'say in a sentence why a task has not run and what it waits for'],
     ['failed-deps', 'list everything that keeps a task from starting'],
   ] as const) {
-    ofInstance(verb(tasks, `${name} <dag> <task> [run]`, description)).action(
+    withMapIndex(verb(tasks, `${name} <dag> <task> [run]`, description)).action(
       (dag: string, task: string, run: string | undefined, options: InstanceOptions) =>
         perform(`tasks.${name}`, { dag, task, run, mapIndex: options.mapIndex }, options),
     );
   }
-  ofInstance(
+  withMapIndex(
     verb(tasks, 'render <dag> <task> [run]', 'show what the templates of a task came to, or will for a date'),
   )
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))
@@ -51,7 +52,7 @@ export function addTasks(program: Command): void {
       perform('tasks.render', { dag, task, run, mapIndex: options.mapIndex, try: options.try }, options),
     );
   addTaskAlterations(tasks);
-  ofInstance(verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told'))
+  withMapIndex(verb(tasks, 'logs <dag> <task> [run]', 'print the log of a task, of its last try unless told'))
     .option('--try <n>', 'which try', wholeNumber(1, 1_000))
     .option('-f, --follow', 'go on until the task has ended')
     .action(async (dag: string, task: string, run: string | undefined, options: LogOptions) => {
@@ -59,7 +60,7 @@ export function addTasks(program: Command): void {
       if (options.follow === true) return await followLogs(asked, options);
       return await perform('tasks.logs', asked, options);
     });
-  ofInstance(
+  withMapIndex(
     verb(tasks, 'test <dag> <task> [date]', 'run one task here and now, its log shown, and record nothing'),
   )
     .option('-c, --conf <json>', 'a JSON object that the task can read', jsonObject)
@@ -67,8 +68,4 @@ export function addTasks(program: Command): void {
       const { mapIndex, conf = {} } = options;
       return perform('tasks.test', { dag, task, mapIndex, conf, logicalDate }, options);
     });
-}
-
-function ofInstance(command: Command): Command {
-  return command.option('--map-index <n>', 'which instance of a mapped task', wholeNumber(0, 1_000_000));
 }

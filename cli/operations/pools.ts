@@ -28,9 +28,9 @@ export const poolsSet = defineOperation({
 
 export const poolsDelete = defineOperation({
   name: 'pools.delete',
-  input: z.object({ pool: z.string() }),
-  run: async ({ pool }, { platform }) => {
-    await (await platform.scheduler()).deletePool(pool);
-    return rowsResult([{ pool, state: 'deleted' }]);
+  input: z.object({ pool: z.string(), dryRun: z.boolean().default(false) }),
+  run: async ({ pool, dryRun }, { platform }) => {
+    await (await platform.scheduler()).deletePool(pool, { dryRun });
+    return rowsResult([{ pool, state: dryRun ? 'would be deleted' : 'deleted' }]);
   },
 });

@@ -80,17 +80,17 @@ export const quarantineReplay = defineOperation({
   },
 });
 
-/** Gives rows up, once it is confirmed. */
+/** Gives rows up. */
 export const quarantineDiscard = defineOperation({
   name: 'quarantine.discard',
-  input: z.object({ ids: ids.min(1), isConfirmed: z.boolean().default(false) }),
+  input: z.object({ ids: ids.min(1), dryRun: z.boolean().default(false) }),
   run: async (input, { platform }) => {
     const transforms = await platform.transforms();
-    if (!input.isConfirmed) {
+    if (input.dryRun) {
       const rows = await transforms.quarantine({ status: 'open', ids: input.ids });
       return rowsResult(rows.map(listed), {
         columns,
-        notes: [`nothing was done: these ${rows.length} row(s) would be given up; confirm it with --yes`],
+        notes: [`${rows.length} row(s) would be given up; this was a dry run`],
       });
     }
     const given = await transforms.discardQuarantine(input.ids);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { cliErrors } from '../errors.ts';
 import { defineOperation, rowsResult } from './operation.ts';
 import { openCapture } from './sources-capture.ts';
 import { oneLine, reportResult, statusResult } from './sources-rows.ts';
@@ -68,16 +67,10 @@ const sourcesPostgresResync = defineOperation({
 /** Drops at the source what capture made there. */
 const sourcesPostgresTeardown = defineOperation({
   name: 'sources.postgres.teardown',
-  input: z.object({ yes: z.boolean().default(false), dryRun: z.boolean().default(false) }),
-  run: async ({ yes, dryRun }, context) => {
+  input: z.object({ dryRun: z.boolean().default(false) }),
+  run: async ({ dryRun }, context) => {
     const capture = await openCapture(context);
     const statements = await capture.removal();
-    if (!dryRun && !yes && statements.length > 0) {
-      throw cliErrors.error('CLI_OPERATION_INPUT', {
-        message: `this ends capture for good; it would run: ${statements.map(oneLine).join('; ')}`,
-        remedy: 'Say --yes to do it, or --dry-run to look. Landed files and loaded rows stay either way.',
-      });
-    }
     if (!dryRun) await capture.remove();
     return rowsResult(
       statements.map((sql) => ({ [dryRun ? 'would run' : 'ran']: oneLine(sql) })),

@@ -5,6 +5,7 @@ import { alterationResult } from './alteration-rows.ts';
 import { instant } from './instant.ts';
 import { defineOperation } from './operation.ts';
 import { runOf } from './scheduling.ts';
+import { mapIndex } from './tasks.ts';
 
 const selection = {
   dag: z.string(),
@@ -12,6 +13,7 @@ const selection = {
   tasks: z.array(z.string()).optional(),
   /** Tasks whose whole id or a part of it matches, as with Airflow. */
   taskRegex: z.string().optional(),
+  mapIndex,
   upstream: z.boolean().default(false),
   downstream: z.boolean().default(false),
   past: z.boolean().default(false),

@@ -12,7 +12,7 @@ import { instant } from './instant.ts';
 
 const runKey = { dag: z.string(), run: z.string().optional() };
 /** Which instance of a mapped task is meant; -1 while it has but one. */
-const mapIndex = z.int().min(-1).optional();
+export const mapIndex = z.int().min(-1).optional();
 export const taskKey = { ...runKey, task: z.string(), mapIndex };
 
 export const tasksList = defineOperation({

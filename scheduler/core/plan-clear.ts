@@ -1,6 +1,6 @@
 import { joinAlterations } from './alteration.ts';
 import type { Alteration, RecordedInstance, RecordedRun, TaskAlteration } from './alteration.ts';
-import { selectTasks, withSetups } from './select-tasks.ts';
+import { instanceFilter, selectTasks, withSetups } from './select-tasks.ts';
 import type { SelectedTasks, TaskSelection } from './select-tasks.ts';
 import { factsOf, isRunFinished } from './states.ts';
 import type { LoadedDag } from './validate-dag.ts';
@@ -23,17 +23,19 @@ export function planClear(
   selection: ClearSelection,
 ): Alteration {
   const selected = withSetups(dag, selectTasks(dag, selection));
-  return joinAlterations(runs.map((run) => clearRun(dag, run, { selected, selection })));
+  const isMeant = instanceFilter(dag, selection);
+  const isCleared = (each: RecordedInstance): boolean => isMeant(each) && isClearable(each, selection);
+  return joinAlterations(runs.map((run) => clearRun(dag, run, { selected, isCleared })));
 }
 
 function clearRun(
   dag: LoadedDag,
   run: RecordedRun,
-  { selected, selection }: { readonly selected: SelectedTasks; readonly selection: ClearSelection },
+  input: { readonly selected: SelectedTasks; readonly isCleared: (each: RecordedInstance) => boolean },
 ): Alteration {
-  const tasks = [...selected].flatMap(([taskId, why]) =>
+  const tasks = [...input.selected].flatMap(([taskId, why]) =>
     run.instances
-      .filter((each) => each.taskId === taskId && isClearable(each, selection))
+      .filter((each) => each.taskId === taskId && input.isCleared(each))
       .map((each) => clearInstance(dag, run.runId, { ...each, why })),
   );
   return { tasks, runs: reopened(run, tasks, 'tasks of it are cleared') };

@@ -2,8 +2,8 @@ import { joinAlterations } from './alteration.ts';
 import type { Alteration, RecordedInstance, RecordedRun } from './alteration.ts';
 import { closure } from './graph.ts';
 import { clearInstance, reopened } from './plan-clear.ts';
-import { selectTasks } from './select-tasks.ts';
-import type { SelectedTasks, TaskSelection } from './select-tasks.ts';
+import { instanceFilter, selectTasks } from './select-tasks.ts';
+import type { TaskSelection } from './select-tasks.ts';
 import { factsOf } from './states.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
@@ -20,19 +20,23 @@ export function planMark(
   runs: readonly RecordedRun[],
   options: TaskSelection & { readonly state: MarkedState },
 ): Alteration {
-  const selected = selectTasks(dag, options);
-  return joinAlterations(runs.map((run) => markRun(dag, run, { selected, state: options.state })));
+  return joinAlterations(runs.map((run) => markRun(dag, run, options)));
 }
 
 function markRun(
   dag: LoadedDag,
   run: RecordedRun,
-  { selected, state }: { readonly selected: SelectedTasks; readonly state: MarkedState },
+  options: TaskSelection & { readonly state: MarkedState },
 ): Alteration {
+  const { state } = options;
+  const selected = selectTasks(dag, options);
+  const isMeant = instanceFilter(dag, options);
   const { runId } = run;
   const marked = [...selected].flatMap(([taskId, why]) =>
     instancesOf(run, taskId)
-      .filter((each) => each.state !== state && !(each.state === 'removed' && each.mapIndex >= 0))
+      .filter(
+        (each) => isMeant(each) && each.state !== state && !(each.state === 'removed' && each.mapIndex >= 0),
+      )
       .map(({ mapIndex, state: from }) => {
         return { runId, taskId, mapIndex, from, to: state, maxTries: undefined, why };
       }),
@@ -42,7 +46,7 @@ function markRun(
   const freed = dag.graph.order
     .filter((taskId) => below.includes(taskId) && !selected.has(taskId))
     .flatMap((taskId) => instancesOf(run, taskId))
-    .filter((each) => factsOf(each.state).failure)
+    .filter((each) => isMeant(each) && factsOf(each.state).failure)
     .map((each) =>
       clearInstance(dag, runId, { ...each, why: 'it failed below a task that is marked success' }),
     );

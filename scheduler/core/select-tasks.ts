@@ -1,9 +1,12 @@
 import { closure } from './graph.ts';
+import { tasksMappedWith } from './map-group.ts';
 import type { LoadedDag } from './validate-dag.ts';
 
 /** Which tasks of a DAG somebody means; none named: all of them. */
 export interface TaskSelection {
   readonly taskIds?: readonly string[] | undefined;
+  /** Of the tasks that are named only this instance, and of their mapped groups only this run; all tasks are mapped. */
+  readonly mapIndex?: number | undefined;
   /** Also everything that they depend on. */
   readonly upstream?: boolean | undefined;
   /** Also everything that depends on them. */
@@ -23,6 +26,16 @@ export function selectTasks(dag: LoadedDag, selection: TaskSelection): SelectedT
     if (selection.upstream === true) note(why, closure(upstream, [id]), `${id} depends on it`);
   }
   return inOrder(dag, why);
+}
+
+/** Whether an instance of a selected task is meant, or one that a selected task has brought along. */
+export function instanceFilter(
+  dag: LoadedDag,
+  { taskIds = [], mapIndex }: TaskSelection,
+): (instance: { readonly taskId: string; readonly mapIndex: number }) => boolean {
+  if (mapIndex === undefined) return () => true;
+  const byIndex = new Set(taskIds.flatMap((taskId) => tasksMappedWith(dag, taskId)));
+  return (instance) => instance.mapIndex === mapIndex || !byIndex.has(instance.taskId);
 }
 
 /**

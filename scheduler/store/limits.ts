@@ -37,10 +37,17 @@ export async function setPool(db: Knex, pool: Pool): Promise<void> {
 }
 
 /** Removes a pool; tasks that still name it wait until it is there again. */
-export async function deletePool(db: Knex, name: string): Promise<void> {
+export async function deletePool(
+  db: Knex,
+  name: string,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Promise<void> {
   const isDefault = name === defaultPool;
-  const gone = isDefault ? 0 : await db.withSchema(schedulerSchema).from('pool').where('pool', name).delete();
-  if (gone > 0) return;
+  const found = (await listPools(db)).some(({ pool }) => pool === name);
+  if (found && !isDefault) {
+    if (!dryRun) await db.withSchema(schedulerSchema).from('pool').where('pool', name).delete();
+    return;
+  }
   const message = isDefault ? `${defaultPool} cannot be removed` : `no pool ${name}`;
   throw schedulerErrors.error('POOL_NOT_FOUND', { message });
 }

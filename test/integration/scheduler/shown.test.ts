@@ -10,6 +10,7 @@ import {
   tasksStatesForDagRun,
   tasksWhy,
 } from '../../../cli/operations/tasks.ts';
+import { tasksClear, tasksMark } from '../../../cli/operations/task-alterations.ts';
 import { tasksLogs } from '../../../cli/operations/task-logs.ts';
 import type { Operation } from '../../../cli/operations/operation.ts';
 import { createHarness } from './harness.ts';
@@ -68,6 +69,51 @@ test('of a mapped task each instance is shown by its index, and can be asked abo
     code: 'CLI_NOT_FOUND',
     remedy: 'Say which one with `--map-index`, from 0 to 1.',
   });
+});
+
+test('one instance of a mapped task is cleared or marked by its index, shown before, and the others stay', async () => {
+  await using h = await createHarness({ mapped, ...dags });
+  const scheduler = await h.scheduler();
+  await scheduler.triggerDag('mapped', { runId: 'r' });
+  await scheduler.triggerDag('shown', { runId: 's' });
+  await scheduler.runUntilIdle();
+  const asked = { dag: 'mapped', tasks: ['each'] };
+  const tries = async (): Promise<unknown> =>
+    (await scheduler.listTaskInstances({ dagId: 'mapped', runId: 'r' })).map((each) => [
+      each.state,
+      each.tryNumber,
+    ]);
+  const shown = await rowsOf(scheduler, tasksClear, { ...asked, mapIndex: 0, dryRun: true });
+  expect(shown).toMatchObject([
+    { run: 'r', task: 'each[0]', was: 'success', becomes: 'none', why: 'it was named' },
+    { run: 'r', task: null, was: 'failed', becomes: 'queued' },
+  ]);
+  expect(await tries()).toEqual([
+    ['success', 1],
+    ['failed', 1],
+  ]);
+  expect(await rowsOf(scheduler, tasksClear, { ...asked, mapIndex: 0 })).toEqual(shown);
+  await scheduler.runUntilIdle();
+  expect(await tries()).toEqual([
+    ['success', 2],
+    ['failed', 1],
+  ]);
+  await rowsOf(scheduler, tasksMark, { ...asked, mapIndex: 1, state: 'success' });
+  await scheduler.runUntilIdle();
+  expect(await scheduler.showRun({ dagId: 'mapped', runId: 'r' })).toMatchObject({ state: 'success' });
+  for (const [input, message, remedy] of [
+    [{ ...asked, mapIndex: 2 }, 'no run that is meant has each[2]', 'states-for-dag-run'],
+    [{ dag: 'mapped', mapIndex: 1 }, 'an index without a task', '--task'],
+    [{ dag: 'shown', tasks: ['load'], mapIndex: 1 }, 'shown.load is not mapped', 'Leave `--map-index` out'],
+  ] as const) {
+    for (const operation of [tasksClear, tasksMark]) {
+      await expect(rowsOf(scheduler, operation, { ...input, state: 'failed' })).rejects.toMatchObject({
+        code: 'TASK_NOT_FOUND',
+        message: expect.stringContaining(message) as string,
+        remedy: expect.stringContaining(remedy) as string,
+      });
+    }
+  }
 });
 
 test('a try that starts over began when it did, and not when the first one of all did', async () => {

@@ -68,11 +68,9 @@ test('rows in quarantine are listed, shown, tried again and given up', async () 
   const replayed = await ask(quarantineReplay);
   expect(replayed.rows.map((row) => `${row['key']} ${row['status']}`)).toEqual(['1 replayed', '2 open']);
   expect(replayed.notes?.[0]).toContain('1 of 2 row(s) are out of quarantine, 1 staged row(s) changed');
-  expect((await ask(quarantineDiscard, { ids: [two] })).notes?.[0]).toContain('confirm it with --yes');
+  expect((await ask(quarantineDiscard, { ids: [two], dryRun: true })).notes?.[0]).toContain('a dry run');
   expect((await ask(quarantineList)).rows).toHaveLength(2);
-  expect((await ask(quarantineDiscard, { ids: [two], isConfirmed: true })).notes).toEqual([
-    '1 row(s) were given up',
-  ]);
+  expect((await ask(quarantineDiscard, { ids: [two] })).notes).toEqual(['1 row(s) were given up']);
   expect((await ask(quarantineList)).rows).toHaveLength(1);
   expect((await ask(quarantineList, { all: true })).rows).toHaveLength(3);
   await warehouse.close();

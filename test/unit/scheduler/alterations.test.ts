@@ -124,3 +124,79 @@ test('marking failed changes nothing below, and what is so already is left out',
   ]);
   expect(told(planMark(line, [recorded(states)], { taskIds: ['b'], state: 'failed' }))).toEqual([]);
 });
+
+/** list -> each (mapped) -> sum, and list -> group of read -> size, both mapped -> sum. */
+const mapped = loaded({
+  tasks: (t) => {
+    const list = t.task('list', { run: () => ['a', 'b'] });
+    const each = t.partial('each', { run, retries: 1 }).expand({ n: list });
+    const group = t
+      .partialGroup('group', (g) => {
+        const read = g.task('read', { run });
+        g.task('size', { run }).after(read);
+      })
+      .expand({ n: list });
+    t.task('sum', { run }).after(each, group);
+  },
+});
+
+function recordedMapped(states: Readonly<Record<string, TaskInstanceState | null>>): RecordedRun {
+  const instances = Object.entries(states).map(([name, state]) => {
+    const [, taskId = '', index = '-1'] = /^([^[]+)(?:\[(\d+)\])?$/.exec(name) ?? [];
+    return { taskId, mapIndex: Number(index), state, tryNumber: 1 };
+  });
+  return { runId: 'r', state: 'failed', instances };
+}
+
+const toldMapped = ({ tasks }: Alteration): readonly string[] =>
+  tasks.map(({ taskId, mapIndex, to }) => `${taskId}${mapIndex < 0 ? '' : `[${mapIndex}]`}->${String(to)}`);
+
+const twice = recordedMapped({
+  list: 'success',
+  'each[0]': 'success',
+  'each[1]': 'failed',
+  'each[2]': 'removed',
+  'group.read[0]': 'failed',
+  'group.read[1]': 'failed',
+  'group.size[0]': 'upstream_failed',
+  'group.size[1]': 'upstream_failed',
+  sum: 'upstream_failed',
+});
+
+test.each([
+  [{ taskIds: ['each'] }, ['each[0]->null', 'each[1]->null']],
+  [{ taskIds: ['each'], mapIndex: 1 }, ['each[1]->null']],
+  [{ taskIds: ['each'], mapIndex: 1, onlyRunning: true }, []],
+  [{ taskIds: ['each'], mapIndex: 2 }, []],
+  [{ taskIds: ['each'], mapIndex: 0, downstream: true }, ['each[0]->null', 'sum->null']],
+  [{ taskIds: ['each'], mapIndex: 0, upstream: true }, ['list->null', 'each[0]->null']],
+  [
+    { taskIds: ['sum'], upstream: true, onlyFailed: true },
+    [
+      'each[1]->null',
+      'group.read[0]->null',
+      'group.read[1]->null',
+      'group.size[0]->null',
+      'group.size[1]->null',
+      'sum->null',
+    ],
+  ],
+  [
+    { taskIds: ['group.read'], mapIndex: 1, downstream: true },
+    ['group.read[1]->null', 'group.size[1]->null', 'sum->null'],
+  ],
+  [{ taskIds: ['group.read', 'each'], mapIndex: 0 }, ['each[0]->null', 'group.read[0]->null']],
+])('of mapped tasks %j clears just those instances', (selection, expected) => {
+  expect(new Set(toldMapped(planClear(mapped, [twice], selection)))).toEqual(new Set(expected));
+});
+
+test('one instance that is marked success frees its own run of the group and what comes after, no other', () => {
+  const options = { taskIds: ['group.read'], mapIndex: 0, state: 'success' } as const;
+  expect(toldMapped(planMark(mapped, [twice], options))).toEqual([
+    'group.read[0]->success',
+    'group.size[0]->null',
+    'sum->null',
+  ]);
+  const gone = { taskIds: ['each'], mapIndex: 9, state: 'failed' } as const;
+  expect(planMark(mapped, [twice], gone)).toEqual({ tasks: [], runs: [] });
+});
