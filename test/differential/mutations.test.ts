@@ -50,10 +50,10 @@ const mutations: readonly Mutation[] = [
     seenBy: { comparisonOf: ['agg_finance_daily', 'fct_order_events'] },
   },
   {
-    name: 'tax within prices of the storefront',
+    name: 'tax within prices of the storefront that were discounted',
     file: 'models/intermediate/int_shopify_order_lines.sql',
-    from: "- case when o.taxes_included then {{ minor('l.tax_amount', 'o.currency') }} else 0 end as gross_minor",
-    to: 'as gross_minor',
+    from: "then {{ safe_divide('gross_minor * tax_minor', 'gross_minor - discount_minor', 0) }}",
+    to: 'then tax_minor',
     seenBy: { check: 'assert_r8_shopify_lines_equal_staging' },
   },
   {

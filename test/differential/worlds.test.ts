@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { makeWorld } from './star.ts';
-import { ownDiscount, shippingTax } from './world/shopify-terms.ts';
+import { withDiscountsInLines } from './expected/order-discounts.ts';
+import { grossCents } from '../../simulator/world/money.ts';
+import { shippingTax, toldLine } from './world/shopify-terms.ts';
 import type { Terms } from './world/shopify-terms.ts';
 import type { OrderState } from '../../simulator/order/rows.ts';
 
@@ -12,8 +14,8 @@ const isTaxed: Told = (state, { isTaxIncluded }) =>
   isTaxIncluded && state.order_lines.some(({ taxCents }) => taxCents > 0);
 const isShared: Told = (state, terms) =>
   state.order_lines.length > 1 &&
-  (terms.furtherDiscount > 0 ||
-    state.order_lines.some((line) => line.discountCents > ownDiscount(line, terms)));
+  (terms.furtherDiscount > 0 || state.order_lines.map((line) => toldLine(line, terms)).some(isOfOrder));
+const isOfOrder = ({ discount, ownDiscount }: ReturnType<typeof toldLine>): boolean => discount > ownDiscount;
 const isShippingTaxBack: Told = (state, terms) =>
   state.refunds.some(({ shippingCents }) => shippingTax(shippingCents, terms) > 0);
 
@@ -27,6 +29,8 @@ const ways: Readonly<Record<string, Told>> = {
     currencyOf(state) !== 'USD' &&
     state.refunds.some(({ refundedAt }) => monthOf(refundedAt) !== monthOf(state.orders[0]?.placedAt)),
   'tax within prices': isTaxed,
+  'tax within prices that were discounted': (state, { isTaxIncluded }) =>
+    isTaxIncluded && state.order_lines.some((line) => line.taxCents > 0 && line.discountCents > 0),
   'tax within prices of what was refunded': (state, { isTaxIncluded }) =>
     isTaxIncluded && state.refund_lines.some(({ taxCents }) => taxCents > 0),
   'tax within prices of what was cancelled': (state, terms) =>
@@ -58,4 +62,16 @@ test('twenty worlds have every way in which a storefront tells of orders', () =>
     return found ? [] : [way];
   });
   expect(never).toEqual([]);
+});
+
+test('what lines say of their discounts is taken back to what they were sold for', () => {
+  const orders = Array.from({ length: 20 }, (_, index) => makeWorld(index + 1).shopify.own).flat();
+  const said = orders.flatMap(({ sightings, terms }) =>
+    terms.ofOrder === 'none' && terms.furtherDiscount === 0
+      ? sightings.flatMap(({ state }) => withDiscountsInLines(state, terms).order_lines)
+      : [],
+  );
+  const sold = said.map(({ quantity, unitPriceE4 }) => BigInt(grossCents(quantity, unitPriceE4)));
+  expect(said.filter(({ discountCents, taxCents }) => discountCents > 0 && taxCents > 0)).not.toEqual([]);
+  expect(said.map(({ gross }) => gross)).toEqual(sold);
 });

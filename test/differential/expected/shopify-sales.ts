@@ -1,9 +1,10 @@
-import type { CancellationLine, OrderLine, OrderState } from '../../../simulator/order/rows.ts';
-import { cancelledTax, firstCancelledId, unitPriceText, wholeSecond } from '../world/shopify-objects.ts';
+import type { CancellationLine, OrderState } from '../../../simulator/order/rows.ts';
+import { cancelledTax, firstCancelledId, wholeSecond } from '../world/shopify-objects.ts';
 import { shippingTax } from '../world/shopify-terms.ts';
 import { positionOf } from '../world/shopify.ts';
 import type { SeenOrder } from '../world/shopify.ts';
 import { withDiscountsInLines } from './order-discounts.ts';
+import type { PricedLine, PricedState } from './order-discounts.ts';
 import { bothOf } from './sales.ts';
 import type { CancelledLine, RefundLine, Sales } from './sales.ts';
 import { share } from './taken-back.ts';
@@ -35,13 +36,20 @@ export function shopifySales(orders: readonly SeenOrder[]): Sales {
     .reduce(bothOf, none);
 }
 
+/** An order as it was seen, its lines bearing all that it was discounted. */
+interface PricedOrder extends Omit<SeenOrder, 'sightings'> {
+  readonly sightings: ReadonlyArray<
+    Omit<SeenOrder['sightings'][number], 'state'> & { readonly state: PricedState }
+  >;
+}
+
 /** Cards are paid through Shopify itself. */
 const isCard = new Set(['card', 'apple_pay']);
 
 const moment = (at: number): Date => new Date(wholeSecond(at));
 const momentOrNull = (at: number | null): Date | null => (at === null ? null : moment(at));
 
-function salesOf(seen: SeenOrder): Sales {
+function salesOf(seen: PricedOrder): Sales {
   const state = seen.sightings.at(-1)?.state;
   const order = state?.orders[0];
   if (state === undefined || order === undefined) return none;
@@ -74,8 +82,8 @@ function salesOf(seen: SeenOrder): Sales {
       productId: String(line.productId),
       kind: line.kind,
       quantity: BigInt(line.quantity),
-      unitPrice: unitPriceText(line, order.currency, terms),
-      gross: grossOf(line, line.quantity),
+      unitPrice: line.unitPrice,
+      gross: line.gross,
       discount: BigInt(line.discountCents),
       tax: BigInt(line.taxCents),
       addedAt: addedAt(line, seen),
@@ -133,18 +141,18 @@ function capturesOf(state: OrderState): OrderState['payments'] {
 }
 
 /** Half a cent rounds up. */
-function grossOf(line: OrderLine | CancellationLine, units: number): bigint {
-  return (BigInt(units) * BigInt(line.unitPriceE4) + 50n) / 100n;
+function grossOf({ quantity, unitPriceE4 }: CancellationLine): bigint {
+  return (BigInt(quantity) * BigInt(unitPriceE4) + 50n) / 100n;
 }
 
 /** A line that the first sight of its order had not was added by the first that had it. */
-function addedAt(line: OrderLine, { sightings }: SeenOrder): Date | null {
+function addedAt(line: PricedLine, { sightings }: PricedOrder): Date | null {
   const first = sightings.findIndex(({ state }) => has(state, line));
   const version = sightings[first]?.version;
   return version === undefined || version === sightings[0]?.version ? null : new Date(version);
 }
 
-function has({ order_lines: lines }: OrderState, { id }: OrderLine): boolean {
+function has({ order_lines: lines }: OrderState, { id }: PricedLine): boolean {
   return lines.some((each) => each.id === id);
 }
 
@@ -155,7 +163,7 @@ interface TrueCancellation {
 }
 
 /** What was taken off a line without a refund: units that were refunded Shopify shows as such. */
-function takenOff(line: OrderLine, state: OrderState): readonly TrueCancellation[] {
+function takenOff(line: PricedLine, state: OrderState): readonly TrueCancellation[] {
   const refunded = new Set(state.refunds.map(({ cancellationId }) => cancellationId));
   return state.cancellations
     .filter(({ id }) => !refunded.has(id))
@@ -170,7 +178,7 @@ function takenOff(line: OrderLine, state: OrderState): readonly TrueCancellation
  * What Shopify tells of the cancellations of a line: each sighting shows that units have gone since the one before. A
  * cancellation of the whole order after the capture hides what was taken off before it, if nobody looked in between.
  */
-function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): readonly CancelledLine[] {
+function cancelledSteps(line: PricedLine, seen: PricedOrder, last: OrderState): readonly CancelledLine[] {
   const capturedAt = wholeSecondOrNull(earliestOf(capturesOf(last).map(({ createdAt }) => createdAt)));
   const offAt = wholeSecondOrNull(last.orders[0]?.cancelledAt ?? null);
   const known: TrueCancellation[] = [];
@@ -201,7 +209,7 @@ function cancelledSteps(line: OrderLine, seen: SeenOrder, last: OrderState): rea
       quantity: unitsOf(news),
       isBeforeCapture,
       at: new Date(Math.min(...tellers)),
-      gross: part(grossOf(line, line.quantity)),
+      gross: part(line.gross),
       discount: part(line.discountCents),
       tax: part(line.taxCents),
     });
@@ -247,7 +255,7 @@ function refundLinesOf(state: OrderState): readonly RefundLine[] {
         id: BigInt(firstCancelledId + row.id),
         lineId: BigInt(row.orderLineId),
         quantity: BigInt(row.quantity),
-        goods: grossOf(row, row.quantity) - BigInt(row.discountCents),
+        goods: grossOf(row) - BigInt(row.discountCents),
         tax: BigInt(cancelledTax(row, state)),
         isUnsent: true,
       }));

@@ -1,6 +1,6 @@
 import type { OrderLine, OrderState, Payment, Shipment } from '../../../simulator/order/rows.ts';
 import { grossCents } from '../../../simulator/world/money.ts';
-import { minorDigits, ownDiscount, shippingTax } from './shopify-terms.ts';
+import { minorDigits, shippingTax, toldLine } from './shopify-terms.ts';
 import type { Terms } from './shopify-terms.ts';
 
 /** An object as its raw table holds it. */
@@ -95,10 +95,11 @@ function orderObject(state: OrderState, terms: Terms): object {
   if (order === undefined) throw new TypeError('an order that was not placed is not on Shopify');
   const { isTaxIncluded, furtherDiscount } = terms;
   const bag = bagsOf(order.currency, terms);
-  const gross = sumOf(state.order_lines, (line) => grossCents(line.quantity, line.unitPriceE4));
-  const discounts = sumOf(state.order_lines, (line) => line.discountCents) + furtherDiscount;
+  const gross = sumOf(state.order_lines, (line) => toldLine(line, terms).gross);
+  const discounts = sumOf(state.order_lines, (line) => toldLine(line, terms).discount) + furtherDiscount;
   const ofShipping = shippingTax(order.shippingCents, terms);
   const tax = sumOf(state.order_lines, (line) => line.taxCents) + ofShipping;
+  const shipping = isTaxIncluded ? order.shippingCents : order.shippingCents - ofShipping;
   return {
     id: gid('Order', order.id),
     name: order.orderNumber,
@@ -118,8 +119,8 @@ function orderObject(state: OrderState, terms: Terms): object {
     displayFulfillmentStatus: fulfillmentStatus[order.status] ?? 'UNFULFILLED',
     totalDiscountsSet: bag(discounts),
     totalTaxSet: bag(tax),
-    totalShippingPriceSet: bag(isTaxIncluded ? order.shippingCents : order.shippingCents - ofShipping),
-    totalPriceSet: bag(gross - discounts + tax + order.shippingCents - ofShipping),
+    totalShippingPriceSet: bag(shipping),
+    totalPriceSet: bag(gross - discounts + shipping + (isTaxIncluded ? 0 : tax)),
     totalRefundedSet: bag(sumOf(state.refunds, (each) => each.amountCents)),
   };
 }
@@ -140,8 +141,7 @@ function lineObject(line: OrderLine, state: OrderState, terms: Terms): object {
     sumOf(rows, (row) => (row.orderLineId === line.id ? row.quantity : 0));
   const currency = state.orders[0]?.currency ?? '';
   const bag = bagsOf(currency, terms);
-  const discount = ownDiscount(line, terms);
-  const gross = grossCents(line.quantity, line.unitPriceE4) + (terms.isTaxIncluded ? line.taxCents : 0);
+  const { gross, ownDiscount: discount } = toldLine(line, terms);
   return {
     id: gid('LineItem', line.id),
     sku: `SKU-${line.productId}`,
@@ -160,9 +160,9 @@ function lineObject(line: OrderLine, state: OrderState, terms: Terms): object {
 }
 
 /** The price of a unit with four digits; with its part of the tax where prices have it in them. */
-export function unitPriceText(line: OrderLine, currency: string, { isTaxIncluded }: Terms): string {
-  const tax = isTaxIncluded ? line.taxCents / line.quantity : 0;
-  return ((line.unitPriceE4 / 100 + tax) / 10 ** minorDigits(currency)).toFixed(4);
+export function unitPriceText(line: OrderLine, currency: string, terms: Terms): string {
+  const tax = toldLine(line, terms).gross - grossCents(line.quantity, line.unitPriceE4);
+  return ((line.unitPriceE4 / 100 + tax / line.quantity) / 10 ** minorDigits(currency)).toFixed(4);
 }
 
 /** A state and a county tax the same sale. */

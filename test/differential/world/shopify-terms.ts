@@ -1,4 +1,5 @@
 import type { OrderLine, OrderState } from '../../../simulator/order/rows.ts';
+import { grossCents } from '../../../simulator/world/money.ts';
 import type { Random } from '../../../simulator/world/random.ts';
 
 /** How a storefront tells an order's money. Amounts of its state are minor units of the order's currency, without tax. */
@@ -70,10 +71,24 @@ export function retold(state: OrderState, { currency, isTest, isShippingBack }: 
   };
 }
 
-/** What of a line's discount is told of the line. */
-export function ownDiscount({ discountCents }: OrderLine, { ofOrder }: Terms): number {
-  if (ofOrder === 'none') return discountCents;
-  return ofOrder === 'all' ? 0 : Math.ceil(discountCents / 2);
+/** A line's money as it is told, in minor units: with the tax in it, where prices have it. */
+interface ToldLine {
+  /** Before discounts. */
+  readonly gross: number;
+  readonly discount: number;
+  /** What of the discount is told of the line and not of the order. */
+  readonly ownDiscount: number;
+}
+
+/** The tax of a price is to that of what is paid as the two are to each other. */
+export function toldLine(line: OrderLine, { isTaxIncluded, ofOrder }: Terms): ToldLine {
+  const price = grossCents(line.quantity, line.unitPriceE4);
+  const paid = price - line.discountCents;
+  const taxInPrice = isTaxIncluded && paid > 0 ? Math.round((price * line.taxCents) / paid) : 0;
+  const taxOfDiscount = isTaxIncluded && paid > 0 ? taxInPrice - line.taxCents : 0;
+  const discount = line.discountCents + taxOfDiscount;
+  const own = { none: discount, half: Math.ceil(discount / 2), all: 0 };
+  return { gross: price + taxInPrice, discount, ownDiscount: own[ofOrder] };
 }
 
 /** The tax within what is paid for shipping. */

@@ -1,5 +1,6 @@
--- Lines of the orders that exist on Shopify alone, with whole amounts: tax taken out of prices that include it, and what
--- the order was discounted as a whole shared out over its goods by largest remainder, so that the lines add up to it.
+-- Lines of the orders that exist on Shopify alone, with whole amounts: what the order was discounted as a whole shared
+-- out over its goods by largest remainder, so that the lines add up to it, and then tax taken out of prices and discounts
+-- that include it. Until then amounts are as Shopify tells them.
 with lines as (
   select
     l.order_line_id,
@@ -10,10 +11,11 @@ with lines as (
     l.unit_price,
     l.added_at,
     o.discount_minor as order_discount_minor,
-    {{ minor('l.gross_amount', 'o.currency') }}
-      - case when o.taxes_included then {{ minor('l.tax_amount', 'o.currency') }} else 0 end as gross_minor,
+    o.taxes_included,
+    {{ minor('l.gross_amount', 'o.currency') }} as gross_minor,
     {{ minor('l.discount_amount', 'o.currency') }} as own_discount_minor,
-    {{ minor('l.tax_amount', 'o.currency') }} as tax_minor
+    {{ minor('l.tax_amount', 'o.currency') }} as tax_minor,
+    cast(round(l.tax_rate * 1000000) as bigint) as tax_rate_millionths
   from {{ ref('int_shopify_order_lines__newest') }} as l
   join (select * from {{ ref('int_shopify_orders') }} where {{ touched('order_id') }}) as o on o.order_id = l.order_id
 ),
@@ -59,6 +61,30 @@ ranked as (
     to_share - sum(share_minor) over (partition by order_id) as left_minor,
     row_number() over (partition by order_id order by remainder desc, order_line_id) as place
   from shares
+),
+
+discounted as (
+  select
+    ranked.*,
+    own_discount_minor + share_minor + case when place <= left_minor then 1 else 0 end as discount_minor
+  from ranked
+),
+
+-- The tax told is that of what is paid. It is the same part of the price before discounts: 120 with 20 % of tax in them,
+-- discounted by 12, is 100 discounted by 10, with 18 of tax. Of a line that nothing is paid for the rates say which part.
+taxed as (
+  select
+    discounted.*,
+    case
+      when not taxes_included then 0
+      when gross_minor > discount_minor and gross_minor - discount_minor >= tax_minor
+        then {{ safe_divide('gross_minor * tax_minor', 'gross_minor - discount_minor', 0) }}
+      when tax_minor = 0
+        then {{ divide('gross_minor * tax_rate_millionths', '1000000 + tax_rate_millionths', 0) }}
+      else tax_minor
+    end as tax_in_price_minor,
+    case when taxes_included then tax_minor else 0 end as tax_in_payment_minor
+  from discounted
 )
 
 select
@@ -69,8 +95,8 @@ select
   quantity,
   is_gift_card,
   cast(unit_price as decimal(12, 4)) as unit_price,
-  cast(gross_minor as bigint) as gross_minor,
-  cast(own_discount_minor + share_minor + case when place <= left_minor then 1 else 0 end as bigint) as discount_minor,
+  cast(gross_minor - tax_in_price_minor as bigint) as gross_minor,
+  cast(discount_minor - (tax_in_price_minor - tax_in_payment_minor) as bigint) as discount_minor,
   cast(tax_minor as bigint) as tax_minor,
   added_at
-from ranked
+from taxed

@@ -11,6 +11,7 @@ select
   gross_amount,
   discount_amount,
   tax_amount,
+  tax_rate,
   added_at
 from (
   select
@@ -23,7 +24,8 @@ from (
     coalesce(l.gross_amount, l.quantity * l.unit_price) as gross_amount,
     coalesce(l.discount_amount, 0) as discount_amount,
     case when l.first_position > l.order_first_position then l.first_seen_at end as added_at,
-    coalesce(sum({{ json_number('t.value', 'priceSet.shopMoney.amount', 18, 4) }}), 0) as tax_amount
+    coalesce(sum({{ json_number('t.value', 'priceSet.shopMoney.amount', 18, 4) }}), 0) as tax_amount,
+    coalesce(sum({{ json_number('t.value', 'rate', 9, 6) }}), 0) as tax_rate
   from (
     select
       v.*,
