@@ -1,9 +1,10 @@
 /**
- * Currencies whose minor unit is no hundredth, as ISO 4217 lists them (2026). Stripe's amounts follow the same list,
- * but for the few that it charges in hundredths all the same (ISK, UGX: docs.stripe.com/currencies).
+ * Currencies whose minor unit is no hundredth, as Stripe counts its amounts (docs.stripe.com/currencies): ISO 4217's
+ * list of 2026, but for ISK and UGX, which Stripe charges in hundredths, and for MGA, of which it charges whole ones.
+ * Shopify's and the shop's amounts have a point and are counted the same, so that all sides add up.
  */
 const digitsOf: Readonly<Record<number, readonly string[]>> = {
-  0: words('BIF CLP DJF GNF JPY KMF KRW PYG RWF VND VUV XAF XOF XPF'),
+  0: words('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'),
   3: words('BHD IQD JOD KWD LYD OMR TND'),
 };
 

@@ -41,7 +41,8 @@ export const numberMacros = macroTable({
   }),
   minor_units: macro({
     parameters: [sql('currency')],
-    description: 'How many minor units a unit of the currency has: 1, 100 or 1000 (ISO 4217).',
+    description:
+      'How many minor units a unit of the currency has: 1, 100 or 1000 (as Stripe counts: ISO 4217 but for ISK, UGX and MGA).',
     example: ['currency'],
     both: ({ currency }) => minorUnits(currency),
   }),
