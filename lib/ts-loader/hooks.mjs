@@ -8,11 +8,33 @@ const manyFiles = new Set(['zod']);
 const extension = /\.m?ts$/;
 
 /**
+ * The address of a module, with the edition of who imports it where both are of the folder that is imported anew.
+ * @type {import('node:module').ResolveHook}
+ */
+export async function resolve(specifier, context, nextResolve) {
+  const found = await find(specifier, context, nextResolve);
+  const edition = editionOf(context.parentURL);
+  if (edition === undefined || !found.url.startsWith('file:')) return found;
+  const url = new URL(found.url);
+  const isWithin = url.pathname.startsWith(edition.within);
+  const isPackage = url.pathname.slice(edition.within.length - 1).includes('/node_modules/');
+  if (!isWithin || isPackage || url.search !== '') return found;
+  return { ...found, url: `${found.url}${edition.search}` };
+}
+
+/** @param {string | undefined} url */
+function editionOf(url) {
+  if (url?.includes('?edition=') !== true) return undefined;
+  const { search, searchParams } = new URL(url);
+  return { search, within: searchParams.get('within') ?? '/' };
+}
+
+/**
  * Node's own resolution, and where that finds nothing what TypeScript would: a file without its extension, or with the
  * one that it gets when it is compiled.
  * @type {import('node:module').ResolveHook}
  */
-export async function resolve(specifier, context, nextResolve) {
+async function find(specifier, context, nextResolve) {
   try {
     const found = await nextResolve(specifier, context);
     if (!manyFiles.has(specifier) || found.format !== 'module') return found;

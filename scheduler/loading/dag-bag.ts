@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { greenFailures } from '../core/green-failures.ts';
 import { validateDag } from '../core/validate-dag.ts';
@@ -7,8 +6,11 @@ import type { LoadedDag } from '../core/validate-dag.ts';
 import { schedulerErrors } from '../errors.ts';
 import { importErrorOf, placeOfDag } from './import-error.ts';
 import type { ImportError } from './import-error.ts';
-import { importDagFile } from './import-file.ts';
+import { addressOf, importDagFile } from './import-file.ts';
+import type { Edition } from './import-file.ts';
 import type { ImportTrial } from './import-trial.ts';
+import { createModuleFiles } from './module-files.ts';
+import type { ModuleFiles } from './module-files.ts';
 
 /** Everything that is loaded now. */
 export interface LoadedDags {
@@ -37,16 +39,19 @@ export interface DagBag {
 
 interface FileState {
   readonly file: string;
-  /** Time and size: only who differs in them is read again. */
-  readonly stamp: string;
+  /** Of the file and of what it imports of its folder. */
   readonly hash: string;
-  readonly version: number;
   readonly loadMs: number;
   /** As the file has them, or had them when each was last right. */
-  readonly dags: readonly LoadedDag[];
+  readonly dags: readonly CheckedDag[];
   /** `file:line` of each DAG, by id. */
   readonly places: ReadonlyMap<string, string>;
   readonly errors: readonly ImportError[];
+}
+
+interface CheckedDag {
+  readonly dag: LoadedDag;
+  readonly warnings: readonly string[];
 }
 
 /** Opens a folder; nothing is loaded before the first refresh. Without a trial, files are imported as they come. */
@@ -56,25 +61,48 @@ export function createDagBag(input: {
   readonly trial?: ImportTrial | undefined;
 }): DagBag {
   let states: ReadonlyMap<string, FileState> = new Map();
+  let refreshes = 0;
+  let modules: ModuleFiles | undefined;
   return {
     refresh: async () => {
-      const next = new Map<string, FileState>();
-      const files = await listDagFiles(input.folder);
-      const found = await Promise.all(files.map((file) => readFileIfChanged(file, states.get(file))));
+      const { folder, files } = await listDagFiles(input.folder);
+      modules ??= createModuleFiles(folder);
+      const edition = { number: (refreshes += 1), folder };
+      const lookAt = modules.look();
+      const found = await Promise.all(
+        files.map(async (file): Promise<FoundFile> => {
+          const hash = await lookAt(file);
+          return {
+            file,
+            hash,
+            address: addressOf(file, edition),
+            isChanged: states.get(file)?.hash !== hash,
+          };
+        }),
+      );
       // The worker tries one file while this thread imports the one before it.
-      const tried = inTurn(found, async (each) => {
-        if (each?.kind === 'changed') await input.trial?.(each.file, each.hash);
+      const tried = inTurn(found, async ({ file, hash, address, isChanged }) => {
+        if (isChanged && hash !== undefined) await input.trial?.({ file, hash, address });
       });
-      for (const [index, each] of found.entries()) {
-        if (each?.kind === 'same') next.set(each.state.file, each.state);
-        if (each?.kind !== 'changed') continue;
-        const state = await loadFile(each, states.get(each.file), { ...input, trial: tried[index] });
-        next.set(each.file, state);
+      const next = new Map<string, FileState>();
+      for (const [index, { file, hash, isChanged }] of found.entries()) {
+        const before = states.get(file);
+        // Removed since it was listed.
+        if (hash === undefined) continue;
+        if (!isChanged && before !== undefined) next.set(file, before);
+        else next.set(file, await loadFile({ ...input, file, hash, edition, before, trial: tried[index] }));
       }
       states = next;
       return merge([...states.values()]);
     },
   };
+}
+
+interface FoundFile {
+  readonly file: string;
+  readonly hash: string | undefined;
+  readonly address: string;
+  readonly isChanged: boolean;
 }
 
 /** Works on one after the other, however long it takes until somebody asks; one that fails keeps no other from its turn. */
@@ -87,75 +115,52 @@ function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promise<void
   });
 }
 
-async function listDagFiles(folder: string): Promise<readonly string[]> {
+/** By its real path: so Node names the modules in it. */
+async function listDagFiles(
+  named: string,
+): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
   try {
+    const folder = await realpath(named);
     const names = await readdir(folder);
-    return names
-      .filter((name) => name.endsWith('.dag.ts'))
-      .toSorted()
-      .map((name) => path.join(folder, name));
+    const files = names.filter((name) => name.endsWith('.dag.ts')).toSorted();
+    return { folder, files: files.map((name) => path.join(folder, name)) };
   } catch (cause) {
     throw schedulerErrors.error('DAG_FOLDER_MISSING', {
       message: 'DAG folder not readable',
-      where: folder,
+      where: named,
       cause,
     });
   }
 }
 
-interface ChangedFile {
-  readonly kind: 'changed';
+async function loadFile(input: {
   readonly file: string;
-  readonly stamp: string;
-  readonly source: string;
   readonly hash: string;
-}
-
-/** undefined: removed since it was listed. */
-async function readFileIfChanged(
-  file: string,
-  before: FileState | undefined,
-): Promise<ChangedFile | { readonly kind: 'same'; readonly state: FileState } | undefined> {
-  try {
-    const { mtimeMs, size } = await stat(file);
-    const stamp = `${mtimeMs}/${size}`;
-    if (before?.stamp === stamp) return { kind: 'same', state: before };
-    const source = await readFile(file, 'utf8');
-    const hash = createHash('sha256').update(source).digest('hex');
-    if (before?.hash === hash) return { kind: 'same', state: { ...before, stamp } };
-    return { kind: 'changed', file, stamp, source, hash };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function loadFile(
-  { file, stamp, source, hash }: ChangedFile,
-  before: FileState | undefined,
-  { trial, monotonicMs }: { readonly trial: Promise<void> | undefined; readonly monotonicMs: () => number },
-): Promise<FileState> {
-  const version = (before?.version ?? 0) + 1;
+  readonly edition: Edition;
+  readonly before: FileState | undefined;
+  readonly trial: Promise<void> | undefined;
+  readonly monotonicMs: () => number;
+}): Promise<FileState> {
+  const { file, hash, monotonicMs } = input;
   const begunMs = monotonicMs();
-  const lastGood = before?.dags ?? [];
-  const found = await loadDagsOf({ file, source, version, lastGood, trial });
-  return { file, stamp, hash, version, loadMs: monotonicMs() - begunMs, ...found };
+  const found = await loadDagsOf({ ...input, lastGood: input.before?.dags ?? [] });
+  return { file, hash, loadMs: monotonicMs() - begunMs, ...found };
 }
 
 async function loadDagsOf(input: {
   readonly file: string;
-  readonly source: string;
-  readonly version: number;
-  readonly lastGood: readonly LoadedDag[];
+  readonly edition: Edition;
+  readonly lastGood: readonly CheckedDag[];
   readonly trial: Promise<void> | undefined;
 }): Promise<Pick<FileState, 'dags' | 'errors' | 'places'>> {
-  const { file, source, lastGood } = input;
-  const idOf = ({ definition }: LoadedDag): string => definition.dagId;
+  const { file, lastGood } = input;
+  const idOf = ({ dag }: CheckedDag): string => dag.definition.dagId;
   const places = new Map<string, string>();
   try {
     await input.trial;
-    const definitions = await importDagFile(file, input.version);
-    const dags: LoadedDag[] = [];
+    const definitions = await importDagFile(file, input.edition);
+    const source = await readFile(file, 'utf8');
+    const dags: CheckedDag[] = [];
     const errors: ImportError[] = [];
     for (const definition of definitions) {
       const { dagId } = definition;
@@ -163,7 +168,8 @@ async function loadDagsOf(input: {
       const place = placeOfDag(file, source, dagId);
       places.set(dagId, place);
       try {
-        dags.push(validateDag(definition, file));
+        const dag = validateDag(definition, file);
+        dags.push({ dag, warnings: greenFailures(dag) });
       } catch (error) {
         const found = importErrorOf(file, error, before === undefined ? [] : [dagId]);
         errors.push(found.file === file ? { ...found, file: place } : found);
@@ -179,13 +185,16 @@ async function loadDagsOf(input: {
 /** One map of all files, in order of their names; of two DAGs with one id the first is kept. */
 function merge(states: readonly FileState[]): LoadedDags {
   const dags = new Map<string, LoadedDag>();
+  const warnings: string[] = [];
   const duplicates: ImportError[] = [];
   for (const { file, places, dags: of } of states) {
-    for (const dag of of) {
+    for (const { dag, warnings: ofDag } of of) {
       const { dagId } = dag.definition;
       const first = dags.get(dagId);
-      if (first === undefined) dags.set(dagId, dag);
-      else duplicates.push(importErrorOf(file, duplicate(dagId, places.get(dagId) ?? file, first), []));
+      if (first === undefined) {
+        dags.set(dagId, dag);
+        warnings.push(...ofDag);
+      } else duplicates.push(importErrorOf(file, duplicate(dagId, places.get(dagId) ?? file, first), []));
     }
   }
   const importErrors = [...states.flatMap((state) => state.errors), ...duplicates].toSorted((a, b) =>
@@ -194,12 +203,12 @@ function merge(states: readonly FileState[]): LoadedDags {
   return {
     dags,
     importErrors,
-    warnings: [...dags.values()].flatMap(greenFailures),
+    warnings,
     files: states.map(({ file, dags: of, errors, loadMs }) => ({
       file,
       loadMs,
-      dagIds: of.map(({ definition }) => definition.dagId),
-      tasks: of.reduce((sum, { definition }) => sum + definition.tasks.length, 0),
+      dagIds: of.map(({ dag }) => dag.definition.dagId),
+      tasks: of.reduce((sum, { dag }) => sum + dag.definition.tasks.length, 0),
       isBroken: errors.length > 0,
     })),
   };

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { ShopwaveError } from '../../lib/errors.ts';
+import { ShopwaveError, messageOf } from '../../lib/errors.ts';
+import { schedulerErrors } from '../errors.ts';
 
 /** Why a DAG file, or one DAG in it, is not there as it is written. The other DAGs are. */
 export interface ImportError {
@@ -12,11 +13,14 @@ export interface ImportError {
   readonly stillRuns: readonly string[];
 }
 
-/** A typed error of a file as data; what is not typed is a bug of ours and goes on. */
+/** An error of a file as data; one that is not typed is the file's too, since no other file is to suffer from it. */
 export function importErrorOf(file: string, error: unknown, stillRuns: readonly string[]): ImportError {
-  if (!(error instanceof ShopwaveError)) throw error;
-  const { code, message, remedy } = error;
-  return { file: error.where ?? placeOf(file, error), code, message, remedy, stillRuns };
+  const typed =
+    error instanceof ShopwaveError
+      ? error
+      : schedulerErrors.error('DAG_FILE_FAILED', { message: messageOf(error), cause: error });
+  const { code, message, remedy } = typed;
+  return { file: typed.where ?? placeOf(file, error), code, message, remedy, stillRuns };
 }
 
 /** `file:line` of the topmost stack frame inside the file, if the stack names one. */

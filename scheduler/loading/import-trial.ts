@@ -1,11 +1,18 @@
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { formatDuration } from '../../lib/duration.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { schedulerErrors } from '../errors.ts';
 
 /** Rejects with the typed error of a file whose import does not end in time. */
-export type ImportTrial = (file: string, hash: string) => Promise<void>;
+export type ImportTrial = (candidate: ImportCandidate) => Promise<void>;
+
+/** Contents that are about to be imported. */
+export interface ImportCandidate {
+  readonly file: string;
+  /** Of the file and of what it imports of its folder. */
+  readonly hash: string;
+  readonly address: string;
+}
 
 /** Remembers which contents have been imported to the end before, so that they need no other trial. */
 export interface KnownFiles {
@@ -45,9 +52,9 @@ export function createImportTrials(input: {
   return {
     close,
     warm: () => void ready(),
-    run: async (file, hash) => {
+    run: async ({ file, hash, address }) => {
       if (await known.has(file, hash)) return;
-      const ended = await importIn(ready(), `${pathToFileURL(file).href}?trial=${hash}`, timeoutMs);
+      const ended = await importIn(ready(), address, timeoutMs);
       if (ended.kind === 'done') return await known.add(file, hash);
       await close();
       throw schedulerErrors.error('DAG_FILE_TIMEOUT', {

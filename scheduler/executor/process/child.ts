@@ -85,7 +85,7 @@ async function attempt(job: ChildJob): Promise<AttemptOutcome> {
 }
 
 async function findTask({ file, key }: ChildJob): Promise<{ readonly dag: AnyDag; readonly task: AnyTask }> {
-  const dags = await importDagFile(file, 1);
+  const dags = await importDagFile(file);
   const dag = dags.find((each) => each.dagId === key.dagId);
   const task = dag?.tasks.find((each) => each.taskId === key.taskId);
   if (dag !== undefined && task !== undefined) return { dag, task };

@@ -80,9 +80,10 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
   },
   {
     what:
-      'Of a DAG file only the file itself is watched: what it imports is read anew at the next start. After a start a ' +
-      'broken file has no last good version; its runs wait.',
-    reason: 'Modules of Node are kept for good by their address; versions of a DAG are not stored.',
+      'Of what a DAG file imports, the modules of the DAG folder are watched with it; packages and the code of the platform are ' +
+      'read anew at the next start. After a start a broken file has no last good version; its runs wait.',
+    reason:
+      'DAGs run beside the platform in one process, whose own modules must not be there twice; versions of a DAG are not stored.',
   },
   {
     what:

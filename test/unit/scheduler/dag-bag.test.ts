@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +77,7 @@ test('of a file with several DAGs, the one at fault keeps its version and the ot
 
 test('only what changed is loaded again, a DAG of a removed file goes, and a touched file is no change', async () => {
   const tried: string[] = [];
-  await using f = await openFolder((file) => Promise.resolve(void tried.push(path.basename(file))));
+  await using f = await openFolder(({ file }) => Promise.resolve(void tried.push(path.basename(file))));
   await f.write('a', source('a', ['one']));
   const b = await f.write('b', source('b', ['one']));
   const first = await f.bag.refresh();
@@ -99,8 +99,8 @@ test('a file that loops for ever is stopped, listed, and stops no other; content
   };
   const patient = createImportTrials({ timeoutMs: 60_000, known: remembered });
   const hasty = createImportTrials({ timeoutMs: 200, known: remembered });
-  await using f = await openFolder((file, hash) =>
-    path.basename(file).startsWith('loop') ? hasty.run(file, hash) : patient.run(file, hash),
+  await using f = await openFolder((candidate) =>
+    path.basename(candidate.file).startsWith('loop') ? hasty.run(candidate) : patient.run(candidate),
   );
   await f.write('good', source('good', ['one']));
   await f.write('loop', `${source('loop', ['one'])}\n  for (;;) ;`);
@@ -115,4 +115,34 @@ test('a file that loops for ever is stopped, listed, and stops no other; content
   ]);
   expect(known.size).toBe(1);
   await Promise.all([patient.close(), hasty.close()]);
+});
+
+test('a DAG that cannot even be checked is an error of its file, and keeps no other from being loaded', async () => {
+  await using f = await openFolder();
+  await f.write('good', source('good', ['one']));
+  const odd = source('odd', ['one', 'two']).replace('export default', 'const odd =');
+  // Only what is asked when it is looked for what is not meant.
+  await f.write(
+    'odd',
+    `${odd}
+
+     const tasks = odd.tasks.map((task) => new Proxy(task, { get(target, key) {
+       if (key === 'triggerRule' && new Error().stack.includes('greenFailures')) throw new Error('no rule');
+       return target[key];
+     } }));
+     export default { ...odd, tasks };`,
+  );
+  await f.write('shape', `export default { kind: 'dag', dagId: 'shape' };`);
+  await mkdir(await f.write('folder', '').then((file) => file.replace('folder', 'is-folder')));
+  const { dags, importErrors, warnings } = await f.bag.refresh();
+  expect([...dags.keys()]).toEqual(['good']);
+  expect(importErrors.map(({ file, code }) => [path.basename(file).replace(/:\d+$/, ''), code])).toEqual([
+    ['folder.dag.ts', 'DAG_FILE_EMPTY'],
+    ['odd.dag.ts', 'DAG_FILE_FAILED'],
+    ['shape.dag.ts', 'DAG_FILE_FAILED'],
+  ]);
+  expect(importErrors[1]?.message).toBe('no rule');
+  expect(warnings).toEqual([]);
+  await f.write('good', source('good', ['two']));
+  expect(tasksOf(await f.bag.refresh(), 'good')).toEqual(['two']);
 });
