@@ -13,14 +13,21 @@ export interface WarehouseParts {
 /** Declares the parts of the warehouse that was chosen; nothing is opened. */
 export function warehouseParts(parts: Parts, options: PlatformOptions): WarehouseParts {
   return options.warehouse.kind === 'duckdb'
-    ? duckdbParts(parts, options)
+    ? duckdbParts(parts, options, options.warehouse)
     : snowflakeParts(parts, options, options.warehouse);
 }
 
-function duckdbParts(parts: Parts, { paths }: PlatformOptions): WarehouseParts {
+function duckdbParts(
+  parts: Parts,
+  { paths }: PlatformOptions,
+  { memoryLimit }: Extract<PlatformOptions['warehouse'], { readonly kind: 'duckdb' }>,
+): WarehouseParts {
   const warehouse = parts.add('warehouse', async (own) => {
     const { openDuckdbWarehouse } = await import('../warehouse/duckdb/open.ts');
-    const made = await openDuckdbWarehouse({ path: paths.warehouse });
+    const made = await openDuckdbWarehouse({
+      path: paths.warehouse,
+      ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    });
     own(() => made.close());
     return made;
   });

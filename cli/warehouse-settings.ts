@@ -9,7 +9,11 @@ import type { WarehouseKind } from './warehouse-kinds.ts';
 
 /** The warehouse of this installation, with how to reach it. */
 export type WarehouseChoice =
-  | { readonly kind: 'duckdb' }
+  | {
+      readonly kind: 'duckdb';
+      /** Its memory, such as '2GB'; what exceeds it spills to disk. */
+      readonly memoryLimit?: string;
+    }
   | {
       readonly kind: 'snowflake';
       /** For loading and transforming. */
@@ -35,10 +39,16 @@ const semanticVariables: Readonly<Record<string, string>> = {
 };
 
 const kindVariable = 'SHOPWAVE_WAREHOUSE';
+const memoryVariable = 'SHOPWAVE_DUCKDB_MEMORY_LIMIT';
+
+const memoryLimit = z
+  .string()
+  .regex(/^[1-9]\d*(\.\d+)? ?[KMGT]i?B$/, 'expected an amount such as 2GB or 900MB');
 
 const fileShape = z
   .strictObject({
     kind: z.enum(warehouseKinds).optional(),
+    duckdb: z.strictObject({ memoryLimit: memoryLimit.optional() }).optional(),
     snowflake: z.looseObject({ semantic: z.looseObject({}).optional() }).optional(),
   })
   .optional();
@@ -63,7 +73,10 @@ export async function readWarehouseSettings({ env, flag, remembered }: Deciding)
   const parsed = fileShape.safeParse(file.content['warehouse']);
   if (!parsed.success) throw invalidSetting(parsed.error, ['warehouse'], file.placeOf);
   const kind = flag ?? kindOf(env) ?? parsed.data?.kind ?? remembered ?? 'duckdb';
-  if (kind === 'duckdb') return { kind };
+  if (kind === 'duckdb') {
+    const limit = memoryLimitOf(env) ?? parsed.data?.duckdb?.memoryLimit;
+    return { kind, ...(limit === undefined ? {} : { memoryLimit: limit }) };
+  }
   const { semantic = {}, ...pipeline } = parsed.data?.snowflake ?? {};
   const written = { ...pipeline, ...saidBy(env, variables), ...authOf(env) };
   return {
@@ -90,6 +103,18 @@ function kindOf(env: Environment): WarehouseKind | undefined {
     message: `"${said}" is no warehouse; there are ${warehouseKinds.join(' and ')}`,
     where: kindVariable,
     remedy: 'Correct or unset it; docs/snowflake.md says what it is.',
+  });
+}
+
+function memoryLimitOf(env: Environment): string | undefined {
+  const said = env[memoryVariable];
+  if (said === undefined || said === '') return undefined;
+  const parsed = memoryLimit.safeParse(said);
+  if (parsed.success) return parsed.data;
+  throw cliErrors.error('CLI_SETTING_INVALID', {
+    message: `"${said}" is no amount of memory: ${parsed.error.issues[0]?.message ?? ''}`,
+    where: memoryVariable,
+    remedy: 'Correct or unset it.',
   });
 }
 

@@ -26,7 +26,7 @@ export const warehouseErrors = errorCatalog({
   WAREHOUSE_OUT_OF_MEMORY: {
     summary: 'A statement needed more memory than the warehouse may use, and could not spill it to disk.',
     remedy:
-      'Nothing was written; it is tried again by itself. If that fails too, build fewer models at once (`--threads 1`), or raise `memoryLimit` where cli/wire.ts opens the warehouse.',
+      'Nothing was written; it is tried again by itself. If that fails too, build fewer models at once (`--threads 1`), or give it more: `warehouse: { duckdb: { memory_limit: 2GB } }` in shopwave.yml, or SHOPWAVE_DUCKDB_MEMORY_LIMIT, then start again.',
     retryable: true,
   },
   WAREHOUSE_UNAVAILABLE: {

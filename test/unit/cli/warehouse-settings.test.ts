@@ -44,6 +44,21 @@ test('nothing said is DuckDB; the flag, the environment, the file and the folder
   expect((await readWarehouseSettings({ env: rest, remembered: 'snowflake' })).kind).toBe('snowflake');
 });
 
+test('DuckDB may be given more memory, by the file or the environment, and by nothing that is no amount', async () => {
+  const inFile = await writeConfig('warehouse: { duckdb: { memory_limit: 2GB } }\n');
+  expect(await readWarehouseSettings({ env: inFile })).toEqual({ kind: 'duckdb', memoryLimit: '2GB' });
+  const env = { ...inFile, SHOPWAVE_DUCKDB_MEMORY_LIMIT: '900MB' };
+  expect(await readWarehouseSettings({ env })).toEqual({ kind: 'duckdb', memoryLimit: '900MB' });
+  await expect(
+    readWarehouseSettings({ env: { SHOPWAVE_DUCKDB_MEMORY_LIMIT: 'much' } }),
+  ).rejects.toMatchObject({ code: 'CLI_SETTING_INVALID', where: 'SHOPWAVE_DUCKDB_MEMORY_LIMIT' });
+  const wrong = await writeConfig('warehouse:\n  duckdb:\n    memory_limit: 80%\n');
+  await expect(readWarehouseSettings({ env: wrong })).rejects.toMatchObject({
+    code: 'CLI_CONFIG_INVALID',
+    where: `${file}:3`,
+  });
+});
+
 test('the file says it all, the environment has the last word, and metrics have a role of their own', async () => {
   const inFile = await writeConfig(`
 warehouse:
