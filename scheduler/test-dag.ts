@@ -1,4 +1,5 @@
 import type { AnyTask } from './authoring/definition.ts';
+import { failFastReason } from './core/fail-fast.ts';
 import { resolveParams } from './core/params.ts';
 import { runResult } from './core/run-state.ts';
 import type { TaskInstanceState } from './core/states.ts';
@@ -23,7 +24,8 @@ export interface TestDagInput extends TestInput {
 
 /**
  * Runs a DAG's tasks one after the other in this process and records nothing, as `airflow dags test` does: same
- * functions, same trigger rules, one try each; no run in the store, no asset events. Sensors wait in place.
+ * functions, same trigger rules, failFast; no run in the store, no asset events. Sensors wait in place. Each task is tried
+ * once and the run has no dagrunTimeout: whoever tests wants to see a failure, and has Ctrl-C.
  */
 export async function testDag(input: TestDagInput): Promise<TestedDag> {
   const { dag } = input;
@@ -34,10 +36,11 @@ export async function testDag(input: TestDagInput): Promise<TestedDag> {
     if (task === undefined) continue;
     const outcomes: TestedTask[] = [];
     for (const instance of instancesOf(input, task, test)) {
+      const mark = stopMark(input, task, [...test.tested.values(), outcomes].flat()) ?? instance.mark;
       const outcome =
-        instance.mark === undefined
+        mark === undefined
           ? await testTask(input, { task, mapIndex: instance.mapIndex, test })
-          : notRun(task, instance.mapIndex, instance.mark);
+          : notRun(task, instance.mapIndex, mark);
       outcomes.push(outcome);
       input.onTask(outcome);
     }
@@ -92,6 +95,11 @@ interface Instance {
 interface Mark {
   readonly state: TaskInstanceState;
   readonly reason: string;
+}
+
+function stopMark({ dag }: TestDagInput, task: AnyTask, ended: readonly TestedTask[]): Mark | undefined {
+  const reason = task.isTeardown ? undefined : failFastReason(dag, ended);
+  return reason === undefined ? undefined : { state: 'skipped', reason };
 }
 
 function notRun({ taskId }: AnyTask, mapIndex: number, { state, reason }: Mark): TestedTask {

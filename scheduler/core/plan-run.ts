@@ -1,3 +1,4 @@
+import { failFastReason } from './fail-fast.ts';
 import { planLost } from './lost-attempt.ts';
 import { tasksMappedWith } from './map-group.ts';
 import { mappingOf, resize } from './mapping.ts';
@@ -107,14 +108,11 @@ function unfinished({ instances }: PlanRunInput): readonly PlannedInstance[] {
 
 /** With failFast the first failure stops the run: what runs fails, the rest is skipped, teardowns go on. */
 function failFastChange({ dag, instances }: PlanRunInput): (instance: PlannedInstance) => Change | undefined {
-  const failed = dag.definition.failFast
-    ? instances.find((each) => each.state === 'failed' && dag.tasks.get(each.taskId)?.isTeardown === false)
-    : undefined;
+  const reason = failFastReason(dag, instances);
   return ({ taskId, state }) => {
-    if (failed === undefined || factsOf(state).finished || dag.tasks.get(taskId)?.isTeardown !== false) {
+    if (reason === undefined || factsOf(state).finished || dag.tasks.get(taskId)?.isTeardown !== false) {
       return undefined;
     }
-    const reason = `failFast: ${failed.taskId} failed`;
     return { to: state === 'running' ? 'failed' : 'skipped', reason };
   };
 }

@@ -43,7 +43,7 @@ export const secretErrors = errorCatalog({
   SECRETS_KEY_MISSING: {
     summary: 'A secret is to be stored, or read, and there is no key to encrypt it with.',
     remedy:
-      'Set SHOPWAVE_SECRETS_KEYS to id:key, the key 32 bytes in base64, such as `openssl rand -base64 32`.',
+      'Set SHOPWAVE_SECRETS_KEYS to id:key, the key 32 bytes in base64, such as `openssl rand -base64 32`, where `shopwave start` runs, and start it again: a running platform encrypts and decrypts for all commands. Without one, set it for the command.',
     retryable: false,
   },
   SECRETS_KEYS_INVALID: {

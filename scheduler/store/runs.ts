@@ -198,7 +198,8 @@ async function endRuns(
   const pausing = new Set<DagRun>();
   for (const run of ended) {
     if (run.backfillId !== null) await completeBackfill(trx, run.backfillId, now);
-    const limit = limits.get(run.dagId) ?? 0;
+    // What fails in the past says nothing of the present, and a backfill has limits of its own.
+    const limit = run.backfillId === null ? (limits.get(run.dagId) ?? 0) : 0;
     if (run.state === 'failed' && limit > 0 && (await pauseAfter(trx, run.dagId, limit))) pausing.add(run);
   }
   return pausing;
@@ -211,12 +212,13 @@ function callbackOf(run: DagRun, dag: AnyDag | undefined): readonly DueCallback[
   return (kind === 'success' ? dag.onSuccess : dag.onFailure).length === 0 ? [] : [{ kind, run }];
 }
 
-/** Pauses a DAG whose last `limit` finished runs all failed. */
+/** Pauses a DAG whose last `limit` finished runs all failed, those of backfills apart. */
 async function pauseAfter(trx: Knex, dagId: string, limit: number): Promise<boolean> {
   const last: { state: string }[] = await trx
     .withSchema(schedulerSchema)
     .from('dag_run')
     .where('dag_id', dagId)
+    .whereNot('run_type', 'backfill')
     .whereIn('state', ['success', 'failed'])
     .orderBy('run_after', 'desc')
     .limit(limit)

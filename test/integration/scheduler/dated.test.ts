@@ -38,3 +38,38 @@ test('a run by hand and a test are for a date if one is given, and every task of
     message: expect.stringContaining('2026-02-10T12:00:00.000Z: manual__2026-02-10') as string,
   });
 });
+
+const hourly = (dagId: string, catchup: boolean): string =>
+  `{ dagId: '${dagId}', description: '', schedule: cron('0 * * * *', 'UTC'), owner: 'x', tags: [],
+    startDate: '2026-03-02T10:30:00Z', catchup: ${catchup}, maxActiveRuns: 1,
+    tasks: (t) => { t.task('a', note('a')); } }`;
+
+test('a run by hand for a tick to come takes its place: one run for that date, and the ticks after it go on', async () => {
+  await using h = await createHarness({ latest: hourly('latest', false), all: hourly('all', true) });
+  const first = await h.scheduler();
+  const second = await h.scheduler();
+  for (const dagId of ['latest', 'all']) {
+    const run = await first.triggerDag(dagId, { logicalDate: new Date('2026-03-02T11:00:00Z') });
+    expect(await first.waitForRun(run)).toMatchObject({ state: 'success' });
+    // The id of a scheduled run to come may be taken, too, by one without a date.
+    const named = await first.triggerDag(dagId, { runId: 'scheduled__2026-03-02T12:00:00+00:00' });
+    expect(await first.waitForRun(named)).toMatchObject({ state: 'success', logicalDate: null });
+  }
+  for (let hour = 11; hour <= 13; hour += 1) {
+    h.clock.set(`2026-03-02T${hour}:00:00Z`);
+    await Promise.all([first.runUntilIdle(), second.runUntilIdle()]);
+  }
+  for (const dagId of ['latest', 'all']) {
+    const runs = await first.listRuns({ dagId });
+    expect(runs.map((run) => `${run.runId} ${run.state}`).toSorted()).toEqual([
+      'manual__2026-03-02T11:00:00+00:00 success',
+      'scheduled__2026-03-02T12:00:00+00:00 success',
+      'scheduled__2026-03-02T13:00:00+00:00 success',
+    ]);
+    const [next] = await first.nextRuns(dagId, 1);
+    expect(next?.logicalDate).toEqual(new Date('2026-03-02T14:00:00Z'));
+    await expect(
+      first.triggerDag(dagId, { logicalDate: new Date('2026-03-02T13:00:00Z') }),
+    ).rejects.toMatchObject({ code: 'DAG_RUN_EXISTS' });
+  }
+});

@@ -130,6 +130,46 @@ test('a DAG that fails too often in a row is paused, and says when it would run 
   expect(manual).toMatchObject({ logicalDate: null, dataIntervalEnd: new Date('2026-03-02T14:00:00Z') });
 });
 
+test('runs of a backfill do not count for maxConsecutiveFailedRuns, whether they fail or not', async () => {
+  const body = dagBody(
+    'failing',
+    `schedule: cronInterval('0 * * * *'), maxConsecutiveFailedRuns: 2`,
+    `t.task('a', note('a'));`,
+  );
+  await using h = await createHarness({ failing: body });
+  const scheduler = await h.scheduler();
+  const paused = (): number => h.events.all.filter((e) => e.type === 'dag_paused').length;
+  const backfill = async (from: string, to: string): Promise<void> => {
+    const asked = { conf: {}, runBackwards: false, reprocess: 'none', maxActiveRuns: 10 } as const;
+    await scheduler.createBackfill('failing', { ...asked, from: new Date(from), to: new Date(to) });
+    await scheduler.runUntilIdle();
+  };
+  h.services.on['a'] = () => {
+    throw new Error('no');
+  };
+  await scheduler.runUntilIdle();
+  await backfill('2026-02-01T00:00:00Z', '2026-02-01T01:00:00Z');
+  expect((await scheduler.listRuns()).map((run) => run.state)).toEqual(['failed', 'failed', 'failed']);
+  expect(paused()).toBe(0);
+
+  // What a backfill does well between two failures does not count either.
+  h.services.on['a'] = async (context) => {
+    if ('runId' in context && String(context.runId).startsWith('backfill')) return;
+    await h.events.until((e) => e.type === 'dag_run' && e.runType === 'backfill' && e.state === 'success');
+    throw new Error('no');
+  };
+  h.clock.advance(2 * 3_600_000);
+  await backfill('2026-03-02T10:00:00Z', '2026-03-02T10:00:00Z');
+  const runs = (await scheduler.listRuns()).map((run) => `${run.runId} ${run.state}`);
+  expect(runs).toEqual(
+    expect.arrayContaining([
+      'scheduled__2026-03-02T12:00:00+00:00 failed',
+      'backfill__2026-03-02T11:00:00+00:00 success',
+    ]),
+  );
+  expect(paused()).toBe(1);
+});
+
 test('once and listed events run as often as they say, and no more', async () => {
   await using h = await createHarness({
     once: dagBody('once', 'schedule: once()', `t.task('a', note('a'));`),

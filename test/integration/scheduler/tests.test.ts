@@ -111,6 +111,31 @@ test('of a tested DAG the tasks that failed are told apart, and it fails for who
   expect(result).toMatchObject({ failure: { message: 'no shop', where: 'chain.first' } });
 });
 
+test('a tested DAG with failFast stops at its first failure, but for its teardowns; every task is tried once', async () => {
+  const fast = `{ dagId: 'chain', description: '', schedule: null, owner: 'x', tags: [], failFast: true, tasks: (t) => {
+    const up = t.task('up', { isSetup: true, run: () => 1 });
+    const each = t.partial('each', { retries: 3, run: (c, { n }) => {
+      if (n === 2) throw new Error('two');
+    } }).expand({ n: [1, 2, 3] }).after(up);
+    const beside = t.task('beside', { run: () => 1 }).after(up);
+    t.task('down', { isTeardown: true, run: () => 1 }).after(each, beside, up);
+  } }`;
+  await using h = await createHarness({ fast });
+  const { said, result } = await tested(await h.scheduler(), {}, dagsTest);
+  expect(result).toMatchObject({
+    rows: [
+      { task: 'up', state: 'success' },
+      { task: 'each[0]', state: 'success' },
+      { task: 'each[1]', state: 'failed' },
+      { task: 'each[2]', state: 'skipped', result: 'failFast: each failed' },
+      { task: 'beside', state: 'skipped' },
+      { task: 'down', state: 'success' },
+    ],
+    failure: { message: 'two' },
+  });
+  expect(said.filter((each) => each.includes('each[1]'))).toHaveLength(1);
+});
+
 test('what a tested task logs, and what it fails with, shows no secret', async () => {
   const secret = `{ dagId: 'chain', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
     t.task('leak', { run: async (c) => {

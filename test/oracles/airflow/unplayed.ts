@@ -75,6 +75,18 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
     reason: 'Who asks for a past wants it, and not at the cost of the present.',
   },
   {
+    what:
+      'Runs of a backfill do not count for `maxConsecutiveFailedRuns`, and those that have not ended neither; Airflow looks at the ' +
+      'latest runs of any type by logical date.',
+    reason: 'A backfill covers a past whose failures are no reason to stop the present.',
+  },
+  {
+    what:
+      '`dags test` tries each task once. In Airflow one that has retries is tried again after its delay. failFast counts in ' +
+      'both, dagrunTimeout in none.',
+    reason: 'Who tests a DAG wants to see what failed, and not to wait for it to fail again.',
+  },
+  {
     what: 'A run whose tasks are marked opens again and gets the result that they now have.',
     reason: 'Run and tasks must not contradict each other.',
   },
