@@ -1,5 +1,4 @@
 import type { ZodObject } from 'zod';
-import { parseDurationMs } from '../../lib/duration.ts';
 import { schedulerErrors } from '../errors.ts';
 import type { RunPolicy } from '../core/states.ts';
 import type { DagCallbacks, DeadlineArgs } from './dag-callbacks.ts';
@@ -10,6 +9,7 @@ import type { Schedule } from './schedule.ts';
 import type { TaskArgs } from './task.ts';
 import { collectTasks } from './task-builder.ts';
 import { mustBeNamed, mustKnowDefaults } from './task-arguments.ts';
+import { writtenDurationMs } from './written-duration.ts';
 import type { TaskBuilder } from './task-builder.ts';
 
 /** Arguments of a DAG; Airflow 3's names, defaults and meaning. */
@@ -82,7 +82,10 @@ export function dag<Services>(args: DagArgs<Services>): DagDefinition<Services> 
     catchup: args.catchup ?? false,
     maxActiveRuns: args.maxActiveRuns ?? (args.schedule?.kind === 'continuous' ? 1 : 16),
     maxActiveTasks: args.maxActiveTasks ?? 16,
-    dagrunTimeoutMs: args.dagrunTimeout === undefined ? undefined : parseDurationMs(args.dagrunTimeout),
+    dagrunTimeoutMs:
+      args.dagrunTimeout === undefined
+        ? undefined
+        : writtenDurationMs(`DAG ${args.dagId}: dagrunTimeout`, args.dagrunTimeout),
     failFast: args.failFast ?? false,
     maxConsecutiveFailedRuns: args.maxConsecutiveFailedRuns ?? 0,
     runPolicy: args.runPolicy ?? (args.failFast === true ? 'any_failed' : 'leaves'),
@@ -101,7 +104,7 @@ function resolveDeadline({ reference, interval, callback }: DeadlineArgs): DagDe
   const isEvent = reference === 'queued_at' || reference === 'logical_date';
   return {
     reference: isEvent ? reference : dateOf(reference),
-    intervalMs: parseDurationMs(interval),
+    intervalMs: writtenDurationMs('deadline: interval', interval),
     callbacks: [callback].flat(),
   };
 }

@@ -4,6 +4,7 @@ import { schedulerErrors } from '../errors.ts';
 import type { BranchTask, ShortCircuitTask } from './branch-task.ts';
 import type { WeightRule } from '../core/priority.ts';
 import type { ExecutorKind, FunctionTask, SensorArgs, SensorTask, TaskArgs } from './task.ts';
+import { writtenDurationMs } from './written-duration.ts';
 
 /** Kinds of task by the builder's method that declares them. */
 export type DeclaredKind = 'task' | 'partial' | 'sensor' | 'branch' | 'shortCircuit' | 'latestOnly' | 'empty';
@@ -90,9 +91,25 @@ const words: readonly { readonly argument: keyof TaskArgs; readonly among: reado
   { argument: 'executor', among: Object.keys(executors) },
 ];
 
+const durations: ReadonlyArray<keyof SensorArgs> = [
+  'retryDelay',
+  'maxRetryDelay',
+  'executionTimeout',
+  'pokeInterval',
+  'timeout',
+  'maxWait',
+];
+
+/** Here and not where it is used, so that the place is the line of the task. */
+function mustHaveDurations(what: string, given: Readonly<Record<string, unknown>>): void {
+  for (const argument of durations) {
+    if (given[argument] !== undefined) writtenDurationMs(`${what}: ${argument}`, given[argument]);
+  }
+}
+
 /**
  * Throws DAG_ARGUMENT_INVALID for what the compiler refuses and a file that nobody compiled has all the same: an argument
- * of no such name would be left out without a word, and its default apply.
+ * of no such name would be left out without a word, and its default apply. DURATION_INVALID for what is none.
  */
 export function mustKnowArguments(kind: DeclaredKind, taskId: string, task: object): void {
   mustBeNamed(`task ${taskId}`, task, Object.keys(known[kind]));
@@ -102,6 +119,7 @@ export function mustKnowArguments(kind: DeclaredKind, taskId: string, task: obje
     throw invalid(`task ${taskId}: ${needed} is missing; it must be a function`);
   if (kind === 'branch' && (typeof given['choices'] !== 'object' || given['choices'] === null))
     throw invalid(`task ${taskId}: choices is missing; it must be an object of tasks`);
+  mustHaveDurations(`task ${taskId}`, given);
   for (const { argument, among } of words) {
     const value = given[argument];
     if (value === undefined || (typeof value === 'string' && among.includes(value))) continue;
@@ -115,6 +133,7 @@ export function mustKnowArguments(kind: DeclaredKind, taskId: string, task: obje
 /** The same of the defaults of a DAG or a group. */
 export function mustKnowDefaults(what: string, defaults: object): void {
   mustBeNamed(what, defaults, Object.keys(ofEvery));
+  mustHaveDurations(what, { ...defaults });
 }
 
 /** Throws for an argument of a name that is none of these. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { schedulerErrors } from '../errors.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { textProblem } from './check-templates.ts';
 import type { TemplateScope } from './scope.ts';
 
@@ -21,10 +22,10 @@ export async function templateSource(
   if (!endings.some((ending) => text.endsWith(ending))) return { text, at };
   const folder = path.dirname(scope.file);
   const places = ['.', ...(scope.dag.templateSearchpath ?? [])].map((each) => path.resolve(folder, each));
-  const found = await firstFile(places, text);
+  const found = await firstFile(places, { text, at });
   if (found === undefined) {
     throw schedulerErrors.error('TEMPLATE_FILE_MISSING', {
-      message: `there is no file ${text}; looked in ${places.join(', ')}`,
+      message: `there is no file ${shownName(text)}; looked in ${places.join(', ')}`,
       where: at,
     });
   }
@@ -38,12 +39,25 @@ export async function templateSource(
   });
 }
 
-async function firstFile(places: readonly string[], name: string): Promise<string | undefined> {
+/** SQL and scripts that only end like a name may be long. */
+function shownName(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}
+
+/** What cannot be the name of a file that is there is none of one. */
+const notThere: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+
+async function firstFile(
+  places: readonly string[],
+  { text, at }: TemplateSource,
+): Promise<string | undefined> {
   for (const place of places) {
     try {
-      return await readFile(path.resolve(place, name), 'utf8');
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      return await readFile(path.resolve(place, text), 'utf8');
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause && notThere.includes(cause.code)) continue;
+      const message = `file ${shownName(text)} cannot be read: ${messageOf(cause)}`;
+      throw schedulerErrors.error('TEMPLATE_FILE_MISSING', { message, where: at, cause });
     }
   }
   return undefined;

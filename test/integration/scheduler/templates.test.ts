@@ -105,6 +105,9 @@ test('a field that names a template file is what the file holds, beside the DAG 
       t.task('beside', ask(['select 1', 'report.sql']));
       t.task('shared', ask('queries/deep.sql'));
       t.task('gone', ask('gone.sql'));
+      t.task('long', ask('select ' + '1, '.repeat(2000) + 'x.sql'));
+      t.task('nul', ask('a\\0.sql'));
+      t.task('folder', ask('queries.sql'));
       t.task('say', bash({ command: 'say.sh', executor: 'process' }));
       t.task('unquoted', bash({ command: 'unquoted.sh' }));
       t.task('typo', ask('typo.sql'));
@@ -115,6 +118,7 @@ test('a field that names a template file is what the file holds, beside the DAG 
     await mkdir(path.dirname(path.join(h.dagsFolder, name)), { recursive: true });
     await writeFile(path.join(h.dagsFolder, name), text);
   };
+  await write('queries.sql/inner', '');
   await write('report.sql', "select '{{ run_id }}'");
   await write('shared/report.sql', 'select 0');
   await write('shared/queries/deep.sql', 'select {{ 40 + 2 }}');
@@ -135,6 +139,15 @@ test('a field that names a template file is what the file holds, beside the DAG 
   expect(log.map(({ message }) => message)).toEqual(expect.arrayContaining(['one say', 'two']));
   expect(of('gone')?.error?.message).toMatch(/no file gone\.sql; looked in .*, .*shared/);
   expect(of('gone')?.error?.remedy).toMatch(/templateSearchpath/);
+  // What cannot be a file's name is none, and what is no file cannot be read.
+  for (const [id, message] of [
+    ['long', /there is no file select 1, .{0,200}…; looked in /],
+    ['nul', /there is no file a.\.sql; looked in /],
+    ['folder', /queries\.sql cannot be read: EISDIR/],
+  ] as const) {
+    expect(of(id)?.error?.message).toMatch(message);
+    expect(of(id)?.error?.remedy).toMatch(/templateSearchpath/);
+  }
   expect(of('unquoted')?.error?.message).toMatch(
     /unquoted\.sh:1:16: a value that people give a run would be run/,
   );

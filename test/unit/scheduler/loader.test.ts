@@ -87,6 +87,28 @@ test('loads what is right beside every kind of wrong, and lists each wrong file 
   expect(messageOf('DAG_ID_DUPLICATE')).toContain('d-good.dag.ts');
 });
 
+test('what is no duration is told with the line of its task and the name of the argument', async () => {
+  const { importErrors } = await load({
+    'a.dag.ts': source('a', `t.task('a', { run });\n\n t.task('b', { run, retryDelay: 'soon' });`),
+    'b.dag.ts': source('b', `t.task('a', { run });\n t.sensor('b', { poke: run, maxWait: 5 });`),
+    'c.dag.ts': source(
+      'c',
+      `t.taskGroup('g', (g) => {\n g.partial('b', { run, executionTimeout: '5 minutes' }); });`,
+    ),
+    'd.dag.ts': source('d', `t.task('a', { run });`, `defaultArgs: { retryDelay: null },`),
+    'e.dag.ts': source('e', `t.task('a', { run });`, `dagrunTimeout: 60,`),
+    'f.dag.ts': source('f', `t.task('a', { run });`, `\nschedule: every('oft'),`),
+  });
+  expect(importErrors.map(({ file, code, message }) => [path.basename(file), code, message])).toEqual([
+    ['a.dag.ts:4', 'DURATION_INVALID', 'task b: retryDelay is "soon", which is no duration'],
+    ['b.dag.ts:3', 'DURATION_INVALID', 'task b: maxWait is 5, which is no duration'],
+    ['c.dag.ts:3', 'DURATION_INVALID', 'task b: executionTimeout is "5 minutes", which is no duration'],
+    ['d.dag.ts:2', 'DURATION_INVALID', 'DAG d, defaultArgs: retryDelay is null, which is no duration'],
+    ['e.dag.ts:2', 'DURATION_INVALID', 'DAG e: dagrunTimeout is 60, which is no duration'],
+    ['f.dag.ts:3', 'DURATION_INVALID', '"oft" is not a duration'],
+  ]);
+});
+
 test('a task that depends on itself is a cycle of one', async () => {
   const { importErrors } = await load({ 'x.dag.ts': source('x', `t.task('a', { run }).after('a');`) });
   expect(importErrors[0]?.message).toBe('DAG x has a cycle: a -> a');
