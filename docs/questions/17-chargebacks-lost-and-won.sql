@@ -1,29 +1,29 @@
--- finance: How many chargebacks are there, and how many do we win?
--- By month of the chargeback and currency: orders whose payment was taken back, those of them for which it was given back
--- later, and what is lost so far.
-with taken as (
-  select order_key, currency, min(event_date) as taken_on, -sum(amount_minor) as taken_minor
-  from marts.fct_order_events
-  where event_type = 'chargeback' and not is_test
-  group by order_key, currency
-),
-
-given_back as (
-  select order_key, sum(amount_minor) as back_minor
-  from marts.fct_order_events
-  where event_type = 'chargeback_reversal' and not is_test
-  group by order_key
+-- finance: How many chargebacks are there, and how much of their money comes back?
+-- By month in which the money was taken and currency: charges that were charged back, those of them of which all was given
+-- back since (won) and of which a part was, the money taken and given back, and the difference: lost, or not decided yet.
+-- A charge counts whether its order is known or not. Without what Stripe keeps for a dispute, which is a fee.
+with charges as (
+  select
+    coalesce(processor_charge_id, payment_ref) as charge_id,
+    currency,
+    min(case when kind = 'dispute' then payment_date end) as taken_on,
+    -sum(case when kind = 'dispute' then cash_minor else 0 end) as taken_minor,
+    sum(case when kind = 'dispute_reversal' then cash_minor else 0 end) as back_minor
+  from marts.fct_payments
+  where kind in ('dispute', 'dispute_reversal') and not is_test
+  group by 1, 2
 )
 
 select
-  cast(date_trunc('month', t.taken_on) as date) as month,
-  t.currency,
+  cast(date_trunc('month', taken_on) as date) as month,
+  currency,
   count(*) as chargebacks,
-  count(b.order_key) as won,
-  sum(t.taken_minor) as taken_minor,
-  sum(coalesce(b.back_minor, 0)) as won_minor,
-  sum(t.taken_minor - coalesce(b.back_minor, 0)) as lost_minor
-from taken as t
-left join given_back as b on b.order_key = t.order_key
+  sum(case when back_minor >= taken_minor then 1 else 0 end) as won,
+  sum(case when back_minor > 0 and back_minor < taken_minor then 1 else 0 end) as partly_won,
+  sum(taken_minor) as taken_minor,
+  sum(back_minor) as given_back_minor,
+  sum(taken_minor - back_minor) as lost_or_open_minor
+from charges
+where taken_on is not null
 group by 1, 2
 order by 1, 2
