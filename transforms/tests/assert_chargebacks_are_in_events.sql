@@ -1,7 +1,7 @@
 -- What disputes moved of an order is the same in its events as in its payments; a dispute whose order is not there is in no
 -- event, and told. A warning: the two find a dispute's order
 -- each in its own way, and Stripe's objects may be read one after the other.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'order_id'}) }}
 {% set orders = {'fct_order_events': 'order_id', 'fct_payments': 'order_id'} %}
 select coalesce(e.order_id, p.order_id) as order_id, e.amount_minor as event_minor, p.amount_minor as payment_minor
 from (

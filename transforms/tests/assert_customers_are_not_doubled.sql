@@ -1,5 +1,5 @@
 -- Customers that the shop keeps twice under one e-mail address. Each keeps its orders; person_key puts them together.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'customer_id'}) }}
 {% set records = {'int_customer_records': 'customer_id'} %}
 select r.customer_id, m.person_id
 from {{ ref('int_customer_records') }} as r

@@ -1,6 +1,6 @@
 -- Lines of refunds, cancellations and shipments whose head is not there, yet or any more: they wait in staging, as
 -- nothing says when it was, in which currency, or whether it left.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'belongs_to'}) }}
 {% set parts = {
   'refund line': ('stg_shop__refund_lines', 'refund_line_id', 'stg_shop__refunds', 'refund_id'),
   'cancelled line': ('stg_shop__cancellation_lines', 'cancellation_line_id', 'stg_shop__cancellations', 'cancellation_id'),

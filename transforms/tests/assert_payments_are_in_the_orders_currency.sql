@@ -1,6 +1,6 @@
 -- Payments and refunds in another currency than their order: each counts in its own, and the two are never added up. What
 -- Stripe keeps as a fee, and what has no transaction behind it, is in the currency of the balance there.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'order_id'}) }}
 {% set payments = {'fct_orders': 'order_id', 'fct_payments': 'order_id'} %}
 {% set refunds = {'fct_orders': 'order_id', 'stg_shop__refunds': 'order_id'} %}
 select 'payment' as what, p.payment_key as id, p.order_id, p.currency, o.currency as order_currency

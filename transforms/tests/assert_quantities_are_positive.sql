@@ -1,6 +1,6 @@
 -- Units below one: what was ordered, sent, cancelled or given back is counted in positive units, and its sign comes from
 -- what it is. The number is kept as it came, so that it takes away where it should add.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'id'}) }}
 {% set parts = {
   'stg_shop__order_lines': 'order_line_id',
   'stg_shop__shipment_lines': 'shipment_line_id',

@@ -2,7 +2,7 @@
 -- happened to them: some clock was years off. They stand on the day that they name, where no report of this year shows
 -- them. Each bound is a query of its own: engines prune by one comparison, and not by either of two; and by a column, not
 -- by the day that is made of it, which in no time zone is two days off.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'business_date'}) }}
 {% set first_day = "(select min(date_day) from " ~ ref('dim_date') ~ ")" %}
 {% set last_day = "cast(" ~ date_add('day', 2, dbt.current_timestamp()) ~ " as date)" %}
 {% set facts = [

@@ -1,6 +1,6 @@
 -- What the sources say of an order that is not there, yet or any more. It is kept, under order_key -1 where it is a fact
 -- of its own, and finds its order once that comes.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'looks_again_by': 'order_id'}) }}
 {% set orders %}
   select order_id from changed where order_id is not null
 {% endset %}

@@ -55,6 +55,18 @@ test('a missing mapping does not compile', async () => {
   });
 });
 
+test('every check of the project that warns of what was touched names the key by which it looks again', async () => {
+  const { tests } = await loadProject(folder);
+  const asking = tests.filter(
+    ({ rawCode, config }) => config.severity === 'warn' && rawCode.includes('touched_in_run('),
+  );
+  expect(asking.length).toBeGreaterThan(10);
+  for (const { name, config, rawCode } of asking) {
+    const { looks_again_by: column } = config.meta;
+    expect(rawCode.replaceAll(/--.*|config\(.*/g, ''), name).toMatch(new RegExp(`\\b${String(column)}\\b`));
+  }
+});
+
 test('a keyed model that ignores the touched keys does not compile', async () => {
   await edit('intermediate/int_balance_movements.sql', (text) => text.replace(/where \{\{ touched.*$/m, ''));
   await expect(loadProject(folder)).rejects.toMatchObject({ code: 'TRANSFORM_NOT_KEYED' });

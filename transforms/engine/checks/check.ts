@@ -1,4 +1,5 @@
 import type { Row } from '../../../warehouse/warehouse.ts';
+import type { BoundedKind } from '../materialize/key-bounds.ts';
 import type { TestConfig } from '../project/model.ts';
 
 /**
@@ -40,6 +41,12 @@ export interface Check {
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'error';
 
+/** Keys of the rows that a check found, as text: whole numbers or days. */
+export interface OpenKeys {
+  readonly kind: BoundedKind;
+  readonly keys: readonly string[];
+}
+
 /** The outcome of one check. */
 export interface CheckResult {
   readonly uniqueId: string;
@@ -67,6 +74,8 @@ export interface CheckResult {
   readonly definition: string | undefined;
   /** The column of its failing rows that holds the moment which it compares by: it remembers the oldest that is open. */
   readonly comparesBy?: string | undefined;
+  /** The keys of all that it found, where it looks at them again in the next run. */
+  readonly open?: OpenKeys | undefined;
 }
 
 /** Whether a result stops its model from being published. */

@@ -117,10 +117,10 @@ async function touchedCheck(
     return changedSince(run, mustModel(project, of), states.get(of), since, history.pruned);
   };
   const keysInRun = (asked: AskedKeys): string =>
-    keys.ask({
-      ...asked,
-      columns: asked.columns.map((each) => ({ ...each, model: attachedFor(test, each.model) })),
-    });
+    keys.ask(
+      { ...asked, columns: asked.columns.map((each) => ({ ...each, model: attachedFor(test, each.model) })) },
+      since?.open,
+    );
   const scope = { ...runScope(context, run), changedInRun, keysInRun };
   const under = wholeRelation(scope.relation(test.attachedTo.name));
   const check = await dataCheck(context, test, under, { scope, present: presentIn });

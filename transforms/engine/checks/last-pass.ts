@@ -2,6 +2,7 @@ import type { Row, Session } from '../../../warehouse/warehouse.ts';
 import { changedRows } from '../materialize/delta.ts';
 import type { BuildRun } from '../materialize/delta.ts';
 import type { Model } from '../project/model.ts';
+import type { OpenIn } from './open-keys.ts';
 import { feedTable } from '../warehouse/relations.ts';
 import { toBigint } from '../warehouse/state.ts';
 import type { ModelState } from '../warehouse/state.ts';
@@ -12,10 +13,15 @@ export interface Point {
   readonly stageStep: bigint;
 }
 
+/** The state in which a check last passed, and where the keys are that it told of then. */
+export interface Pass extends Point {
+  readonly open: OpenIn | undefined;
+}
+
 /** What checks of their own have passed already, and how far back changes can be read. */
 export interface PassHistory {
   /** The newest published state in which a check passed: by {@link passKey}. */
-  readonly passes: ReadonlyMap<string, Point>;
+  readonly passes: ReadonlyMap<string, Pass>;
   /** Feeds may be gone up to here. */
   readonly pruned: Point;
 }
@@ -27,6 +33,10 @@ export const passArms: readonly string[] = [
    from _meta.check_pass as c
    join _meta.publication as p on p.version = c.version and p.run_id = c.run_id
    group by c.unique_id, c.definition`,
+  `select 'open ' || k.kind, k.unique_id, k.run_id, k.version, 0, null
+   from _meta.open_key as k
+   join _meta.publication as p on p.version = k.version and p.run_id = k.run_id
+   group by k.kind, k.unique_id, k.run_id, k.version`,
   `select 'pruned', null, null, version, stage_step, null from _meta.pruned`,
 ];
 
@@ -39,12 +49,24 @@ export function passHistoryIn(rows: readonly Row[]): PassHistory {
   const pointIn = (row: Row): Point => ({ version: toBigint(row['n1']), stageStep: toBigint(row['n2']) });
   const pruned = rows.find(({ what }) => what === 'pruned');
   const passes = rows.filter(({ what }) => what === 'pass');
+  const openAt = new Map(rows.flatMap(openIn));
   return {
     passes: new Map(
-      passes.map((row) => [passKey(String(row['name']), String(row['detail'])), pointIn(row)] as const),
+      passes.map((row) => {
+        const point = pointIn(row);
+        const open = openAt.get(`${String(row['name'])} ${point.version}`);
+        return [passKey(String(row['name']), String(row['detail'])), { ...point, open }] as const;
+      }),
     ),
     pruned: pruned === undefined ? { version: 0n, stageStep: 0n } : pointIn(pruned),
   };
+}
+
+function openIn({ what, name, detail, n1 }: Row): Array<readonly [string, OpenIn]> {
+  const kind = what === 'open day' ? 'day' : what === 'open number' ? 'number' : undefined;
+  if (kind === undefined) return [];
+  const uniqueId = String(name);
+  return [[`${uniqueId} ${toBigint(n1)}`, { uniqueId, runId: String(detail), kind }]];
 }
 
 /** A check whose text has changed since has never passed. */

@@ -4,6 +4,7 @@ import type { BuildRun } from '../materialize/delta.ts';
 import { insertRows } from '../warehouse/insert-rows.ts';
 import type { InsertColumn } from '../warehouse/insert-rows.ts';
 import type { CheckResult } from './check.ts';
+import { isRemembered, recordOpenKeys } from './open-keys.ts';
 import { recordOpenDifferences } from './open-differences.ts';
 
 const passColumns = ['unique_id', 'definition', 'run_id', 'version', 'stage_step'];
@@ -23,7 +24,7 @@ export type RecordedRun = Pick<BuildRun, 'id' | 'version' | 'stageStep'>;
 /**
  * Writes the results of a run's checks to `_meta.check_result`, some rows behind those that did not pass to
  * `_meta.check_failure`, how far back differences between sources reach to `_meta.open_difference`, and which checks of
- * their own passed to `_meta.check_pass` (valid once the run has published). `at` is ISO 8601, UTC.
+ * their own passed, or told of all that is open, to `_meta.check_pass` and `_meta.open_key` (valid once the run has published). `at` is ISO 8601, UTC.
  */
 export async function recordChecks(
   session: Session,
@@ -55,7 +56,7 @@ export async function recordChecks(
     ),
   );
   await recordOpenDifferences(session, run.id, results);
-  const passed = results.filter((result) => result.status === 'pass' && result.definition !== undefined);
+  const passed = results.filter(isRemembered);
   if (passed.length === 0) return;
   // Only those that pass again: a check whose models did not change is not run, and its pass still counts.
   await session.execute(
@@ -63,6 +64,7 @@ export async function recordChecks(
      and unique_id in (${placeholders(passed)})`,
     passed.map(({ uniqueId }) => uniqueId),
   );
+  await recordOpenKeys(session, run, passed);
   await insertRows(
     session,
     '_meta.check_pass',

@@ -7,6 +7,7 @@ import type { Combined } from './combine.ts';
 import { describeFailures, sampleKeys, storeFailures } from './details.ts';
 import { readFailingRows, shownRows } from './failing-rows.ts';
 import { checkErrors } from './errors.ts';
+import { readOpenKeys, sayWhole } from './open-keys.ts';
 import { judge } from './threshold.ts';
 
 /** What counting came to: a number, or why there is none. */
@@ -91,9 +92,10 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
     const { failures } = counted;
     const status = judge(check.config, failures);
     const storedIn = check.storeAs === undefined ? undefined : await storeFailures(context, check, failures);
+    const open = failures > 0 && status !== 'fail' ? await readOpenKeys(context, check) : undefined;
     if (status === 'pass') {
       const message = await sayingOf(context, check);
-      return { ...base, status, failures, message, samples: [], rows: [], storedIn };
+      return { ...base, status, failures, message, samples: [], rows: [], storedIn, open };
     }
     const failing = await readFailingRows(context, check);
     const samples = sampleKeys(check, failing);
@@ -103,10 +105,12 @@ async function toResult(context: EngineContext, check: Check, counted: Counted):
       ...base,
       status,
       failures,
-      message: describeFailures(failures, condition, samples),
+      message:
+        describeFailures(failures, condition, samples) + (status === 'warn' ? sayWhole(check, open) : ''),
       samples,
       rows: shownRows(context.project, check, failing),
       storedIn,
+      open,
     };
   } catch (error) {
     if (isRetryable(error)) throw error;

@@ -44,7 +44,7 @@ export async function singularChecksOfRun(
         context,
         run,
         test,
-        { ...scope, changedInRun, keysInRun: keys.ask },
+        { ...scope, changedInRun, keysInRun: (asked) => keys.ask(asked, since?.open) },
         definition,
       );
       return { ...check, isWhole: since === undefined };

@@ -11,6 +11,8 @@ import { describeStanding } from '../materialize/standing-shapes.ts';
 import { publishedRelation, runSchema } from '../warehouse/relations.ts';
 import type { Check, Probe } from './check.ts';
 import { groupBy } from './combine.ts';
+import { selectOpenKeys } from './open-keys.ts';
+import type { OpenIn } from './open-keys.ts';
 
 /**
  * The keys that checks of one run ask for by touched_in_run(). Many ask for the same ones, and a condition that names
@@ -19,7 +21,7 @@ import { groupBy } from './combine.ts';
  */
 export interface TouchedKeys {
   /** What stands in a check's SQL for the condition, until {@link TouchedKeys.place} puts it there. */
-  readonly ask: (asked: AskedKeys) => string;
+  readonly ask: (asked: AskedKeys, open?: OpenIn) => string;
   /** Gathers what these checks ask for, in two statements, and gives them with their conditions. */
   readonly place: (checks: readonly Check[]) => Promise<Check[]>;
 }
@@ -37,13 +39,21 @@ const isWhole = /^(big|small|tiny)?int(eger)?$|^number(\(\d+, ?0\))?$|^date$/i;
 interface KeySet {
   readonly number: number;
   readonly kind: BoundedKind;
+  /** Selects of the values, alike in all questions of one set. */
   readonly values: string;
+  readonly hasOpen: boolean;
+}
+
+/** What a check asks for, and the keys that it looks at again besides. */
+interface Asked extends AskedKeys {
+  readonly open: OpenIn | undefined;
 }
 
 export function touchedKeys(context: EngineContext, run: BuildRun): TouchedKeys {
-  const asked: AskedKeys[] = [];
+  const asked: Asked[] = [];
   return {
-    ask: (each) => {
+    ask: (keys, open) => {
+      const each = { ...keys, open };
       const known = asked.findIndex((other) => isEqual(other, each));
       return tokenOf(known >= 0 ? known : asked.push(each) - 1);
     },
@@ -79,26 +89,41 @@ function placed(probe: Probe, conditions: readonly string[]): Probe {
     : probe;
 }
 
-function isEqual(one: AskedKeys, other: AskedKeys): boolean {
-  return one.expression === other.expression && one.at === other.at && one.values === other.values;
+function isEqual(one: Asked, other: Asked): boolean {
+  return (
+    one.expression === other.expression &&
+    one.at === other.at &&
+    one.values === other.values &&
+    one.open?.uniqueId === other.open?.uniqueId
+  );
 }
 
 /** By the place of a question the set that answers it: one for all that ask for the same values. */
 async function setsOf(
   context: EngineContext,
-  asked: readonly AskedKeys[],
+  asked: readonly Asked[],
   used: ReadonlySet<number>,
 ): Promise<ReadonlyMap<number, KeySet>> {
   const byValues = new Map<string, KeySet>();
   const sets = new Map<number, KeySet>();
   for (const [index, each] of asked.entries()) {
     const kind = used.has(index) ? await kindOf(context, each) : undefined;
-    if (kind === undefined) continue;
-    const set = byValues.get(each.values) ?? { number: byValues.size, kind, values: each.values };
-    byValues.set(each.values, set);
+    if (kind === undefined || (each.open !== undefined && each.open.kind !== kind)) continue;
+    const values = valuesOf(each, kind);
+    const set = byValues.get(values) ?? {
+      number: byValues.size,
+      kind,
+      values,
+      hasOpen: each.open !== undefined,
+    };
+    byValues.set(values, set);
     sets.set(index, set);
   }
   return sets;
+}
+
+function valuesOf({ values, open }: Asked, kind: BoundedKind): string {
+  return open === undefined ? values : `${values}\nunion all\n${selectOpenKeys(open, columns[kind].type)}`;
 }
 
 /** Of the columns that values come from as they are; a query's values are compared with theirs, so that they are alike. */
@@ -128,7 +153,7 @@ async function gather(
       `create or replace table ${relation} as\n${sets.map(selectSet).join('\nunion all\n')}`,
     );
     const rows = await warehouse.query(
-      kinds.map((kind) => selectSetBounds(relation, kind)).join('\nunion all\n'),
+      kinds.map((kind) => selectSetBounds(relation, kind, sets)).join('\nunion all\n'),
     );
     return groupBy(rows, (row) => Number(row['set_no']));
   } catch (error) {
@@ -146,21 +171,24 @@ function selectSet({ number, kind, values }: KeySet): string {
     from (\n${values}\n) as asked(touch_key) where touch_key is not null`;
 }
 
-function selectSetBounds(relation: string, kind: BoundedKind): string {
+function selectSetBounds(relation: string, kind: BoundedKind, sets: readonly KeySet[]): string {
   const { name } = columns[kind];
+  const many = sets.filter(({ hasOpen }) => hasOpen).map((set) => set.number);
   const ofKind = `(select * from ${relation} where ${name} is not null)`;
-  const found = selectBounds(`${ofKind} as keys`, { key: name, kind, set: 'set_no' });
+  const found = selectBounds(`${ofKind} as keys`, { key: name, kind, set: 'set_no', many });
   const texts = ['low', 'high', 'gap_from', 'gap_to'].map((each) => `cast(${each} as varchar) as ${each}`);
   return `select set_no, ${texts.join(', ')} from (${found}) as bounds_of_${kind}`;
 }
 
 function conditionOf(
-  { expression, at, values }: AskedKeys,
+  { expression, at, values, open }: Asked,
   set: KeySet | undefined,
   relation: string,
   bounds: Bounds | undefined,
 ): string {
-  if (set === undefined || bounds === undefined) return amongValues(expression, values, at);
+  // Keys of a kind that has no bounds are not looked at again one by one.
+  if (set === undefined && open !== undefined) return '1 = 1';
+  if (set === undefined || bounds === undefined) return amongValues(expression, set?.values ?? values, at);
   const touchedBounds = boundsIn((bounds.get(set.number) ?? []).map((row) => typed(row, set.kind)));
   if (touchedBounds === undefined) return '1 = 0';
   const touched = `(select ${columns[set.kind].name} as touch_key from ${relation} where set_no = ${set.number}) as keys`;

@@ -5,6 +5,9 @@ import { isDay } from './prune-by.ts';
 /** So many gaps are told: ids of two sources and numbers of their own have two, days that came late some more. */
 const mostGaps = 4;
 
+/** Of sets that hold keys of any time: each of them lies apart from the others. */
+const manyGaps = 64;
+
 /** What bounds can be told of: how far apart two keys are. */
 const distances = {
   day: (key: string): string => key,
@@ -27,16 +30,31 @@ export function boundedKindOf(type: string | undefined): BoundedKind | undefined
 
 /**
  * A select of the least and the greatest key of a relation with each of the widest gaps (low, high, gap_from, gap_to);
- * one row without a gap where there is one key, or none. With `set`, a column, the same of each of its values.
+ * one row without a gap where there is one key, or none. With `set`, a column, the same of each of its values; `many` are
+ * the sets whose keys are of any time.
  */
 export function selectBounds(
   relation: string,
-  { key, kind, set }: { readonly key: string; readonly kind: BoundedKind; readonly set?: string },
+  {
+    key,
+    kind,
+    set,
+    many = [],
+  }: {
+    readonly key: string;
+    readonly kind: BoundedKind;
+    readonly set?: string;
+    readonly many?: readonly number[];
+  },
 ): string {
   const distance = distances[kind];
   const own = set === undefined ? '' : `${set}, `;
   const each = set === undefined ? '' : `partition by ${set} `;
   const isSame = set === undefined ? '' : `gaps.${set} = ends.${set} and `;
+  const most =
+    many.length === 0
+      ? String(mostGaps)
+      : `case when gaps.${set} in (${many.join(', ')}) then ${manyGaps} else ${mostGaps} end`;
   return `select ${set === undefined ? '' : `ends.${set}, `}ends.low, ends.high, gaps.gap_from, gaps.gap_to
     from (
       select ${own}min(${key}) as low, max(${key}) as high from ${relation}${set === undefined ? '' : ` group by ${set}`}
@@ -48,7 +66,7 @@ export function selectBounds(
         select ${own}${key} as gap_to, lag(${key}) over (${each}order by ${key}) as gap_from from ${relation}
       ) as steps
       where gap_from is not null
-    ) as gaps on ${isSame}gaps.place <= ${mostGaps}`;
+    ) as gaps on ${isSame}gaps.place <= ${most}`;
 }
 
 /** The bounds in the rows of selectBounds, of one set; undefined where there is no key. */

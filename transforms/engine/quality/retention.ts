@@ -22,5 +22,10 @@ export async function pruneResults({ warehouse, clock }: EngineContext): Promise
        group by coalesce(unique_id, model), name, cast(checked_at as date))`,
     [now, now],
   );
+  // Of a check that has passed since, or told of others: nobody asks for them.
+  await warehouse.execute(
+    `delete from _meta.open_key where not exists (
+       select 1 from _meta.check_pass as p where p.unique_id = open_key.unique_id and p.run_id = open_key.run_id)`,
+  );
   return old + thinned;
 }

@@ -72,9 +72,13 @@ const ddl: readonly string[] = [
      frozen_at timestamp not null, version bigint not null)`,
   `create table if not exists _meta.restatement (model varchar not null, from_day date not null, to_day date not null,
      reason varchar not null, recorded_at timestamp not null)`,
-  // In which run a check that looks only at what changed has passed; counts once that run has published.
+  // In which run a check that looks only at what changed has passed, or has told of all that is open (open_key); counts
+  // once that run has published.
   `create table if not exists _meta.check_pass (unique_id varchar not null, definition varchar not null,
      run_id varchar not null, version bigint not null, stage_step bigint not null)`,
+  // Keys of the rows that such a check found in a run and that hold nothing back: it looks at them again.
+  `create table if not exists _meta.open_key (unique_id varchar not null, run_id varchar not null,
+     version bigint not null, kind varchar not null, key_text varchar not null)`,
   // Raw rows that staging could not take, one row each: where they stand in the log and why, never their values.
   `create table if not exists _meta.quarantine (id varchar not null, source varchar not null,
      table_name varchar not null, model varchar not null, column_name varchar, position varchar not null,
