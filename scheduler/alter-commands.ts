@@ -5,11 +5,11 @@ import { planClear } from './core/plan-clear.ts';
 import type { ClearSelection } from './core/plan-clear.ts';
 import { planMark } from './core/plan-mark.ts';
 import type { MarkedState } from './core/plan-mark.ts';
-import { mappingOf } from './core/mapping.ts';
 import type { TaskSelection } from './core/select-tasks.ts';
 import type { LoadedDag } from './core/validate-dag.ts';
 import { schedulerErrors } from './errors.ts';
 import type { Executor } from './executor/executor.ts';
+import { mustTask } from './must-task.ts';
 import { alterRuns } from './store/alter.ts';
 import type { RunScope } from './store/alter.ts';
 import { notifyWake } from './store/presence.ts';
@@ -71,18 +71,13 @@ function refuseUnknown({ definition, graph, tasks }: LoadedDag, taskIds: readonl
   throw schedulerErrors.error('TASK_NOT_FOUND', { message: `no task ${unknown}`, remedy });
 }
 
-function refuseUnmapped({ definition, tasks }: LoadedDag, { taskIds, mapIndex }: TaskSelection): void {
+function refuseUnmapped(dag: LoadedDag, { taskIds, mapIndex }: TaskSelection): void {
   if (mapIndex === undefined) return;
   if (taskIds === undefined) {
     const remedy = 'Name the mapped task with `--task`.';
     throw schedulerErrors.error('TASK_NOT_FOUND', { message: 'an index without a task', remedy });
   }
-  const unmapped = taskIds.find((taskId) => mappingOf(tasks.get(taskId)) === undefined);
-  if (unmapped === undefined) return;
-  throw schedulerErrors.error('TASK_NOT_FOUND', {
-    message: `${definition.dagId}.${unmapped} is not mapped: it has no instance ${mapIndex}`,
-    remedy: 'Leave `--map-index` out.',
-  });
+  for (const taskId of taskIds) mustTask(dag, { taskId, mapIndex });
 }
 
 /** Who mistypes an index is not to hear that nothing had to be done. */

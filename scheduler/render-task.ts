@@ -5,6 +5,7 @@ import { runIdOf } from './core/plan-dag.ts';
 import { exactly } from './core/timetables/timetable.ts';
 import { timetableOf } from './core/timetables/timetable-of.ts';
 import { schedulerErrors } from './errors.ts';
+import { mustTask } from './must-task.ts';
 import { readOnlyAccess } from './executor/scheduler-access.ts';
 import { createTaskContext } from './executor/task-context.ts';
 import type { ScheduledDag } from './store/dags.ts';
@@ -24,7 +25,7 @@ export interface RenderRequest {
   readonly dagId: string;
   readonly taskId: string;
   readonly run: { readonly runId: string } | { readonly at: Date };
-  /** -1 */
+  /** Of a mapped task, and of it alone. */
   readonly mapIndex?: number | undefined;
   /** What this try had; without it what the newest had, or the next would have. */
   readonly tryNumber?: number | undefined;
@@ -56,11 +57,7 @@ export async function renderTask(
   const { control, dags } = input;
   const { dagId, taskId, tryNumber, mapIndex = -1 } = request;
   const { dag } = scheduled;
-  const task = dag.tasks.get(taskId);
-  if (task === undefined) {
-    const remedy = `Tasks of the DAG: ${dag.graph.order.join(', ')}.`;
-    throw schedulerErrors.error('TASK_NOT_FOUND', { message: `${dagId} has no task ${taskId}`, remedy });
-  }
+  const task = mustTask(dag, { taskId, mapIndex });
   const run = await runOf(input, scheduled, request);
   const key = { dagId, runId: run.runId, taskId, mapIndex };
   const recorded = await readRendered(control, key, tryNumber);

@@ -1,7 +1,5 @@
-import type { AnyTask } from './authoring/definition.ts';
-import { mappingOf } from './core/mapping.ts';
 import { resolveParams } from './core/params.ts';
-import { schedulerErrors } from './errors.ts';
+import { mustTask } from './must-task.ts';
 import { findRunAt } from './store/queries.ts';
 import { readReturned } from './store/xcom.ts';
 import { testAttempt, testedRun } from './test-attempt.ts';
@@ -17,7 +15,7 @@ export async function testTask(
 ): Promise<TestedTask> {
   const { control, logicalDate } = input;
   const { dagId } = input.dag.definition;
-  const task = mustTask(input, { taskId, mapIndex });
+  const task = mustTask(input.dag, { taskId, mapIndex });
   resolveParams(input.dag.definition, input.conf);
   const recorded = logicalDate === undefined ? undefined : await findRunAt(control, dagId, logicalDate);
   const run = recorded ?? testedRun(input);
@@ -29,24 +27,4 @@ export async function testTask(
     readReturned: async (id) => await readReturned(control, { dagId, runId: run.runId, taskId: id }),
   });
   return tested;
-}
-
-function mustTask(
-  { dag }: TestInput,
-  { taskId, mapIndex }: { readonly taskId: string; readonly mapIndex: number },
-): AnyTask {
-  const { dagId } = dag.definition;
-  const task = dag.tasks.get(taskId);
-  if (task === undefined) {
-    const remedy = `Tasks of the DAG: ${dag.graph.order.join(', ')}.`;
-    throw schedulerErrors.error('TASK_NOT_FOUND', { message: `${dagId} has no task ${taskId}`, remedy });
-  }
-  const isMapped = mappingOf(task) !== undefined;
-  if (isMapped === mapIndex >= 0) return task;
-  throw schedulerErrors.error('TASK_NOT_FOUND', {
-    message: isMapped
-      ? `${dagId}.${taskId} is mapped: it runs once for each value`
-      : `${dagId}.${taskId} is not mapped: it has no instance ${mapIndex}`,
-    remedy: isMapped ? 'Say which instance with `--map-index`, from 0 on.' : 'Leave `--map-index` out.',
-  });
 }

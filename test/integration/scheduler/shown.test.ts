@@ -6,6 +6,7 @@ import { dagsList, runsList } from '../../../cli/operations/scheduling.ts';
 import {
   tasksFailedDeps,
   tasksList,
+  tasksRender,
   tasksState,
   tasksStatesForDagRun,
   tasksWhy,
@@ -69,6 +70,33 @@ test('of a mapped task each instance is shown by its index, and can be asked abo
     code: 'CLI_NOT_FOUND',
     remedy: 'Say which one with `--map-index`, from 0 to 1.',
   });
+});
+
+test('what the templates of a mapped task came to is shown by index, and asked for without one it is refused', async () => {
+  const templated = `{ dagId: 'mapped', description: '', schedule: null, owner: 'x', tags: [], tasks: (t) => {
+    t.partial('each', { templates: { at: '{{ ti.map_index }}' }, run: () => 1 }).expand({ n: ['a', 'b'] });
+    t.task('one', { templates: { at: '{{ run_id }}' }, run: () => 1 });
+  } }`;
+  await using h = await createHarness({ templated });
+  const scheduler = await h.scheduler();
+  await scheduler.triggerDag('mapped', { runId: 'r' });
+  await scheduler.runUntilIdle();
+  for (const run of ['r', '2026-04-01']) {
+    const asked = { dag: 'mapped', run };
+    expect(await rowsOf(scheduler, tasksRender, { ...asked, task: 'each', mapIndex: 1 })).toEqual([
+      { field: 'at', value: '1' },
+    ]);
+    await expect(rowsOf(scheduler, tasksRender, { ...asked, task: 'each' })).rejects.toMatchObject({
+      code: 'TASK_NOT_FOUND',
+      message: 'mapped.each is mapped: it runs once for each value',
+      remedy: 'Say which instance with `--map-index`, from 0 on.',
+    });
+    await expect(
+      rowsOf(scheduler, tasksRender, { ...asked, task: 'one', mapIndex: 1 }),
+    ).rejects.toMatchObject({
+      message: 'mapped.one is not mapped: it has no instance 1',
+    });
+  }
 });
 
 test('one instance of a mapped task is cleared or marked by its index, shown before, and the others stay', async () => {
