@@ -110,6 +110,11 @@ export const commandGroups: readonly CommandGroup[] = [
     load: async () => (await import('./commands/metrics.ts')).addMetrics,
   },
   {
+    name: 'access',
+    about: 'who may see which metrics',
+    load: async () => (await import('./commands/access.ts')).addAccess,
+  },
+  {
     name: 'warehouse',
     about: 'the warehouse: ad-hoc reads, and the set-up of Snowflake',
     load: async () => (await import('./commands/warehouse.ts')).addWarehouse,

@@ -20,7 +20,7 @@ export interface ConfigFile {
 }
 
 /** What the file may speak of. */
-const sections: ReadonlySet<string> = new Set(['warehouse', 'scheduler']);
+const sections: ReadonlySet<string> = new Set(['warehouse', 'scheduler', 'semantic']);
 
 const nothing: ConfigFile = {
   content: {},

@@ -12,6 +12,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Correct the line; docs/snowflake.md shows a whole file.',
     retryable: false,
   },
+  CLI_SECRET_SHORT: {
+    summary: 'A secret is too short to withstand guessing.',
+    remedy: 'Make one at random: `secret=$(openssl rand -base64 24); echo "$secret" | shopwave access hash`.',
+    retryable: false,
+  },
   CLI_SOURCE_CHECK_FAILED: {
     summary: 'A source would not be read as it is: credentials, rights or version.',
     remedy: 'Do what the note beside each check says.',

@@ -5,6 +5,7 @@ import type { PipelineServices } from '../dags/services.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import type { Access } from '../semantic/server/access/access.ts';
 import type { Semantic } from '../semantic/server/semantic.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Publication } from '../transforms/engine/warehouse/state.ts';
@@ -170,12 +171,17 @@ function servingParts(
     return made;
   });
   const semantic = parts.add('semantic layer', async (own) => {
-    const { createSemantic } = await import('../semantic/server/semantic.ts');
+    const [{ createSemantic }, { readSemanticSettings }] = await Promise.all([
+      import('../semantic/server/semantic.ts'),
+      import('./semantic-settings.ts'),
+    ]);
+    const { access: accessFile } = await readSemanticSettings(process.env);
+    const access = accessFile === undefined ? undefined : await openAccessFile(accessFile, logger);
     const [openReader, transforms] = await Promise.all([metricReader(), engine()]);
     const publication = (await transforms.publication())?.version ?? 0;
     served = publication;
     const modelDir = path.join(packageRoot, 'semantic', 'model');
-    const made = await createSemantic({ openReader, modelDir, logger, publication });
+    const made = await createSemantic({ openReader, modelDir, logger, access, publication });
     own(() => made.stop());
     return made;
   });
@@ -190,6 +196,11 @@ function servingParts(
     servedVersion: () => served,
     transforms: engine,
   };
+}
+
+async function openAccessFile(file: string, logger: Logger): Promise<Access> {
+  const { openAccess } = await import('../semantic/server/access/access.ts');
+  return openAccess(file, logger.child({ part: 'access' }));
 }
 
 function schedulerPart(

@@ -32,6 +32,21 @@ export const semanticErrors = errorCatalog({
     remedy: 'Query the views that /cubejs-api/v1/meta lists; cubes are private.',
     retryable: false,
   },
+  SEMANTIC_MEMBER_UNKNOWN: {
+    summary: 'A query asked for a member that does not exist, or not for whoever asks.',
+    remedy: 'Query what /cubejs-api/v1/meta lists; who should see more is told so by the access file.',
+    retryable: false,
+  },
+  SEMANTIC_UNAUTHENTICATED: {
+    summary: 'A query came without credentials, or with such as are not valid, or no longer.',
+    remedy: 'Send `Authorization: Basic` with user and secret, or a valid token; docs/access.md says how.',
+    retryable: false,
+  },
+  SEMANTIC_ACCESS_INVALID: {
+    summary: 'The file that says who may see which metrics is wrong.',
+    remedy: 'Correct the file at the line named here; docs/access.md says what it may hold.',
+    retryable: false,
+  },
   SEMANTIC_METRIC_UNKNOWN: {
     summary: 'No metric has this name.',
     remedy: '`shopwave metrics query --list` shows every metric.',

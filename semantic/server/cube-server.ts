@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { CreateOptions, CubejsServerCore } from '@cubejs-backend/server-core';
+import type { IncomingMessage } from 'node:http';
+import type { CreateOptions, CubejsServerCore, RequestContext } from '@cubejs-backend/server-core';
+import type { CompilerApi } from '@cubejs-backend/server-core/dist/src/core/CompilerApi.js';
 import type { Express } from 'express';
 import type { Logger } from '../../lib/logger.ts';
+import type { Caller } from './access/caller.ts';
+import { platformCaller } from './access/caller.ts';
+import { policedCompilers } from './access/policed-compiler.ts';
 import { asInProduction } from './cube-environment.ts';
 import { cubeLogger } from './cube-logger.ts';
 import type { CubeModules } from './cube-modules.ts';
@@ -21,6 +26,8 @@ export interface CubeServerOptions {
   readonly modelFiles: readonly ModelFile[];
   readonly modelDir: string;
   readonly logger: Logger;
+  /** Who sent a request over HTTP. */
+  readonly callerOf: (request: IncomingMessage) => Caller | undefined;
   /** The publication that queries are answered from. Part of every cache key. */
   readonly publication: () => number;
   /** Called when a query has its answer, from the cache or not. */
@@ -43,18 +50,25 @@ export interface GatewayAnswer {
 /** Cube with its REST API, cache and queue in this process. */
 export interface CubeServer {
   readonly mount: (app: Express) => Promise<void>;
-  readonly load: (query: unknown) => Promise<GatewayAnswer>;
-  readonly sql: (query: unknown) => Promise<GatewayAnswer>;
-  readonly meta: () => Promise<GatewayAnswer>;
+  readonly load: (query: unknown, caller: Caller) => Promise<GatewayAnswer>;
+  /** As the platform itself, when there is no caller. */
+  readonly sql: (query: unknown, caller?: Caller) => Promise<GatewayAnswer>;
+  readonly meta: (caller?: Caller) => Promise<GatewayAnswer>;
   /** Compiles the model; throws Cube's compile error. Idempotent. */
   readonly compile: () => Promise<(cube: string) => CompiledCube>;
   readonly clearCache: () => void;
   readonly shutdown: () => Promise<void>;
 }
 
+/** What every query carries from its door to its statement. */
+interface QueryContext {
+  readonly securityContext: { readonly caller: Caller };
+  readonly requestId: string;
+}
+
 interface GatewayRequest {
   readonly query?: unknown;
-  readonly context: { readonly securityContext: object; readonly requestId: string };
+  readonly context: QueryContext;
   readonly res: (message: unknown, options?: { readonly status?: number }) => Promise<void>;
 }
 
@@ -72,13 +86,18 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
   /**
    * Cube would key a result by SQL refresh keys, which wake the warehouse. Here the publication is part of the key of
    * cache and queue alike: an unchanged publication sends nothing, and a query that began before a publication can
-   * neither be shared with nor stored for one that began after it.
+   * neither be shared with nor stored for one that began after it. The version of the policies is part of it, too, and
+   * what they allow is in the statement itself; who asks is not, so that people with the same rights share.
    */
   class PublicationOrchestrator extends cube.OrchestratorApi {
     override async executeQuery(query: Record<string, unknown>): Promise<unknown> {
+      const { policyVersion } = callerIn(query['context']);
       const keyed = {
         ...query,
-        invalidate: [['publication', options.publication()]],
+        invalidate: [
+          ['publication', options.publication()],
+          ['policies', policyVersion],
+        ],
         cacheKeyQueries: { queries: [], renewalThreshold: tenYearsSec },
         expireSecs: tenYearsSec,
       };
@@ -95,6 +114,8 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     }
   }
 
+  const policed = policedCompilers();
+
   class ShopwaveCube extends cube.CubejsServerCore {
     protected override createOrchestratorApi(
       ...[getDriver, settings]: Parameters<CubejsServerCore['createOrchestratorApi']>
@@ -107,6 +128,10 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     /** Cube would read the type from CUBEJS_DB_TYPE, of which a process has only one. */
     protected override contextToDbType = async (): Promise<CubeReader['dbType']> => options.reader.dbType;
 
+    override async getCompilerApi(context: RequestContext): Promise<CompilerApi> {
+      return policed(await super.getCompilerApi(context), callerIn(context));
+    }
+
     gateway(): Gateway {
       return this.apiGateway() as unknown as Gateway;
     }
@@ -117,11 +142,11 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
   const gateway = asInProduction(() => core.gateway());
   return {
     mount: (app) => core.initApp(app),
-    load: (query) => ask((request) => gateway.load({ ...request, query })),
-    sql: (query) => ask((request) => gateway.sql({ ...request, query })),
-    meta: () => ask((request) => gateway.meta(request)),
+    load: (query, caller) => ask(caller, (request) => gateway.load({ ...request, query })),
+    sql: (query, caller = platformCaller) => ask(caller, (request) => gateway.sql({ ...request, query })),
+    meta: (caller = platformCaller) => ask(caller, (request) => gateway.meta(request)),
     compile: async () => {
-      const context = { securityContext: {}, requestId: randomUUID() };
+      const context = contextOf(platformCaller);
       const compilerApi = await core.getCompilerApi(context);
       const { cubeEvaluator } = await compilerApi.getCompilers({ requestId: context.requestId });
       return (name) => cubeEvaluator.cubeFromPath(name) as unknown as CompiledCube;
@@ -139,12 +164,11 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     queueDriverFactory: memoryQueueFactory(options.cube),
   };
   return {
-    // Unused, since checkAuth below replaces tokens; but Cube insists on one, and a constant would be a known secret.
+    // Unused, since the door checks credentials; but Cube insists on one, and a constant would be a known secret.
     apiSecret: randomUUID(),
-    // No authentication: the server listens on the loopback address only, and whoever can open a connection to it
-    // could as well read the warehouse file. To be replaced before it listens anywhere else.
-    checkAuth: async (request: { securityContext?: unknown }) => {
-      request.securityContext = {};
+    // Who is not known was turned away at the door; what came past it has no caller, and is refused by callerIn.
+    checkAuth: async (request: IncomingMessage & { securityContext?: unknown }) => {
+      request.securityContext = { caller: options.callerOf(request) };
     },
     devServer: false,
     telemetry: false,
@@ -169,14 +193,25 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
   };
 }
 
+/** Whoever came in by a door that names no caller gets nothing. */
+function callerIn(context: unknown): Caller {
+  const { securityContext } = Object(context) as Partial<QueryContext>;
+  if (securityContext?.caller === undefined) throw new Error('a query without a caller');
+  return securityContext.caller;
+}
+
+function contextOf(caller: Caller): QueryContext {
+  return { securityContext: { caller }, requestId: randomUUID() };
+}
+
 function constant<T>(value: T): () => T {
   return () => value;
 }
 
-async function ask(send: (request: GatewayRequest) => Promise<void>): Promise<GatewayAnswer> {
+async function ask(caller: Caller, send: (request: GatewayRequest) => Promise<void>): Promise<GatewayAnswer> {
   let answer: GatewayAnswer | undefined;
   await send({
-    context: { securityContext: {}, requestId: randomUUID() },
+    context: contextOf(caller),
     res: async (message, { status = 200 } = {}) => {
       answer = { status, body: await plainBody(message) };
     },

@@ -2,6 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import type { Logger } from '../../lib/logger.ts';
 import { semanticErrors } from '../errors.ts';
+import { openToLocals } from './access/access.ts';
+import type { Access } from './access/access.ts';
+import { platformCaller } from './access/caller.ts';
+import type { Caller } from './access/caller.ts';
 import { watchColumns } from './column-check.ts';
 import type { ColumnCheck } from './column-check.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
@@ -17,6 +21,7 @@ import type { MetricQuery, MetricResult } from './metric-query.ts';
 import { compileModel } from './model-check.ts';
 import { readModelFiles } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
+import { createRestDoor } from './rest-door.ts';
 
 export interface SemanticOptions {
   /** Makes the way to the warehouse: createDuckdbReader or createSnowflakeReader. */
@@ -24,22 +29,24 @@ export interface SemanticOptions {
   /** The folder with cubes/ and views/. */
   readonly modelDir: string;
   readonly logger: Logger;
+  /** Who may ask over HTTP; left out, whoever reaches the loopback address may, for everything. */
+  readonly access?: Access | undefined;
   /** The publication that the marts are at now; 0 before the first. */
   readonly publication?: number;
 }
 
-/** Governed metrics over the published marts. */
+/** Governed metrics over the published marts. Without a caller it is the platform itself that asks. */
 export interface Semantic {
-  /** Serves /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; to be listened with on the loopback address. */
+  /** Serves /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; without access to be listened with on the loopback address. */
   readonly app: express.Express;
   /** Rows of one regular Cube query; waits as long as the warehouse needs. */
-  readonly load: (query: CubeQuery) => Promise<CubeRow[]>;
+  readonly load: (query: CubeQuery, caller?: Caller) => Promise<CubeRow[]>;
   /** What /cubejs-api/v1/meta answers. */
-  readonly meta: () => Promise<Readonly<Record<string, unknown>>>;
+  readonly meta: (caller?: Caller) => Promise<Readonly<Record<string, unknown>>>;
   /** Every metric and dimension, by name. */
-  readonly catalog: () => Promise<MetricCatalog>;
+  readonly catalog: (caller?: Caller) => Promise<MetricCatalog>;
   /** Metrics by short names, across views. */
-  readonly queryMetrics: (query: MetricQuery) => Promise<MetricResult>;
+  readonly queryMetrics: (query: MetricQuery, caller?: Caller) => Promise<MetricResult>;
   /** Publication `version` is out: what was cached for earlier ones is dropped. To be called after its commit. */
   readonly refresh: (version: number) => void;
   /** Statements sent to the warehouse so far. */
@@ -76,8 +83,10 @@ async function start(
   let publication = options.publication ?? 0;
   let stopped = false;
   const reader = options.openReader(cube);
+  const door = createRestDoor(options.access ?? openToLocals);
   const server = createCubeServer({
     cube,
+    callerOf: door.callerOf,
     reader,
     modelFiles,
     modelDir: options.modelDir,
@@ -95,31 +104,34 @@ async function start(
   let columns: ColumnCheck | undefined;
   try {
     await compileModel(model);
-    columns = watchColumns(model, viewNames(await metaOf(server)), reader, logger);
+    columns = watchColumns(model, viewNames(await metaOf(server, platformCaller)), reader, logger);
     await columns.atStart();
   } catch (error) {
     await close();
     throw error;
   }
   const app = express().disable('x-powered-by');
+  app.use('/cubejs-api', door.handler);
   app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
   await server.mount(app);
-  const load = async (query: CubeQuery): Promise<CubeRow[]> => {
+  const load = async (query: CubeQuery, caller = platformCaller): Promise<CubeRow[]> => {
     // Cube answers "Continue wait" after ten seconds, meaning: ask again, it is still running.
     for (;;) {
       if (stopped)
         throw semanticErrors.error('SEMANTIC_STOPPED', { message: 'no query can be answered now' });
-      const answer = await server.load({ ...query, responseFormat: 'default' });
+      const answer = await server.load({ ...query, responseFormat: 'default' }, caller);
       if (answer.body['error'] !== 'Continue wait') return okBody(answer)['data'] as CubeRow[];
     }
   };
-  const catalog = async (): Promise<MetricCatalog> => metricCatalog(await metaOf(server));
+  const catalog = async (caller = platformCaller): Promise<MetricCatalog> =>
+    metricCatalog(await metaOf(server, caller));
   return {
     app,
     load,
     catalog,
-    meta: () => metaOf(server),
-    queryMetrics: async (query) => queryMetrics(load, await catalog(), query),
+    meta: (caller = platformCaller) => metaOf(server, caller),
+    queryMetrics: async (query, caller) =>
+      queryMetrics((each) => load(each, caller), await catalog(caller), query),
     refresh: (version) => {
       publication = version;
       server.clearCache();
@@ -132,8 +144,8 @@ async function start(
   };
 }
 
-async function metaOf(server: CubeServer): Promise<Readonly<Record<string, unknown>>> {
-  return okBody(await server.meta());
+async function metaOf(server: CubeServer, caller: Caller): Promise<Readonly<Record<string, unknown>>> {
+  return okBody(await server.meta(caller));
 }
 
 function okBody({ status, body }: GatewayAnswer): Readonly<Record<string, unknown>> {

@@ -123,12 +123,18 @@ describe('/load', () => {
   });
 
   it.each([
-    [{ measures: ['finance.nope'] }, /'nope' not found for path 'finance\.nope'/],
+    [{ measures: ['finance.nope'] }, /^SEMANTIC_MEMBER_UNKNOWN: there is no member "finance\.nope"/],
     [{ measures: ['nope.gmv'] }, /nope/],
     [{ measures: ['order_events.sale_minor'] }, /order_events\.sale_minor/],
     [{ measures: ['order_events.sale_minor'], filters: noRows }, /order_events\.sale_minor/],
     [{ dimensions: ['customers.customer_key'] }, /customers\.customer_key/],
     [{}, /Query should contain/],
+    [{ measures: ['finance.gmv'], order: { 'orders.order_key': 'asc' } }, /"orders\.order_key"/],
+    [
+      { measures: ['finance.gmv'], subqueryJoins: [{ sql: 'select 1', on: 'x', alias: 'a' }] },
+      /subqueryJoins/,
+    ],
+    [{ measures: [{ expression: ['return `1`'], cubeName: 'finance', name: 'x' }] }, /names of members/],
   ])('refuses %j as the client’s mistake', async (query, message) => {
     const { status, body } = await shop.post('/cubejs-api/v1/load', { query });
     expect(status).toBe(400);

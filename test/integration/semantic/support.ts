@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { Logger } from '../../../lib/logger.ts';
+import { openToLocals } from '../../../semantic/server/access/access.ts';
 import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
@@ -13,6 +14,8 @@ import type { MartsFixture } from './marts-fixture.ts';
 
 /** The model that the product ships. */
 export const modelDir = path.resolve(import.meta.dirname, '../../../semantic/model');
+
+type Headers = Readonly<Record<string, string>>;
 
 /** What a REST client gets. */
 interface RestAnswer {
@@ -24,8 +27,8 @@ interface RestAnswer {
 export interface ServedSemantic {
   readonly semantic: Semantic;
   /** Answers of the REST API. */
-  readonly get: (path: string) => Promise<RestAnswer>;
-  readonly post: (path: string, body: unknown) => Promise<RestAnswer>;
+  readonly get: (path: string, headers?: Headers) => Promise<RestAnswer>;
+  readonly post: (path: string, body: unknown, headers?: Headers) => Promise<RestAnswer>;
   readonly stop: () => Promise<void>;
 }
 
@@ -34,9 +37,14 @@ export interface SemanticFixture extends MartsFixture, ServedSemantic {}
 
 export async function startSemantic(
   content: 'shop' | 'empty' | 'nothing' = 'shop',
+  access = openToLocals,
 ): Promise<SemanticFixture> {
   const marts = await createMarts(content);
-  const served = await serveSemantic((cube) => createDuckdbReader(cube, marts.instance));
+  const served = await serveSemantic(
+    (cube) => createDuckdbReader(cube, marts.instance),
+    silentLogger,
+    access,
+  );
   return {
     ...marts,
     ...served,
@@ -51,8 +59,9 @@ export async function startSemantic(
 export async function serveSemantic(
   openReader: OpenCubeReader,
   logger: Logger = silentLogger,
+  access = openToLocals,
 ): Promise<ServedSemantic> {
-  const semantic = await createSemantic({ openReader, modelDir, logger, publication: 1 });
+  const semantic = await createSemantic({ openReader, modelDir, logger, access, publication: 1 });
   const server = semantic.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
@@ -62,11 +71,11 @@ export async function serveSemantic(
   };
   return {
     semantic,
-    get: (pathname) => send(pathname),
-    post: (pathname, body) =>
+    get: (pathname, headers = {}) => send(pathname, { headers }),
+    post: (pathname, body, headers = {}) =>
       send(pathname, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
     stop: async () => {

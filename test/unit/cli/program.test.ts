@@ -105,6 +105,9 @@ const apiVerbs = ['stripe', 'shopify', 'zendesk'].flatMap((source) =>
 
 const postgresVerbs = ['check', 'setup', 'snapshot', 'status', 'resync', 'teardown'];
 
+/** Verbs that need no data folder. */
+const withoutData: ReadonlySet<string> = new Set(['completion', 'access hash']);
+
 test('every verb is there and explains itself', async () => {
   const verbs = verbsOf(await createProgram()).map((path) => path.join(' '));
   expect(verbs).toEqual([
@@ -140,6 +143,7 @@ test('every verb is there and explains itself', async () => {
     ...['report', 'show', 'drift', 'check', 'metrics', 'restate'].map((name) => `quality ${name}`),
     'metrics list',
     'metrics query',
+    'access hash',
     ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),
     'simulator replay online-retail',
     ...['check', 'migrate', 'clean'].map((name) => `db ${name}`),
@@ -148,7 +152,7 @@ test('every verb is there and explains itself', async () => {
   for (const path of verbs) {
     const help = await say([...path.split(' '), '--help']);
     expect(help).toContain(`Usage: shopwave ${path}`);
-    if (path !== 'completion') expect(help).toContain('--data-dir');
+    if (!withoutData.has(path)) expect(help).toContain('--data-dir');
     if (path.startsWith('transform')) expect(help).toMatch(new RegExp(`\\$ shopwave ${path}`));
   }
 });

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { LineCounter, isNode, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { semanticErrors } from '../../errors.ts';
+import { mostRows } from './caller.ts';
+import { isSecretHash } from './secret-hash.ts';
+
+const name = z.string().regex(/^\w[\w.@-]*$/);
+/** `*`, a view or a member. */
+const seen = z.string().regex(/^(?:\*|\w+(?:\.\w+)?)$/, 'expected *, a view or view.member');
+const hidden = z.string().regex(/^\w+(?:\.\w+)?$/, 'expected a view or view.member');
+const values = z.array(z.string().min(1)).min(1);
+
+const role = z.strictObject({
+  sees: z.array(seen).min(1),
+  hides: z.array(hidden).default([]),
+  /** Dimension to the values themselves, or to the name under which a user has them. */
+  rows: z.record(z.string().regex(/^\w+$/), z.union([values, z.strictObject({ from: name })])).default({}),
+});
+
+const limits = z.strictObject({
+  concurrent_queries: z.int().min(1).max(1000).default(8),
+  rows: z.int().min(1).max(mostRows).default(mostRows),
+});
+
+const group = z.strictObject({
+  roles: z.array(name).min(1),
+  limits: limits.optional(),
+});
+
+const user = z.strictObject({
+  secret: z.string().refine(isSecretHash, 'expected a hash as `shopwave access hash` makes it'),
+  groups: z.array(name).min(1),
+  values: z.record(name, values).default({}),
+});
+
+const keys = z.union(
+  [
+    z.strictObject({ jwks_url: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({ jwks_file: z.string().min(1) }),
+    z.strictObject({ secret_file: z.string().min(1) }),
+  ],
+  'expected one of jwks_url, jwks_file and secret_file',
+);
+
+const tokens = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  keys,
+  /** Claims that hold the names of groups, and the values by which rows are limited. */
+  groups_claim: z.string().min(1).default('groups'),
+  values_claim: z.string().min(1).default('values'),
+});
+
+const accessFile = z.strictObject({
+  roles: z.record(name, role),
+  groups: z.record(name, group),
+  users: z.record(name, user).default({}),
+  tokens: tokens.optional(),
+});
+
+/** What the access file says, checked. */
+export interface AccessRules extends z.infer<typeof accessFile> {
+  /** Of the content: changes with every change. */
+  readonly version: string;
+}
+export type GroupRules = z.infer<typeof group>;
+export type TokenRules = z.infer<typeof tokens>;
+
+/** Reads an access file's text. Throws SEMANTIC_ACCESS_INVALID with file and line; a secret is never part of it. */
+export function parseAccess(text: string, file: string): AccessRules {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const place = (at: readonly PropertyKey[]): string => {
+    for (let depth = at.length; depth > 0; depth -= 1) {
+      const node: unknown = document.getIn(at.slice(0, depth), true);
+      if (isNode(node) && node.range) return `${file}:${lines.linePos(node.range[0]).line}`;
+    }
+    return file;
+  };
+  const [broken] = document.errors;
+  // The parser's words quote the line, which may hold a hash.
+  if (broken !== undefined)
+    throw invalid(`it is no YAML (${broken.code})`, `${file}:${lines.linePos(broken.pos[0]).line}`);
+  const parsed = accessFile.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const at = issue?.path ?? [];
+    throw invalid(`${at.map(String).join('.')}: ${issue?.message ?? 'it is wrong'}`, place(at));
+  }
+  const stray = unknownName(parsed.data);
+  if (stray !== undefined) throw invalid(`${stray.at.join('.')}: no such ${stray.kind}`, place(stray.at));
+  return { ...parsed.data, version: createHash('sha256').update(text).digest('base64url') };
+}
+
+function invalid(message: string, where: string): Error {
+  return semanticErrors.error('SEMANTIC_ACCESS_INVALID', { message, where });
+}
+
+interface UnknownName {
+  readonly at: readonly (string | number)[];
+  readonly kind: 'role' | 'group';
+}
+
+function unknownName({ roles, groups, users }: z.infer<typeof accessFile>): UnknownName | undefined {
+  for (const [id, { roles: named }] of Object.entries(groups)) {
+    const at = named.findIndex((each) => !Object.hasOwn(roles, each));
+    if (at >= 0) return { at: ['groups', id, 'roles', at], kind: 'role' };
+  }
+  for (const [id, { groups: named }] of Object.entries(users)) {
+    const at = named.findIndex((each) => !Object.hasOwn(groups, each));
+    if (at >= 0) return { at: ['users', id, 'groups', at], kind: 'group' };
+  }
+  return undefined;
+}

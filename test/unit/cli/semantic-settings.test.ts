@@ -1,0 +1,32 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readSemanticSettings } from '../../../cli/semantic-settings.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-settings-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(content: string, env: Readonly<Record<string, string>> = {}) {
+  const file = path.join(folder, 'shopwave.yml');
+  await writeFile(file, content);
+  return readSemanticSettings({ SHOPWAVE_CONFIG: file, ...env });
+}
+
+it('the access file is named by the file, and by the environment before it', async () => {
+  expect(await read('')).toEqual({ access: undefined });
+  expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml' });
+  expect(await read('semantic: { access: /a.yml }', { SHOPWAVE_ACCESS: '/b.yml' })).toEqual({
+    access: '/b.yml',
+  });
+});
+
+it('what is misspelt is refused: it would leave everything open', async () => {
+  await expect(read('semantic:\n  acces: a.yml')).rejects.toMatchObject({
+    code: 'CLI_CONFIG_INVALID',
+    where: expect.stringMatching(/shopwave\.yml:2$/),
+  });
+});
