@@ -8,6 +8,7 @@ import { machine } from './figure.ts';
 import type { Area, BenchOptions, Figure } from './figure.ts';
 import { ingest } from './ingest/area.ts';
 import { mainJob } from './main-job.ts';
+import { besideAirflow } from './scheduler/airflow-area.ts';
 import { scheduler } from './scheduler/area.ts';
 import { snowflake } from './snowflake/area.ts';
 import { transforms } from './transforms/area.ts';
@@ -16,6 +17,7 @@ import { statements } from './transforms/statements.ts';
 const areas: readonly Area[] = [
   mainJob,
   scheduler,
+  besideAirflow,
   ingest,
   transforms,
   statements,

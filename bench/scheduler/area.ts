@@ -1,27 +1,20 @@
-import { atMost, machine } from '../figure.ts';
+import { atMost } from '../figure.ts';
 import type { Area, Figure } from '../figure.ts';
 import { startServer } from '../embedded-server.ts';
-import type { BenchServer } from '../embedded-server.ts';
 import { median } from '../transforms/median.ts';
 import { runJob } from '../run-job.ts';
 import { timeCommands } from './command-start.ts';
 import { fillFinishedRuns } from './finished-runs.ts';
-import { loadResult, runResult } from './results.ts';
+import { loadResult } from './results.ts';
 import type { LoadJob, LoadResult, RunJob, RunResult } from './results.ts';
-import { chains, manyRuns, parallelism, poolFiles, shapes } from './workloads.ts';
+import { benchOn, runOf } from './bench.ts';
+import type { Bench } from './bench.ts';
+import { chains, manyRuns, poolFiles, shapes } from './workloads.ts';
 import type { Workload } from './workloads.ts';
 
 const rounds = 3;
 const pairs = 5;
 const idleDags = 500;
-
-/** Runs workloads on stores of one server. */
-interface Bench {
-  readonly setup: string;
-  readonly newStore: () => Promise<string>;
-  /** Once, on that store. */
-  readonly run: (url: string, job: Omit<RunJob, 'url' | 'parallelism'>) => Promise<RunResult>;
-}
 
 /** Throughput and latency of the scheduler on a control store of its own, each run in a process of its own. */
 export const scheduler: Area = {
@@ -40,37 +33,6 @@ export const scheduler: Area = {
     ];
   },
 };
-
-function benchOn({ server }: BenchServer, say: (text: string) => void): Bench {
-  let stores = 0;
-  return {
-    setup: machine(),
-    newStore: async () => {
-      const name = `bench_${++stores}`;
-      await server.ensureDatabase(name);
-      return server.url(name);
-    },
-    run: async (url, job) => {
-      const [result] = await runJob(
-        'scheduler/workload-job.ts',
-        { ...job, url, parallelism },
-        runResult,
-        say,
-      );
-      if (result === undefined) throw new Error('the run told nothing');
-      say(
-        `  ${Object.keys(job.files).length} DAGs, ${result.tasks} tasks: ${result.seconds.toFixed(2)} s (processor ${result.cpuSeconds.toFixed(2)} s)\n`,
-      );
-      return result;
-    },
-  };
-}
-
-async function runOf(bench: Bench, workload: Workload, prefix = 'bench', url?: string): Promise<RunResult> {
-  const { executor = 'in_process', runsEach = 1 } = workload;
-  const job = { files: workload.files(prefix), executor, runsEach };
-  return await bench.run(url ?? (await bench.newStore()), job);
-}
 
 async function repeated(bench: Bench, workload: Workload): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];

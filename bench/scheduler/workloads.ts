@@ -1,12 +1,15 @@
 /** DAG files of a workload, by name, as text. */
 export type DagFiles = Readonly<Record<string, string>>;
 
-/** What is run in one go: its DAGs, and whether a task has a process of its own. */
+/** What is run in one go: its DAGs, all alike, and whether a task has a process of its own. */
 export interface Workload {
   readonly name: string;
   readonly about: string;
-  /** Ids of its DAGs begin with the prefix: a DAG runs once in a store. */
-  readonly files: (prefix: string) => DagFiles;
+  readonly dags: number;
+  /** Of each task the place of the one that it comes after. */
+  readonly parents: readonly (number | null)[];
+  /** Every task computes that Fibonacci number; absent: it does nothing. */
+  readonly fibo?: number;
   /** Runs a DAG; the first comes by its schedule, further ones are triggered. */
   readonly runsEach?: number;
   readonly executor?: 'in_process' | 'process';
@@ -18,23 +21,17 @@ export const parallelism = 32;
 const fibonacci = 'const fibo = (n) => (n < 2 ? n : fibo(n - 1) + fibo(n - 2));';
 
 /** Each task after the one before. */
-const linear = (tasks: number): readonly string[] =>
-  Array.from({ length: tasks }, (_, index) => (index === 0 ? '' : `t${index - 1}`));
+const linear = (tasks: number): Workload['parents'] =>
+  Array.from({ length: tasks }, (_, index) => (index === 0 ? null : index - 1));
 
 /** Each task after its parent in a binary tree. */
-const binaryTree = (tasks: number): readonly string[] =>
-  Array.from({ length: tasks }, (_, index) => (index === 0 ? '' : `t${Math.floor((index - 1) / 2)}`));
+const binaryTree = (tasks: number): Workload['parents'] =>
+  Array.from({ length: tasks }, (_, index) => (index === 0 ? null : Math.floor((index - 1) / 2)));
 
-function dagFile(input: {
-  readonly dagId: string;
-  readonly parents: readonly string[];
-  /** Body of every task. */
-  readonly body: string;
-  readonly maxActiveRuns?: number;
-}): string {
-  const { dagId, parents, body, maxActiveRuns = 16 } = input;
+function dagFile(dagId: string, { parents, fibo, runsEach = 1 }: Omit<Workload, 'name' | 'about'>): string {
+  const body = fibo === undefined ? '' : `return fibo(${fibo})`;
   const tasks = parents.map((parent, index) => {
-    const after = parent === '' ? '' : `.after(${parent})`;
+    const after = parent === null ? '' : `.after(t${parent})`;
     return `    const t${index} = t.task('t${index}', { run: () => { ${body} } })${after};`;
   });
   return `import { dag, once } from '@scheduler';
@@ -46,7 +43,7 @@ export default dag({
   tags: [],
   schedule: once(),
   startDate: '2026-01-01T00:00:00Z',
-  maxActiveRuns: ${maxActiveRuns},
+  maxActiveRuns: ${Math.max(16, runsEach)},
   maxActiveTasks: 128,
   tasks: (t) => {
 ${tasks.join('\n')}
@@ -55,11 +52,10 @@ ${tasks.join('\n')}
 `;
 }
 
-function dags(count: number, parents: readonly string[], body = ''): (prefix: string) => DagFiles {
-  return (prefix) => {
-    const ids = Array.from({ length: count }, (_, index) => `${prefix}_${index}`);
-    return Object.fromEntries(ids.map((dagId) => [dagId, dagFile({ dagId, parents, body })]));
-  };
+/** The DAG files of a workload. Ids begin with the prefix: a DAG runs once in a store. */
+export function dagFilesOf(workload: Omit<Workload, 'name' | 'about'>, prefix: string): DagFiles {
+  const ids = Array.from({ length: workload.dags }, (_, index) => `${prefix}_${index}`);
+  return Object.fromEntries(ids.map((dagId) => [dagId, dagFile(dagId, workload)]));
 }
 
 const sensors = (count: number): string => `import { dag, once } from '@scheduler';
@@ -95,38 +91,31 @@ export default dag({
 
 /** 1,000 tasks that do nothing, in the three shapes of Airflow's own harness. */
 export const shapes: readonly Workload[] = [
-  { name: 'W3 100x10 linear', about: '100 DAGs of 10 tasks in a row', files: dags(100, linear(10)) },
-  { name: 'W3 10x100 linear', about: '10 DAGs of 100 tasks in a row', files: dags(10, linear(100)) },
-  { name: 'W3 100x10 tree', about: '100 binary trees of 10 tasks', files: dags(100, binaryTree(10)) },
+  { name: 'W3 100x10 linear', about: '100 DAGs of 10 tasks in a row', dags: 100, parents: linear(10) },
+  { name: 'W3 10x100 linear', about: '10 DAGs of 100 tasks in a row', dags: 10, parents: linear(100) },
+  { name: 'W3 100x10 tree', about: '100 binary trees of 10 tasks', dags: 100, parents: binaryTree(10) },
 ];
 
 /** Tasks in a row that compute. */
 export const chains = {
-  light: {
-    name: 'W1 in process',
-    about: '40 fibo(10) in a row',
-    files: dags(1, linear(40), 'return fibo(10)'),
-  },
+  light: { name: 'W1 in process', about: '40 fibo(10) in a row', dags: 1, parents: linear(40), fibo: 10 },
   lightApart: {
     name: 'W1 process a task',
     about: '40 fibo(10) in a row, each in a process',
-    files: dags(1, linear(40), 'return fibo(10)'),
+    dags: 1,
+    parents: linear(40),
+    fibo: 10,
     executor: 'process',
   },
-  heavy: {
-    name: 'W2 in process',
-    about: '10 fibo(33) in a row',
-    files: dags(1, linear(10), 'return fibo(33)'),
-  },
+  heavy: { name: 'W2 in process', about: '10 fibo(33) in a row', dags: 1, parents: linear(10), fibo: 33 },
 } as const satisfies Readonly<Record<string, Workload>>;
 
 /** A hundred runs at once of a DAG of three steps. */
 export const manyRuns: Workload = {
   name: 'W4 100 runs of 3 steps',
   about: '100 concurrent runs of 3 steps',
-  files: (prefix) => ({
-    [prefix]: dagFile({ dagId: prefix, parents: linear(3), body: '', maxActiveRuns: 100 }),
-  }),
+  dags: 1,
+  parents: linear(3),
   runsEach: 100,
 };
 
@@ -137,4 +126,4 @@ export const poolFiles = {
 } as const;
 
 /** So many DAGs of five tasks. */
-export const idleFiles = (count: number): DagFiles => dags(count, linear(5))('idle');
+export const idleFiles = (count: number): DagFiles => dagFilesOf({ dags: count, parents: linear(5) }, 'idle');

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.timetables.trigger import CronTriggerTimetable
 from pendulum import parse
 
-WORK = Path(os.environ["SHOPWAVE_CONFORMANCE"])
+WORK = Path(os.environ["SHOPWAVE_AIRFLOW_FOLDER"])
 
 
 def scenarios():

@@ -1,18 +1,14 @@
 """
 Plays scenarios in a real Airflow: its scheduler, its LocalExecutor, its API server, on the database of AIRFLOW_HOME's
-environment. `play.py answer.json` reads scenarios.json and schedules.json of the folder SHOPWAVE_CONFORMANCE.
+environment. `play.py answer.json` reads scenarios.json and schedules.json of the folder SHOPWAVE_AIRFLOW_FOLDER.
 """
 
 import json
-import os
-import subprocess
 import sys
 import time
 from collections import defaultdict
-from contextlib import contextmanager
-from urllib.error import URLError
-from urllib.request import urlopen
 
+from api_server import api_server
 from build import WORK, scenarios
 from fire_times import fire_times
 from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
@@ -31,28 +27,6 @@ from sqlalchemy import select
 BUNDLE = "dags-folder"
 LIMIT_SECONDS = 900
 STILL_SECONDS = 6
-
-
-@contextmanager
-def api_server():
-    """What tasks report to."""
-    port = int(os.environ["SHOPWAVE_CONFORMANCE_PORT"])
-    command = [sys.executable, "-m", "airflow", "api-server", "--apps", "execution", "--workers", "1"]
-    server = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL)
-    def answers():
-        if server.poll() is not None:
-            raise SystemExit(f"Airflow's API server ended with {server.returncode}")
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/execution/health", timeout=120):
-                return True
-        except URLError:
-            return False
-
-    try:
-        yield answers
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def prepare(all_scenarios):

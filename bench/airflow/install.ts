@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runCommand } from '../../../bench/dbt/python.ts';
+import { runCommand } from '../dbt/python.ts';
 
 const requirements = path.join(import.meta.dirname, 'requirements.txt');
 
