@@ -87,6 +87,11 @@ export const semanticErrors = errorCatalog({
     remedy: 'Ask for a coarser grain, fewer dimensions or a shorter period.',
     retryable: false,
   },
+  SEMANTIC_QUERIES_TOO_MANY: {
+    summary: 'A user has as many queries running as their groups may have at once.',
+    remedy: 'Wait for one of them; the access file states the limit of each group.',
+    retryable: true,
+  },
   SEMANTIC_STOPPED: {
     summary: 'The semantic layer is stopped.',
     remedy: 'Start the platform again.',

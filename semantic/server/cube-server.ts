@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { CreateOptions, CubejsServerCore, RequestContext } from '@cubejs-backend/server-core';
 import type { CompilerApi } from '@cubejs-backend/server-core/dist/src/core/CompilerApi.js';
 import type { Express } from 'express';
+import { systemClock } from '../../lib/clock.ts';
+import { ShopwaveError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Caller } from './access/caller.ts';
 import { platformCaller } from './access/caller.ts';
@@ -14,6 +16,8 @@ import { semanticConcurrency } from './cube-reader.ts';
 import type { CubeReader } from './cube-reader.ts';
 import type { ModelFile } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
+import { createQueryWatch } from './query-watch.ts';
+import type { Visit } from './query-watch.ts';
 import { memoryQueueFactory } from './queue-driver.ts';
 import { createResultCache } from './result-cache.ts';
 
@@ -27,7 +31,7 @@ export interface CubeServerOptions {
   readonly modelDir: string;
   readonly logger: Logger;
   /** Who sent a request over HTTP. */
-  readonly callerOf: (request: IncomingMessage) => Caller | undefined;
+  readonly visitOf: (request: IncomingMessage) => Visit | undefined;
   /** The publication that queries are answered from. Part of every cache key. */
   readonly publication: () => number;
   /** Called when a query has its answer, from the cache or not. */
@@ -62,7 +66,7 @@ export interface CubeServer {
 
 /** What every query carries from its door to its statement. */
 interface QueryContext {
-  readonly securityContext: { readonly caller: Caller };
+  readonly securityContext: Visit;
   readonly requestId: string;
 }
 
@@ -81,7 +85,8 @@ interface Gateway {
 /** Constructs Cube over a driver and model files. Nothing is compiled and no statement sent before the first call. */
 export function createCubeServer(options: CubeServerOptions): CubeServer {
   const { cube } = options;
-  const cache = createResultCache(cacheBytes);
+  const watch = createQueryWatch(options.logger, systemClock);
+  const cache = createResultCache(cacheBytes, watch.lookedUp);
 
   /**
    * Cube would key a result by SQL refresh keys, which wake the warehouse. Here the publication is part of the key of
@@ -91,21 +96,24 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
    */
   class PublicationOrchestrator extends cube.OrchestratorApi {
     override async executeQuery(query: Record<string, unknown>): Promise<unknown> {
-      const { policyVersion } = callerIn(query['context']);
+      const visit = visitIn(query['context']);
+      const publication = options.publication();
       const keyed = {
         ...query,
         invalidate: [
-          ['publication', options.publication()],
-          ['policies', policyVersion],
+          ['publication', publication],
+          ['policies', visit.caller.policyVersion],
         ],
         cacheKeyQueries: { queries: [], renewalThreshold: tenYearsSec },
         expireSecs: tenYearsSec,
       };
       try {
-        const answer = await super.executeQuery(keyed);
+        const answer = await watch.run(visit, publication, () => super.executeQuery(keyed));
         options.onAnswered?.();
         return answer;
       } catch (error) {
+        // eslint-disable-next-line no-throw-literal -- as below
+        if (error instanceof ShopwaveError) throw { error: queryErrorText(error) };
         const text = cubeErrorText(error);
         if (text === undefined || text === 'Continue wait') throw error;
         // eslint-disable-next-line no-throw-literal -- the gateway answers 400 to exactly this shape
@@ -129,7 +137,7 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     protected override contextToDbType = async (): Promise<CubeReader['dbType']> => options.reader.dbType;
 
     override async getCompilerApi(context: RequestContext): Promise<CompilerApi> {
-      return policed(await super.getCompilerApi(context), callerIn(context));
+      return policed(await super.getCompilerApi(context), visitIn(context).caller);
     }
 
     gateway(): Gateway {
@@ -166,9 +174,9 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
   return {
     // Unused, since the door checks credentials; but Cube insists on one, and a constant would be a known secret.
     apiSecret: randomUUID(),
-    // Who is not known was turned away at the door; what came past it has no caller, and is refused by callerIn.
+    // Who is not known was turned away at the door; what came past it has no caller, and is refused by visitIn.
     checkAuth: async (request: IncomingMessage & { securityContext?: unknown }) => {
-      request.securityContext = { caller: options.callerOf(request) };
+      request.securityContext = options.visitOf(request);
     },
     devServer: false,
     telemetry: false,
@@ -194,10 +202,10 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
 }
 
 /** Whoever came in by a door that names no caller gets nothing. */
-function callerIn(context: unknown): Caller {
+function visitIn(context: unknown): Visit {
   const { securityContext } = Object(context) as Partial<QueryContext>;
   if (securityContext?.caller === undefined) throw new Error('a query without a caller');
-  return securityContext.caller;
+  return securityContext;
 }
 
 function contextOf(caller: Caller): QueryContext {

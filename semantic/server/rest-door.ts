@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import type express from 'express';
 import { ShopwaveError } from '../../lib/errors.ts';
 import type { Access } from './access/access.ts';
-import type { Caller } from './access/caller.ts';
 import { queryErrorText } from './query-errors.ts';
+import type { Origin, Served, Visit } from './query-watch.ts';
 
 /** Lets in who is known. Everything that Cube serves over HTTP lies behind it. */
 export interface RestDoor {
   readonly handler: express.RequestHandler;
   /** Who sent a request that was let in; undefined for one that came past the door. */
-  readonly callerOf: (request: IncomingMessage) => Caller | undefined;
+  readonly visitOf: (request: IncomingMessage) => Visit | undefined;
 }
 
 export function createRestDoor(access: Access): RestDoor {
-  const callers = new WeakMap<IncomingMessage, Caller>();
+  const visits = new WeakMap<IncomingMessage, Visit>();
   const letIn: (...args: Parameters<express.RequestHandler>) => Promise<void> = async (
     request,
     response,
@@ -21,7 +21,8 @@ export function createRestDoor(access: Access): RestDoor {
   ) => {
     const { authorization, 'x-cube-authorization': ofCube } = request.headers;
     try {
-      callers.set(request, await access.identify(typeof ofCube === 'string' ? ofCube : authorization));
+      const caller = await access.identify(typeof ofCube === 'string' ? ofCube : authorization);
+      visits.set(request, { caller, tag: tagOf(request), onServed: toldIn(response) });
     } catch (error) {
       if (!(error instanceof ShopwaveError)) return next(error);
       response.set('www-authenticate', 'Basic realm="metrics", charset="UTF-8"');
@@ -31,7 +32,28 @@ export function createRestDoor(access: Access): RestDoor {
     next();
   };
   return {
-    callerOf: (request) => callers.get(request),
+    visitOf: (request) => visits.get(request),
     handler: (request, response, next) => void letIn(request, response, next),
+  };
+}
+
+/** So much as fits a log line. */
+function tagOf(request: express.Request): string | undefined {
+  return request.get('x-shopwave-tag')?.slice(0, 100);
+}
+
+/** The costliest first: a request of several queries is from where its costliest was. */
+const costs: readonly Origin[] = ['warehouse', 'rollup', 'cache'];
+
+/** Tells in headers, which Cube's clients pass over, from which publication an answer is, and where it was found. */
+function toldIn(response: express.Response): (served: Served) => void {
+  const all: Served[] = [];
+  return (served) => {
+    all.push(served);
+    const origin = costs.find((each) => all.some((one) => one.origin === each));
+    response.set({
+      'x-shopwave-publication': [...new Set(all.map(({ publication }) => publication))].join(),
+      'x-shopwave-origin': origin,
+    });
   };
 }

@@ -27,7 +27,10 @@ interface Entry {
  * grows until results expire a day later, and all servers of a process share it. Nothing expires here, because a
  * result is keyed by its publication and stays true for it; `clear` drops what a new publication made unreachable.
  */
-export function createResultCache(maxBytes: number): ResultCache {
+export function createResultCache(
+  maxBytes: number,
+  onLookup: (found: boolean) => void = () => {},
+): ResultCache {
   const entries = new Map<string, Entry>();
   const locks = new Set<string>();
   let bytes = 0;
@@ -39,6 +42,7 @@ export function createResultCache(maxBytes: number): ResultCache {
   return {
     get: async (key) => {
       const entry = entries.get(key);
+      onLookup(entry !== undefined);
       if (entry === undefined) return undefined;
       entries.delete(key);
       entries.set(key, entry);

@@ -86,7 +86,7 @@ async function start(
   const door = createRestDoor(options.access ?? openToLocals);
   const server = createCubeServer({
     cube,
-    callerOf: door.callerOf,
+    visitOf: door.visitOf,
     reader,
     modelFiles,
     modelDir: options.modelDir,

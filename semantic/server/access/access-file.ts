@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { semanticErrors } from '../../errors.ts';
-import { mostRows } from './caller.ts';
+import { defaultConcurrency, mostRows } from './caller.ts';
 import { isSecretHash } from './secret-hash.ts';
 
 const name = z.string().regex(/^\w[\w.@-]*$/);
@@ -19,7 +19,7 @@ const role = z.strictObject({
 });
 
 const limits = z.strictObject({
-  concurrent_queries: z.int().min(1).max(1000).default(8),
+  concurrent_queries: z.int().min(1).max(1000).default(defaultConcurrency),
   rows: z.int().min(1).max(mostRows).default(mostRows),
 });
 

@@ -31,6 +31,9 @@ export interface Caller {
   readonly policyVersion: string;
 }
 
+/** A few dashboards of a dozen tiles at once. */
+export const defaultConcurrency = 50;
+
 /** The most that Cube itself gives in one answer. */
 export const mostRows = 50_000;
 

@@ -1,5 +1,5 @@
 import type { AccessRules, GroupRules } from './access-file.ts';
-import { mostRows } from './caller.ts';
+import { defaultConcurrency, mostRows } from './caller.ts';
 import type { Caller, Grant, Limits, RowRule } from './caller.ts';
 
 /** Somebody whose identity is proven. */
@@ -35,7 +35,9 @@ function grantsOf(rules: AccessRules, name: string, holder: Holder): Grant[] {
 
 /** The widest of the groups' limits: being in one more group never takes something away. */
 function limitsOf(groups: readonly GroupRules[]): Limits {
-  const stated = groups.map(({ limits = { concurrent_queries: 8, rows: mostRows } }) => limits);
+  const stated = groups.map(
+    ({ limits = { concurrent_queries: defaultConcurrency, rows: mostRows } }) => limits,
+  );
   return {
     concurrentQueries: Math.max(1, ...stated.map((each) => each.concurrent_queries)),
     rows: Math.max(1, ...stated.map((each) => each.rows)),

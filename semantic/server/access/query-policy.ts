@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { semanticErrors } from '../../errors.ts';
+import { mostRows } from './caller.ts';
 import type { Caller, Grant, RowRule } from './caller.ts';
 import { grantsFor, viewOf } from './member-catalog.ts';
 import type { MemberCatalog } from './member-catalog.ts';
@@ -45,7 +46,7 @@ const named = z.object({
  */
 export function withPolicies<Query extends object>(
   query: Query,
-  { grants }: Pick<Caller, 'grants'>,
+  { grants, limits }: Pick<Caller, 'grants' | 'limits'>,
   catalog: MemberCatalog,
 ): Query {
   const parsed = named.safeParse(query);
@@ -62,9 +63,16 @@ export function withPolicies<Query extends object>(
     const allowed = rowsOf(viewOf(each), showing);
     added.set(JSON.stringify(allowed), allowed);
   }
-  if (added.size === 0) return query;
+  const limited = withRowLimit(query, limits.rows);
+  if (added.size === 0) return limited;
   const own = 'filters' in query && Array.isArray(query.filters) ? (query.filters as unknown[]) : [];
-  return { ...query, filters: [...own, ...added.values()] };
+  return { ...limited, filters: [...own, ...added.values()] };
+}
+
+/** One row more than allowed tells an answer that is too large from one that fits, and is all that is read of it. */
+function withRowLimit<Query extends object>(query: Query, rows: number): Query {
+  const asked = 'limit' in query && typeof query.limit === 'number' ? query.limit : mostRows;
+  return rows < mostRows && asked > rows ? { ...query, limit: rows + 1 } : query;
 }
 
 function membersOf(query: z.infer<typeof named>, catalog: MemberCatalog): Set<string> {

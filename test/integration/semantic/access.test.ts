@@ -22,7 +22,7 @@ roles:
   fulfilment: { sees: [operations.orders, operations.channel] }
   all: { sees: ['*'] }
 groups:
-  managers: { roles: [country_finance] }
+  managers: { roles: [country_finance], limits: { rows: 20 } }
   warehouse: { roles: [fulfilment] }
   admins: { roles: [all] }
 users:
@@ -126,6 +126,25 @@ describe('rows', () => {
     await appendFile(file, '\nusers: {');
     expect(await load('ana')).toEqual([{ 'finance.gmv': '201.10' }]);
     await writeAccess('DE');
+  });
+});
+
+describe('limits', () => {
+  it('an answer with more rows than a group may get is refused, not cut', async () => {
+    const every = { dimensions: ['finance.country', 'finance.event_type', 'finance.sku'], ungrouped: true };
+    const { status, body } = await shop.post('/cubejs-api/v1/load', { query: every }, as('ana'));
+    expect([status, (body['data'] as unknown[]).length]).toEqual([200, 15]);
+    await shop.publisher.run(
+      "insert into marts.fct_order_events by name select * replace ('y' || order_event_key as order_event_key) from marts.fct_order_events",
+    );
+    shop.semantic.refresh(2);
+    const refused = await shop.post('/cubejs-api/v1/load', { query: every }, as('ana'));
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/^SEMANTIC_RESULT_TOO_LARGE: .* 20 rows/) },
+    });
+    await shop.publisher.run("delete from marts.fct_order_events where order_event_key like 'y%'");
+    shop.semantic.refresh(3);
   });
 });
 

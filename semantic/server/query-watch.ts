@@ -1,0 +1,115 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../lib/clock.ts';
+import { ShopwaveError, messageOf } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { semanticErrors } from '../errors.ts';
+import type { Caller } from './access/caller.ts';
+
+/** Where an answer came from. Who waits for the same statement as somebody else has it from the warehouse, too. */
+export type Origin = 'cache' | 'rollup' | 'warehouse';
+
+/** What is told to whoever asked, beside the rows. */
+export interface Served {
+  readonly publication: number;
+  readonly origin: Origin;
+}
+
+/** A query on its way: who asks, by which door, and what for. */
+export interface Visit {
+  readonly caller: Caller;
+  /** What the query is for, in the words of whoever asks: a dashboard, a report. */
+  readonly tag?: string | undefined;
+  readonly onServed?: ((served: Served) => void) | undefined;
+}
+
+/** Of Cube's answer what is looked at here. */
+interface Answer {
+  readonly data?: unknown;
+  readonly usedPreAggregations?: object;
+}
+
+/** Keeps each query within its caller's limits, and writes it down. */
+export interface QueryWatch {
+  /** Runs one query. Throws SEMANTIC_QUERIES_TOO_MANY or SEMANTIC_RESULT_TOO_LARGE when it exceeds a limit. */
+  readonly run: (visit: Visit, publication: number, query: () => Promise<unknown>) => Promise<unknown>;
+  /** To be called when the result cache was asked, within `run`: the first time tells whether it had the answer. */
+  readonly lookedUp: (found: boolean) => void;
+}
+
+export function createQueryWatch(logger: Logger, clock: Clock): QueryWatch {
+  const running = new Map<string, number>();
+  const lookups = new AsyncLocalStorage<{ found?: boolean }>();
+
+  const within = async (
+    visit: Visit,
+    publication: number,
+    query: () => Promise<unknown>,
+  ): Promise<unknown> => {
+    const { caller, tag, onServed } = visit;
+    const startMs = clock.monotonicMs();
+    const lookup: { found?: boolean } = {};
+    const log = (fields: object): void =>
+      logger.info('metric query', {
+        user: caller.name,
+        tag,
+        publication,
+        durationMs: Math.round(clock.monotonicMs() - startMs),
+        ...fields,
+      });
+    try {
+      const answer = Object(await lookups.run(lookup, query)) as Answer;
+      const rows = Array.isArray(answer.data) ? answer.data.length : 0;
+      if (rows > caller.limits.rows) throw tooLarge(caller.limits.rows);
+      const origin = originOf(answer, lookup.found === true);
+      onServed?.({ publication, origin });
+      log({ origin, rows });
+      return answer;
+    } catch (error) {
+      log({ failed: failureOf(error) });
+      throw error;
+    }
+  };
+  return {
+    lookedUp: (found) => {
+      const lookup = lookups.getStore();
+      if (lookup !== undefined) lookup.found ??= found;
+    },
+    run: async (visit, publication, query) => {
+      const { name, limits } = visit.caller;
+      const count = running.get(name) ?? 0;
+      if (count >= limits.concurrentQueries) throw tooMany(limits.concurrentQueries);
+      running.set(name, count + 1);
+      try {
+        return await within(visit, publication, query);
+      } finally {
+        const left = (running.get(name) ?? 1) - 1;
+        if (left === 0) running.delete(name);
+        else running.set(name, left);
+      }
+    },
+  };
+}
+
+function originOf({ usedPreAggregations = {} }: Answer, cached: boolean): Origin {
+  if (cached) return 'cache';
+  return Object.keys(usedPreAggregations).length > 0 ? 'rollup' : 'warehouse';
+}
+
+/** The code, or Cube's own word that the query is still running. Its texts hold values that were asked for. */
+function failureOf(error: unknown): string {
+  if (error instanceof ShopwaveError) return error.code;
+  const text: unknown = Object(error).error ?? messageOf(error);
+  return /^(?:SEMANTIC_[A-Z_]+|Continue wait)/.exec(String(text))?.[0] ?? 'unknown';
+}
+
+function tooMany(limit: number): Error {
+  return semanticErrors.error('SEMANTIC_QUERIES_TOO_MANY', {
+    message: `${limit} queries of yours are running, as many as may at once`,
+  });
+}
+
+function tooLarge(limit: number): Error {
+  return semanticErrors.error('SEMANTIC_RESULT_TOO_LARGE', {
+    message: `the answer has more than the ${limit} rows that you may get at once`,
+  });
+}
