@@ -49,12 +49,17 @@ export const semanticErrors = errorCatalog({
   },
   SEMANTIC_METRIC_UNKNOWN: {
     summary: 'No metric has this name.',
-    remedy: '`shopwave metrics query --list` shows every metric.',
+    remedy: '`shopwave metrics list` shows every metric.',
     retryable: false,
   },
   SEMANTIC_DIMENSION_UNKNOWN: {
     summary: 'A metric cannot be split or filtered by this name.',
     remedy: 'Use one of the dimensions named here.',
+    retryable: false,
+  },
+  SEMANTIC_SEGMENT_UNKNOWN: {
+    summary: 'A metric has no segment of this name.',
+    remedy: 'Use one of the segments named here.',
     retryable: false,
   },
   SEMANTIC_ARGUMENT_INVALID: {

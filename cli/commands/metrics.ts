@@ -7,6 +7,7 @@ interface MetricsOptions extends VerbOptions {
   readonly by?: string[];
   readonly grain?: string;
   readonly where?: string[];
+  readonly segment?: string[];
   readonly from?: string;
   readonly to?: string;
 }
@@ -29,10 +30,11 @@ export function addMetrics(program: Command): void {
       ]),
     )
     .option('--where <filter...>', 'channel=web, country=DE,FR or currency!=USD; all must hold')
+    .option('--segment <name...>', 'conditions with a name, for example cancelled; all must hold')
     .option('--from <date>', 'first business date, YYYY-MM-DD')
     .option('--to <date>', 'last business date, included')
     .action((names: string[], options: MetricsOptions) => {
-      const { by, grain, where, from, to } = options;
-      return perform('metrics.query', { metrics: names, by, grain, where, from, to }, options);
+      const { by, grain, where, segment: segments, from, to } = options;
+      return perform('metrics.query', { metrics: names, by, grain, where, segments, from, to }, options);
     });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grains } from '../../semantic/server/metric-query.ts';
+import { grains } from '../../semantic/server/query-arguments.ts';
 import { defineOperation, rowsResult } from './operation.ts';
 
 const names = z.array(z.string().min(1));
@@ -11,9 +11,11 @@ export const metricsList = defineOperation({
     const semantic = await platform.semantic();
     const { metrics } = await semantic.catalog();
     return rowsResult(
-      metrics.map(({ name, unit, owner, timeDimension, description }) => ({
+      metrics.map(({ name, view, unit, tier, owner, timeDimension, description }) => ({
         name,
+        view,
         unit,
+        tier,
         by: timeDimension,
         owner,
         description,
@@ -29,6 +31,7 @@ export const metricsQuery = defineOperation({
     by: names.optional(),
     grain: z.enum(grains).optional(),
     where: names.optional(),
+    segments: names.optional(),
     from: z.string().optional(),
     to: z.string().optional(),
   }),

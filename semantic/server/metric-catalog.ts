@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { metricMetaSchema } from './metric-meta.ts';
+import type { MetricMeta } from './metric-meta.ts';
 
 /** A governed measure, as a person needs to know it. */
 export interface Metric {
@@ -10,11 +12,18 @@ export interface Metric {
   readonly title: string;
   readonly description: string;
   readonly owner: string;
-  /** 1: reported outside the team that owns it; 2: used inside; 3: explains another metric. */
-  readonly tier: number;
-  readonly unit: 'currency' | 'count';
+  readonly tier: MetricMeta['tier'];
+  readonly unit: MetricMeta['unit'];
   /** The business date by which this metric is reported. */
   readonly timeDimension: string;
+  /** Of which days a row's number is, where not of its own. */
+  readonly period: MetricMeta['period'];
+  /** The metric that a ratio or an average divides by; in the model it may be one that nobody can ask for. */
+  readonly denominator: string | undefined;
+  readonly synonyms: readonly string[];
+  readonly deprecated: string | undefined;
+  /** Dimensions by which a number is looked into. */
+  readonly drillMembers: readonly string[];
 }
 
 /** A name to split or filter metrics of one view by. */
@@ -26,9 +35,27 @@ export interface Dimension {
   readonly type: 'string' | 'time' | 'number' | 'boolean';
 }
 
+/** A condition with a name, to filter metrics of one view by. */
+export interface Segment {
+  readonly name: string;
+  readonly member: string;
+  readonly view: string;
+  readonly description: string;
+}
+
+/** Dimensions of one view from the coarse to the fine. */
+export interface Hierarchy {
+  readonly name: string;
+  readonly view: string;
+  readonly levels: readonly string[];
+}
+
 export interface CatalogView {
   readonly name: string;
+  readonly title: string;
   readonly description: string;
+  /** Whom it is for: finance, operations, customers, support. */
+  readonly area: string;
   readonly members: readonly { readonly name: string; readonly kind: 'measure' | 'dimension' }[];
 }
 
@@ -36,6 +63,8 @@ export interface CatalogView {
 export interface MetricCatalog {
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
+  readonly segments: readonly Segment[];
+  readonly hierarchies: readonly Hierarchy[];
   readonly views: readonly CatalogView[];
 }
 
@@ -43,14 +72,8 @@ const measureSchema = z.object({
   name: z.string(),
   shortTitle: z.string(),
   description: z.string().default(''),
-  meta: z
-    .object({
-      owner: z.string(),
-      tier: z.number(),
-      unit: z.enum(['currency', 'count']),
-      time_dimension: z.string(),
-    })
-    .optional(),
+  drillMembers: z.array(z.string()).default([]),
+  meta: metricMetaSchema.optional(),
 });
 
 const dimensionSchema = z.object({
@@ -59,18 +82,25 @@ const dimensionSchema = z.object({
   type: z.enum(['string', 'time', 'number', 'boolean']),
 });
 
+const segmentSchema = z.object({ name: z.string(), description: z.string().default('') });
+const hierarchySchema = z.object({ name: z.string(), levels: z.array(z.string()) });
+
 const metaSchema = z.object({
   cubes: z.array(
     z.object({
       name: z.string(),
+      title: z.string().default(''),
       description: z.string().default(''),
+      meta: z.object({ area: z.string().default('') }).default({ area: '' }),
+      segments: z.array(segmentSchema).default([]),
+      hierarchies: z.array(hierarchySchema).default([]),
       measures: z.array(measureSchema),
       dimensions: z.array(dimensionSchema),
     }),
   ),
 });
 
-/** Reads the catalogue out of Cube's meta. A measure without owner, tier, unit and date is not governed: no metric. */
+/** Reads the catalogue out of Cube's meta. A measure without `meta` is not governed: no metric. */
 export function metricCatalog(meta: unknown): MetricCatalog {
   const { cubes } = metaSchema.parse(meta);
   const metrics = cubes.flatMap((view) => view.measures.flatMap((measure) => toMetric(view.name, measure)));
@@ -79,9 +109,21 @@ export function metricCatalog(meta: unknown): MetricCatalog {
     dimensions: cubes.flatMap((view) =>
       view.dimensions.map((each) => ({ ...each, ...memberName(each.name), view: view.name })),
     ),
+    segments: cubes.flatMap((view) =>
+      view.segments.map((each) => ({ ...each, ...memberName(each.name), view: view.name })),
+    ),
+    hierarchies: cubes.flatMap((view) =>
+      view.hierarchies.map(({ name, levels }) => ({
+        ...memberName(name),
+        view: view.name,
+        levels: levels.map((level) => memberName(level).name),
+      })),
+    ),
     views: cubes.map((view) => ({
       name: view.name,
+      title: view.title,
       description: view.description,
+      area: view.meta.area,
       members: [
         ...view.measures.map(({ name }) => ({ name, kind: 'measure' as const })),
         ...view.dimensions.map(({ name }) => ({ name, kind: 'dimension' as const })),
@@ -92,9 +134,33 @@ export function metricCatalog(meta: unknown): MetricCatalog {
 
 function toMetric(view: string, measure: z.infer<typeof measureSchema>): Metric[] {
   if (measure.meta === undefined) return [];
-  const { owner, tier, unit, time_dimension: timeDimension } = measure.meta;
-  const { shortTitle: title, description } = measure;
-  return [{ ...memberName(measure.name), view, title, description, owner, tier, unit, timeDimension }];
+  const {
+    time_dimension: timeDimension,
+    owner,
+    tier,
+    unit,
+    period,
+    denominator,
+    synonyms,
+    deprecated,
+  } = measure.meta;
+  return [
+    {
+      ...memberName(measure.name),
+      view,
+      title: measure.shortTitle,
+      description: measure.description,
+      owner,
+      tier,
+      unit,
+      timeDimension,
+      period,
+      denominator,
+      synonyms,
+      deprecated,
+      drillMembers: measure.drillMembers.map((member) => memberName(member).name),
+    },
+  ];
 }
 
 function memberName(member: string): { readonly name: string; readonly member: string } {

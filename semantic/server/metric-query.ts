@@ -1,11 +1,9 @@
 import { semanticErrors } from '../errors.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
 import type { Dimension, Metric, MetricCatalog } from './metric-catalog.ts';
-import { findDimension, findMetric } from './name-resolution.ts';
-
-/** Business dates are days, so nothing finer. */
-export const grains = ['day', 'week', 'month', 'quarter', 'year'] as const;
-type Grain = (typeof grains)[number];
+import { findDimension, findMetric, findSegment } from './name-resolution.ts';
+import { checkDates, invalidArgument, parseFilter } from './query-arguments.ts';
+import type { Filter, Grain } from './query-arguments.ts';
 
 /** Metrics and dimensions by short name (`gmv`, `channel`) or as Cube member (`finance.gmv`). */
 export interface MetricQuery {
@@ -15,6 +13,8 @@ export interface MetricQuery {
   readonly grain?: Grain | undefined;
   /** `channel=web`, `country=DE,FR`, `currency!=USD`; all must hold. */
   readonly where?: readonly string[] | undefined;
+  /** Conditions with a name, by short name; all must hold. */
+  readonly segments?: readonly string[] | undefined;
   /** First day, YYYY-MM-DD. */
   readonly from?: string | undefined;
   /** Last day, YYYY-MM-DD, included. */
@@ -26,12 +26,6 @@ export interface MetricResult {
   readonly columns: readonly string[];
   /** Sorted by date and dimensions. Numbers are exact text; null where a metric has nothing to say. */
   readonly rows: readonly Readonly<Record<string, string | null>>[];
-}
-
-interface Filter {
-  readonly name: string;
-  readonly operator: 'equals' | 'notEquals';
-  readonly values: readonly string[];
 }
 
 type Load = (query: CubeQuery) => Promise<CubeRow[]>;
@@ -51,7 +45,7 @@ export async function queryMetrics(
   query: MetricQuery,
 ): Promise<MetricResult> {
   const metrics = query.metrics.map((name) => findMetric(catalog, name));
-  if (metrics.length === 0) throw invalid('a query needs at least one metric');
+  if (metrics.length === 0) throw invalidArgument('a query needs at least one metric');
   checkDates(query);
   const filters = (query.where ?? []).map(parseFilter);
   const planned = groupByDate(metrics).map((group) => planGroup(catalog, group, query, filters));
@@ -60,11 +54,14 @@ export async function queryMetrics(
   return { columns: [...keys, ...query.metrics], rows: joinRows(keys, query.metrics, answers) };
 }
 
-/** Metrics that one Cube query can answer: of the same view, reported by the same date. */
+/**
+ * Metrics that one Cube query can answer: of the same view, reported by the same date, of the same period. Cube joins
+ * periods by what they are split by and drops the rows that one of them lacks.
+ */
 function groupByDate(metrics: readonly Metric[]): Metric[][] {
   const groups = new Map<string, Metric[]>();
   for (const metric of metrics) {
-    const key = `${metric.view}.${metric.timeDimension}`;
+    const key = `${metric.view}.${metric.timeDimension} ${metric.period ?? 'own'}`;
     groups.set(key, [...(groups.get(key) ?? []), metric]);
   }
   return [...groups.values()];
@@ -94,13 +91,16 @@ function planGroup(
     const metric = group.find((each) => each.name === name || each.member === name);
     if (metric !== undefined) columns.set(name, { member: metric.member, isDate: false });
   }
+  const range = dateRange(first, query);
+  const grain = query.grain === undefined ? {} : { granularity: query.grain };
+  const asTime = { dimension: date, ...grain, ...(range === undefined ? {} : { dateRange: range }) };
   return {
     columns,
     query: {
       measures: group.map((metric) => metric.member),
       dimensions: split.filter((each) => !times.includes(each)).map(({ dimension }) => dimension.member),
       timeDimensions: [
-        ...(query.grain === undefined ? [] : [{ dimension: date, granularity: query.grain }]),
+        ...(query.grain === undefined && range === undefined ? [] : [asTime]),
         ...times.map(({ dimension }) => ({ dimension: dimension.member, granularity: 'day' })),
       ],
       filters: [
@@ -109,16 +109,43 @@ function planGroup(
           operator: filter.operator,
           values: filter.values,
         })),
-        // What has no such date yet, as an order that is not fulfilled, belongs to no period.
-        ...(query.grain === undefined ? [] : [{ member: date, operator: 'set' }]),
-        ...(query.from === undefined
-          ? []
-          : [{ member: date, operator: 'afterOrOnDate', values: [query.from] }]),
-        ...(query.to === undefined ? [] : [{ member: date, operator: 'beforeOrOnDate', values: [query.to] }]),
+        ...(range === undefined ? ownDays(date, query) : []),
       ],
+      segments: (query.segments ?? []).map((name) => findSegment(catalog, first, name).member),
       limit: rowLimit,
     },
   };
+}
+
+/** Rows of these days, for a metric that is told by the days of its own rows. */
+function ownDays(date: string, { grain, from, to }: MetricQuery): object[] {
+  return [
+    // What has no such date yet, as an order that is not fulfilled, belongs to no period.
+    ...(grain === undefined ? [] : [{ member: date, operator: 'set' }]),
+    ...(from === undefined ? [] : [{ member: date, operator: 'afterOrOnDate', values: [from] }]),
+    ...(to === undefined ? [] : [{ member: date, operator: 'beforeOrOnDate', values: [to] }]),
+  ];
+}
+
+/** What is without a last day in any case, or by grain. */
+const needsDays: Readonly<Record<NonNullable<Metric['period']>, 'always' | 'by grain' | 'never'>> = {
+  previous_month: 'never',
+  previous_year: 'never',
+  trailing_28_days: 'always',
+  to_date: 'by grain',
+};
+
+/** The days to show of a metric that looks at others, too: as a filter they would be all that it looks at. */
+function dateRange(
+  { name, period }: Metric,
+  { from, to, grain }: MetricQuery,
+): readonly [string, string] | undefined {
+  if (period === undefined) return undefined;
+  if (from !== undefined && to !== undefined) return [from, to];
+  const need = needsDays[period];
+  const open = from === undefined && to === undefined;
+  if (open && (need === 'never' || (need === 'by grain' && grain === undefined))) return undefined;
+  throw invalidArgument(`${name} looks back from its days, so it needs both a first and a last one`);
 }
 
 function column(dimension: Dimension): { member: string; isDate: boolean } {
@@ -129,7 +156,7 @@ function column(dimension: Dimension): { member: string; isDate: boolean } {
 function filterDimension(catalog: MetricCatalog, metric: Metric, filter: Filter): Dimension {
   const dimension = findDimension(catalog, metric, filter.name);
   if (dimension.type === 'time')
-    throw invalid(`"${filter.name}" is a date: use the first and last day instead`);
+    throw invalidArgument(`"${filter.name}" is a date: use the first and last day instead`);
   return dimension;
 }
 
@@ -175,40 +202,4 @@ function compareKeys(keys: readonly string[], a: ResultRow, b: ResultRow): numbe
     return left < right ? -1 : 1;
   }
   return 0;
-}
-
-function parseFilter(text: string): Filter {
-  const match = /^\s*([\w.]+)\s*(!?=)\s*(.+?)\s*$/.exec(text);
-  const [, name, operator, values] = match ?? [];
-  if (name === undefined || values === undefined) throw invalid(`"${text}" is not a filter`);
-  return {
-    name,
-    operator: operator === '=' ? 'equals' : 'notEquals',
-    values: values.split(',').map((value) => value.trim()),
-  };
-}
-
-function checkDates({ from, to, grain }: MetricQuery): void {
-  for (const date of [from, to]) {
-    if (date !== undefined && !isDate(date)) throw invalid(`"${date}" is not a date`);
-  }
-  if (from !== undefined && to !== undefined && to < from) {
-    throw invalid(`the last day ${to} lies before the first, ${from}`);
-  }
-  if (grain !== undefined && !grains.includes(grain)) {
-    throw invalid(`"${grain}" is not a grain; there are ${grains.join(', ')}`);
-  }
-}
-
-function isDate(text: string): boolean {
-  const parsed = new Date(`${text}T00:00:00Z`);
-  return (
-    /^\d{4}-\d{2}-\d{2}$/.test(text) &&
-    !Number.isNaN(parsed.getTime()) &&
-    parsed.toISOString().startsWith(text)
-  );
-}
-
-function invalid(message: string): Error {
-  return semanticErrors.error('SEMANTIC_ARGUMENT_INVALID', { message });
 }

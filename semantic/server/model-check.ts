@@ -6,7 +6,7 @@ import type { BindProblem, CubeReader } from './cube-reader.ts';
 import type { CompiledCube, CubeServer } from './cube-server.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { CatalogView } from './metric-catalog.ts';
-import { fileOfError } from './model-files.ts';
+import { definingFile, fileOfError } from './model-files.ts';
 import type { ModelFile } from './model-files.ts';
 
 /** What a check of the model needs. */
@@ -82,8 +82,9 @@ async function fileOfMember(model: CheckedModel, view: CatalogView, member: stri
   const cubeOf = await model.server.compile();
   const compiled: CompiledCube = cubeOf(view.name);
   const included = compiled.includedMembers?.find((each) => `${view.name}.${each.name}` === member);
-  const source = included?.memberPath.split('.')[0];
-  return (source === undefined ? compiled : cubeOf(source)).fileName;
+  const [source, name] = included?.memberPath.split('.') ?? [];
+  if (source === undefined || name === undefined) return compiled.fileName;
+  return definingFile(model.modelFiles, source, name) ?? cubeOf(source).fileName;
 }
 
 function invalid(model: CheckedModel, message: string, file: string | undefined, cause?: unknown): Error {

@@ -13,6 +13,11 @@ export interface ModelFile {
   readonly content: string;
   /** Cubes and views that are written in it; none where Jinja has to be rendered first. */
   readonly defines: readonly string[];
+  readonly cubes: readonly {
+    readonly name: string;
+    readonly extends: string | undefined;
+    readonly members: readonly string[];
+  }[];
 }
 
 /**
@@ -50,8 +55,8 @@ async function readModelFile(modelDir: string, fileName: string, templates: bool
   const location = path.join(modelDir, fileName);
   const content = await readFile(location, 'utf8');
   const template = findTemplate(content);
-  if (template === undefined) return { fileName, content, defines: definedNames(content, location) };
-  if (templates) return { fileName, content, defines: [] };
+  if (template === undefined) return { fileName, content, ...definitionsOf(content, location) };
+  if (templates) return { fileName, content, defines: [], cubes: [] };
   throw semanticErrors.error('SEMANTIC_MODEL_TEMPLATED', {
     message: 'this model file uses Jinja, which cannot be rendered without the native binary of Cube',
     where: `${location}:${template.line}:${template.column}`,
@@ -59,10 +64,22 @@ async function readModelFile(modelDir: string, fileName: string, templates: bool
 }
 
 const named = z.array(z.object({ name: z.string() })).nullish();
-const definitions = z.object({ cubes: named, views: named }).nullable().catch(null);
+const cubes = z
+  .array(z.object({ name: z.string(), extends: z.string().optional(), dimensions: named, measures: named }))
+  .nullish();
+const definitions = z.object({ cubes, views: named }).nullable().catch(null);
 
-/** Names of cubes and views; what else they need, Cube checks. */
-function definedNames(content: string, location: string): string[] {
+/** The file in which a member of a cube is written: the cube's own, or that of one that it extends. */
+export function definingFile(files: readonly ModelFile[], cube: string, member: string): string | undefined {
+  const file = files.find(({ defines }) => defines.includes(cube));
+  const found = file?.cubes.find(({ name }) => name === cube);
+  if (file === undefined || found === undefined) return undefined;
+  if (found.members.includes(member)) return file.fileName;
+  return found.extends === undefined ? undefined : definingFile(files, found.extends, member);
+}
+
+/** Cubes and views with the names of their members; what else they need, Cube checks. */
+function definitionsOf(content: string, location: string): Pick<ModelFile, 'defines' | 'cubes'> {
   const lineCounter = new LineCounter();
   const document = parseDocument(content, { lineCounter, prettyErrors: false });
   const [problem] = document.errors;
@@ -75,7 +92,14 @@ function definedNames(content: string, location: string): string[] {
     });
   }
   const parsed = definitions.parse(document.toJS());
-  return [...(parsed?.cubes ?? []), ...(parsed?.views ?? [])].map(({ name }) => name);
+  return {
+    defines: [...(parsed?.cubes ?? []), ...(parsed?.views ?? [])].map(({ name }) => name),
+    cubes: (parsed?.cubes ?? []).map(({ name, extends: base, dimensions, measures }) => ({
+      name,
+      extends: base,
+      members: [...(dimensions ?? []), ...(measures ?? [])].map((each) => each.name),
+    })),
+  };
 }
 
 /** The file that an error text of Cube is about: it names the file, a cube, or something that only one file says. */

@@ -114,7 +114,10 @@ function checkVisible(data: TransformData, member: string): void {
 }
 
 function requestedMembers(query: ShapedQuery): string[] {
-  const times = (query.timeDimensions ?? []).map((time) => time.dimension);
+  // One without a granularity is a filter, no column.
+  const times = (query.timeDimensions ?? [])
+    .filter(({ granularity }) => typeof granularity === 'string')
+    .map((time) => time.dimension);
   return [...memberNames(query.measures), ...memberNames(query.dimensions), ...times];
 }
 

@@ -17,14 +17,42 @@ create table marts.fct_order_events (
   order_event_key varchar, event_type varchar, order_key varchar, order_id bigint, order_line_key varchar,
   customer_key varchar, customer_durable_key varchar, product_key varchar, product_durable_key varchar,
   channel varchar, country varchar, currency varchar, is_test boolean, quantity bigint, amount_minor bigint,
-  event_at timestamp, event_date date, order_date date);
+  event_at timestamp, event_date date, order_date date, reporting_minor bigint);
 create table marts.fct_orders (
   order_key varchar, order_id bigint, order_number varchar, customer_key varchar, customer_durable_key bigint,
   channel varchar, country varchar, currency varchar, is_test boolean, order_status varchar, placed_at timestamp,
-  order_date date, fulfilled_date date, is_fulfilled boolean, is_partly_fulfilled boolean);
+  order_date date, fulfilled_date date, is_fulfilled boolean, is_partly_fulfilled boolean, person_key bigint,
+  cancelled_at timestamp, first_refund_at timestamp, closed_date date, gross_minor bigint, hours_to_ship double,
+  hours_to_deliver double);
 create table marts.fct_order_lines (
   order_line_key varchar, order_line_id bigint, order_key varchar, line_no bigint, line_kind varchar,
-  product_key varchar, channel varchar, currency varchar, is_test boolean, quantity bigint, order_date date);
+  product_key varchar, seller_key bigint, channel varchar, country varchar, currency varchar, is_test boolean,
+  quantity bigint, net_minor bigint, commission_minor bigint, order_date date);
+create table marts.dim_seller (seller_key bigint, seller_name varchar, country varchar);
+create table marts.dim_payment_method (payment_method_key bigint, method_name varchar, processor varchar);
+create table marts.fct_shipments (
+  shipment_key bigint, shipment_id bigint, order_key varchar, carrier varchar, status varchar, channel varchar,
+  country varchar, currency varchar, is_test boolean, promised_at timestamp, delivered_at timestamp, is_late boolean,
+  shipped_date date, order_date date);
+create table marts.fct_payments (
+  payment_key bigint, payment_ref varchar, order_key bigint, kind varchar, payment_method_key bigint, channel varchar,
+  currency varchar, is_test boolean, cash_minor bigint, payment_date date);
+create table marts.fct_payouts (
+  payout_key bigint, payout_id varchar, currency varchar, status varchar, amount_minor bigint, difference_minor bigint,
+  arrival_date date);
+create table marts.fct_support_tickets (
+  ticket_key bigint, ticket_id bigint, customer_key varchar, status varchar, priority varchar, via_channel varchar,
+  topic varchar, first_reply_minutes bigint, resolution_minutes bigint, satisfaction_score varchar, is_deleted boolean,
+  solved_at timestamp, created_date date, first_reply_date date, solved_date date);
+create table marts.agg_backlog_moves_daily (
+  backlog_move_key bigint, move_date date, channel varchar, opened_orders bigint, opened_units bigint,
+  closed_orders bigint, closed_units bigint);
+create table marts.agg_support_moves_daily (
+  support_move_key bigint, move_date date, via_channel varchar, opened_tickets bigint, solved_tickets bigint,
+  deleted_tickets bigint);
+create table marts.agg_gift_card_moves_daily (
+  gift_card_day_key bigint, move_date date, currency varchar, sold_minor bigint, cancelled_minor bigint,
+  redeemed_minor bigint);
 `;
 
 /**
@@ -69,22 +97,80 @@ insert into marts.fct_order_events
   ('e19', 'cancellation_tax', 'o3', 'l4', 'c1v2', 'p2', 'web', 'DE', 'EUR', false, -38, '2026-02-02', '2026-02-01'),
   ('e20', 'gift_card_discount', 'o4', 'l5', '-1', 'p2', 'web', 'DE', 'EUR', false, -250, '2026-02-01', '2026-02-01'),
   ('e18', 'sale', 't1', 'l6', 'c2v1', 'p1', 'web', 'FR', 'EUR', true, 99999, '2026-02-01', '2026-02-01');
+update marts.fct_order_events set quantity = case event_type when 'refund' then -1 when 'sale' then 1 else 0 end,
+  reporting_minor = case when order_key <> 'o4' then cast(amount_minor * 1.5 as bigint) end;
 insert into marts.fct_orders
-  (order_key, customer_key, customer_durable_key, channel, country, currency, is_test, order_status, order_date,
-   fulfilled_date, is_fulfilled, is_partly_fulfilled) values
-  ('o1', 'c1v1', 1, 'web', 'DE', 'EUR', false, 'delivered', '2026-01-30', '2026-02-01', true, false),
-  ('o2', 'c2v1', 2, 'app', 'FR', 'EUR', false, 'cancelled', '2026-01-31', null, false, false),
-  ('o3', 'c1v2', 1, 'web', 'DE', 'EUR', false, 'cancelled', '2026-02-01', null, false, false),
-  ('o4', '-1', -1, 'web', 'DE', 'EUR', false, 'shipped', '2026-02-01', null, false, true),
-  ('t1', 'c2v1', 2, 'web', 'FR', 'EUR', true, 'placed', '2026-02-01', '2026-02-01', true, false);
+  (order_key, customer_key, customer_durable_key, person_key, channel, country, currency, is_test, order_status,
+   order_date, fulfilled_date, is_fulfilled, is_partly_fulfilled, placed_at, cancelled_at, first_refund_at, gross_minor,
+   hours_to_ship, hours_to_deliver) values
+  ('o1', 'c1v1', 1, 1, 'web', 'DE', 'EUR', false, 'delivered', '2026-01-30', '2026-02-01', true, false,
+   '2026-01-30 08:00', null, '2026-02-02 10:00', 12030, 36.505, 20.0),
+  ('o2', 'c2v1', 2, 2, 'app', 'FR', 'EUR', false, 'cancelled', '2026-01-31', null, false, false,
+   '2026-01-31 08:00', '2026-01-31 09:00', null, 10010, null, null),
+  ('o3', 'c1v2', 1, 1, 'web', 'DE', 'EUR', false, 'cancelled', '2026-02-01', null, false, false,
+   '2026-02-01 08:00', null, null, 2020, null, null),
+  ('o4', '-1', -1, -1, 'web', 'DE', 'EUR', false, 'shipped', '2026-02-01', null, false, true,
+   '2026-02-01 09:00', null, '2026-02-03 10:00', 6060, 12.0, null),
+  ('t1', 'c2v1', 2, 2, 'web', 'FR', 'EUR', true, 'placed', '2026-02-01', '2026-02-01', true, false,
+   '2026-02-01 10:00', null, null, 99999, 1.0, 1.0);
 insert into marts.fct_order_lines
-  (order_line_key, order_key, line_kind, product_key, channel, currency, is_test, quantity, order_date) values
-  ('l1', 'o1', 'goods', 'p1', 'web', 'EUR', false, 1, '2026-01-30'),
-  ('l2', 'o1', 'goods', 'p2', 'web', 'EUR', false, 1, '2026-01-30'),
-  ('l3', 'o2', 'goods', 'p1', 'app', 'EUR', false, 1, '2026-01-31'),
-  ('l4', 'o3', 'goods', 'p2', 'web', 'EUR', false, 1, '2026-02-01'),
-  ('l5', 'o4', 'goods', 'p2', 'web', 'EUR', false, 3, '2026-02-01'),
-  ('l6', 't1', 'goods', 'p1', 'web', 'EUR', true, 1, '2026-02-01');
+  (order_line_key, order_key, line_kind, product_key, seller_key, channel, country, currency, is_test, quantity,
+   net_minor, commission_minor, order_date) values
+  ('l1', 'o1', 'goods', 'p1', 7, 'web', 'DE', 'EUR', false, 1, 4505, 676, '2026-01-30'),
+  ('l2', 'o1', 'goods', 'p2', -2, 'web', 'DE', 'EUR', false, 1, 2020, 0, '2026-01-30'),
+  ('l3', 'o2', 'goods', 'p1', 7, 'app', 'FR', 'EUR', false, 1, 0, 0, '2026-01-31'),
+  ('l4', 'o3', 'goods', 'p2', -2, 'web', 'DE', 'EUR', false, 1, 0, 0, '2026-02-01'),
+  ('l5', 'o4', 'goods', 'p2', 8, 'web', 'DE', 'EUR', false, 3, 6060, 606, '2026-02-01'),
+  ('l6', 't1', 'goods', 'p1', 7, 'web', 'FR', 'EUR', true, 1, 99999, 9999, '2026-02-01');
+insert into marts.dim_seller (seller_key, seller_name, country) values
+  (7, 'Lumen', 'DE'), (8, 'Folio', 'FR'), (-2, 'none', null);
+insert into marts.dim_payment_method (payment_method_key, method_name, processor) values
+  (1, 'Card', 'stripe'), (-2, 'None', 'none');
+insert into marts.fct_shipments
+  (shipment_key, shipment_id, order_key, carrier, status, channel, country, currency, is_test, promised_at,
+   delivered_at, is_late, shipped_date, order_date) values
+  (1, 1, 'o1', 'DHL', 'delivered', 'web', 'DE', 'EUR', false, '2026-02-03', '2026-02-02', false, '2026-01-31',
+   '2026-01-30'),
+  (2, 2, 'o1', 'DHL', 'returned', 'web', 'DE', 'EUR', false, '2026-02-03', '2026-02-04', true, '2026-02-01',
+   '2026-01-30'),
+  (3, 3, 'o4', 'UPS', 'shipped', 'web', 'DE', 'EUR', false, '2026-02-03', null, null, '2026-02-01', '2026-02-01'),
+  (4, 4, 'o4', 'UPS', 'delivered', 'web', 'DE', 'EUR', false, '2026-02-05', '2026-02-05', false, '2026-02-01',
+   '2026-02-01'),
+  (5, 5, 'o4', 'UPS', 'pending', 'web', 'DE', 'EUR', false, null, null, null, null, '2026-02-01'),
+  (6, 6, 't1', 'UPS', 'delivered', 'web', 'FR', 'EUR', true, '2026-02-05', '2026-02-09', true, '2026-02-01',
+   '2026-02-01');
+insert into marts.fct_payments
+  (payment_key, payment_ref, order_key, kind, payment_method_key, channel, currency, is_test, cash_minor,
+   payment_date) values
+  (1, 'shop:1', 1, 'capture', 1, 'web', 'EUR', false, 12000, '2026-01-30'),
+  (2, 'stripe:f1', 1, 'fee', -2, 'web', 'EUR', false, -374, '2026-01-30'),
+  (3, 'shop:2', 1, 'refund', 1, 'web', 'EUR', false, -5406, '2026-02-03'),
+  (4, 'stripe:b1', 1, 'refund_failure', 1, 'web', 'EUR', false, 406, '2026-02-04'),
+  (5, 'stripe:d1', -1, 'dispute', 1, 'Unknown', 'EUR', false, -999, '2026-02-04'),
+  (6, 'shop:3', 6, 'capture', 1, 'web', 'EUR', true, 99999, '2026-02-01');
+insert into marts.fct_payouts
+  (payout_key, payout_id, currency, status, amount_minor, difference_minor, arrival_date) values
+  (1, 'po_1', 'EUR', 'paid', 11626, 0, '2026-02-02'), (2, 'po_2', 'EUR', 'failed', 500, null, '2026-02-03');
+insert into marts.fct_support_tickets
+  (ticket_key, ticket_id, customer_key, status, priority, via_channel, topic, first_reply_minutes, resolution_minutes,
+   satisfaction_score, is_deleted, solved_at, created_date, first_reply_date, solved_date) values
+  (1, 1, 'c1v2', 'solved', 'high', 'email', 'refund', 30, 200, 'good', false, '2026-02-02 12:00', '2026-02-02',
+   '2026-02-02', '2026-02-02'),
+  (2, 2, 'c2v1', 'open', 'low', 'web', 'parcel', 45, null, 'bad', false, null, '2026-02-02', '2026-02-03', null),
+  (3, 3, '-1', 'closed', 'low', 'web', 'parcel', null, null, 'good', false, '2026-02-04 12:00', '2026-02-03', null,
+   '2026-02-04'),
+  (4, 4, '-1', 'deleted', 'low', 'email', 'spam', null, null, null, true, null, '2026-02-03', null, null);
+insert into marts.agg_backlog_moves_daily
+  (backlog_move_key, move_date, channel, opened_orders, opened_units, closed_orders, closed_units) values
+  (1, '2026-01-30', 'web', 1, 2, 0, 0), (2, '2026-01-31', 'app', 1, 1, 1, 1), (3, '2026-02-01', 'web', 2, 4, 1, 2),
+  (4, '2026-02-02', 'web', 0, 0, 1, 1);
+insert into marts.agg_support_moves_daily
+  (support_move_key, move_date, via_channel, opened_tickets, solved_tickets, deleted_tickets) values
+  (1, '2026-02-02', 'email', 1, 1, 0), (2, '2026-02-02', 'web', 1, 0, 0), (3, '2026-02-03', 'web', 1, 0, 0),
+  (4, '2026-02-03', 'email', 1, 0, 1), (5, '2026-02-04', 'web', 0, 1, 0);
+insert into marts.agg_gift_card_moves_daily
+  (gift_card_day_key, move_date, currency, sold_minor, cancelled_minor, redeemed_minor) values
+  (1, '2026-01-30', 'EUR', 10000, 0, 0), (2, '2026-02-01', 'EUR', 5000, 2500, 1250);
 `;
 
 /** The same shop as statements, for a warehouse that takes one at a time. */

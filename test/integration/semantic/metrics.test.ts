@@ -16,11 +16,74 @@ const expected = {
   cancellations: '120.30',
   returns: '45.05',
   aov: '75.30',
+  gift_card_sales: '0.00',
+  chargebacks: '0.00',
+  refund_rate: '0.2240',
+  sold_units: '5',
+  returned_units: '1',
+  // at 1.5, without o4, which has no rate: its sale, cash refund and gift card discount
+  reporting_gmv: '360.90',
+  reporting_net_revenue: '97.87',
+  reporting_total_sales: '97.34',
+  reporting_refunds: '81.10',
+  reporting_fx_difference: '0.00',
+  unrated_events: '3',
+  gmv_previous_month: '220.40',
+  gmv_previous_year: '0.00',
+  net_revenue_previous_month: '110.30',
+  net_revenue_previous_year: '0.00',
+  // of the four weeks up to the last day of February: those from the first day of that month
+  gmv_trailing_28_days: '80.80',
+  net_revenue_trailing_28_days: '15.55',
   orders: '4',
   fulfilled_orders: '1',
   partly_fulfilled_orders: '1',
   customers: '2',
   order_lines: '5',
+  cancelled_orders: '2',
+  cancellation_rate: '0.5000',
+  refunded_orders: '2',
+  refunded_order_rate: '0.5000',
+  sent_orders: '2',
+  // 36.505 and 12 hours
+  time_to_ship: '24.25',
+  delivered_orders: '1',
+  time_to_deliver: '20.00',
+  orders_previous_year: '0',
+  orders_trailing_28_days: '2',
+  // o1, o3 of one person and o2 of another
+  active_customers: '2',
+  new_customers: '2',
+  returning_customers: '1',
+  repeat_rate: '0.5000',
+  spend_per_customer: '120.30',
+  marketplace_sales: '105.65',
+  commission: '12.82',
+  take_rate: '0.1213',
+  shipments: '4',
+  promised_deliveries: '3',
+  on_time_deliveries: '2',
+  on_time_rate: '0.6667',
+  captured: '120.00',
+  cash_refunds: '50.00',
+  processor_fees: '3.74',
+  net_cash: '56.27',
+  payouts: '2',
+  paid_out: '116.26',
+  payout_difference: '0.00',
+  tickets: '3',
+  solved_tickets: '2',
+  first_replies: '2',
+  first_response_time: '37.50',
+  timed_solutions: '1',
+  resolution_time: '3.33',
+  rated_tickets: '3',
+  satisfaction_rate: '0.6667',
+  closed_orders: '3',
+  backlog_orders: '1',
+  backlog_units: '3',
+  open_tickets: '1',
+  gift_cards_outstanding: '112.50',
 };
 
 let shop: SemanticFixture;
@@ -31,7 +94,8 @@ afterAll(() => shop.stop());
 
 describe('every metric', () => {
   it('has the value worked out by hand, as exact text, without the test order', async () => {
-    const { rows } = await shop.semantic.queryMetrics({ metrics: Object.keys(expected) });
+    const period = { from: '2026-01-01', to: '2026-02-28' };
+    const { rows } = await shop.semantic.queryMetrics({ metrics: Object.keys(expected), ...period });
     expect(rows).toEqual([expected]);
   });
 
@@ -40,8 +104,9 @@ describe('every metric', () => {
     expect(metrics.map((metric) => metric.name).sort()).toEqual(Object.keys(expected).sort());
     for (const metric of metrics) {
       expect(metric.description.length, metric.name).toBeGreaterThan(30);
-      expect(metric.owner, metric.name).toMatch(/^(finance|operations)$/);
-      expect([1, 2, 3], metric.name).toContain(metric.tier);
+      expect(metric.owner, metric.name).toMatch(/^(finance|operations|support)$/);
+      expect(['certified', 'experimental'], metric.name).toContain(metric.tier);
+      expect(metric.drillMembers.length, metric.name).toBeGreaterThan(0);
     }
   });
 
@@ -143,6 +208,7 @@ describe('every dimension', () => {
     ['segment', { business: '20.20', consumer: '220.40', unknown: '60.60' }],
     ['event_type', { sale: '301.20', void: '0.00' }],
     ['order_date', { '2026-01-30': '120.30', '2026-01-31': '100.10', '2026-02-01': '80.80' }],
+    ['order_id', { null: '301.20' }],
     ['event_date', { '2026-01-30': '120.30', '2026-02-03': '0.00' }],
   ])('gmv by %s', async (name, values) => {
     const { rows } = await shop.semantic.queryMetrics({ metrics: ['gmv'], by: [name] });
@@ -158,6 +224,7 @@ describe('every dimension', () => {
     ['line_kind', { goods: '4' }],
     // o1 has a lamp and a novel: it counts in both, and once in the total.
     ['category', { books: '3', home: '2' }],
+    ['order_id', { null: '4' }],
     ['order_date', { '2026-01-30': '1', '2026-01-31': '1', '2026-02-01': '2' }],
     ['fulfilled_date', { '2026-02-01': '1', null: '3' }],
   ])('orders by %s', async (name, values) => {
@@ -167,8 +234,8 @@ describe('every dimension', () => {
 
   it('is covered by the two tables above', async () => {
     const { dimensions } = await shop.semantic.catalog();
-    expect(dimensions.filter((each) => each.view === 'finance')).toHaveLength(11);
-    expect(dimensions.filter((each) => each.view === 'operations')).toHaveLength(9);
+    expect(dimensions.filter((each) => each.view === 'finance')).toHaveLength(12);
+    expect(dimensions.filter((each) => each.view === 'operations')).toHaveLength(10);
   });
 
   it('filters', async () => {
@@ -184,5 +251,106 @@ describe('every dimension', () => {
       { channel: 'app', orders: '1', order_lines: '1', customers: '1', partly_fulfilled_orders: '0' },
       { channel: 'web', orders: '3', order_lines: '4', customers: '1', partly_fulfilled_orders: '1' },
     ]);
+  });
+});
+
+describe('other days than a row’s own', () => {
+  const days = { from: '2026-02-01', to: '2026-02-03', grain: 'day' } as const;
+
+  it('28 days end with the row, those without an event included; other metrics stand beside it with theirs', async () => {
+    const { rows } = await shop.semantic.queryMetrics({
+      metrics: ['gmv_trailing_28_days', 'gmv', 'gmv_previous_month'],
+      grain: 'day',
+      from: '2026-02-26',
+      to: '2026-03-01',
+    });
+    // 30 January leaves the 28 days after 26 February, 31 January a day later.
+    expect(rows).toEqual([
+      { date: '2026-02-26', gmv_trailing_28_days: '301.20', gmv: null, gmv_previous_month: null },
+      { date: '2026-02-27', gmv_trailing_28_days: '180.90', gmv: null, gmv_previous_month: null },
+      // A month after the 30th and after the 31st of January.
+      { date: '2026-02-28', gmv_trailing_28_days: '80.80', gmv: null, gmv_previous_month: '220.40' },
+      { date: '2026-03-01', gmv_trailing_28_days: '0.00', gmv: null, gmv_previous_month: '80.80' },
+    ]);
+  });
+
+  it('a balance is that of the last day of each row, whatever the grain, and of all channels together', async () => {
+    const metrics = ['backlog_orders', 'open_tickets', 'gift_cards_outstanding'];
+    const daily = await shop.semantic.queryMetrics({ metrics, ...days });
+    expect(daily.rows).toEqual([
+      { date: '2026-02-01', backlog_orders: '2', open_tickets: '0', gift_cards_outstanding: '112.50' },
+      { date: '2026-02-02', backlog_orders: '1', open_tickets: '1', gift_cards_outstanding: '112.50' },
+      { date: '2026-02-03', backlog_orders: '1', open_tickets: '2', gift_cards_outstanding: '112.50' },
+    ]);
+    const monthly = await shop.semantic.queryMetrics({
+      metrics,
+      grain: 'month',
+      from: '2026-01-01',
+      to: '2026-02-28',
+    });
+    expect(monthly.rows.map((row) => row['backlog_orders'])).toEqual(['1', '1']);
+    const now = await shop.semantic.queryMetrics({ metrics: ['backlog_orders'], by: ['channel'] });
+    expect(now.rows).toEqual([
+      { channel: 'app', backlog_orders: '0' },
+      { channel: 'web', backlog_orders: '1' },
+    ]);
+  });
+
+  it.each([
+    { metrics: ['gmv_trailing_28_days'] },
+    { metrics: ['gmv_trailing_28_days'], from: '2026-02-01' },
+    { metrics: ['backlog_orders'], grain: 'day' as const },
+    { metrics: ['backlog_orders'], to: '2026-02-01' },
+    { metrics: ['gmv_previous_month'], from: '2026-02-01' },
+  ])('%j is refused: where to look back from is not said', async (query) => {
+    await expect(shop.semantic.queryMetrics(query)).rejects.toMatchObject({
+      code: 'SEMANTIC_ARGUMENT_INVALID',
+      message: expect.stringContaining('both a first and a last'),
+    });
+  });
+});
+
+describe('segments', () => {
+  it.each([
+    ['cancelled', 'orders', '2'],
+    ['fulfilled', 'orders', '1'],
+    ['waiting', 'orders', '4'],
+    ['sales_and_returns', 'unrated_events', '1'],
+    ['goods', 'marketplace_sales', '105.65'],
+    ['late', 'shipments', '1'],
+    ['of_orders', 'net_cash', '66.26'],
+    ['paid', 'payouts', '1'],
+    ['first_orders', 'active_customers', '2'],
+    ['repeat_orders', 'active_customers', '1'],
+    ['unsolved', 'tickets', '1'],
+  ])('%s keeps of %s what it should', async (segment, metric, value) => {
+    const { rows } = await shop.semantic.queryMetrics({ metrics: [metric], segments: [segment] });
+    expect(rows).toEqual([{ [metric]: value }]);
+  });
+
+  it('are all in the table above, and every hierarchy is of dimensions', async () => {
+    const { segments, hierarchies, dimensions } = await shop.semantic.catalog();
+    expect(segments).toHaveLength(11);
+    expect(hierarchies).toHaveLength(10);
+    for (const { view, levels } of hierarchies) {
+      expect(levels.length).toBeGreaterThan(1);
+      for (const level of levels)
+        expect(dimensions).toContainEqual(expect.objectContaining({ view, name: level }));
+    }
+  });
+
+  it('of another view are refused with the names of the metric’s own', async () => {
+    const asking = shop.semantic.queryMetrics({ metrics: ['orders'], segments: ['fulfiled'] });
+    await expect(asking).rejects.toMatchObject({
+      code: 'SEMANTIC_SEGMENT_UNKNOWN',
+      remedy: 'Did you mean fulfilled?',
+    });
+  });
+});
+
+it('a metric asked for by another name is told by its own', async () => {
+  await expect(shop.semantic.queryMetrics({ metrics: ['Retourenquote'] })).rejects.toMatchObject({
+    code: 'SEMANTIC_METRIC_UNKNOWN',
+    remedy: 'It is called refund_rate here.',
   });
 });

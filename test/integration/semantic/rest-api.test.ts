@@ -33,7 +33,7 @@ describe('/load', () => {
         measures: {
           'finance.gmv': {
             format: 'currency',
-            meta: { owner: 'finance', tier: 1, unit: 'currency', time_dimension: 'event_date' },
+            meta: { owner: 'finance', tier: 'certified', unit: 'currency', time_dimension: 'event_date' },
           },
         },
       },
@@ -126,7 +126,10 @@ describe('/load', () => {
     [{ measures: ['finance.nope'] }, /^SEMANTIC_MEMBER_UNKNOWN: there is no member "finance\.nope"/],
     [{ measures: ['nope.gmv'] }, /nope/],
     [{ measures: ['order_events.sale_minor'] }, /order_events\.sale_minor/],
-    [{ measures: ['order_events.sale_minor'], filters: noRows }, /order_events\.sale_minor/],
+    [
+      { measures: ['order_events_over_time.sale_minor'], filters: noRows },
+      /order_events_over_time\.sale_minor/,
+    ],
     [{ dimensions: ['customers.customer_key'] }, /customers\.customer_key/],
     [{}, /Query should contain/],
     [{ measures: ['finance.gmv'], order: { 'orders.order_key': 'asc' } }, /"orders\.order_key"/],
@@ -147,7 +150,19 @@ describe('/meta', () => {
     const { status, body } = await shop.get('/cubejs-api/v1/meta');
     expect(status).toBe(200);
     const cubes = body['cubes'] as { name: string; measures: { name: string; meta?: object }[] }[];
-    expect(cubes.map((cube) => cube.name).sort()).toEqual(['finance', 'operations']);
+    expect(cubes.map((cube) => cube.name).sort()).toEqual([
+      'bank',
+      'cash',
+      'customer_base',
+      'finance',
+      'gift_card_debt',
+      'marketplace',
+      'operations',
+      'order_backlog',
+      'shipping_performance',
+      'support',
+      'ticket_backlog',
+    ]);
     const measures = cubes.flatMap((cube) => cube.measures);
     expect(measures.filter((measure) => measure.meta === undefined)).toEqual([]);
     expect(measures.map((measure) => measure.name)).not.toContainEqual(expect.stringMatching(/_minor$/));

@@ -6,10 +6,13 @@ import type { CataloguedQuery } from './query-catalogue.ts';
 import { serveSemantic } from './support.ts';
 import type { ServedSemantic } from './support.ts';
 
-/** Functions and keywords before a parenthesis that Snowflake's reference has. What is new here is to be looked up there. */
+/**
+ * Functions and keywords before a parenthesis that Snowflake's reference has; `dates` is what Cube calls its list of
+ * periods. What is new here is to be looked up there.
+ */
 const known = new Set(
-  `and as by cast coalesce count date_trunc decimal distinct from having in join like max min mod not nullif on or
-   select sum then when where else`.split(/\s+/),
+  `and as by cast coalesce count date_trunc dates decimal distinct from having in join like max min mod not nullif on or
+   over row_number select sum then values when where else`.split(/\s+/),
 );
 
 let served: ServedSemantic;

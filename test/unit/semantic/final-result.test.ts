@@ -44,6 +44,11 @@ const rows = [
   { finance__channel: null, finance__gmv: '0.00' },
 ];
 
+it('a date that only filters is no column, in an answer without rows either', () => {
+  const timeDimensions = [{ dimension: 'finance.order_date', dateRange: ['2026-01-01', '2026-01-31'] }];
+  expect(answer(transform({ query: { measures: ['finance.gmv'], timeDimensions } }), [])).toEqual([]);
+});
+
 describe('response formats', () => {
   const query = { measures: ['finance.gmv'], dimensions: ['finance.channel'] };
 

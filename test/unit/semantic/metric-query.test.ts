@@ -5,7 +5,14 @@ import { queryMetrics } from '../../../semantic/server/metric-query.ts';
 import { nearestNames } from '../../../semantic/server/nearest-names.ts';
 
 function measure(name: string, timeDimension: string): object {
-  const meta = { owner: 'finance', tier: 1, unit: 'currency', time_dimension: timeDimension };
+  const meta = {
+    owner: 'finance',
+    tier: 'certified',
+    unit: 'currency',
+    time_dimension: timeDimension,
+    synonyms: [`the ${name}`],
+    tests: ['golden'],
+  };
   return { name, shortTitle: name, description: '', meta };
 }
 

@@ -1,22 +1,25 @@
 import type { CheckResult } from '../checks/check.ts';
+import { groupBy } from '../checks/combine.ts';
 import { mostFailingRows } from '../checks/failing-rows.ts';
 import { recordChecks } from '../checks/record.ts';
 import type { EngineContext } from '../context.ts';
 import { newRunId } from '../warehouse/lease.ts';
 import { readPublication } from '../warehouse/state.ts';
 import { qualityErrors } from './errors.ts';
-import { metricTruths, truthSql } from './metric-truth.ts';
+import { metricTruths } from './metric-truth.ts';
 import type { MetricTruth, Sums } from './metric-truth.ts';
 import { mustBePublished } from './published-state.ts';
+import { countsOn, daysBetween } from './truth-days.ts';
+import { truthSql } from './truth-sql.ts';
 
-/** What the semantic layer is asked: metrics by day and currency, both days included. */
+/** What the semantic layer is asked: metrics by day, and by currency where they have one; both days included. */
 export interface MetricQuestion {
   readonly metrics: readonly string[];
   readonly from: string;
   readonly to: string;
 }
 
-/** One row a day and currency: `date`, `currency`, and the metrics as exact text, null where there is nothing to say. */
+/** One row a day and currency: `date`, `currency` ('' of what has none), and the metrics as exact text or null. */
 export type MetricAnswer = ReadonlyArray<Readonly<Record<string, string | null>>>;
 
 /** The semantic layer, as a check needs it. */
@@ -57,7 +60,9 @@ export async function checkMetrics(context: EngineContext, source: MetricSource)
   }
   const truths = totalsOf(rows);
   const results = [
-    ...told.map((truth) => compare(project.name, truth, truths, answer)),
+    ...told.map((truth) =>
+      compare(project.name, truth, { truths, days: daysBetween(question.from, question.to) }, answer),
+    ),
     ...governed
       .filter((name) => !told.some(({ metric }) => metric === name))
       .map((name) => untold(project.name, name)),
@@ -94,15 +99,13 @@ function totalsOf(rows: ReadonlyArray<Readonly<Record<string, unknown>>>): Total
 function compare(
   project: string,
   truth: MetricTruth,
-  truths: readonly Totals[],
+  { truths, days }: { readonly truths: readonly Totals[]; readonly days: readonly string[] },
   answer: MetricAnswer,
 ): CheckResult {
   const served = new Map(
     answer.map((row) => [`${row['date']?.slice(0, 10)} ${row['currency']}`, row[truth.metric]]),
   );
-  const expected = new Map(
-    truths.map((totals) => [`${totals.date} ${totals.currency}`, valueOf(truth, totals)]),
-  );
+  const expected = expectedOf(truth, truths, days);
   const differing = [...new Set([...served.keys(), ...expected.keys()])].toSorted().flatMap((key) => {
     const [cube, mart] = [plain(served.get(key)), plain(expected.get(key))];
     const [date = '', currency = ''] = key.split(' ');
@@ -111,12 +114,30 @@ function compare(
   return toResult(project, truth, differing, new Set([...served.keys(), ...expected.keys()]).size);
 }
 
-function valueOf({ of, unit }: MetricTruth, { sums, digits }: Totals): string | undefined {
-  const sum: Sums = (column) => sums.get(column) ?? 0n;
+/** The metric's value by day and currency, from the sums of the days that count. */
+function expectedOf(
+  truth: MetricTruth,
+  truths: readonly Totals[],
+  days: readonly string[],
+): Map<string, string | undefined> {
+  const byCurrency = groupBy(truths, ({ currency }) => currency);
+  return new Map(
+    [...byCurrency].flatMap(([currency, ofCurrency]) =>
+      days.map((date) => {
+        const counted = ofCurrency.filter((totals) => countsOn(truth.period, totals.date, date));
+        return [`${date} ${currency}`, valueOf(truth, counted)] as const;
+      }),
+    ),
+  );
+}
+
+function valueOf({ of, digits }: MetricTruth, counted: readonly Totals[]): string | undefined {
+  const sum: Sums = (column) => counted.reduce((total, { sums }) => total + (sums.get(column) ?? 0n), 0n);
   const value = of(sum);
-  if (value === undefined || unit === 'count') return value?.toString();
-  const text = (value < 0n ? -value : value).toString().padStart(digits + 1, '0');
-  const whole = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  if (value === undefined) return undefined;
+  const decimals = digits === 'currency' ? (counted[0]?.digits ?? 2) : digits;
+  const text = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const whole = decimals === 0 ? text : `${text.slice(0, -decimals)}.${text.slice(-decimals)}`;
   return value < 0n ? `-${whole}` : whole;
 }
 
