@@ -138,6 +138,11 @@ export const cliErrors = errorCatalog({
     remedy: 'See `shopwave status` for how far the shop is captured and loaded.',
     retryable: true,
   },
+  CLI_MODEL_INVALID: {
+    summary: 'The metric model has faults.',
+    remedy: 'Correct what is named, by file and line.',
+    retryable: false,
+  },
   CLI_CHECKS_FAILED: {
     summary: 'Checks on the published marts failed.',
     remedy:

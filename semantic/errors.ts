@@ -11,6 +11,11 @@ export const semanticErrors = errorCatalog({
     remedy: 'Correct the file named here and restart; the rest of the platform goes on without metrics.',
     retryable: false,
   },
+  SEMANTIC_LOCK_UNREADABLE: {
+    summary: 'The list of published metrics cannot be read.',
+    remedy: 'Take metrics.lock.yml from version control; `shopwave metrics lock` writes it anew.',
+    retryable: false,
+  },
   SEMANTIC_MODEL_TEMPLATED: {
     summary: 'A metric model file uses Jinja, which only the native binary of Cube can render.',
     remedy:

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { addMetricFiles } from './metric-files.ts';
 import { perform, verb } from './verb.ts';
 import type { VerbOptions } from './verb.ts';
 
@@ -37,4 +38,5 @@ export function addMetrics(program: Command): void {
       const { by, grain, where, segment: segments, from, to } = options;
       return perform('metrics.query', { metrics: names, by, grain, where, segments, from, to }, options);
     });
+  addMetricFiles(metrics);
 }

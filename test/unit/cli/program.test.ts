@@ -144,6 +144,8 @@ test('every verb is there and explains itself', async () => {
     'metrics list',
     'metrics query',
     'access hash',
+    'metrics validate',
+    'metrics lock',
     ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),
     'simulator replay online-retail',
     ...['check', 'migrate', 'clean'].map((name) => `db ${name}`),

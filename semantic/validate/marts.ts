@@ -1,0 +1,24 @@
+/** A column of a mart, as its contract declares it. */
+export interface MartColumn {
+  /** As declared: bigint, varchar, date, decimal(18,9). */
+  readonly type: string;
+  readonly description: string;
+  /** Whether it holds what is personal, or of a class that nobody has heard of. */
+  readonly isClosed: boolean;
+}
+
+/** The marts by name without schema, with their columns: what the transform project promises. */
+export type Marts = ReadonlyMap<string, ReadonlyMap<string, MartColumn>>;
+
+/** What a type is for: to add up, to compare with dates, to show. */
+export type TypeFamily = 'number' | 'time' | 'boolean' | 'string';
+
+const families: readonly (readonly [RegExp, TypeFamily])[] = [
+  [/^(?:big|small|tiny|huge)?int|^integer|^numeric|^decimal|^number|^double|^float|^real/i, 'number'],
+  [/^date|^timestamp|^time/i, 'time'],
+  [/^bool/i, 'boolean'],
+];
+
+export function familyOf(type: string): TypeFamily {
+  return families.find(([pattern]) => pattern.test(type))?.[1] ?? 'string';
+}

@@ -1,0 +1,20 @@
+import type { Finding, RuleName } from '../finding.ts';
+import type { Marts } from '../marts.ts';
+import type { Cube, Model } from '../model.ts';
+
+/** What a rule looks at. */
+export interface Looked {
+  readonly model: Model;
+  readonly marts: Marts;
+}
+
+export type Rule = (looked: Looked) => readonly Finding[];
+
+export function finding(rule: RuleName, where: string, message: string, remedy: string): Finding {
+  return { rule, where, message, remedy };
+}
+
+/** Cubes whose SQL is read for what it is: not those that only others extend. */
+export function realCubes({ cubes }: Model): readonly Cube[] {
+  return [...cubes.values()].filter(({ isBase }) => !isBase);
+}
