@@ -60,7 +60,7 @@ function firstDifference(now: Published, before: Published): string {
 /** Whatever else changed is to be seen in the change that makes it. */
 function behind(model: Model, published: PublishedMetrics | undefined): Finding[] {
   const now = publishable(model);
-  const outdated = now.find(({ member, where: _, ...metric }) => !isSame(metric, published?.[member]));
+  const outdated = now.find((metric) => !isSame(metric, published?.[metric.member]));
   const superfluous = Object.keys(published ?? {}).find(
     (member) => !now.some((each) => each.member === member),
   );

@@ -4,9 +4,8 @@ import { finding } from './rule.ts';
 import type { Rule } from './rule.ts';
 
 /** A view goes from one cube, by joins that are declared, and to each other cube by one way only. */
-export const joins: Rule = ({ model }) => [
-  ...model.views.flatMap((view) => [...roots(view), ...undeclared(view, model), ...ambiguous(view)]),
-];
+export const joins: Rule = ({ model }) =>
+  model.views.flatMap((view) => [...roots(view), ...undeclared(view, model), ...ambiguous(view)]);
 
 function placesOf(view: View): { readonly path: readonly string[]; readonly where: string }[] {
   return view.said.value.cubes.map(({ join_path: path }, index) => ({

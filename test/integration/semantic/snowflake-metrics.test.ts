@@ -11,7 +11,7 @@ import type { SemanticFixture, ServedSemantic } from './support.ts';
 
 /**
  * What is hard to get right: sums beyond 2^53 and 2^63, days around New Year, no value at all, signs that patterns are
- * made of. An order's average stays below 2^53: see `aov` in model/cubes.
+ * made of. An order's average and a rate in its four decimals stay below 2^53: see `aov` in model/cubes.
  */
 const edges: readonly (readonly (string | null)[])[] = [
   ['x1', 'sale', 'o%_\\x', 'DE', 'USD', '9007199254740991', '2025-12-31'],
@@ -19,7 +19,7 @@ const edges: readonly (readonly (string | null)[])[] = [
   ['x3', 'discount', 'o%_\\x', null, 'USD', '-9007199254740993', '2026-01-01'],
   ['x4', 'sale', null, 'US', 'USD', '1', '2025-12-29'],
   ['x5', 'sale', 'ox', 'US', null, '3', '2028-02-29'],
-  ['x6', 'refund', 'WEB', 'US', 'USD', '-9223372036854775807', '2025-12-31'],
+  ['x6', 'refund', 'WEB', 'DE', 'USD', '-9223372036854775807', '2025-12-31'],
   ['x7', 'refund', 'web', 'DE', 'USD', '-9223372036854775807', '2026-01-01'],
 ];
 
