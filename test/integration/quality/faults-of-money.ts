@@ -109,7 +109,7 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a payment of a kind that nobody knows',
     plant: ["update marts.fct_payments set kind = 'gift' where payment_ref = 'shop:502'"],
-    red: ['fct_payments.accepted_values_kind'],
+    red: ['assert_r8_payments_equal_staging', 'fct_payments.accepted_values_kind'],
   },
   {
     name: 'a currency without a rate',
@@ -142,7 +142,15 @@ export const faultsOfMoney: readonly Fault[] = [
   {
     name: 'a status of a ticket that nobody knows',
     plant: ["update marts.fct_support_tickets set status = 'parked' where ticket_id = 501"],
-    red: ['fct_support_tickets.accepted_values_status'],
+    red: ['assert_r8_tickets_equal_staging', 'fct_support_tickets.accepted_values_status'],
+  },
+  {
+    name: 'a ticket of another priority',
+    plant: [
+      `update marts.fct_support_tickets set priority = case when priority = 'low' then 'high' else 'low' end
+       where ticket_id = 501`,
+    ],
+    red: ['assert_r8_tickets_equal_staging'],
   },
   {
     name: 'a carrier that is not there',

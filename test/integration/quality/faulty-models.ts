@@ -37,6 +37,22 @@ export const faultyModels: readonly FaultyModel[] = [
     seenBy: { mart: 'fct_support_tickets', by: ['no_fan_out_of_tickets'] },
   },
   {
+    name: 'tickets with the topic where their priority belongs',
+    file: `${marts}/fct_support_tickets.sql`,
+    from: '  t.priority,',
+    to: '  t.topic as priority,',
+    seenBy: { mart: 'fct_support_tickets', by: ['assert_r8_tickets_equal_staging'] },
+  },
+  {
+    name: 'voids of payments told as authorisations',
+    file: `${intermediate}/int_payments.sql`,
+    from: `  order_id,
+  kind,`,
+    to: `  order_id,
+  case kind when 'void' then 'authorisation' else kind end as kind,`,
+    seenBy: { mart: 'fct_payments', by: ['assert_r8_payments_equal_staging'] },
+  },
+  {
     name: 'a line once for every version of its product',
     file: `${marts}/fct_order_lines.sql`,
     from: "{{ asof_join(ref('dim_product'), 'p', 'p.product_id = l.product_id', 'l.placed_at') }}",
