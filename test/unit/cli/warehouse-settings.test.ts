@@ -137,7 +137,7 @@ test('what is misspelt, missing or said twice is told by the name that it has in
   await expect(
     readWarehouseSettings({ env: await writeConfig('warehuose: { kind: snowflake }\n') }),
   ).rejects.toMatchObject({
-    message: '"warehuose" is no section; there is warehouse, scheduler',
+    message: '"warehuose" is no section; there is warehouse, scheduler, semantic',
     where: `${file}:1`,
   });
   const stray = await writeConfig(
