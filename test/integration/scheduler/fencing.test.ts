@@ -248,7 +248,9 @@ test('clearing a running task aborts it, then starts it over; what the first att
   await scheduler.triggerDag('single', { runId: 'r1' });
   const done = scheduler.waitForRun(key);
   await expect.poll(() => h.services.ran).toEqual(['single.a#1']);
-  expect(await scheduler.clearTasks({ dagId: 'single', runId: 'r1' })).toMatchObject({ tasks: [{ from: 'running', to: 'restarting' }] });
+  expect(await scheduler.clearTasks({ dagId: 'single', runId: 'r1' })).toMatchObject({
+    tasks: [{ from: 'running', to: 'restarting' }],
+  });
   expect((await done).state).toBe('success');
   expect(h.services.ran).toEqual(['single.a#1', 'aborted', 'single.a#2']);
   const table = (name: string): Knex.QueryBuilder => h.control.withSchema('scheduler').from(name);
