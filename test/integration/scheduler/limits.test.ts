@@ -101,13 +101,15 @@ test('dagrunTimeout ends a run whose task never does, and stops that task', asyn
   expect(await scheduler.listRuns()).toMatchObject([{ state: 'failed', reason: 'timed out: dagrunTimeout' }]);
 });
 
+/** Pauses itself after the second failed run in a row. */
+const failing = dagBody(
+  'failing',
+  `schedule: cronInterval('0 * * * *'), maxConsecutiveFailedRuns: 2`,
+  `t.task('a', note('a'));`,
+);
+
 test('a DAG that fails too often in a row is paused, and says when it would run next', async () => {
-  const body = dagBody(
-    'failing',
-    `schedule: cronInterval('0 * * * *'), maxConsecutiveFailedRuns: 2`,
-    `t.task('a', note('a'));`,
-  );
-  await using h = await createHarness({ failing: body });
+  await using h = await createHarness({ failing });
   const scheduler = await h.scheduler();
   h.services.on['a'] = () => {
     throw new Error('no');
@@ -131,12 +133,7 @@ test('a DAG that fails too often in a row is paused, and says when it would run 
 });
 
 test('runs of a backfill do not count for maxConsecutiveFailedRuns, whether they fail or not', async () => {
-  const body = dagBody(
-    'failing',
-    `schedule: cronInterval('0 * * * *'), maxConsecutiveFailedRuns: 2`,
-    `t.task('a', note('a'));`,
-  );
-  await using h = await createHarness({ failing: body });
+  await using h = await createHarness({ failing });
   const scheduler = await h.scheduler();
   const paused = (): number => h.events.all.filter((e) => e.type === 'dag_paused').length;
   const backfill = async (from: string, to: string): Promise<void> => {
