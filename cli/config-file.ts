@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import type { z } from 'zod';
+import { readYaml } from '../lib/yaml-places.ts';
 import { cliErrors } from './errors.ts';
 
 /** The file that says how this installation is connected; beside it, the environment has the last word. */
@@ -35,19 +34,20 @@ export async function readConfigFile(env: Readonly<Record<string, string | undef
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw cliErrors.error('CLI_CONFIG_INVALID', { message: 'the file cannot be read', where: file, cause });
   });
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const lineAt = (offset: number): string => `${file}:${lines.linePos(offset).line}`;
-  const [broken] = document.errors;
+  const read = readYaml(text);
+  const [broken] = read.problems;
   if (broken !== undefined)
-    throw cliErrors.error('CLI_CONFIG_INVALID', { message: broken.message, where: lineAt(broken.pos[0]) });
-  const content = camelKeys(document.toJS() ?? {});
+    throw cliErrors.error('CLI_CONFIG_INVALID', { message: broken.message, where: `${file}:${broken.line}` });
+  const content = camelKeys(read.value ?? {});
   if (!isRecord(content))
     throw cliErrors.error('CLI_CONFIG_INVALID', {
       message: 'the file must hold settings by name',
       where: file,
     });
-  const placeOf: PlaceOf = (at) => placeIn(document, at, lineAt) ?? file;
+  const placeOf: PlaceOf = (at) => {
+    const found = read.placeOf(at.map(snake));
+    return found === undefined ? file : `${file}:${found.line}`;
+  };
   const stray = Object.keys(content).find((name) => !sections.has(name));
   if (stray === undefined) return { content, placeOf };
   throw cliErrors.error('CLI_CONFIG_INVALID', {
@@ -79,19 +79,6 @@ function problemOf(
 
 function named(at: readonly PropertyKey[]): string {
   return at.map(snake).join('.');
-}
-
-/** The line of the innermost part of the path that the file has. */
-function placeIn(
-  document: Document,
-  at: readonly PropertyKey[],
-  lineAt: (offset: number) => string,
-): string | undefined {
-  for (let depth = at.length; depth > 0; depth -= 1) {
-    const node: unknown = document.getIn(at.slice(0, depth).map(snake), true);
-    if (isNode(node) && node.range) return lineAt(node.range[0]);
-  }
-  return undefined;
 }
 
 function snake(key: PropertyKey): string {

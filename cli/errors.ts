@@ -143,6 +143,27 @@ export const cliErrors = errorCatalog({
     remedy: 'Correct what is named, by file and line.',
     retryable: false,
   },
+  CLI_METRICS_DIFFER: {
+    summary:
+      'Metrics give other answers than the model that they were compared with; `metrics diff` exits 1.',
+    remedy: 'Look at each: what is meant says a new version under meta, what is not is put back.',
+    retryable: false,
+  },
+  CLI_METRIC_TESTS_FAILED: {
+    summary: 'A golden query of the metric model has another answer than expected.',
+    remedy: 'Correct the metric, or the answer where the new one was worked out by hand.',
+    retryable: false,
+  },
+  CLI_GIT_MISSING: {
+    summary: 'A revision was asked for, and git is not installed.',
+    remedy: 'Install git, or compare with a folder: `shopwave metrics diff --against <folder>`.',
+    retryable: false,
+  },
+  CLI_REVISION_UNKNOWN: {
+    summary: 'Version control does not have the revision that was asked for, or no metric model in it.',
+    remedy: 'Name a branch, tag or commit of the repository of the model, or a folder with --against.',
+    retryable: false,
+  },
   CLI_CHECKS_FAILED: {
     summary: 'Checks on the published marts failed.',
     remedy:

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { OnProgress } from '../lib/progress.ts';
 import type { OnSchedulerEvent } from '../scheduler/events.ts';
+import type { ModelState } from '../semantic/server/reload/model-host.ts';
 import type { PlatformConfig } from './config.ts';
 import type { DataPaths } from './data-dir.ts';
 import type { WarehouseChoice } from './warehouse-settings.ts';
@@ -15,4 +16,6 @@ export interface PlatformOptions {
   readonly logger: Logger;
   readonly onProgress: OnProgress;
   readonly onSchedulerEvent?: OnSchedulerEvent;
+  /** Set where metrics are served: their model then follows its files. */
+  readonly onModelChange?: (state: ModelState) => void;
 }

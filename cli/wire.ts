@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { Access } from '../semantic/server/access/access.ts';
+import type { ModelState } from '../semantic/server/reload/model-host.ts';
 import type { Semantic } from '../semantic/server/semantic.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Publication } from '../transforms/engine/warehouse/state.ts';
@@ -43,6 +44,8 @@ interface ServingParts {
   readonly semantic: () => Promise<Semantic>;
   /** The publication that metrics answer from; a moment behind the warehouse's own. */
   readonly servedVersion: () => number;
+  /** The model that metrics are answered by; undefined while nobody has asked for any. */
+  readonly servedModel: () => Promise<ModelState | undefined>;
 }
 
 /**
@@ -175,13 +178,20 @@ function servingParts(
       import('../semantic/server/semantic.ts'),
       import('./semantic-settings.ts'),
     ]);
-    const { access: accessFile } = await readSemanticSettings(process.env);
+    const { access: accessFile, model: modelDir } = await readSemanticSettings(process.env);
     const access = accessFile === undefined ? undefined : await openAccessFile(accessFile, logger);
     const [openReader, transforms] = await Promise.all([metricReader(), engine()]);
     const publication = (await transforms.publication())?.version ?? 0;
     served = publication;
-    const modelDir = path.join(packageRoot, 'semantic', 'model');
-    const made = await createSemantic({ openReader, modelDir, logger, access, publication });
+    const made = await createSemantic({
+      openReader,
+      modelDir,
+      logger,
+      access,
+      publication,
+      watchModel: options.onModelChange !== undefined,
+      onModelChange: (state) => options.onModelChange?.(state),
+    });
     own(() => made.stop());
     return made;
   });
@@ -194,6 +204,7 @@ function servingParts(
   return {
     semantic,
     servedVersion: () => served,
+    servedModel: async () => (parts.isOpen('semantic layer') ? (await semantic()).modelState() : undefined),
     transforms: engine,
   };
 }

@@ -8,12 +8,17 @@ export const semanticErrors = errorCatalog({
   },
   SEMANTIC_MODEL_INVALID: {
     summary: 'A metric model file does not compile.',
-    remedy: 'Correct the file named here and restart; the rest of the platform goes on without metrics.',
+    remedy: 'Correct the file at the line named here; `shopwave metrics validate` lists all that is wrong.',
     retryable: false,
   },
   SEMANTIC_LOCK_UNREADABLE: {
     summary: 'The list of published metrics cannot be read.',
     remedy: 'Take metrics.lock.yml from version control; `shopwave metrics lock` writes it anew.',
+    retryable: false,
+  },
+  SEMANTIC_GOLDEN_INVALID: {
+    summary: 'A file of golden queries is wrong.',
+    remedy: 'Correct the file at the line named here; semantic/golden/golden.yml shows how it is written.',
     retryable: false,
   },
   SEMANTIC_MODEL_TEMPLATED: {

@@ -1,9 +1,16 @@
-import type { Marts } from '../../semantic/validate/marts.ts';
+import type { Marts, Promised } from '../../semantic/validate/marts.ts';
+import { currencyDigits } from '../../transforms/engine/dialect/currencies.ts';
 import type { Project } from '../../transforms/engine/project/model.ts';
 
 const open: readonly unknown[] = [undefined, 'public', 'internal'];
 
-/** What the contracts of the marts promise, as the rules of the metric model read it. */
+/** What the project promises, as the rules of the metric model read it. */
+export function promisedBy(project: Project): Promised {
+  const code = String(project.vars['reporting_currency'] ?? '');
+  return { marts: martsOf(project), reporting: { code, digits: currencyDigits(code) } };
+}
+
+/** What the contracts of the marts promise. */
 export function martsOf({ models }: Project): Marts {
   return new Map(
     [...models.values()]

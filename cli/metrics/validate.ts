@@ -5,15 +5,11 @@ import { lockFileName, readLock } from '../../semantic/validate/lock-file.ts';
 import type { Model } from '../../semantic/validate/model.ts';
 import { readTexts } from '../../semantic/validate/read-texts.ts';
 import { readModel, validateModel } from '../../semantic/validate/validate.ts';
-import { packageRoot } from '../config.ts';
 import { cliErrors } from '../errors.ts';
 import { rowsResult } from '../operations/operation.ts';
 import type { OperationResult } from '../operations/operation.ts';
 import { readProject } from '../transform/project.ts';
-import { martsOf } from './marts-of-project.ts';
-
-/** The model that the product ships. */
-export const modelFolder: string = path.join(packageRoot, 'semantic', 'model');
+import { promisedBy } from './marts-of-project.ts';
 
 /** What `metrics validate` and `metrics lock` are told. */
 export interface ModelInput {
@@ -27,7 +23,7 @@ export async function checkedModel(input: ModelInput): Promise<Model | readonly 
   const read = readModel(await readTexts(input.modelFolder));
   if (read.kind === 'unreadable') return read.findings;
   const project = await readProject({ onWarning: input.onWarning });
-  const findings = validateModel(read.model, martsOf(project));
+  const findings = validateModel(read.model, promisedBy(project));
   return findings.length > 0 ? findings : read.model;
 }
 

@@ -5,6 +5,8 @@ import { dbCheck, dbClean, dbMigrate } from './db.ts';
 import { apiBackfill, apiCheck, apiExtract, apiStatus } from './api-sources.ts';
 import { archiveCompact, archiveRebuild, archiveRestore, archiveStatusOf, archiveVerify } from './archive.ts';
 import { retentionApply, retentionPlan } from './archive-retention.ts';
+import { metricsDiff } from './metric-diff.ts';
+import { metricsPreview } from './metric-preview.ts';
 import { metricsList, metricsQuery } from './metrics.ts';
 import type { Operation } from './operation.ts';
 import { dagsDetails, dagsNextExecution, dagsShow } from './dag-facts.ts';
@@ -160,6 +162,8 @@ const operations: readonly Operation[] = [
   privacyRewrap,
   metricsList,
   metricsQuery,
+  metricsPreview,
+  metricsDiff,
   warehouseQuery,
   simulatorReplay,
 ];

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { z } from 'zod';
 import { formatDuration } from '../../lib/duration.ts';
+import type { ModelState } from '../../semantic/server/reload/model-host.ts';
 import type { ImportError } from '../../scheduler/loading/import-error.ts';
 import { restOf, shorten } from '../output/shorten.ts';
 import { toIso } from '../output/summary.ts';
@@ -27,13 +28,14 @@ export const status = defineOperation({
       platform.warehouse(),
       platform.scheduler(),
     ]);
-    const [publication, held, rows, positions, failures, sources] = await Promise.all([
+    const [publication, held, rows, positions, failures, sources, model] = await Promise.all([
       transforms.publication(),
       transforms.heldBack(),
       countLayers(warehouse),
       readPositions(platform),
       readFailures(scheduler),
       readFreshness(platform),
+      platform.servedModel(),
     ]);
     const isUp = owner?.role === 'supervisor' && owner.pid === process.pid;
     const facts: Fact[] = [
@@ -62,6 +64,7 @@ export const status = defineOperation({
     );
     facts.push(...(await readOpenQuestions(platform)));
     facts.push(...held.map((each) => ['held back', describeHeld(each), 'shopwave transform held'] as const));
+    if (model !== undefined) facts.push(...modelFacts(model));
     facts.push(...scheduler.listImportErrors().map(brokenFile));
     facts.push(...failures.map(({ text, code }) => ['failed last', text, restOf(code)] as const));
     return factsResult(facts);
@@ -77,6 +80,16 @@ export function factsResult(facts: readonly Fact[]): OperationResult {
     })),
     { json: facts.map(([what, value]) => ({ what, value })) },
   );
+}
+
+function modelFacts({ folder, version, problem }: ModelState): Fact[] {
+  const served: Fact = ['metric model', `version ${version} of ${folder}`];
+  if (problem === undefined) return [served];
+  const { where, code, message } = problem;
+  return [
+    served,
+    ['metric model not loaded', `${where}: ${code}: ${message}`, 'shopwave metrics validate'] as const,
+  ];
 }
 
 function brokenFile({ file, code, message }: ImportError): Fact {

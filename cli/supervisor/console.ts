@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Clock } from '../../lib/clock.ts';
 import type { SchedulerEvent } from '../../scheduler/events.ts';
+import type { ModelState } from '../../semantic/server/reload/model-host.ts';
 import { createProgressDisplay } from '../output/progress.ts';
 import { restOf, shorten } from '../output/shorten.ts';
 import type { ProgressDisplay } from '../output/progress.ts';
@@ -10,6 +11,7 @@ export interface Console extends ProgressDisplay {
   /** Results for people. */
   readonly result: (text: string) => void;
   readonly onSchedulerEvent: (event: SchedulerEvent) => void;
+  readonly onModelChange: (state: ModelState) => void;
   /** From now on a tick is one line: progress inside it is not shown any more. */
   readonly quieten: () => void;
 }
@@ -29,7 +31,16 @@ export function createConsole(options: { readonly json: boolean; readonly clock:
       const text = describeEvent(event);
       if (text !== undefined) display.line(text);
     },
+    onModelChange: (state) => display.line(describeModel(state)),
   };
+}
+
+/** An analyst who edits a metric looks here, beside the editor. */
+export function describeModel({ version, problem }: ModelState): string {
+  if (problem === undefined)
+    return `  ✓ the metric model is served as its files are now (version ${version})`;
+  const { code, message, where, remedy } = problem;
+  return `  ✗ metric model: ${where}: ${code}: ${message}\n    remedy: ${remedy}\n    version ${version} goes on serving`;
 }
 
 /** Only what somebody should know; the rest is in the log and in `shopwave runs list`. */

@@ -74,6 +74,7 @@ function platformOptions(
     logger: createLogger({ file: paths.log }),
     onProgress: terminal.onProgress,
     onSchedulerEvent: terminal.onSchedulerEvent,
+    onModelChange: terminal.onModelChange,
   };
 }
 

@@ -14,11 +14,12 @@ import { cubeLogger } from './cube-logger.ts';
 import type { CubeModules } from './cube-modules.ts';
 import { semanticConcurrency } from './cube-reader.ts';
 import type { CubeReader } from './cube-reader.ts';
-import type { ModelFile } from './model-files.ts';
+import type { ServedModel } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
 import { createQueryWatch } from './query-watch.ts';
 import type { Visit } from './query-watch.ts';
 import { memoryQueueFactory } from './queue-driver.ts';
+import { compilersByModel, keepTranspilings, shareTranspilings } from './reload/compilers.ts';
 import { createResultCache } from './result-cache.ts';
 
 const cacheBytes = 64 * 1024 * 1024;
@@ -27,11 +28,11 @@ const tenYearsSec = 10 * 365 * 86_400;
 export interface CubeServerOptions {
   readonly cube: CubeModules;
   readonly reader: Pick<CubeReader, 'dbType' | 'dialect' | 'driver'>;
-  readonly modelFiles: readonly ModelFile[];
-  readonly modelDir: string;
+  /** The model that a query is answered by which does not say by which. */
+  readonly model: () => ServedModel;
   readonly logger: Logger;
-  /** Who sent a request over HTTP. */
-  readonly visitOf: (request: IncomingMessage) => Visit | undefined;
+  /** Who sent a request over HTTP, and the model that it is answered by from its beginning to its end. */
+  readonly visitOf: (request: IncomingMessage) => ModelVisit | undefined;
   /** The publication that queries are answered from. Part of every cache key. */
   readonly publication: () => number;
   /** Called when a query has its answer, from the cache or not. */
@@ -51,22 +52,27 @@ export interface GatewayAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Cube with its REST API, cache and queue in this process. */
+/** A visit with the model that it is answered by. */
+export interface ModelVisit extends Visit {
+  readonly model: ServedModel;
+}
+
+/** Cube with its REST API, cache and queue in this process. It can hold several models; each query is of one. */
 export interface CubeServer {
   readonly mount: (app: Express) => Promise<void>;
-  readonly load: (query: unknown, caller: Caller) => Promise<GatewayAnswer>;
+  readonly load: (query: unknown, caller: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
   /** As the platform itself, when there is no caller. */
-  readonly sql: (query: unknown, caller?: Caller) => Promise<GatewayAnswer>;
-  readonly meta: (caller?: Caller) => Promise<GatewayAnswer>;
-  /** Compiles the model; throws Cube's compile error. Idempotent. */
-  readonly compile: () => Promise<(cube: string) => CompiledCube>;
+  readonly sql: (query: unknown, caller?: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
+  readonly meta: (caller?: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
+  /** Compiles a model; throws Cube's compile error. Idempotent. */
+  readonly compile: (model: ServedModel) => Promise<(cube: string) => CompiledCube>;
   readonly clearCache: () => void;
   readonly shutdown: () => Promise<void>;
 }
 
 /** What every query carries from its door to its statement. */
 interface QueryContext {
-  readonly securityContext: Visit;
+  readonly securityContext: ModelVisit;
   readonly requestId: string;
 }
 
@@ -91,8 +97,9 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
   /**
    * Cube would key a result by SQL refresh keys, which wake the warehouse. Here the publication is part of the key of
    * cache and queue alike: an unchanged publication sends nothing, and a query that began before a publication can
-   * neither be shared with nor stored for one that began after it. The version of the policies is part of it, too, and
-   * what they allow is in the statement itself; who asks is not, so that people with the same rights share.
+   * neither be shared with nor stored for one that began after it. The versions of the policies and of the model are part
+   * of it, too, and what policies allow is in the statement itself; who asks is not, so that people with the same rights
+   * share.
    */
   class PublicationOrchestrator extends cube.OrchestratorApi {
     override async executeQuery(query: Record<string, unknown>): Promise<unknown> {
@@ -103,6 +110,7 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
         invalidate: [
           ['publication', publication],
           ['policies', visit.caller.policyVersion],
+          ['model', visit.model.version],
         ],
         cacheKeyQueries: { queries: [], renewalThreshold: tenYearsSec },
         expireSecs: tenYearsSec,
@@ -136,6 +144,18 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     /** Cube would read the type from CUBEJS_DB_TYPE, of which a process has only one. */
     protected override contextToDbType = async (): Promise<CubeReader['dbType']> => options.reader.dbType;
 
+    /** Cube keeps its compilers by this. A query that began by one model ends by it, whatever was loaded since. */
+    protected override contextToAppId = (context: RequestContext): string =>
+      visitIn(context).model as unknown as string;
+
+    protected override compilerCache = compilersByModel() as never;
+
+    protected override createCompilerApi(
+      ...args: Parameters<CubejsServerCore['createCompilerApi']>
+    ): CompilerApi {
+      return shareTranspilings(super.createCompilerApi(...args));
+    }
+
     override async getCompilerApi(context: RequestContext): Promise<CompilerApi> {
       return policed(await super.getCompilerApi(context), visitIn(context).caller);
     }
@@ -150,13 +170,17 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
   const gateway = asInProduction(() => core.gateway());
   return {
     mount: (app) => core.initApp(app),
-    load: (query, caller) => ask(caller, (request) => gateway.load({ ...request, query })),
-    sql: (query, caller = platformCaller) => ask(caller, (request) => gateway.sql({ ...request, query })),
-    meta: (caller = platformCaller) => ask(caller, (request) => gateway.meta(request)),
-    compile: async () => {
-      const context = contextOf(platformCaller);
+    load: (query, caller, model = options.model()) =>
+      ask({ caller, model }, (request) => gateway.load({ ...request, query })),
+    sql: (query, caller = platformCaller, model = options.model()) =>
+      ask({ caller, model }, (request) => gateway.sql({ ...request, query })),
+    meta: (caller = platformCaller, model = options.model()) =>
+      ask({ caller, model }, (request) => gateway.meta(request)),
+    compile: async (model) => {
+      const context = contextOf({ caller: platformCaller, model });
       const compilerApi = await core.getCompilerApi(context);
       const { cubeEvaluator } = await compilerApi.getCompilers({ requestId: context.requestId });
+      keepTranspilings(compilerApi);
       return (name) => cubeEvaluator.cubeFromPath(name) as unknown as CompiledCube;
     },
     clearCache: () => cache.clear(),
@@ -186,10 +210,13 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     dialectFactory: constant(options.reader.dialect) as unknown as NonNullable<
       CreateOptions['dialectFactory']
     >,
-    repositoryFactory: () => ({
-      localPath: () => options.modelDir,
-      dataSchemaFiles: async () => options.modelFiles.map(({ fileName, content }) => ({ fileName, content })),
-    }),
+    repositoryFactory: (context: unknown) => {
+      const { folder, files } = visitIn(context).model;
+      return {
+        localPath: () => folder,
+        dataSchemaFiles: async () => files.map(({ fileName, content }) => ({ fileName, content })),
+      };
+    },
     // As a function, since Cube's check of plain options does not know queueDriverFactory.
     orchestratorOptions: constant({
       queryCacheOptions: { queueOptions },
@@ -202,24 +229,27 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
 }
 
 /** Whoever came in by a door that names no caller gets nothing. */
-function visitIn(context: unknown): Visit {
+function visitIn(context: unknown): ModelVisit {
   const { securityContext } = Object(context) as Partial<QueryContext>;
   if (securityContext?.caller === undefined) throw new Error('a query without a caller');
   return securityContext;
 }
 
-function contextOf(caller: Caller): QueryContext {
-  return { securityContext: { caller }, requestId: randomUUID() };
+function contextOf(visit: ModelVisit): QueryContext {
+  return { securityContext: visit, requestId: randomUUID() };
 }
 
 function constant<T>(value: T): () => T {
   return () => value;
 }
 
-async function ask(caller: Caller, send: (request: GatewayRequest) => Promise<void>): Promise<GatewayAnswer> {
+async function ask(
+  visit: ModelVisit,
+  send: (request: GatewayRequest) => Promise<void>,
+): Promise<GatewayAnswer> {
   let answer: GatewayAnswer | undefined;
   await send({
-    context: contextOf(caller),
+    context: contextOf(visit),
     res: async (message, { status = 200 } = {}) => {
       answer = { status, body: await plainBody(message) };
     },

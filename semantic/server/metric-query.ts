@@ -44,14 +44,19 @@ export async function queryMetrics(
   catalog: MetricCatalog,
   query: MetricQuery,
 ): Promise<MetricResult> {
+  const planned = planQueries(catalog, query);
+  const answers = await Promise.all(planned.map(async (plan) => toRows(plan, await load(plan.query))));
+  const keys = [...(query.grain === undefined ? [] : ['date']), ...(query.by ?? [])];
+  return { columns: [...keys, ...query.metrics], rows: joinRows(keys, query.metrics, answers) };
+}
+
+/** The queries that answer it together. Throws as queryMetrics does. */
+export function planQueries(catalog: MetricCatalog, query: MetricQuery): readonly GroupPlan[] {
   const metrics = query.metrics.map((name) => findMetric(catalog, name));
   if (metrics.length === 0) throw invalidArgument('a query needs at least one metric');
   checkDates(query);
   const filters = (query.where ?? []).map(parseFilter);
-  const planned = groupByDate(metrics).map((group) => planGroup(catalog, group, query, filters));
-  const answers = await Promise.all(planned.map(async (plan) => toRows(plan, await load(plan.query))));
-  const keys = [...(query.grain === undefined ? [] : ['date']), ...(query.by ?? [])];
-  return { columns: [...keys, ...query.metrics], rows: joinRows(keys, query.metrics, answers) };
+  return groupByDate(metrics).map((group) => planGroup(catalog, group, query, filters));
 }
 
 /**
@@ -67,6 +72,7 @@ function groupByDate(metrics: readonly Metric[]): Metric[][] {
   return [...groups.values()];
 }
 
+/** One query, and what of its rows is what. */
 interface GroupPlan {
   readonly query: CubeQuery;
   /** Name in the answer to member in Cube's row. */

@@ -1,117 +1,103 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
-import { messageOf } from '../../lib/errors.ts';
 import { semanticErrors } from '../errors.ts';
+import type { Model } from '../validate/model.ts';
+import { readTexts } from '../validate/read-texts.ts';
+import { readModel } from '../validate/validate.ts';
+import type { ModelText } from '../validate/validate.ts';
 import { findTemplate } from './native-stand-in/jinja-engine.ts';
 
-/** One YAML file of the metric model. */
-export interface ModelFile {
-  /** Relative to the model folder, with forward slashes. */
-  readonly fileName: string;
-  readonly content: string;
-  /** Cubes and views that are written in it; none where Jinja has to be rendered first. */
-  readonly defines: readonly string[];
-  readonly cubes: readonly {
-    readonly name: string;
-    readonly extends: string | undefined;
-    readonly members: readonly string[];
-  }[];
+/** The metric model as one moment's files say it. */
+export interface ServedModel {
+  /** Changes with every change of any file. Part of every cache key. */
+  readonly version: string;
+  readonly folder: string;
+  readonly files: readonly ModelText[];
+  /** What the files say; without those that Jinja has to be rendered for first. */
+  readonly model: Model;
+  /** Cube writes what a query carries into its keys, where the version is enough. */
+  readonly toJSON: () => string;
+}
+
+/** Reads the model folder, and checks it as toServedModel does. Throws SEMANTIC_MODEL_MISSING, too. */
+export async function readServedModel(folder: string, templates: boolean): Promise<ServedModel> {
+  return toServedModel(folder, await readTexts(folder), templates);
 }
 
 /**
- * Reads the model folder and checks what needs no compiler, so that the answer has file, line and column.
- * Throws SEMANTIC_MODEL_MISSING, SEMANTIC_MODEL_INVALID or, unless `templates` can be rendered, SEMANTIC_MODEL_TEMPLATED.
+ * Checks what needs no compiler, by the same schema as `metrics validate`. Throws SEMANTIC_MODEL_INVALID with file, line
+ * and column or, unless `templates` can be rendered, SEMANTIC_MODEL_TEMPLATED.
  */
-export async function readModelFiles(modelDir: string, templates: boolean): Promise<ModelFile[]> {
-  const names = await listYaml(modelDir);
-  if (names.length === 0) {
-    throw semanticErrors.error('SEMANTIC_MODEL_MISSING', {
-      message: 'no metric model found',
-      where: modelDir,
+export function toServedModel(folder: string, files: readonly ModelText[], templates: boolean): ServedModel {
+  const plain = files.filter((file) => !isTemplated(file, folder, templates));
+  const read = readModel(plain);
+  if (read.kind === 'unreadable') {
+    const [first, ...others] = read.findings;
+    throw semanticErrors.error('SEMANTIC_MODEL_INVALID', {
+      message: `${first?.message ?? 'it cannot be read'}${others.length === 0 ? '' : `; and ${others.length} more, which \`shopwave metrics validate\` lists`}`,
+      where: path.join(folder, first?.where ?? ''),
+      remedy: first?.remedy,
     });
   }
-  return Promise.all(names.map((name) => readModelFile(modelDir, name, templates)));
+  const version = versionOf(files);
+  return { version, folder, files, model: read.model, toJSON: () => version };
 }
 
-async function listYaml(modelDir: string): Promise<string[]> {
-  try {
-    const entries = await readdir(modelDir, { recursive: true });
-    return entries
-      .filter((name) => /\.ya?ml$/.test(name))
-      .map((name) => name.split(path.sep).join('/'))
-      .sort();
-  } catch (error) {
-    throw semanticErrors.error('SEMANTIC_MODEL_MISSING', {
-      message: messageOf(error),
-      where: modelDir,
-      cause: error,
-    });
-  }
-}
-
-async function readModelFile(modelDir: string, fileName: string, templates: boolean): Promise<ModelFile> {
-  const location = path.join(modelDir, fileName);
-  const content = await readFile(location, 'utf8');
+function isTemplated({ fileName, content }: ModelText, folder: string, templates: boolean): boolean {
   const template = findTemplate(content);
-  if (template === undefined) return { fileName, content, ...definitionsOf(content, location) };
-  if (templates) return { fileName, content, defines: [], cubes: [] };
+  if (template === undefined || templates) return template !== undefined;
   throw semanticErrors.error('SEMANTIC_MODEL_TEMPLATED', {
     message: 'this model file uses Jinja, which cannot be rendered without the native binary of Cube',
-    where: `${location}:${template.line}:${template.column}`,
+    where: `${path.join(folder, fileName)}:${template.line}:${template.column}`,
   });
 }
 
-const named = z.array(z.object({ name: z.string() })).nullish();
-const cubes = z
-  .array(z.object({ name: z.string(), extends: z.string().optional(), dimensions: named, measures: named }))
-  .nullish();
-const definitions = z.object({ cubes, views: named }).nullable().catch(null);
-
-/** The file in which a member of a cube is written: the cube's own, or that of one that it extends. */
-export function definingFile(files: readonly ModelFile[], cube: string, member: string): string | undefined {
-  const file = files.find(({ defines }) => defines.includes(cube));
-  const found = file?.cubes.find(({ name }) => name === cube);
-  if (file === undefined || found === undefined) return undefined;
-  if (found.members.includes(member)) return file.fileName;
-  return found.extends === undefined ? undefined : definingFile(files, found.extends, member);
+/** Twelve hex digits of the files' names and contents, in whatever order they were read. */
+export function versionOf(files: readonly ModelText[]): string {
+  const hash = createHash('sha256');
+  for (const { fileName, content } of files.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1)))
+    hash.update(JSON.stringify([fileName, content]));
+  return hash.digest('hex').slice(0, 12);
 }
 
-/** Cubes and views with the names of their members; what else they need, Cube checks. */
-function definitionsOf(content: string, location: string): Pick<ModelFile, 'defines' | 'cubes'> {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(content, { lineCounter, prettyErrors: false });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const { line, col } = lineCounter.linePos(problem.pos[0]);
-    throw semanticErrors.error('SEMANTIC_MODEL_INVALID', {
-      message: `this is no YAML: ${problem.message}`,
-      where: `${location}:${line}:${col}`,
-      cause: problem,
-    });
+/** Where a member of a cube is written, be it in one that the cube extends: `cubes/orders.yml:12:9`. */
+export function placeOfMember({ model }: ServedModel, cube: string, member: string): string | undefined {
+  const found = model.cubes.get(cube);
+  const said = found?.measures.get(member) ?? found?.dimensions.get(member) ?? found?.segments.get(member);
+  return said?.at('name') ?? found?.said.at('name');
+}
+
+/** The place that an error text of Cube is about: it names a file, a cube, or something that only one file says. */
+export function placeOfError(text: string, { files, model }: ServedModel): string | undefined {
+  const named = files.find((file) => text.includes(file.fileName));
+  if (named !== undefined) return placeOfWord(text, named) ?? named.fileName;
+  const name = /^(\w+) cube: /m.exec(text)?.[1] ?? '';
+  const own = model.cubes.get(name) ?? model.views.find((view) => view.name === name);
+  if (own !== undefined) return placeIn(files, text, own.said.at('name'));
+  for (const word of wordsOf(text)) {
+    const holding = files.filter((file) => wordsOf(file.content).includes(word));
+    if (holding.length === 1 && holding[0] !== undefined) return wordIn(word, holding[0]);
   }
-  const parsed = definitions.parse(document.toJS());
-  return {
-    defines: [...(parsed?.cubes ?? []), ...(parsed?.views ?? [])].map(({ name }) => name),
-    cubes: (parsed?.cubes ?? []).map(({ name, extends: base, dimensions, measures }) => ({
-      name,
-      extends: base,
-      members: [...(dimensions ?? []), ...(measures ?? [])].map((each) => each.name),
-    })),
-  };
+  return undefined;
 }
 
-/** The file that an error text of Cube is about: it names the file, a cube, or something that only one file says. */
-export function fileOfError(text: string, files: readonly ModelFile[]): ModelFile | undefined {
-  const cube = /^(\w+) cube: /m.exec(text)?.[1];
-  return (
-    files.find((file) => text.includes(file.fileName)) ??
-    files.find((file) => cube !== undefined && file.defines.includes(cube)) ??
-    wordsOf(text)
-      .map((word) => files.filter((file) => wordsOf(file.content).includes(word)))
-      .find((holding) => holding.length === 1)?.[0]
-  );
+/** In the file of `place`, the word that the text quotes, if it does; else the place itself. */
+function placeIn(files: readonly ModelText[], text: string, place: string): string {
+  const file = files.find(({ fileName }) => place.startsWith(`${fileName}:`));
+  return (file === undefined ? undefined : placeOfWord(text, file)) ?? place;
+}
+
+/** The first thing that the text puts in quotation marks and the file says. */
+function placeOfWord(text: string, file: ModelText): string | undefined {
+  const quoted = [...text.matchAll(/["'`]([\w.]+)["'`]/g)].map(([, word = '']) => word);
+  const word = quoted.find((each) => wordsOf(file.content).includes(each));
+  return word === undefined ? undefined : wordIn(word, file);
+}
+
+function wordIn(word: string, { fileName, content }: ModelText): string {
+  const lines = content.split('\n');
+  const index = lines.findIndex((line) => wordsOf(line).includes(word));
+  return index < 0 ? fileName : `${fileName}:${index + 1}:${(lines[index] ?? '').indexOf(word) + 1}`;
 }
 
 function wordsOf(text: string): string[] {

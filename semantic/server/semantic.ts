@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
+import { systemClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { semanticErrors } from '../errors.ts';
 import { openToLocals } from './access/access.ts';
@@ -8,10 +9,10 @@ import { platformCaller } from './access/caller.ts';
 import type { Caller } from './access/caller.ts';
 import { watchColumns } from './column-check.ts';
 import type { ColumnCheck } from './column-check.ts';
+import { loadRows, metaOf } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
 import { createCubeServer } from './cube-server.ts';
-import type { CubeServer, GatewayAnswer } from './cube-server.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
 import type { OpenCubeReader } from './cube-reader.ts';
 import { metricCatalog } from './metric-catalog.ts';
@@ -19,8 +20,13 @@ import type { MetricCatalog } from './metric-catalog.ts';
 import { queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
 import { compileModel } from './model-check.ts';
-import { readModelFiles } from './model-files.ts';
-import { queryError, queryErrorText } from './query-errors.ts';
+import { readServedModel } from './model-files.ts';
+import type { ServedModel } from './model-files.ts';
+import { queryErrorText } from './query-errors.ts';
+import { createModelDoor } from './reload/model-door.ts';
+import { createModelHost } from './reload/model-host.ts';
+import type { ModelState } from './reload/model-host.ts';
+import { readSettled, watchFiles } from './reload/model-watch.ts';
 import { createRestDoor } from './rest-door.ts';
 
 export interface SemanticOptions {
@@ -33,6 +39,10 @@ export interface SemanticOptions {
   readonly access?: Access | undefined;
   /** The publication that the marts are at now; 0 before the first. */
   readonly publication?: number;
+  /** Follow the files of the model: what they say is served without a restart. */
+  readonly watchModel?: boolean;
+  /** Another model serves, or the files are broken, or no more. */
+  readonly onModelChange?: (state: ModelState) => void;
 }
 
 /** Governed metrics over the published marts. Without a caller it is the platform itself that asks. */
@@ -49,6 +59,11 @@ export interface Semantic {
   readonly queryMetrics: (query: MetricQuery, caller?: Caller) => Promise<MetricResult>;
   /** Publication `version` is out: what was cached for earlier ones is dropped. To be called after its commit. */
   readonly refresh: (version: number) => void;
+  /** The version of the model that is served: part of the key of whatever is kept of an answer. */
+  readonly modelVersion: () => string;
+  readonly modelState: () => ModelState;
+  /** Serves what the files say now, if they are sound; queries that have begun end by the model that they began with. */
+  readonly reloadModel: () => Promise<ModelState>;
   /** Statements sent to the warehouse so far. */
   readonly statementsSent: () => number;
   readonly stop: () => Promise<void>;
@@ -70,88 +85,100 @@ export async function createSemantic(options: SemanticOptions): Promise<Semantic
   await preload();
   const cube = loadCube();
   onCubeWarning((message) => logger.debug(`cube: ${message}`));
-  const modelFiles = await readModelFiles(options.modelDir, cube.native === 'binary');
-  return start(options, cube, modelFiles, logger);
+  const { modelDir } = options;
+  const read = (): Promise<ServedModel> =>
+    readSettled(modelDir, () => readServedModel(modelDir, cube.native === 'binary'));
+  return start(options, cube, read, logger);
 }
 
 async function start(
   options: SemanticOptions,
   cube: CubeModules,
-  modelFiles: Awaited<ReturnType<typeof readModelFiles>>,
+  read: () => Promise<ServedModel>,
   logger: Logger,
 ): Promise<Semantic> {
   let publication = options.publication ?? 0;
-  let stopped = false;
+  let columns: ColumnCheck | undefined;
+  const stopping = new AbortController();
+  const first = await read();
   const reader = options.openReader(cube);
   const door = createRestDoor(options.access ?? openToLocals);
+  const prepare = async (model: ServedModel): Promise<() => void> => {
+    const before = publication;
+    const checked = { server, model, bind: reader.bind };
+    await compileModel(checked);
+    const meta = await metaOf(server, { caller: platformCaller, model });
+    const next = watchColumns(checked, viewNames(meta), reader, logger);
+    await next.atStart();
+    return () => {
+      columns?.stop();
+      columns = next;
+      if (publication !== before) next.published();
+      server.clearCache();
+    };
+  };
+  const onChange = (state: ModelState): void => options.onModelChange?.(state);
+  const host = createModelHost({ first, read, prepare, logger, onChange });
+  const pinned = createModelDoor(host.current);
   const server = createCubeServer({
     cube,
-    visitOf: door.visitOf,
+    visitOf: (request) => {
+      const visit = door.visitOf(request);
+      return visit === undefined ? undefined : { ...visit, model: pinned.modelOf(request) };
+    },
     reader,
-    modelFiles,
-    modelDir: options.modelDir,
+    model: host.current,
     logger,
     publication: () => publication,
     onAnswered: () => columns?.answered(),
   });
-  const model = { server, modelDir: options.modelDir, modelFiles, bind: reader.bind };
   const close = async (): Promise<void> => {
-    stopped = true;
+    stopping.abort();
     columns?.stop();
     await server.shutdown();
     await reader.close();
   };
-  let columns: ColumnCheck | undefined;
   try {
-    await compileModel(model);
-    columns = watchColumns(model, viewNames(await metaOf(server, platformCaller)), reader, logger);
-    await columns.atStart();
+    (await prepare(first))();
   } catch (error) {
     await close();
     throw error;
   }
   const app = express().disable('x-powered-by');
-  app.use('/cubejs-api', door.handler);
+  app.use('/cubejs-api', door.handler, pinned.handler);
   app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
   await server.mount(app);
-  const load = async (query: CubeQuery, caller = platformCaller): Promise<CubeRow[]> => {
-    // Cube answers "Continue wait" after ten seconds, meaning: ask again, it is still running.
-    for (;;) {
-      if (stopped)
-        throw semanticErrors.error('SEMANTIC_STOPPED', { message: 'no query can be answered now' });
-      const answer = await server.load({ ...query, responseFormat: 'default' }, caller);
-      if (answer.body['error'] !== 'Continue wait') return okBody(answer)['data'] as CubeRow[];
-    }
-  };
-  const catalog = async (caller = platformCaller): Promise<MetricCatalog> =>
-    metricCatalog(await metaOf(server, caller));
+  const load = (query: CubeQuery, caller = platformCaller, model = host.current()): Promise<CubeRow[]> =>
+    loadRows(server, query, { caller, model, signal: stopping.signal });
+  const catalog = async (caller = platformCaller, model = host.current()): Promise<MetricCatalog> =>
+    metricCatalog(await metaOf(server, { caller, model }));
+  if (options.watchModel === true) {
+    const { signal } = stopping;
+    void watchFiles({ folder: options.modelDir, clock: systemClock, signal, onChange: host.reload });
+  }
   return {
     app,
-    load,
-    catalog,
-    meta: (caller = platformCaller) => metaOf(server, caller),
-    queryMetrics: async (query, caller) =>
-      queryMetrics((each) => load(each, caller), await catalog(caller), query),
+    load: (query, caller) => load(query, caller),
+    catalog: (caller) => catalog(caller),
+    meta: (caller = platformCaller) => metaOf(server, { caller, model: host.current() }),
+    queryMetrics: async (query, caller) => {
+      // Several queries of Cube, all by one model.
+      const model = host.current();
+      return queryMetrics((each) => load(each, caller, model), await catalog(caller, model), query);
+    },
     refresh: (version) => {
       publication = version;
       server.clearCache();
       columns?.published();
     },
+    modelVersion: () => host.current().version,
+    modelState: host.state,
+    reloadModel: host.reload,
     statementsSent: reader.statementsSent,
     stop: async () => {
-      if (!stopped) await close();
+      if (!stopping.signal.aborted) await close();
     },
   };
-}
-
-async function metaOf(server: CubeServer, caller: Caller): Promise<Readonly<Record<string, unknown>>> {
-  return okBody(await server.meta(caller));
-}
-
-function okBody({ status, body }: GatewayAnswer): Readonly<Record<string, unknown>> {
-  const error = body['error'];
-  if (status < 400 && error === undefined) return body;
-  throw queryError(String(error), status < 500 ? 'SEMANTIC_QUERY_REJECTED' : 'SEMANTIC_QUERY_FAILED');
 }
 
 // Cube would answer that the SQL interface has to be enabled in the settings, where it cannot be.

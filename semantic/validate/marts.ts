@@ -10,6 +10,20 @@ export interface MartColumn {
 /** The marts by name without schema, with their columns: what the transform project promises. */
 export type Marts = ReadonlyMap<string, ReadonlyMap<string, MartColumn>>;
 
+/** The one currency in which amounts of all are told, too. */
+export interface ReportingCurrency {
+  /** ISO 4217. */
+  readonly code: string;
+  /** Decimals of its minor unit: 2 of cents, 0 where there is no smaller unit. */
+  readonly digits: number;
+}
+
+/** What the transform project promises. */
+export interface Promised {
+  readonly marts: Marts;
+  readonly reporting: ReportingCurrency;
+}
+
 /** What a type is for: to add up, to compare with dates, to show. */
 export type TypeFamily = 'number' | 'time' | 'boolean' | 'string';
 

@@ -1,6 +1,6 @@
-import { isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import type { z } from 'zod';
+import { readYaml } from '../../lib/yaml-places.ts';
+import type { YamlPlace } from '../../lib/yaml-places.ts';
 import type { Finding } from './finding.ts';
 import { modelFileSchema } from './model-schema.ts';
 import type { CubeText, ViewText } from './model-schema.ts';
@@ -20,38 +20,20 @@ export interface SourceFile {
 
 /** Reads one file of the model; what it says wrongly is told with line and column. */
 export function readSource(fileName: string, content: string): SourceFile | readonly Finding[] {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(content, { lineCounter, prettyErrors: false });
-  const place = (offset: number): string => {
-    const { line, col } = lineCounter.linePos(offset);
-    return `${fileName}:${line}:${col}`;
-  };
-  if (document.errors.length > 0) {
-    return document.errors.map(({ message, pos }) => ({
+  const { value, problems, placeOf } = readYaml(content);
+  const place = ({ line, column }: YamlPlace): string => `${fileName}:${line}:${column}`;
+  if (problems.length > 0) {
+    return problems.map((problem) => ({
       rule: 'yaml',
-      message: `this is no YAML: ${message}`,
-      where: place(pos[0]),
+      message: `this is no YAML: ${problem.message}`,
+      where: place(problem),
       remedy: 'Correct the line; a text with a colon or a brace has to be quoted.',
     }));
   }
-  const locate: Locate = (path) => place(offsetOf(document, path));
-  const parsed = modelFileSchema.safeParse(document.toJS() ?? {});
+  const locate: Locate = (path) => place(placeOf(path) ?? { line: 1, column: 1 });
+  const parsed = modelFileSchema.safeParse(value ?? {});
   if (!parsed.success) return parsed.error.issues.flatMap((issue) => schemaFindings(issue, locate));
   return { fileName, cubes: parsed.data.cubes ?? [], views: parsed.data.views ?? [], locate };
-}
-
-/** The place of a value, of its key where it is a property; else of the nearest thing around it that is there. */
-function offsetOf(document: Document, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent: unknown = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
-    const last = path[length - 1];
-    const pair = isMap(parent)
-      ? parent.items.find(({ key }) => isNode(key) && 'value' in key && key.value === last)
-      : undefined;
-    const node: unknown = isPair(pair) ? pair.key : document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
 }
 
 const allowed: Partial<Record<z.core.$ZodIssue['code'], string>> = {

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import type { Marts } from './marts.ts';
+import type { Promised } from './marts.ts';
 import { toModel } from './model.ts';
 import type { Model } from './model.ts';
 import { readSource } from './model-source.ts';
@@ -11,6 +11,7 @@ import { joins } from './rules/joins.ts';
 import { metadata } from './rules/metadata.ts';
 import { names } from './rules/names.ts';
 import { references } from './rules/references.ts';
+import { reportingCurrency } from './rules/reporting-currency.ts';
 import type { Rule } from './rules/rule.ts';
 
 /** One file of the model folder. */
@@ -20,7 +21,16 @@ export interface ModelText {
   readonly content: string;
 }
 
-const ruleset: readonly Rule[] = [names, metadata, references, classified, joins, fanOut, currency];
+const ruleset: readonly Rule[] = [
+  names,
+  metadata,
+  references,
+  classified,
+  joins,
+  fanOut,
+  currency,
+  reportingCurrency,
+];
 
 /** Either the model that the files make, or what keeps them from being one. */
 export type ReadModel =
@@ -40,8 +50,8 @@ function isSource(read: SourceFile | readonly Finding[]): read is SourceFile {
 }
 
 /** Everything that the rules find, by file and line. Asks no warehouse and runs no Cube. */
-export function validateModel(model: Model, marts: Marts): readonly Finding[] {
-  const all = ruleset.flatMap((rule) => rule({ model, marts }));
+export function validateModel(model: Model, promised: Promised): readonly Finding[] {
+  const all = ruleset.flatMap((rule) => rule({ model, ...promised }));
   const distinct = new Map(all.map((each) => [JSON.stringify(each), each]));
   return [...distinct.values()].toSorted(byPlace);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { LineCounter, isNode, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../../../lib/yaml-places.ts';
 import { semanticErrors } from '../../errors.ts';
 import { defaultConcurrency, mostRows } from './caller.ts';
 import { isSecretHash } from './secret-hash.ts';
@@ -69,20 +69,15 @@ export type TokenRules = z.infer<typeof tokens>;
 
 /** Reads an access file's text. Throws SEMANTIC_ACCESS_INVALID with file and line; a secret is never part of it. */
 export function parseAccess(text: string, file: string): AccessRules {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const { value, problems, placeOf } = readYaml(text);
   const place = (at: readonly PropertyKey[]): string => {
-    for (let depth = at.length; depth > 0; depth -= 1) {
-      const node: unknown = document.getIn(at.slice(0, depth), true);
-      if (isNode(node) && node.range) return `${file}:${lines.linePos(node.range[0]).line}`;
-    }
-    return file;
+    const found = placeOf(at);
+    return found === undefined ? file : `${file}:${found.line}`;
   };
-  const [broken] = document.errors;
+  const [broken] = problems;
   // The parser's words quote the line, which may hold a hash.
-  if (broken !== undefined)
-    throw invalid(`it is no YAML (${broken.code})`, `${file}:${lines.linePos(broken.pos[0]).line}`);
-  const parsed = accessFile.safeParse(document.toJS() ?? {});
+  if (broken !== undefined) throw invalid(`it is no YAML (${broken.code})`, `${file}:${broken.line}`);
+  const parsed = accessFile.safeParse(value ?? {});
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const at = issue?.path ?? [];

@@ -1,11 +1,10 @@
 import type { Finding, RuleName } from '../finding.ts';
-import type { Marts } from '../marts.ts';
+import type { Promised } from '../marts.ts';
 import type { Cube, Model } from '../model.ts';
 
 /** What a rule looks at. */
-export interface Looked {
+export interface Looked extends Promised {
   readonly model: Model;
-  readonly marts: Marts;
 }
 
 export type Rule = (looked: Looked) => readonly Finding[];

@@ -1,30 +1,10 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { grains } from '../../../semantic/server/query-arguments.ts';
+import { readGolden } from '../../../semantic/golden/golden-file.ts';
 import { startSemantic } from './support.ts';
 import type { SemanticFixture } from './support.ts';
 
-const names = z.array(z.string());
-const goldenSchema = z.array(
-  z.strictObject({
-    what: z.string(),
-    query: z.strictObject({
-      metrics: names,
-      by: names.optional(),
-      grain: z.enum(grains).optional(),
-      where: names.optional(),
-      segments: names.optional(),
-      from: z.string().optional(),
-      to: z.string().optional(),
-    }),
-    rows: z.array(z.record(z.string(), z.string().nullable())),
-  }),
-);
-
-const golden = goldenSchema.parse(parse(readFileSync(path.join(import.meta.dirname, 'golden.yml'), 'utf8')));
+const golden = await readGolden(path.resolve(import.meta.dirname, '../../../semantic/golden/golden.yml'));
 
 let shop: SemanticFixture;
 beforeAll(async () => {

@@ -32,15 +32,15 @@ describe('a bad model', () => {
       file: 'cubes/customers.yml',
       edit: (text: string) => text.replace('sql_table:', 'sql_tabel:'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /cubes\/customers\.yml$/,
-      message: /sql_tabel|sqlTabel/,
+      where: /cubes\/customers\.yml:5:5$/,
+      message: /no property "sql_tabel"/,
     },
     {
       what: 'a view of a member that is not there',
       file: 'views/finance.yml',
       edit: (text: string) => text.replace('- refunds', '- refundz'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /views\/finance\.yml$/,
+      where: /views\/finance\.yml:\d+:\d+$/,
       message: /refundz/,
     },
     {
@@ -48,8 +48,16 @@ describe('a bad model', () => {
       file: 'cubes/orders.yml',
       edit: (text: string) => text.replace('= {customers}', '= {customerz}'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /cubes\/orders\.yml$/,
+      where: /cubes\/orders\.yml:\d+:\d+$/,
       message: /customerz/,
+    },
+    {
+      what: 'a tier that is none',
+      file: 'cubes/orders.yml',
+      edit: (text: string) => text.replace('tier: certified', 'tier: gold'),
+      code: 'SEMANTIC_MODEL_INVALID',
+      where: /cubes\/orders\.yml:\d+:11$/,
+      message: /tier: .*certified/,
     },
     {
       what: 'Jinja',
@@ -64,7 +72,7 @@ describe('a bad model', () => {
       file: 'cubes/order_events.yml',
       edit: (text: string) => text.replace('sql: amount_minor', 'sql: amount_cents'),
       code: 'SEMANTIC_MODEL_COLUMN_UNKNOWN',
-      where: /cubes\/order_events\.yml$/,
+      where: /cubes\/order_events\.yml:\d+:9$/,
       message: /^finance\.\w+: .*amount_cents/,
     },
     {
@@ -72,10 +80,10 @@ describe('a bad model', () => {
       file: 'cubes/products.yml',
       edit: (text: string) => text.replace('sql: seller_name', 'sql: vendor_name'),
       code: 'SEMANTIC_MODEL_COLUMN_UNKNOWN',
-      where: /cubes\/products\.yml$/,
+      where: /cubes\/products\.yml:\d+:9$/,
       message: /^finance\.seller: .*vendor_name/,
     },
-  ])('$what: the error names the file', async ({ file, edit, code, where, message }) => {
+  ])('$what: the error names file and line', async ({ file, edit, code, where, message }) => {
     await using model = await editedModel(file, edit);
     const starting = createSemantic({
       openReader,

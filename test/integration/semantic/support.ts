@@ -8,7 +8,7 @@ import { openToLocals } from '../../../semantic/server/access/access.ts';
 import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
-import type { Semantic } from '../../../semantic/server/semantic.ts';
+import type { Semantic, SemanticOptions } from '../../../semantic/server/semantic.ts';
 import { createMarts } from './marts-fixture.ts';
 import type { MartsFixture } from './marts-fixture.ts';
 
@@ -21,6 +21,7 @@ type Headers = Readonly<Record<string, string>>;
 interface RestAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Response['headers'];
 }
 
 /** The semantic layer listening on a real socket. */
@@ -55,19 +56,28 @@ export async function startSemantic(
   };
 }
 
-/** The product's model over any warehouse. */
+/** The product's model, or an edited copy of it, over any warehouse. */
 export async function serveSemantic(
   openReader: OpenCubeReader,
   logger: Logger = silentLogger,
   access = openToLocals,
+  other: Partial<SemanticOptions> = {},
 ): Promise<ServedSemantic> {
-  const semantic = await createSemantic({ openReader, modelDir, logger, access, publication: 1 });
+  const semantic = await createSemantic({
+    openReader,
+    modelDir,
+    logger,
+    access,
+    publication: 1,
+    ...other,
+  });
   const server = semantic.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const send = async (pathname: string, init?: RequestInit): Promise<RestAnswer> => {
     const response = await fetch(`http://127.0.0.1:${port}${pathname}`, init);
-    return { status: response.status, body: (await response.json()) as RestAnswer['body'] };
+    const { status, headers } = response;
+    return { status, headers, body: (await response.json()) as RestAnswer['body'] };
   };
   return {
     semantic,

@@ -55,7 +55,7 @@ test('secrets are none unless a backend is named; the environment has the last w
 
 test.each([
   ['scheduler:\n  secrets:\n    backend: vault\n', ':3'],
-  ['scheduler:\n  secrets:\n    connections_prefix: a\n', ':3'],
+  ['scheduler:\n  secrets:\n    connections_prefix: a\n', ':2'],
   ['scheduler:\n  secrets: { backend: aws_secrets_manager,\n    variables_lookup_pattern: "(" }\n', ':3'],
   ['scheduler:\n  retention:\n    days: 0\n', ':3'],
   ['scheduler:\n  parallelism: many\n', ':2'],

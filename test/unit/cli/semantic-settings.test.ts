@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readSemanticSettings } from '../../../cli/semantic-settings.ts';
+import { ownModel, readSemanticSettings } from '../../../cli/semantic-settings.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,10 +17,19 @@ async function read(content: string, env: Readonly<Record<string, string>> = {})
 }
 
 it('the access file is named by the file, and by the environment before it', async () => {
-  expect(await read('')).toEqual({ access: undefined });
-  expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml' });
+  const model = ownModel;
+  expect(await read('')).toEqual({ access: undefined, model });
+  expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml', model });
   expect(await read('semantic: { access: /a.yml }', { SHOPWAVE_ACCESS: '/b.yml' })).toEqual({
     access: '/b.yml',
+    model,
+  });
+});
+
+it('the folder of the model, too; unless named, it is the product’s', async () => {
+  expect(await read('semantic: { model: /ana/model }')).toMatchObject({ model: '/ana/model' });
+  expect(await read('semantic: { model: /ana/model }', { SHOPWAVE_MODEL: 'mine' })).toMatchObject({
+    model: path.resolve('mine'),
   });
 });
 

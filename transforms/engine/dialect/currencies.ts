@@ -8,6 +8,12 @@ const digitsOf: Readonly<Record<number, readonly string[]>> = {
   3: words('BHD IQD JOD KWD LYD OMR TND'),
 };
 
+/** Decimals of a currency's minor unit. */
+export function currencyDigits(currency: string): number {
+  const found = Object.entries(digitsOf).find(([, codes]) => codes.includes(currency));
+  return found === undefined ? 2 : Number(found[0]);
+}
+
 /** SQL of how many minor units a unit of a currency has. */
 export function minorUnits(currency: string): string {
   const branches = Object.entries(digitsOf).map(([digits, codes]) => {

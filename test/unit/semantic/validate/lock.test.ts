@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { modelFolder } from '../../../../cli/metrics/validate.ts';
+import { ownModel as modelFolder } from '../../../../cli/semantic-settings.ts';
 import { publishedFindings } from '../../../../semantic/validate/lock.ts';
 import { lockPath, lockText, readLock } from '../../../../semantic/validate/lock-file.ts';
 import { publishable } from '../../../../semantic/validate/published.ts';

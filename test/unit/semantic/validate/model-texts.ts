@@ -1,8 +1,8 @@
-import { martsOf } from '../../../../cli/metrics/marts-of-project.ts';
-import { modelFolder } from '../../../../cli/metrics/validate.ts';
+import { promisedBy } from '../../../../cli/metrics/marts-of-project.ts';
+import { ownModel as modelFolder } from '../../../../cli/semantic-settings.ts';
 import { projectFolder } from '../../../../cli/transform/project.ts';
 import type { Finding } from '../../../../semantic/validate/finding.ts';
-import type { Marts } from '../../../../semantic/validate/marts.ts';
+import type { Promised } from '../../../../semantic/validate/marts.ts';
 import type { Model } from '../../../../semantic/validate/model.ts';
 import { readTexts } from '../../../../semantic/validate/read-texts.ts';
 import { readModel, validateModel } from '../../../../semantic/validate/validate.ts';
@@ -15,12 +15,12 @@ export interface Edit {
   readonly to: string;
 }
 
-let marts: Marts | undefined;
+let promised: Promised | undefined;
 
-/** The columns that the marts of the product promise. */
-export async function shippedMarts(): Promise<Marts> {
-  marts ??= martsOf(await loadProject(projectFolder));
-  return marts;
+/** What the project of the product promises. */
+async function shipped(): Promise<Promised> {
+  promised ??= promisedBy(await loadProject(projectFolder));
+  return promised;
 }
 
 /** The product's model with some edits, each of which changes something. */
@@ -42,6 +42,14 @@ export async function editedModel(edits: readonly Edit[]): Promise<Model | reado
 
 /** What the rules find in the product's model after some edits. */
 export async function findingsAfter(...edits: readonly Edit[]): Promise<readonly Finding[]> {
+  return findingsIn({}, ...edits);
+}
+
+/** The same where the project promises something else. */
+export async function findingsIn(
+  change: Partial<Promised>,
+  ...edits: readonly Edit[]
+): Promise<readonly Finding[]> {
   const model = await editedModel(edits);
-  return 'cubes' in model ? validateModel(model, await shippedMarts()) : model;
+  return 'cubes' in model ? validateModel(model, { ...(await shipped()), ...change }) : model;
 }
