@@ -6,7 +6,8 @@ const open: readonly unknown[] = [undefined, 'public', 'internal'];
 
 /** What the project promises, as the rules of the metric model read it. */
 export function promisedBy(project: Project): Promised {
-  const code = String(project.vars['reporting_currency'] ?? '');
+  const said = project.vars['reporting_currency'];
+  const code = typeof said === 'string' ? said : '';
   return { marts: martsOf(project), reporting: { code, digits: currencyDigits(code) } };
 }
 

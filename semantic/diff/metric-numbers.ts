@@ -37,7 +37,7 @@ export async function metricNumbers(before: Side, now: Side, days: Days): Promis
   const [old, fresh] = [await numbersOf(before, range), await numbersOf(now, range)];
   const keys = [...new Set([...old.keys(), ...fresh.keys()])].toSorted(byPeriod);
   return keys.map((key) => {
-    const [period = '', currency = null] = JSON.parse(key) as [string, string | null];
+    const [period, currency] = JSON.parse(key) as [string, string | null];
     const [a, b] = [old.get(key) ?? null, fresh.get(key) ?? null];
     return {
       period,

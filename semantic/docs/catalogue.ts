@@ -153,7 +153,7 @@ type Part = ReturnType<typeof partsOf>[number]['value'];
 
 function textOf({ type, sql, filters = [], time_shift: shifts = [], rolling_window: window }: Part): string {
   return [
-    `${type}${sql === undefined ? '' : ` of ${plain(sql)}`}`,
+    sql === undefined ? type : `${type === 'number' ? '' : `${type} of `}${plain(sql)}`,
     ...filters.map((filter) => `where ${plain(filter.sql)}`),
     ...shifts.map((shift) => `${shift.interval} ${shift.type} by ${shift.time_dimension}`),
     ...(window === undefined ? [] : [`over ${window.trailing}`]),

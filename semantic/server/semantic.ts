@@ -7,8 +7,6 @@ import { openToLocals } from './access/access.ts';
 import type { Access } from './access/access.ts';
 import { platformCaller } from './access/caller.ts';
 import type { Caller } from './access/caller.ts';
-import { watchColumns } from './column-check.ts';
-import type { ColumnCheck } from './column-check.ts';
 import { loadRows, metaOf } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
@@ -19,13 +17,13 @@ import { metricCatalog } from './metric-catalog.ts';
 import type { MetricCatalog } from './metric-catalog.ts';
 import { queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
-import { compileModel } from './model-check.ts';
 import { readServedModel } from './model-files.ts';
 import type { ServedModel } from './model-files.ts';
 import { queryErrorText } from './query-errors.ts';
 import { createModelDoor } from './reload/model-door.ts';
 import { createModelHost } from './reload/model-host.ts';
 import type { ModelState } from './reload/model-host.ts';
+import { createPreparation } from './reload/preparation.ts';
 import { readSettled, watchFiles } from './reload/model-watch.ts';
 import { createRestDoor } from './rest-door.ts';
 
@@ -98,27 +96,14 @@ async function start(
   logger: Logger,
 ): Promise<Semantic> {
   let publication = options.publication ?? 0;
-  let columns: ColumnCheck | undefined;
   const stopping = new AbortController();
   const first = await read();
   const reader = options.openReader(cube);
   const door = createRestDoor(options.access ?? openToLocals);
-  const prepare = async (model: ServedModel): Promise<() => void> => {
-    const before = publication;
-    const checked = { server, model, bind: reader.bind };
-    await compileModel(checked);
-    const meta = await metaOf(server, { caller: platformCaller, model });
-    const next = watchColumns(checked, viewNames(meta), reader, logger);
-    await next.atStart();
-    return () => {
-      columns?.stop();
-      columns = next;
-      if (publication !== before) next.published();
-      server.clearCache();
-    };
-  };
+  const columns = createPreparation({ server: () => server, reader, logger, publication: () => publication });
+  const { prepare } = columns;
   const onChange = (state: ModelState): void => options.onModelChange?.(state);
-  const host = createModelHost({ first, read, prepare, logger, onChange });
+  const host = createModelHost({ first, read, prepare, logger, onChange, signal: stopping.signal });
   const pinned = createModelDoor(host.current);
   const server = createCubeServer({
     cube,
@@ -130,11 +115,11 @@ async function start(
     model: host.current,
     logger,
     publication: () => publication,
-    onAnswered: () => columns?.answered(),
+    onAnswered: columns.answered,
   });
   const close = async (): Promise<void> => {
     stopping.abort();
-    columns?.stop();
+    columns.stop();
     await server.shutdown();
     await reader.close();
   };
@@ -169,7 +154,7 @@ async function start(
     refresh: (version) => {
       publication = version;
       server.clearCache();
-      columns?.published();
+      columns.published();
     },
     modelVersion: () => host.current().version,
     modelState: host.state,
@@ -188,7 +173,3 @@ const refuseSqlApi: express.RequestHandler = (_request, response) => {
   });
   response.status(501).json({ error: queryErrorText(error) });
 };
-
-function viewNames(meta: Readonly<Record<string, unknown>>): string[] {
-  return metricCatalog(meta).views.map((view) => view.name);
-}

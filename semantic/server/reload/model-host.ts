@@ -37,9 +37,12 @@ export interface ModelHostOptions {
   readonly prepare: (model: ServedModel) => Promise<() => void>;
   readonly logger: Logger;
   readonly onChange: (state: ModelState) => void;
+  /** Whoever stops is told of nothing any more. */
+  readonly signal: AbortSignal;
 }
 
-export function createModelHost({ first, read, prepare, logger, onChange }: ModelHostOptions): ModelHost {
+export function createModelHost(options: ModelHostOptions): ModelHost {
+  const { first, read, prepare, logger, onChange, signal } = options;
   const { folder } = first;
   let current = first;
   let problem: ModelProblem | undefined;
@@ -58,6 +61,7 @@ export function createModelHost({ first, read, prepare, logger, onChange }: Mode
       }
       problem = undefined;
     } catch (error) {
+      if (signal.aborted) return;
       problem = problemOf(error, folder);
       if (isSame(problem, before)) return;
       logger.error('the metric model is broken as it is now; the one before goes on serving', {

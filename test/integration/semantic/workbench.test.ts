@@ -137,8 +137,8 @@ it('metrics that come, go or are renamed are told as such', async () => {
   );
   const changes = new Map(rows.map(({ metric, change }) => [metric, change]));
   expect([...changes]).toEqual([
-    ['bank.sent', 'added'],
     ['finance.return_rate', 'renamed from refund_rate'],
+    ['bank.sent', 'added'],
     ['finance.chargebacks', 'removed'],
   ]);
   expect(
