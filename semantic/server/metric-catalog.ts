@@ -31,6 +31,7 @@ export interface Dimension {
   readonly name: string;
   readonly member: string;
   readonly view: string;
+  readonly title: string;
   readonly description: string;
   readonly type: 'string' | 'time' | 'number' | 'boolean';
 }
@@ -40,6 +41,7 @@ export interface Segment {
   readonly name: string;
   readonly member: string;
   readonly view: string;
+  readonly title: string;
   readonly description: string;
 }
 
@@ -78,11 +80,16 @@ const measureSchema = z.object({
 
 const dimensionSchema = z.object({
   name: z.string(),
+  shortTitle: z.string().default(''),
   description: z.string().default(''),
   type: z.enum(['string', 'time', 'number', 'boolean']),
 });
 
-const segmentSchema = z.object({ name: z.string(), description: z.string().default('') });
+const segmentSchema = z.object({
+  name: z.string(),
+  shortTitle: z.string().default(''),
+  description: z.string().default(''),
+});
 const hierarchySchema = z.object({ name: z.string(), levels: z.array(z.string()) });
 
 const metaSchema = z.object({
@@ -107,10 +114,18 @@ export function metricCatalog(meta: unknown): MetricCatalog {
   return {
     metrics,
     dimensions: cubes.flatMap((view) =>
-      view.dimensions.map((each) => ({ ...each, ...memberName(each.name), view: view.name })),
+      view.dimensions.map(({ shortTitle: title, ...each }) => ({
+        ...each,
+        ...inView(view.name, each.name),
+        title,
+      })),
     ),
     segments: cubes.flatMap((view) =>
-      view.segments.map((each) => ({ ...each, ...memberName(each.name), view: view.name })),
+      view.segments.map(({ shortTitle: title, ...each }) => ({
+        ...each,
+        ...inView(view.name, each.name),
+        title,
+      })),
     ),
     hierarchies: cubes.flatMap((view) =>
       view.hierarchies.map(({ name, levels }) => ({
@@ -161,6 +176,17 @@ function toMetric(view: string, measure: z.infer<typeof measureSchema>): Metric[
       drillMembers: measure.drillMembers.map((member) => memberName(member).name),
     },
   ];
+}
+
+function inView(
+  view: string,
+  member: string,
+): {
+  readonly name: string;
+  readonly member: string;
+  readonly view: string;
+} {
+  return { ...memberName(member), view };
 }
 
 function memberName(member: string): { readonly name: string; readonly member: string } {

@@ -12,7 +12,7 @@ export interface MetricQuery {
   /** Splits by date, each metric by its own: sales by the day of the event, fulfilled orders by the day of fulfilment. */
   readonly grain?: Grain | undefined;
   /** `channel=web`, `country=DE,FR`, `currency!=USD`; all must hold. */
-  readonly where?: readonly string[] | undefined;
+  readonly where?: ReadonlyArray<string | Filter> | undefined;
   /** Conditions with a name, by short name; all must hold. */
   readonly segments?: readonly string[] | undefined;
   /** First day, YYYY-MM-DD. */
@@ -55,7 +55,7 @@ export function planQueries(catalog: MetricCatalog, query: MetricQuery): readonl
   const metrics = query.metrics.map((name) => findMetric(catalog, name));
   if (metrics.length === 0) throw invalidArgument('a query needs at least one metric');
   checkDates(query);
-  const filters = (query.where ?? []).map(parseFilter);
+  const filters = (query.where ?? []).map((each) => (typeof each === 'string' ? parseFilter(each) : each));
   return groupByDate(metrics).map((group) => planGroup(catalog, group, query, filters));
 }
 
@@ -113,7 +113,7 @@ function planGroup(
         ...filters.map((filter) => ({
           member: filterDimension(catalog, first, filter).member,
           operator: filter.operator,
-          values: filter.values,
+          ...(filter.values.length === 0 ? {} : { values: filter.values }),
         })),
         ...(range === undefined ? ownDays(date, query) : []),
       ],

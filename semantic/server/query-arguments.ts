@@ -6,7 +6,8 @@ export type Grain = (typeof grains)[number];
 
 export interface Filter {
   readonly name: string;
-  readonly operator: 'equals' | 'notEquals';
+  readonly operator: 'equals' | 'notEquals' | 'contains' | 'set' | 'notSet';
+  /** None of `set` and `notSet`. */
   readonly values: readonly string[];
 }
 
