@@ -2,7 +2,7 @@ import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 // A folder says what its tests need: unit nothing, integration and conformance a real embedded PostgreSQL and
-// DuckDB (started once per run), e2e and faults the command itself as a child process. Those that kill it at every named
+// DuckDB (started once per run), browser a Chromium, e2e and faults the command itself as a child process. Those that kill it at every named
 // place in turn take longer than all others together and are a run of their own: `npm run test:kill`.
 // Real servers on a shared machine: in CI a test of theirs may be tried once more, and the report says which was.
 const retry = process.env['CI'] === 'true' ? 1 : 0;
@@ -34,6 +34,17 @@ export default defineConfig({
           retry,
           testTimeout: 600_000,
           hookTimeout: 300_000,
+        },
+      },
+      // Pages in a real Chromium; skipped with a word where there is none.
+      {
+        test: {
+          name: 'browser',
+          isolate: false,
+          include: ['test/browser/**/*.test.ts'],
+          retry,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       { test: { ...wholeCommand, name: 'e2e', include: ['test/{e2e,faults}/**/*.test.ts'], exclude: kills } },

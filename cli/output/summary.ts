@@ -125,6 +125,7 @@ function shown(value: string | number): string {
 function addresses(port: number): string[] {
   const base = `http://127.0.0.1:${port}`;
   return [
+    `Metrics to look at: ${base}/metrics`,
     `Metrics over REST:  ${base}/cubejs-api/v1/load   (model: ${base}/cubejs-api/v1/meta)`,
     `Health:             ${base}/readyz`,
     '',

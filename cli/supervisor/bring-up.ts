@@ -44,6 +44,7 @@ export async function bringUp(input: BringUp): Promise<void> {
   const serving = timed(terminal, 'warehouse and semantic layer', async () => {
     const semantic = await platform.semantic();
     front.mount('/cubejs-api', semantic.app);
+    front.mount('/metrics', semantic.app);
     return `${warehouseNames[platform.warehouseKind]}, Cube`;
   });
   const dags = database.then(() => (input.config.once ? refuseBrokenDags(platform) : undefined));

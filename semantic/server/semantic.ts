@@ -13,6 +13,7 @@ import type { CubeModules } from './cube-modules.ts';
 import { createCubeServer } from './cube-server.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
 import type { OpenCubeReader } from './cube-reader.ts';
+import { mountExplorer } from './explorer.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { MetricCatalog } from './metric-catalog.ts';
 import { queryMetrics } from './metric-query.ts';
@@ -45,7 +46,7 @@ export interface SemanticOptions {
 
 /** Governed metrics over the published marts. Without a caller it is the platform itself that asks. */
 export interface Semantic {
-  /** Serves /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; without access to be listened with on the loopback address. */
+  /** Serves /metrics, the page to look; /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; without access to be listened with on the loopback address. */
   readonly app: express.Express;
   /** Rows of one regular Cube query; waits as long as the warehouse needs. */
   readonly load: (query: CubeQuery, caller?: Caller) => Promise<CubeRow[]>;
@@ -132,6 +133,7 @@ async function start(
   const app = express().disable('x-powered-by');
   app.use('/cubejs-api', door.handler, pinned.handler);
   app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
+  mountExplorer(app, logger);
   await server.mount(app);
   const load = (query: CubeQuery, caller = platformCaller, model = host.current()): Promise<CubeRow[]> =>
     loadRows(server, query, { caller, model, signal: stopping.signal });

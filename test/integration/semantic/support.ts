@@ -27,6 +27,8 @@ interface RestAnswer {
 /** The semantic layer listening on a real socket. */
 export interface ServedSemantic {
   readonly semantic: Semantic;
+  /** Without a slash at its end. */
+  readonly url: string;
   /** Answers of the REST API. */
   readonly get: (path: string, headers?: Headers) => Promise<RestAnswer>;
   readonly post: (path: string, body: unknown, headers?: Headers) => Promise<RestAnswer>;
@@ -74,13 +76,15 @@ export async function serveSemantic(
   const server = semantic.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   const send = async (pathname: string, init?: RequestInit): Promise<RestAnswer> => {
-    const response = await fetch(`http://127.0.0.1:${port}${pathname}`, init);
+    const response = await fetch(`${url}${pathname}`, init);
     const { status, headers } = response;
     return { status, headers, body: (await response.json()) as RestAnswer['body'] };
   };
   return {
     semantic,
+    url,
     get: (pathname, headers = {}) => send(pathname, { headers }),
     post: (pathname, body, headers = {}) =>
       send(pathname, {

@@ -1,0 +1,80 @@
+import './no-eval.ts';
+import { metricCatalog } from '../server/metric-catalog.ts';
+import { Unauthenticated, openCubeRest } from './cube-rest.ts';
+import { announce, button, byId, element } from './dom.ts';
+import { Explorer } from './explorer.ts';
+import { problemOf } from './problem.ts';
+import { signInForm } from './sign-in.ts';
+
+let opened: Explorer | undefined;
+
+/** Shows the page to whoever these credentials are of. Throws Unauthenticated where they are nobody's. */
+async function open(authorization: string | undefined): Promise<void> {
+  const rest = openCubeRest(authorization);
+  const catalog = metricCatalog(await rest.meta());
+  byId('sign-in').hidden = true;
+  byId('sign-in').replaceChildren();
+  byId('explorer').hidden = false;
+  const signOut = button('Sign out', askWho);
+  byId('actions').replaceChildren(shareButton(), ...(authorization === undefined ? [] : [signOut]));
+  opened?.close();
+  opened = new Explorer({ rest, catalog, onRefused: askWho });
+  if (authorization !== undefined) byId('result').focus();
+}
+
+function askWho(): void {
+  opened?.close();
+  opened = undefined;
+  byId('actions').replaceChildren();
+  byId('explorer').hidden = true;
+  // What was shown to one person is no longer there for the next.
+  for (const id of ['table', 'chart', 'figures', 'definitions', 'statements', 'start', 'query']) {
+    byId(id).replaceChildren();
+  }
+  byId('sign-in').hidden = false;
+  byId('sign-in').replaceChildren(signInForm(open));
+  document.getElementById('user')?.focus();
+  announce('Sign in to see metrics');
+}
+
+function shareButton(): HTMLElement {
+  const made = element('span', { class: 'actions' });
+  const copy = async (): Promise<void> => {
+    if (window.isSecureContext) {
+      await navigator.clipboard.writeText(location.href);
+      announce('Link copied');
+      press.textContent = 'Link copied';
+      setTimeout(() => (press.textContent = 'Copy link'), 2000);
+      return;
+    }
+    // Only pages of a safe origin get at the clipboard: here one copies by hand.
+    const field = element('input', { type: 'text', readonly: true, 'aria-label': 'Link to this page' });
+    field.value = location.href;
+    made.replaceChildren(press, field);
+    field.select();
+  };
+  const press = button('Copy link', () => void copy());
+  made.append(press);
+  return made;
+}
+
+async function begin(): Promise<void> {
+  try {
+    await open(undefined);
+  } catch (error) {
+    if (error instanceof Unauthenticated) return askWho();
+    const { title, message, remedy } = problemOf(error);
+    const again = button('Ask again', () => void begin(), { class: 'main' });
+    byId('sign-in').hidden = false;
+    byId('sign-in').replaceChildren(
+      element('div', { class: 'problem', role: 'alert' }, [
+        element('h2', {}, [title]),
+        element('p', {}, [message]),
+        element('p', {}, [remedy]),
+        again,
+      ]),
+    );
+  }
+}
+
+await begin();

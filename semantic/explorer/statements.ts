@@ -1,0 +1,47 @@
+import type { CubeQuery } from '../server/cube-query.ts';
+import type { CubeRest, Statement } from './cube-rest.ts';
+import { announce, button, element } from './dom.ts';
+import { problemOf } from './problem.ts';
+
+/** The SQL of an answer, which is asked for once somebody looks. */
+export interface Statements {
+  readonly show: (rest: CubeRest, queries: readonly CubeQuery[]) => void;
+}
+
+export function createStatements(details: HTMLDetailsElement, host: HTMLElement): Statements {
+  let wanted: { readonly rest: CubeRest; readonly queries: readonly CubeQuery[] } | undefined;
+  let shown: unknown;
+  const draw = async (): Promise<void> => {
+    if (wanted === undefined || !details.open || shown === wanted) return;
+    const asked = wanted;
+    shown = asked;
+    try {
+      const found = await Promise.all(asked.queries.map((query) => asked.rest.sql(query)));
+      if (shown === asked) host.replaceChildren(...found.map(statement));
+    } catch (error) {
+      const { message } = problemOf(error);
+      if (shown === asked) host.replaceChildren(element('p', { class: 'problem' }, [message]));
+    }
+  };
+  details.addEventListener('toggle', () => void draw());
+  return {
+    show: (rest, queries) => {
+      wanted = { rest, queries };
+      host.replaceChildren();
+      void draw();
+    },
+  };
+}
+
+function statement({ sql, values }: Statement): HTMLElement {
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(sql);
+    announce('SQL copied');
+  };
+  return element('div', {}, [
+    element('pre', {}, [sql]),
+    values.length === 0 ? undefined : element('p', { class: 'quiet' }, [`Values: ${values.join(', ')}`]),
+    // Browsers give the clipboard to pages of a safe origin alone.
+    window.isSecureContext ? button('Copy SQL', () => void copy()) : undefined,
+  ]);
+}
