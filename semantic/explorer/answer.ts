@@ -24,7 +24,7 @@ const costs = ['warehouse', 'rollup', 'cache'];
 
 /**
  * Asks as `shopwave metrics query` does, through Cube's REST API. Where the parts of an answer came from different
- * publications, all are asked for again.
+ * publications or models, all are asked for again.
  */
 export async function answerOf(
   rest: CubeRest,
@@ -48,7 +48,8 @@ export async function answerOf(
 
 function servedTogether(all: readonly Served[]): Served | undefined {
   const [first] = all;
-  if (first === undefined || all.some(({ publication }) => publication !== first.publication))
-    return undefined;
+  if (first === undefined) return undefined;
+  const { publication, model } = first;
+  if (all.some((each) => each.publication !== publication || each.model !== model)) return undefined;
   return all.toSorted((left, right) => costs.indexOf(left.origin) - costs.indexOf(right.origin))[0];
 }

@@ -6,6 +6,8 @@ import { queryError } from '../server/query-errors.ts';
 export interface Served {
   readonly publication: string;
   readonly origin: string;
+  /** The version of the model that it was answered by. */
+  readonly model: string;
 }
 
 export interface Loaded {
@@ -31,7 +33,8 @@ export class Unreachable extends Error {
 
 /** Cube's REST API as it is, for one person. */
 export interface CubeRest {
-  readonly meta: () => Promise<unknown>;
+  /** What there is, and in which version of the model. */
+  readonly meta: () => Promise<{ readonly meta: unknown; readonly model: string }>;
   readonly load: (query: CubeQuery, signal?: AbortSignal) => Promise<Loaded>;
   readonly sql: (query: CubeQuery, signal?: AbortSignal) => Promise<Statement>;
 }
@@ -87,7 +90,10 @@ export function openCubeRest(authorization: string | undefined): CubeRest {
     }
   };
   return {
-    meta: async () => (await ask('meta', undefined)).answer,
+    meta: async () => {
+      const { answer, headers } = await ask('meta', undefined);
+      return { meta: answer, model: modelIn(headers) };
+    },
     load: async (query, signal) => {
       const { answer, headers } = await ask('load', { query }, signal);
       return { rows: rows.parse(answer).data, served: servedIn(headers) };
@@ -100,10 +106,15 @@ export function openCubeRest(authorization: string | undefined): CubeRest {
   };
 }
 
+function modelIn(headers: Headers): string {
+  return headers.get('x-shopwave-model') ?? '';
+}
+
 function servedIn(headers: Headers): Served {
   return {
     publication: headers.get('x-shopwave-publication') ?? '',
     origin: headers.get('x-shopwave-origin') ?? '',
+    model: modelIn(headers),
   };
 }
 

@@ -24,6 +24,10 @@ import type { Statements } from './statements.ts';
 export interface ExplorerOptions {
   readonly rest: CubeRest;
   readonly catalog: MetricCatalog;
+  /** The version of the model that the catalogue is of. */
+  readonly model: string;
+  /** The model is another one now. */
+  readonly onOutdated: () => void;
   /** The credentials have ceased to be valid. */
   readonly onRefused: () => void;
 }
@@ -64,6 +68,7 @@ export class Explorer {
 
   close(): void {
     this.#leave();
+    this.#statements.close();
     window.removeEventListener('popstate', this.#read);
   }
 
@@ -108,6 +113,8 @@ export class Explorer {
     try {
       const answer = await answerOf(rest, catalog, query, signal);
       if (signal.aborted) return;
+      // What the metrics mean is shown beside the numbers, so both have to be of one model.
+      if (isOther(answer.served.model, this.#options.model)) return this.#options.onOutdated();
       this.#answer = answer;
       byId('problem').replaceChildren();
       byId('served').textContent = servedText(answer.served);
@@ -158,6 +165,11 @@ export class Explorer {
     byId('problem').replaceChildren();
     byId('served').textContent = '';
   }
+}
+
+/** Whether two versions are known to differ: something between here and the server may leave the header out. */
+function isOther(left: string, right: string): boolean {
+  return left !== '' && right !== '' && left !== right;
 }
 
 /** Business days are those of UTC, unless the project says otherwise. */

@@ -11,28 +11,40 @@ let opened: Explorer | undefined;
 /** Shows the page to whoever these credentials are of. Throws Unauthenticated where they are nobody's. */
 async function open(authorization: string | undefined): Promise<void> {
   const rest = openCubeRest(authorization);
-  const catalog = metricCatalog(await rest.meta());
+  const { meta, model } = await rest.meta();
+  const catalog = metricCatalog(meta);
   byId('sign-in').hidden = true;
   byId('sign-in').replaceChildren();
   byId('explorer').hidden = false;
   const signOut = button('Sign out', askWho);
   byId('actions').replaceChildren(shareButton(), ...(authorization === undefined ? [] : [signOut]));
   opened?.close();
-  opened = new Explorer({ rest, catalog, onRefused: askWho });
-  if (authorization !== undefined) byId('result').focus();
+  opened = new Explorer({
+    rest,
+    catalog,
+    model,
+    onRefused: askWho,
+    onOutdated: () => void open(authorization).catch(failToBegin),
+  });
 }
 
 function askWho(): void {
   opened?.close();
   opened = undefined;
   byId('actions').replaceChildren();
+  document.title = 'Metrics';
   byId('explorer').hidden = true;
   // What was shown to one person is no longer there for the next.
-  for (const id of ['table', 'chart', 'figures', 'definitions', 'statements', 'start', 'query']) {
+  for (const id of ['table', 'chart', 'figures', 'definitions', 'statements', 'start', 'query', 'notice']) {
     byId(id).replaceChildren();
   }
   byId('sign-in').hidden = false;
-  byId('sign-in').replaceChildren(signInForm(open));
+  byId('sign-in').replaceChildren(
+    signInForm(async (authorization) => {
+      await open(authorization);
+      byId('result').focus();
+    }),
+  );
   document.getElementById('user')?.focus();
   announce('Sign in to see metrics');
 }
@@ -58,23 +70,22 @@ function shareButton(): HTMLElement {
   return made;
 }
 
-async function begin(): Promise<void> {
-  try {
-    await open(undefined);
-  } catch (error) {
-    if (error instanceof Unauthenticated) return askWho();
-    const { title, message, remedy } = problemOf(error);
-    const again = button('Ask again', () => void begin(), { class: 'main' });
-    byId('sign-in').hidden = false;
-    byId('sign-in').replaceChildren(
-      element('div', { class: 'problem', role: 'alert' }, [
-        element('h2', {}, [title]),
-        element('p', {}, [message]),
-        element('p', {}, [remedy]),
-        again,
-      ]),
-    );
-  }
+function failToBegin(error: unknown): void {
+  if (error instanceof Unauthenticated) return askWho();
+  const { title, message, remedy } = problemOf(error);
+  byId('sign-in').hidden = false;
+  byId('sign-in').replaceChildren(
+    element('div', { class: 'problem', role: 'alert' }, [
+      element('h2', {}, [title]),
+      element('p', {}, [message]),
+      element('p', {}, [remedy]),
+      button('Ask again', begin, { class: 'main' }),
+    ]),
+  );
 }
 
-await begin();
+function begin(): void {
+  open(undefined).catch(failToBegin);
+}
+
+begin();

@@ -6,6 +6,7 @@ import { problemOf } from './problem.ts';
 /** The SQL of an answer, which is asked for once somebody looks. */
 export interface Statements {
   readonly show: (rest: CubeRest, queries: readonly CubeQuery[]) => void;
+  readonly close: () => void;
 }
 
 export function createStatements(details: HTMLDetailsElement, host: HTMLElement): Statements {
@@ -23,8 +24,10 @@ export function createStatements(details: HTMLDetailsElement, host: HTMLElement)
       if (shown === asked) host.replaceChildren(element('p', { class: 'problem' }, [message]));
     }
   };
-  details.addEventListener('toggle', () => void draw());
+  const onToggle = (): void => void draw();
+  details.addEventListener('toggle', onToggle);
   return {
+    close: () => details.removeEventListener('toggle', onToggle),
     show: (rest, queries) => {
       wanted = { rest, queries };
       host.replaceChildren();

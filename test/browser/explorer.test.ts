@@ -268,9 +268,10 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
     let asked = 0;
     await page.route('**/cubejs-api/v1/load', async (route) => {
       asked += 1;
-      if (asked === 1) return route.fulfill({ json: { error: 'Continue wait' } });
+      const turn = asked;
+      if (turn === 1) return route.fulfill({ json: { error: 'Continue wait' } });
       const response = await route.fetch();
-      const headers = { ...response.headers(), 'x-shopwave-publication': asked === 2 ? '1' : '2' };
+      const headers = { ...response.headers(), 'x-shopwave-publication': turn === 2 ? '1' : '2' };
       return route.fulfill({ response, headers });
     });
     await visit(`m=gmv&m=orders&${winter}`);
@@ -282,6 +283,19 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
       expect.stringMatching(/Orders\s+4/),
     ]);
     await picture(page, 'figures');
+  });
+
+  it('takes up what the metrics mean anew when the model has changed', async () => {
+    const answered: string[] = [];
+    await page.route('**/cubejs-api/v1/{load,meta}', async (route) => {
+      const response = await route.fetch();
+      answered.push(new URL(route.request().url()).pathname.slice(-4));
+      const model = answered.includes('load') ? 'after' : 'before';
+      return route.fulfill({ response, headers: { ...response.headers(), 'x-shopwave-model': model } });
+    });
+    await visit(`m=gmv&${winter}`);
+    await expect.poll(cells).toEqual([['301.20']]);
+    expect(answered).toEqual(['meta', 'load', 'meta', 'load']);
   });
 
   it('shows who is known what they may see, and nothing else', async () => {
