@@ -12,7 +12,8 @@ const wholeCommand = { retry, testTimeout: 900_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the two processors of CI: many tests wait, for a process, a lease, or a driver that tries again.
+    maxWorkers: 3,
     projects: [
       // Seconds on a machine that does nothing else. Files share a process: importing the engine takes longer than the tests
       // of most of them.
@@ -30,7 +31,7 @@ export default defineConfig({
           name: 'integration',
           isolate: false,
           include: ['test/{integration,conformance,differential}/**/*.test.ts'],
-          globalSetup: ['test/support/postgres-global-setup.ts'],
+          globalSetup: ['test/support/postgres-global-setup.ts', 'test/support/worlds-global-setup.ts'],
           retry,
           testTimeout: 600_000,
           hookTimeout: 300_000,

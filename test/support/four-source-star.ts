@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/clock.ts';
 import type { Transforms } from '../../transforms/engine/transforms.ts';
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
 import type { Session, Warehouse } from '../../warehouse/warehouse.ts';
+import { builtWorld } from './built-world.ts';
 import { engineOn, openTransforms } from './platform-parts.ts';
 import { freshWorldRows } from './four-source-world.ts';
 import type { SourceRow } from './order-story.ts';
@@ -33,15 +34,19 @@ export interface GrownStar {
 /** A moment after the sources were read: nothing is stale. */
 export const clockOfReading: Clock = { ...systemClock, now: () => new Date(`${readAt.replace(' ', 'T')}Z`) };
 
-/** Builds the star once; every question after that is asked in a transaction that is rolled back. */
+/** Builds the star once a run; every question after that is asked in a transaction that is rolled back. */
 export async function openStar(rows: readonly SourceRow[] = freshWorldRows()): Promise<Star> {
-  const { warehouse } = await openTransforms();
-  await appendRows(warehouse, rows);
+  const warehouse = await builtWorld({ rows }, async () => {
+    const parts = await openTransforms();
+    await appendRows(parts.warehouse, rows);
+    const builder = await engineOn(parts.warehouse, { clock: clockOfReading });
+    await builder.stage();
+    await builder.build();
+    return parts.warehouse;
+  });
   const switched = switchable(warehouse);
   // One engine for all questions: reading the project takes longer than most answers.
   const transforms = await engineOn(switched.warehouse, { clock: clockOfReading });
-  await transforms.stage();
-  await transforms.build();
   return {
     warehouse,
     transforms,

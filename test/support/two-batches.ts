@@ -1,5 +1,5 @@
 import type { DuckdbWarehouse } from '../../warehouse/duckdb/open.ts';
-import { openTransforms } from './platform-parts.ts';
+import { publishedShop } from './published-shop.ts';
 import { appendBatch } from './raw-log.ts';
 import type { LogEntry } from './raw-log.ts';
 import { customerRow, lineRow, orderRow, paymentRow, productRow } from './shop-rows.ts';
@@ -23,10 +23,7 @@ export const secondBatch: readonly LogEntry[] = [
 
 /** One version published, and a second batch (positions 6 to 9) loaded that nobody has staged. */
 export async function withTwoBatches(second: readonly LogEntry[] = secondBatch): Promise<DuckdbWarehouse> {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, { id: 'b1', from: 0, to: 5, entries: firstBatch });
-  await transforms.stage();
-  await transforms.build();
+  const { warehouse } = await publishedShop(firstBatch);
   await appendBatch(warehouse, { id: 'b2', from: 5, to: 9, entries: second });
   return warehouse;
 }

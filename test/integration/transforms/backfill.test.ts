@@ -5,7 +5,8 @@ import { takeLease } from '../../../transforms/engine/warehouse/lease.ts';
 import type { Transforms } from '../../../transforms/engine/transforms.ts';
 import type { DuckdbWarehouse } from '../../../warehouse/duckdb/open.ts';
 import { withStatementHook } from '../../support/faulty-warehouse.ts';
-import { engineOn, martContents, openTransforms } from '../../support/platform-parts.ts';
+import { engineOn, martContents } from '../../support/platform-parts.ts';
+import { buildShop, publishedShop } from '../../support/published-shop.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { shopLog } from '../../support/shop-log.ts';
@@ -25,16 +26,6 @@ const log: LogEntry[] = [
   }),
 ];
 
-async function published(
-  entries: readonly LogEntry[] = log,
-): Promise<Awaited<ReturnType<typeof openTransforms>>> {
-  const parts = await openTransforms();
-  await appendBatch(parts.warehouse, { id: 'b1', from: 0, to: entries.length, entries });
-  await parts.transforms.stage();
-  await parts.transforms.build();
-  return parts;
-}
-
 /** What a defect once did to published rows, and nobody noticed: a row is lost, one is wrong, one should not be. */
 async function damage(warehouse: DuckdbWarehouse, day: string): Promise<void> {
   await warehouse.execute(`delete from marts.fct_payments where created_at >= timestamp '2026-03-0${day}'`);
@@ -49,7 +40,7 @@ async function damage(warehouse: DuckdbWarehouse, day: string): Promise<void> {
 }
 
 test('a range is computed again in chunks: what is missing comes, what should not be there goes', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   const good = await martContents(warehouse);
   await damage(warehouse, '2');
   const models = ['fct_orders', 'fct_payments', 'fct_shipments'];
@@ -79,7 +70,7 @@ test('a range is computed again in chunks: what is missing comes, what should no
 });
 
 test('cut off between chunks, the same arguments go on after the chunks that are done', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   const good = await martContents(warehouse);
   await damage(warehouse, '1');
   const abort = new AbortController();
@@ -123,7 +114,7 @@ test('cut off between chunks, the same arguments go on after the chunks that are
 });
 
 test('a chunk between two steps takes along what has something new to read: one version, one position', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   await warehouse.execute(
     `update marts.fct_orders set gross_minor = 7 where placed_at >= timestamp '2026-03-03'`,
   );
@@ -144,7 +135,7 @@ test('a chunk between two steps takes along what has something new to read: one 
 });
 
 test('keys, and a full rebuild, bring back the same rows; descendants follow when asked for', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   const good = await martContents(warehouse);
   await warehouse.execute(
     'update marts.fct_order_lines set gross_minor = 9, net_minor = 9 where order_id <> 2',
@@ -159,7 +150,7 @@ test('keys, and a full rebuild, bring back the same rows; descendants follow whe
 });
 
 test('a key of another type is refused, and nothing changes', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   await expect(transforms.backfill({ models: ['fct_orders'], keys: ['abc'] })).rejects.toMatchObject({
     code: 'TRANSFORM_BACKFILL_INVALID',
     message: expect.stringContaining('a key is no order_id of fct_orders (BIGINT)') as string,
@@ -169,7 +160,7 @@ test('a key of another type is refused, and nothing changes', async () => {
 });
 
 test('a backfill and a live build that meet publish the rows of one after the other', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   await damage(warehouse, '1');
   const next = [orderRow(11, '4'), lineRow(12, '4', '4'), lineRow(13, '1', '2')];
   await appendBatch(warehouse, { id: 'b2', from: 10, to: 13, entries: next });
@@ -196,7 +187,7 @@ test('a backfill and a live build that meet publish the rows of one after the ot
   await transforms.build();
   const contents = await martContents(warehouse);
   await warehouse.close();
-  const reference = await published([...log, ...next]);
+  const reference = await buildShop([...log, ...next]);
   expect(contents).toEqual(await martContents(reference.warehouse));
   await reference.warehouse.close();
 });
@@ -211,7 +202,7 @@ test.each([
     },
   ],
 ])('a chunk in which nothing differs is not noted as done when %s meanwhile', async (_, meanwhile) => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   await appendBatch(warehouse, { id: 'b2', from: 10, to: 11, entries: [lineRow(11, '1', '2')] });
   let isDone = false;
   const warnings: string[] = [];
@@ -235,7 +226,7 @@ test.each([
 });
 
 test('a run that is run again changes nothing that is newer, and mends what was damaged', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   await appendBatch(warehouse, {
     id: 'b2',
     from: 10,
@@ -269,7 +260,7 @@ test('a run that is run again changes nothing that is newer, and mends what was 
 });
 
 test('consumed changes are kept for their time, and what a held-back mart has not consumed for longer', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(log);
   const feed = (model: string): Promise<unknown> =>
     warehouse.query(`select distinct _step from feed.${model} order by _step`);
   const take = async (position: number, entry: LogEntry, vars: Record<string, string>): Promise<void> => {
@@ -299,7 +290,7 @@ test('a backfill of everything gives the rows that live processing gave, whateve
       shopLog({ min: 10, max: 50 }),
       fc.array(fc.nat({ max: 4 }), { maxLength: 4 }),
       async (entries, hurt) => {
-        const { warehouse, transforms } = await published(entries);
+        const { warehouse, transforms } = await buildShop(entries);
         const good = await martContents(warehouse);
         const marts = ['fct_orders', 'fct_order_lines', 'fct_order_events', 'fct_payments', 'fct_shipments'];
         for (const index of hurt)

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BuildResult } from '../../../transforms/engine/run/request.ts';
 import { engineOn, martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
+import { publishedShop } from '../../support/published-shop.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
@@ -48,10 +49,8 @@ const madeOfPayments = ['agg_gift_card_moves_daily', 'agg_gift_cards_daily', 'di
 }));
 
 test('a mart whose check fails stays at its last good version, and everything else is published', async () => {
-  const parts = await openTransforms();
+  const parts = await publishedShop(start);
   const { warehouse, transforms } = parts;
-  await take(parts, 0, start);
-  await transforms.build();
   const payments = await warehouse.query('select * from marts.fct_payments');
   await take(parts, 5, [
     paymentRow(6, '2', '1', { kind: 'mystery' }),
@@ -100,10 +99,8 @@ test('a mart whose check fails stays at its last good version, and everything el
 test('what cannot be computed is held back with all that is made from it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shopwave-broken-'));
   await cp(projectFolder, folder, { recursive: true, filter: (path) => !path.includes('engine') });
-  const parts = await openTransforms(folder);
-  const { warehouse, transforms } = parts;
-  await take(parts, 0, start);
-  await transforms.build();
+  const parts = await publishedShop(start);
+  const { warehouse } = parts;
   const file = join(folder, 'models/marts/fct_payments.sql');
   await writeFile(file, `${await readFile(file, 'utf8')}\nthis is no SQL`);
   const edited = await engineOn(warehouse, { projectFolder: folder });
@@ -125,10 +122,8 @@ test('what cannot be computed is held back with all that is made from it', async
 test('what no longer agrees with a held-back mart is held back with it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shopwave-across-'));
   await cp(projectFolder, folder, { recursive: true, filter: (path) => !path.includes('engine') });
-  const parts = await openTransforms(folder);
-  const { warehouse, transforms } = parts;
-  await take(parts, 0, start);
-  await transforms.build();
+  const parts = await publishedShop(start);
+  const { warehouse } = parts;
   const file = join(folder, 'models/marts/fct_order_events.sql');
   await writeFile(file, `${await readFile(file, 'utf8')}\nthis is no SQL`);
   const edited = await engineOn(warehouse, { projectFolder: folder });

@@ -7,6 +7,7 @@ import { silentLogger } from '../../../lib/logger.ts';
 import { ignoreProgress } from '../../../lib/progress.ts';
 import { createTransforms } from '../../../transforms/engine/transforms.ts';
 import { engineOn, martContents, openTransforms, projectFolder } from '../../support/platform-parts.ts';
+import { publishedShop } from '../../support/published-shop.ts';
 import { appendBatch } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 
@@ -104,10 +105,7 @@ test('publishes once, and nothing when nothing changed', async () => {
 });
 
 test('a failing check keeps the old version published, says why, and is taken up again', async () => {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, first);
-  await transforms.stage();
-  await transforms.build();
+  const { warehouse, transforms } = await publishedShop(first.entries);
   const before = await martContents(warehouse);
   const bad = payment(4, 'mystery');
   await appendBatch(warehouse, { id: 'b2', from: 3, to: 4, entries: [bad] });
@@ -153,10 +151,7 @@ test('of two builds at once one publishes, the other waits and finds nothing lef
 });
 
 test('a statement never sees half a publication', async () => {
-  const { warehouse, transforms } = await openTransforms();
-  await appendBatch(warehouse, first);
-  await transforms.stage();
-  await transforms.build();
+  const { warehouse, transforms } = await publishedShop(first.entries);
   await appendBatch(warehouse, second);
   await transforms.stage();
   const seen = new Set<string>();

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { releaseSource } from '../../../transforms/engine/warehouse/source-hold.ts';
 import { withStatementHook } from '../../support/faulty-warehouse.ts';
-import { engineOn, openTransforms } from '../../support/platform-parts.ts';
+import { engineOn } from '../../support/platform-parts.ts';
+import { publishedShop } from '../../support/published-shop.ts';
 import { appendBatch, hexPosition } from '../../support/raw-log.ts';
 import type { LogEntry } from '../../support/raw-log.ts';
 import { customerRow, lineRow, orderRow, paymentRow, productRow } from '../../support/shop-rows.ts';
@@ -16,14 +17,6 @@ const firstRows = [
   paymentRow(6, '2', '1'),
 ];
 
-async function published(): ReturnType<typeof openTransforms> {
-  const parts = await openTransforms();
-  await appendBatch(parts.warehouse, { id: 'b1', from: 0, to: 6, entries: firstRows });
-  await parts.transforms.stage();
-  await parts.transforms.build();
-  return parts;
-}
-
 /** A complete snapshot of a table as of a position, beside the log. */
 function snapshotOf(table: string, position: number, rows: readonly LogEntry[]): LogEntry[] {
   return [
@@ -33,7 +26,7 @@ function snapshotOf(table: string, position: number, rows: readonly LogEntry[]):
 }
 
 test('a truncate takes its rows out of staging and of the marts, with images of what was there', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   const truncate: LogEntry = { table: 'payments', op: 't', position: 7, data: {} };
   await appendBatch(warehouse, {
     id: 'b2',
@@ -57,7 +50,7 @@ test('a truncate takes its rows out of staging and of the marts, with images of 
 });
 
 test('a snapshot that says what is known changes nothing: no row, no version, no image', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   const before = await warehouse.query('select * from staging.stg_shop__customers');
   await appendBatch(warehouse, { id: 'b2', from: 6, to: 9, entries: [orderRow(9, '2')] });
   await transforms.stage();
@@ -81,7 +74,7 @@ test('a snapshot that says what is known changes nothing: no row, no version, no
 });
 
 test('a snapshot waits for the log to come to it, mends what the log lost, and ends what it does not name', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   const snapshot = snapshotOf('payments', 8, [paymentRow(8, '2', '1', { status: 'voided' })]);
   await appendBatch(warehouse, { id: 's1', source: 'shop_snapshots', from: 0, to: 1, entries: snapshot });
   expect(await transforms.stage()).toMatchObject({ batches: 0, step: 1n });
@@ -94,7 +87,7 @@ test('a snapshot waits for the log to come to it, mends what the log lost, and e
 });
 
 test('the watermark goes by the log alone, whatever positions other sources have', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   for (const source of ['stripe', 'zendesk'])
     await appendBatch(warehouse, { id: source, source, from: 6, to: 900, entries: [] });
   expect(await transforms.stage()).toMatchObject({ batches: 2, watermark: hexPosition(6) });
@@ -102,7 +95,7 @@ test('the watermark goes by the log alone, whatever positions other sources have
 });
 
 test('a batch past a gap waits where it leaves values out, and only then', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   const { status, ...data } = paymentRow(9, '1', '1', { amount: '9.00' }).data;
   expect(status).toBeDefined();
   const partial: LogEntry = { table: 'payments', op: 'u', position: 9, data, unchanged: ['status'] };
@@ -125,7 +118,7 @@ test('a batch past a gap waits where it leaves values out, and only then', async
 });
 
 test('a moved key whose old key was staged over meanwhile takes its values from the log', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   // Past the gap key 1 is there again; in the gap it was moved to key 9.
   await appendBatch(warehouse, {
     id: 'b3',
@@ -161,7 +154,7 @@ test('a moved key whose old key was staged over meanwhile takes its values from 
 });
 
 test('what is made from a held source stays as it is, says why, and is taken up once it is released', async () => {
-  const { warehouse, transforms } = await published();
+  const { warehouse, transforms } = await publishedShop(firstRows);
   await transforms.holdSource({ source: 'shop', table: 'payments', reason: 'column status was dropped' });
   expect(await transforms.isBehind()).toBe(true);
   await appendBatch(warehouse, {
@@ -199,7 +192,7 @@ test('what is made from a held source stays as it is, says why, and is taken up 
 });
 
 test('a hold that another process has released is found out after an hour, without a statement until then', async () => {
-  const { warehouse } = await published();
+  const { warehouse } = await publishedShop(firstRows);
   let [nowMs, sent] = [0, 0];
   const clock = { ...systemClock, monotonicMs: () => nowMs };
   const counted = withStatementHook(warehouse, () => {
