@@ -16,6 +16,20 @@ type Seen =
   | { readonly mart: string; readonly by: readonly string[] }
   | { readonly told: readonly string[]; readonly wrong: readonly string[] };
 
+/** Marts that cannot be judged by themselves where another is held back: they are made from it, or refer to its rows. */
+export const dependents: Readonly<Record<string, readonly string[]>> = {
+  fct_order_lines: ['fct_orders', 'fct_order_events', 'fct_payments', 'fct_support_tickets'],
+  fct_orders: ['fct_order_events', 'fct_payments', 'fct_support_tickets'],
+  fct_order_events: ['agg_finance_daily', 'agg_gift_card_moves_daily'],
+  fct_payments: ['agg_gift_card_moves_daily'],
+};
+
+/** Checks that hold back several marts: they are decided once those of one mart have held back what they find. */
+export const overSeveral: ReadonlySet<string> = new Set([
+  'assert_keys_are_of_their_ids',
+  'assert_orders_equal_their_parts',
+]);
+
 const marts = 'models/marts';
 const intermediate = 'models/intermediate';
 
