@@ -73,7 +73,7 @@ function showTable(catalog: MetricCatalog, { result, metrics, state, onChange }:
   const titleOf = (column: string): string => {
     if (column === 'date' && state.grain !== undefined)
       return state.grain === 'day' ? 'Day' : `First day of ${state.grain}`;
-    return byColumn.get(column)?.title ?? dimensionTitle(catalog, column);
+    return byColumn.get(column)?.title ?? dimensionTitle(catalog, column, metrics);
   };
   const host = byId('table');
   const focused = host.contains(document.activeElement) ? sortOf(document.activeElement) : undefined;

@@ -64,8 +64,15 @@ export function dimensionChoices(dimensions: readonly Dimension[], typed: string
     }));
 }
 
-export function dimensionTitle(catalog: MetricCatalog, name: string): string {
-  return catalog.dimensions.find((each) => each.name === name || each.member === name)?.title ?? name;
+/** What a dimension of these metrics is called: in another view the same name may stand for something else. */
+export function dimensionTitle(
+  { dimensions }: MetricCatalog,
+  name: string,
+  metrics: ReadonlyArray<Pick<Metric, 'view'>>,
+): string {
+  const called = dimensions.filter((each) => each.name === name || each.member === name);
+  const own = called.find(({ view }) => metrics.some((metric) => metric.view === view));
+  return (own ?? called[0])?.title ?? name.replaceAll('_', ' ');
 }
 
 function hasWords(text: string, typed: string): boolean {

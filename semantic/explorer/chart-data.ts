@@ -111,7 +111,8 @@ function everyDate(dates: readonly string[], grain: Grain): string[] {
   if (first === undefined || last === undefined) return [];
   const every: string[] = [];
   for (let at = first; at <= last && every.length < mostDates; at = nextDate(at, grain)) every.push(at);
-  return known.every((date) => every.includes(date)) ? every : known;
+  const all = new Set(every);
+  return known.every((date) => all.has(date)) ? every : known;
 }
 
 const mostDates = 5000;

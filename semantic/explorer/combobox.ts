@@ -18,6 +18,8 @@ export interface ComboboxOptions {
   /** How a chosen value is called. */
   readonly labelOf: (value: string) => string;
   readonly onChange: (values: readonly string[]) => void;
+  /** How long to wait for the next letter before it is searched. */
+  readonly pauseMs?: number;
   /** Takes what was typed, too, though it was not found. */
   readonly takesText?: boolean;
 }
@@ -81,7 +83,8 @@ class MultiSelect implements Combobox {
     this.#list.addEventListener('mousedown', (event) => event.preventDefault());
     this.#list.addEventListener('click', ({ target }) => {
       const option = target instanceof Element ? target.closest<HTMLElement>('[role=option]') : null;
-      if (option !== null) this.#toggle(Number(option.dataset['index']));
+      const choice = this.#choices[Number(option?.dataset['index'])];
+      if (choice !== undefined) this.#toggle(choice);
     });
   }
 
@@ -119,6 +122,9 @@ class MultiSelect implements Combobox {
     const typed = this.#input.value.trim();
     this.#searches += 1;
     const search = this.#searches;
+    // Whoever types on does not want to know of each letter.
+    await new Promise((resolve) => setTimeout(resolve, this.#options.pauseMs ?? 0));
+    if (search !== this.#searches) return;
     const found = await this.#options.find(typed);
     // Answers may come out of order, and after the field was left.
     if (search !== this.#searches || document.activeElement !== this.#input) return;
@@ -177,14 +183,10 @@ class MultiSelect implements Combobox {
     if (index < 0) this.#input.removeAttribute('aria-activedescendant');
   }
 
-  #toggle(index: number): void {
-    const choice = this.#choices[index];
-    if (choice === undefined) return;
-    const isChosen = this.#values.includes(choice.value);
-    this.#change(
-      isChosen ? this.#values.filter((each) => each !== choice.value) : [...this.#values, choice.value],
-    );
-    announce(`${choice.label} ${isChosen ? 'removed' : 'chosen'}`);
+  #toggle({ value, label }: Pick<Choice, 'value' | 'label'>): void {
+    const isChosen = this.#values.includes(value);
+    this.#change(isChosen ? this.#values.filter((each) => each !== value) : [...this.#values, value]);
+    announce(`${label} ${isChosen ? 'removed' : 'chosen'}`);
     if (this.#input.value === '') return;
     this.#input.value = '';
     void this.#search();
@@ -222,12 +224,15 @@ class MultiSelect implements Combobox {
     event.preventDefault();
   }
 
-  /** What the arrows point at; else the only one that fits, or what was typed where that is taken. */
+  /** What the arrows point at; else what was typed, where that is taken, or the only one that fits. */
   #choose(): void {
+    const typed = this.#input.value.trim();
+    const active = this.#choices[this.#active];
+    if (active !== undefined) return this.#toggle(active);
+    if (this.#options.takesText === true && typed !== '') return this.#toggle({ value: typed, label: typed });
     if (this.#list.hidden) return void this.#search();
-    const typed = this.#input.value.trim().toLowerCase();
-    const exact = this.#choices.findIndex(({ label }) => typed !== '' && label.toLowerCase() === typed);
-    const only = this.#choices.length === 1 ? 0 : -1;
-    this.#toggle(this.#active >= 0 ? this.#active : Math.max(exact, only));
+    const exact = this.#choices.find(({ label }) => label.toLowerCase() === typed.toLowerCase());
+    const found = exact ?? (this.#choices.length === 1 ? this.#choices[0] : undefined);
+    if (found !== undefined) this.#toggle(found);
   }
 }

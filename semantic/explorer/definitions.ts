@@ -25,10 +25,10 @@ function definition(catalog: MetricCatalog, metric: Metric): HTMLElement {
     ['Tier', metric.tier],
     ['Unit', unitTitles[metric.unit]],
     ['Denominator', denominator && (named ?? denominator.replaceAll('_', ' '))],
-    ['Told by', dimensionTitleIn(catalog, metric)],
+    ['Told by', dimensionTitle(catalog, metric.timeDimension, [metric])],
     ['Covers', period && periodTitles[period]],
     ['Also called', metric.synonyms.join(', ')],
-    ['Looked into by', metric.drillMembers.map((name) => dimensionTitle(catalog, name)).join(', ')],
+    ['Looked into by', metric.drillMembers.map((name) => dimensionTitle(catalog, name, [metric])).join(', ')],
   ];
   return element('article', { class: 'definition' }, [
     element('h3', {}, [metric.title, ' ', element('span', { class: `tier ${metric.tier}` }, [metric.tier])]),
@@ -42,10 +42,4 @@ function definition(catalog: MetricCatalog, metric: Metric): HTMLElement {
       ),
     ),
   ]);
-}
-
-/** The same name may stand for different days in different views. */
-function dimensionTitleIn(catalog: MetricCatalog, { view, timeDimension }: Metric): string {
-  const found = catalog.dimensions.find((each) => each.view === view && each.name === timeDimension);
-  return found?.title ?? timeDimension.replaceAll('_', ' ');
 }

@@ -41,6 +41,11 @@ export function byId(id: string): HTMLElement {
   return found;
 }
 
+/** Rejects where the page does not get at the clipboard. */
+export async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+}
+
 /** Tells whoever listens rather than looks. */
 export function announce(text: string): void {
   byId('announcement').textContent = text;

@@ -47,6 +47,16 @@ export function compareExact(left: string, right: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
+/** For the head of a column. */
+export const shortUnits: Readonly<Record<Unit, string>> = {
+  currency: 'own currency',
+  reporting_currency: 'reporting currency',
+  count: 'count',
+  ratio: 'percent',
+  hours: 'hours',
+  minutes: 'minutes',
+};
+
 export const unitTitles: Readonly<Record<Unit, string>> = {
   currency: 'amount in its own currency',
   reporting_currency: 'amount in the reporting currency',

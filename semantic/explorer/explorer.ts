@@ -179,7 +179,8 @@ function today(): string {
 
 function titleOf(catalog: MetricCatalog, { by }: ExplorerState, metrics: readonly Metric[]): string {
   if (metrics.length === 0) return 'Metrics';
-  const split = by.length === 0 ? '' : ` by ${by.map((name) => dimensionTitle(catalog, name)).join(', ')}`;
+  const split =
+    by.length === 0 ? '' : ` by ${by.map((name) => dimensionTitle(catalog, name, metrics)).join(', ')}`;
   return `${metrics.map(({ title }) => title).join(', ')}${split} – Metrics`;
 }
 

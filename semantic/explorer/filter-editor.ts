@@ -124,6 +124,7 @@ class FilterRows implements FilterEditor {
       id: `${id}-values`,
       label: 'Values',
       placeholder: 'Type or choose',
+      pauseMs: 150,
       takesText: true,
       find: (typed) => this.#options.valuesOf(name, typed),
       labelOf: (value) => (value === '' ? '(empty text)' : value),

@@ -1,7 +1,7 @@
 import './no-eval.ts';
 import { metricCatalog } from '../server/metric-catalog.ts';
 import { Unauthenticated, openCubeRest } from './cube-rest.ts';
-import { announce, button, byId, element } from './dom.ts';
+import { announce, button, byId, copyText, element } from './dom.ts';
 import { Explorer } from './explorer.ts';
 import { problemOf } from './problem.ts';
 import { signInForm } from './sign-in.ts';
@@ -51,21 +51,21 @@ function askWho(): void {
 
 function shareButton(): HTMLElement {
   const made = element('span', { class: 'actions' });
-  const copy = async (): Promise<void> => {
-    if (window.isSecureContext) {
-      await navigator.clipboard.writeText(location.href);
-      announce('Link copied');
-      press.textContent = 'Link copied';
-      setTimeout(() => (press.textContent = 'Copy link'), 2000);
-      return;
-    }
-    // Only pages of a safe origin get at the clipboard: here one copies by hand.
+  const press = button('Copy link', () => {
+    copyText(location.href).then(copied, byHand);
+  });
+  const copied = (): void => {
+    announce('Link copied');
+    press.textContent = 'Link copied';
+    setTimeout(() => (press.textContent = 'Copy link'), 2000);
+  };
+  // Only pages of a safe origin get at the clipboard, and not always.
+  const byHand = (): void => {
     const field = element('input', { type: 'text', readonly: true, 'aria-label': 'Link to this page' });
     field.value = location.href;
     made.replaceChildren(press, field);
     field.select();
   };
-  const press = button('Copy link', () => void copy());
   made.append(press);
   return made;
 }

@@ -50,7 +50,7 @@ export function createQueryForm(host: HTMLElement, options: QueryFormOptions): Q
     label: 'Split by',
     placeholder: 'Search dimensions',
     find: (typed) => dimensionChoices(sharedDimensions(catalog, metrics), typed),
-    labelOf: (name) => dimensionTitle(catalog, name),
+    labelOf: (name) => dimensionTitle(catalog, name, metrics),
     onChange: (by) => onChange({ by }),
   });
   const days = createPeriodPicker({ today, onChange });

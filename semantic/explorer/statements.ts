@@ -1,6 +1,6 @@
 import type { CubeQuery } from '../server/cube-query.ts';
 import type { CubeRest, Statement } from './cube-rest.ts';
-import { announce, button, element } from './dom.ts';
+import { announce, button, copyText, element } from './dom.ts';
 import { problemOf } from './problem.ts';
 
 /** The SQL of an answer, which is asked for once somebody looks. */
@@ -37,14 +37,15 @@ export function createStatements(details: HTMLDetailsElement, host: HTMLElement)
 }
 
 function statement({ sql, values }: Statement): HTMLElement {
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(sql);
-    announce('SQL copied');
+  const copy = (): void => {
+    copyText(sql).then(
+      () => announce('SQL copied'),
+      () => announce('The SQL could not be copied; it can be selected'),
+    );
   };
   return element('div', {}, [
     element('pre', {}, [sql]),
     values.length === 0 ? undefined : element('p', { class: 'quiet' }, [`Values: ${values.join(', ')}`]),
-    // Browsers give the clipboard to pages of a safe origin alone.
-    window.isSecureContext ? button('Copy SQL', () => void copy()) : undefined,
+    button('Copy SQL', copy),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Metric } from '../server/metric-catalog.ts';
 import type { MetricResult } from '../server/metric-query.ts';
 import { button, element } from './dom.ts';
-import { compareExact, shownNumber, unitTitles } from './exact-number.ts';
+import { compareExact, shownNumber, shortUnits } from './exact-number.ts';
 import type { Sort } from './state.ts';
 
 export interface TableInput {
@@ -68,7 +68,7 @@ function heading(column: string, { metrics, sort, titleOf, onSort }: TableInput)
   const arrow = isSorted ? (sort.isDescending ? ' ↓' : ' ↑') : '';
   const press = button(titleOf(column), next, { 'data-sort': column });
   press.append(element('span', { 'aria-hidden': 'true' }, [arrow]));
-  const unit = metric === undefined ? undefined : element('small', {}, [unitTitles[metric.unit]]);
+  const unit = metric === undefined ? undefined : element('small', {}, [shortUnits[metric.unit]]);
   return element(
     'th',
     { scope: 'col', class: metric && 'number', 'aria-sort': isSorted ? direction : undefined },

@@ -210,7 +210,11 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
     await expect.poll(() => page.locator('.filter [role=option]').first().innerText()).toBe('home');
     await page.getByRole('option', { name: 'home' }).click();
     await expect.poll(cells).toEqual([['home', '200.20']]);
-    await page.keyboard.press('Escape');
+    // A value is taken as it was typed, too, and given back.
+    await page.locator('.filter input').fill('nothing of the kind');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toMatch(/is\.category=home&is\.category=nothing\+of\+the\+kind/);
+    await page.getByRole('button', { name: 'Remove nothing of the kind' }).press('Enter');
     await page.getByLabel('Sales and returns').check();
     await expect.poll(() => page.url()).toMatch(/is\.category=home&segment=sales_and_returns/);
     await page.getByRole('button', { name: /Remove the filter/ }).click();
