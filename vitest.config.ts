@@ -2,8 +2,9 @@ import process from 'node:process';
 import { defineConfig } from 'vitest/config';
 
 // A folder says what its tests need: unit nothing, integration and conformance a real embedded PostgreSQL and
-// DuckDB (started once per run), browser a Chromium, e2e and faults the command itself as a child process. Those that kill it at every named
-// place in turn take longer than all others together and are a run of their own: `npm run test:kill`.
+// DuckDB (started once per run), browser a Chromium, e2e and faults the command itself as a child process. Those that
+// kill it at every named place in turn take longer than all others together and are a run of their own:
+// `npm run test:kill`.
 // Real servers on a shared machine: in CI a test of theirs may be tried once more, and the report says which was.
 const retry = process.env['CI'] === 'true' ? 1 : 0;
 

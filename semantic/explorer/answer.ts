@@ -13,12 +13,13 @@ export interface Answer {
   readonly queries: readonly CubeQuery[];
 }
 
-/** Publications came faster than the parts of an answer could be read. */
+/** The parts of an answer were of different publications, however often they were asked for. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
 const mostTries = 4;
+const pauseMs = 300;
 /** The costliest first: an answer of several parts is from where its costliest was. */
 const costs = ['warehouse', 'rollup', 'cache'];
 
@@ -33,6 +34,9 @@ export async function answerOf(
   signal?: AbortSignal,
 ): Promise<Answer> {
   for (let tries = 0; tries < mostTries; tries += 1) {
+    // A publication that has just come is settled in a moment.
+    await new Promise((resolve) => setTimeout(resolve, tries * pauseMs));
+    signal?.throwIfAborted();
     const asked: Array<{ readonly query: CubeQuery; readonly served: Served }> = [];
     const load = async (each: CubeQuery): Promise<Awaited<ReturnType<CubeRest['load']>>['rows']> => {
       const { rows, served } = await rest.load(each, signal);
@@ -43,7 +47,7 @@ export async function answerOf(
     const served = servedTogether(asked.map((each) => each.served));
     if (served !== undefined) return { result, served, queries: asked.map((each) => each.query) };
   }
-  throw new Overtaken('new publications came faster than the parts of this answer');
+  throw new Overtaken('the parts of this answer are of different publications');
 }
 
 function servedTogether(all: readonly Served[]): Served | undefined {
@@ -51,5 +55,6 @@ function servedTogether(all: readonly Served[]): Served | undefined {
   if (first === undefined) return undefined;
   const { publication, model } = first;
   if (all.some((each) => each.publication !== publication || each.model !== model)) return undefined;
-  return all.toSorted((left, right) => costs.indexOf(left.origin) - costs.indexOf(right.origin))[0];
+  const [costliest] = all.toSorted((left, right) => costs.indexOf(left.origin) - costs.indexOf(right.origin));
+  return { ...first, ...costliest, isStale: all.some(({ isStale }) => isStale) };
 }

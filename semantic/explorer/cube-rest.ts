@@ -6,6 +6,11 @@ import { queryError } from '../server/query-errors.ts';
 export interface Served {
   readonly publication: string;
   readonly origin: string;
+  /** When it was published, and up to which moment of the source it is complete; where that is told. */
+  readonly publishedAt: Date | undefined;
+  readonly freshAsOf: Date | undefined;
+  /** There is a newer publication, which could not be asked. */
+  readonly isStale: boolean;
   /** The version of the model that it was answered by. */
   readonly model: string;
 }
@@ -114,8 +119,18 @@ function servedIn(headers: Headers): Served {
   return {
     publication: headers.get('x-shopwave-publication') ?? '',
     origin: headers.get('x-shopwave-origin') ?? '',
+    publishedAt: timeIn(headers, 'x-shopwave-published-at'),
+    freshAsOf: timeIn(headers, 'x-shopwave-fresh-as-of'),
+    isStale: headers.get('x-shopwave-stale') === 'true',
     model: modelIn(headers),
   };
+}
+
+/** Warehouses write times with a blank and without a zone; they mean UTC. */
+function timeIn(headers: Headers, name: string): Date | undefined {
+  const text = (headers.get(name) ?? '').replace(' ', 'T');
+  const time = new Date(/T[^+Z-]*$/.test(text) ? `${text}Z` : text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /** Basic with a user; without one, what stands for the secret is a token. */

@@ -43,6 +43,8 @@ export class Explorer {
   #asked = '';
   #answer: Answer | undefined;
   #asking = new AbortController();
+  /** How old an answer is changes while one looks at it. */
+  readonly #ageing = setInterval(() => this.#showServed(), 30_000);
 
   constructor(options: ExplorerOptions) {
     const { rest, catalog } = options;
@@ -68,6 +70,7 @@ export class Explorer {
 
   close(): void {
     this.#leave();
+    clearInterval(this.#ageing);
     this.#statements.close();
     window.removeEventListener('popstate', this.#read);
   }
@@ -117,15 +120,21 @@ export class Explorer {
       if (isOther(answer.served.model, this.#options.model)) return this.#options.onOutdated();
       this.#answer = answer;
       byId('problem').replaceChildren();
-      byId('served').textContent = servedText(answer.served);
+      this.#showServed();
       this.#statements.show(rest, answer.queries);
       this.#draw();
-      announce(`${answer.result.rows.length} rows. ${servedText(answer.served)}`);
+      announce(`${answer.result.rows.length} rows. ${byId('served').textContent ?? ''}`);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     } finally {
       if (!signal.aborted) document.body.classList.remove('waiting');
     }
+  }
+
+  #showServed(): void {
+    const { served } = this.#answer ?? {};
+    byId('served').textContent = served === undefined ? '' : servedText(served, new Date());
+    byId('served').classList.toggle('warning', served?.isStale === true);
   }
 
   #draw(): void {
@@ -141,7 +150,7 @@ export class Explorer {
     const problem = problemOf(error);
     const canSplit = canSplitByCurrency(catalog, metricsNamed(catalog, this.#state.metrics));
     byId('answer').hidden = true;
-    byId('served').textContent = '';
+    this.#showServed();
     byId('problem').replaceChildren(
       problemBox(problem, {
         splitByCurrency: canSplit ? () => this.#change({ by: [...this.#state.by, 'currency'] }) : undefined,
@@ -163,7 +172,7 @@ export class Explorer {
     document.body.classList.remove('waiting');
     byId('answer').hidden = true;
     byId('problem').replaceChildren();
-    byId('served').textContent = '';
+    this.#showServed();
   }
 }
 

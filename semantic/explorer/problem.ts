@@ -44,6 +44,7 @@ const titles: Readonly<Record<string, string>> = {
   SEMANTIC_MEMBER_UNKNOWN: 'There is no such member',
   SEMANTIC_NOT_PUBLISHED: 'This is not published yet',
   SEMANTIC_RESULT_TOO_LARGE: 'The answer would be too large',
+  SEMANTIC_QUERY_TIMEOUT: 'This took too long',
   SEMANTIC_QUERIES_TOO_MANY: 'Too many queries at once',
 };
 

@@ -275,13 +275,20 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
       const turn = asked;
       if (turn === 1) return route.fulfill({ json: { error: 'Continue wait' } });
       const response = await route.fetch();
-      const headers = { ...response.headers(), 'x-shopwave-publication': turn === 2 ? '1' : '2' };
+      const headers = {
+        ...response.headers(),
+        'x-shopwave-publication': turn === 2 ? '1' : '2',
+        'x-shopwave-fresh-as-of': '2026-02-28 10:20:30.123',
+        'x-shopwave-stale': String(turn === 4),
+      };
       return route.fulfill({ response, headers });
     });
     await visit(`m=gmv&m=orders&${winter}`);
     await expect.poll(cells).toEqual([['301.20', '4']]);
     expect(asked).toBe(5);
-    expect(await page.locator('#served').innerText()).toMatch(/^Publication 2/);
+    expect(await page.locator('#served').innerText()).toMatch(
+      /^Publication 2, complete up to 2026-02-28 10:20 UTC \(\d+ days ago\), from the \w+, a newer one/,
+    );
     expect(await page.locator('.figure').allInnerTexts()).toEqual([
       expect.stringMatching(/GMV\s+301\.20/),
       expect.stringMatching(/Orders\s+4/),
