@@ -3,6 +3,7 @@ import { metricChanges } from '../../semantic/diff/metric-changes.ts';
 import type { MetricChange } from '../../semantic/diff/metric-changes.ts';
 import { metricNumbers, whyNot } from '../../semantic/diff/metric-numbers.ts';
 import type { Days, NumberPair } from '../../semantic/diff/metric-numbers.ts';
+import { versionOf } from '../../semantic/server/model-files.ts';
 import type { TriedModel } from '../../semantic/server/workbench.ts';
 import { cliErrors } from '../errors.ts';
 import { defineOperation, rowsResult } from './operation.ts';
@@ -31,8 +32,11 @@ interface Told {
 export const metricsDiff = defineOperation({
   name: 'metrics.diff',
   input: inputSchema,
-  run: async (input, { platform, onProgress, signal }) =>
-    onWorkbench(platform, async (bench) => {
+  run: async (input, { platform, onProgress, signal }) => {
+    // Files that are alike need neither a compiler nor the marts.
+    if (!input.all && versionOf(input.before.files) === versionOf(input.now.files))
+      return resultOf([], input);
+    return onWorkbench(platform, async (bench) => {
       onProgress({ step: 'compile both models', state: 'started' });
       const before = await bench.open(input.before.folder, input.before.files);
       const now = await bench.open(input.now.folder, input.now.files);
@@ -52,7 +56,8 @@ export const metricsDiff = defineOperation({
         });
       }
       return resultOf(told, input);
-    }),
+    });
+  },
 });
 
 async function tell(change: MetricChange, before: TriedModel, now: TriedModel, days: Days): Promise<Told> {

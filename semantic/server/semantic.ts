@@ -157,6 +157,8 @@ async function start(
       publication = version;
       server.clearCache();
       columns.published();
+      // A model that named a column before its mart had it may be sound now.
+      if (host.state().problem !== undefined) void host.reload();
     },
     modelVersion: () => host.current().version,
     modelState: host.state,

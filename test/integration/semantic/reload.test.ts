@@ -1,10 +1,16 @@
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { LogFields } from '../../../lib/logger.ts';
+import { openToLocals } from '../../../semantic/server/access/access.ts';
+import type { Access } from '../../../semantic/server/access/access.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import type { ModelState } from '../../../semantic/server/reload/model-host.ts';
 import { watchFiles } from '../../../semantic/server/reload/model-watch.ts';
@@ -29,6 +35,7 @@ const gmv = { measures: ['finance.gmv'] };
 let folder: string;
 let marts: MartsFixture;
 let served: ServedSemantic;
+let onIdentified = (): void => undefined;
 const logged: { readonly message: string; readonly fields: LogFields }[] = [];
 const told: ModelState[] = [];
 
@@ -38,7 +45,13 @@ beforeAll(async () => {
   marts = await createMarts();
   const keep = (message: string, fields: LogFields = {}): void => void logged.push({ message, fields });
   const logger = { ...silentLogger, error: keep, child: () => logger };
-  served = await serveSemantic((cube) => createDuckdbReader(cube, marts.instance), logger, undefined, {
+  const access: Access = {
+    identify: (authorization) => {
+      onIdentified();
+      return openToLocals.identify(authorization);
+    },
+  };
+  served = await serveSemantic((cube) => createDuckdbReader(cube, marts.instance), logger, access, {
     modelDir: folder,
     watchModel: false,
     onModelChange: (state) => void told.push(state),
@@ -100,6 +113,27 @@ it('put back, it is the version that it was', async () => {
   expect(await value()).toBe('301.20');
 });
 
+it('a request that has come in is answered by the model that it came in to', async () => {
+  const version = served.semantic.modelVersion();
+  const body = JSON.stringify({ query: gmv });
+  const sent = request(`${served.url}/cubejs-api/v1/load`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': body.length },
+  });
+  const letIn = new Promise<void>((resolve) => {
+    onIdentified = resolve;
+  });
+  sent.write(body.slice(0, 3));
+  await letIn;
+  await otherGmv();
+  await served.semantic.reloadModel();
+  sent.end(body.slice(3));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(JSON.parse(await text(response))).toMatchObject({ data: [{ 'finance.gmv': '301.20' }] });
+  expect(response.headers['x-shopwave-model']).toBe(version);
+  expect(await value()).toBe('-45.05');
+});
+
 it('a query that has begun ends by the model that it began with', async () => {
   await marts.publisher.run(`
     alter table marts.fct_order_events rename to plain;
@@ -129,6 +163,7 @@ it('a query that has begun ends by the model that it began with', async () => {
 it.each([
   ['no YAML', '  - name: order_events\n', '  - name: order_events: oops\n', /order_events\.yml:2:\d+$/],
   ['a tier that is none', 'tier: certified', 'tier: gold', /order_events\.yml:\d+:11$/],
+  ['SQL that cannot be read', '{sale_minor}, 0)', '{sale_minor, 0)', /order_events\.yml/],
   ['a member that is not there', '{sale_minor}, 0)', '{sale_minr}, 0)', /order_events\.yml/],
   ['a column that the mart lacks', 'sql: amount_minor', 'sql: amount_cents', /order_events\.yml:\d+:9$/],
 ])('%s leaves the old model serving, and is told once with file and line', async (_, from, to, where) => {
@@ -145,6 +180,19 @@ it.each([
   await putBack();
   expect(await served.semantic.reloadModel()).toMatchObject({ version, problem: undefined });
   expect(told).toHaveLength(2);
+});
+
+it('a model that was ahead of its mart serves once the mart is published', async () => {
+  await edit(events, 'sql: amount_minor', 'sql: amount_cents');
+  expect(await served.semantic.reloadModel()).toMatchObject({
+    problem: { code: 'SEMANTIC_MODEL_COLUMN_UNKNOWN' },
+  });
+  await marts.publisher.run(`
+    alter table marts.fct_order_events add column amount_cents bigint;
+    update marts.fct_order_events set amount_cents = 2 * amount_minor`);
+  served.semantic.refresh(3);
+  await vi.waitFor(async () => expect(await value()).toBe('602.40'), { timeout: 30_000, interval: 50 });
+  expect(served.semantic.modelState().problem).toBeUndefined();
 });
 
 it('files that change, appear and go are followed by themselves', async () => {
