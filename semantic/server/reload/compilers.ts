@@ -29,8 +29,9 @@ const mostKept = 300;
 const kept = new Map<string, string>();
 
 /**
- * Lets compilers share what they make of texts: of three seconds that a compile of the whole model keeps a core busy, it
- * spends more than one on texts that were not edited. Only of models that compiled: Cube keeps a script of a broken text, too, and does not tell its errors again.
+ * Lets compilers share what they make of texts. A compile of the whole model keeps a core busy for three seconds, more than
+ * one of which goes to texts that were not edited. Only of models that compiled: Cube keeps a script of a broken text, too,
+ * and does not tell its errors again.
  */
 export function shareTranspilings(compiler: CompilerApi): CompilerApi {
   const own = new Map<string, string>();

