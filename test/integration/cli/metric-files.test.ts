@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeCatalogue } from '../../../cli/metrics/docs.ts';
 import { findingsFor } from '../../../cli/metrics/preview.ts';
@@ -12,9 +8,6 @@ import { testMetrics } from '../../../cli/metrics/test.ts';
 import { textsOf } from '../../../cli/metrics/trial-input.ts';
 import type { OperationResult } from '../../../cli/operations/operation.ts';
 import { ownModel } from '../../../cli/semantic-settings.ts';
-
-/** Debian's. */
-const browser = '/usr/bin/chromium';
 
 let root: string;
 let model: string;
@@ -114,43 +107,4 @@ it('the catalogue page holds every metric with meaning, statement, mart, lineage
   });
   const mart = marts.find(({ name }) => name === 'fct_order_events');
   expect(mart?.upstream).toEqual(expect.arrayContaining(['stg_shop__orders', 'shop.orders']));
-});
-
-/** The page in a real browser, after `act` has run in it; what it leaves in the document's title. */
-async function inBrowser(page: string, act: string): Promise<string> {
-  const html = await readFile(page, 'utf8');
-  const acted = path.join(path.dirname(page), 'acted.html');
-  await writeFile(
-    acted,
-    html.replace('</body>', () => `<script>${act}</script></body>`),
-  );
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=2000', '--dump-dom'];
-  const { stdout } = await promisify(execFile)(browser, [...flags, pathToFileURL(acted).href], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return /<title>(.*?)<\/title>/s.exec(stdout)?.[1] ?? '';
-}
-
-it.skipIf(!existsSync(browser))('in a browser it is searched and read without a mouse', async () => {
-  const title = await inBrowser(
-    path.join(root, 'site/docs/metrics.html'),
-    `const press = (key, on = document.activeElement) =>
-       on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-     const said = [];
-     press('/', document.body);
-     said.push(document.activeElement.id);
-     document.activeElement.value = 'umsatz revenue';
-     document.activeElement.dispatchEvent(new Event('input'));
-     said.push(document.getElementById('count').textContent);
-     press('ArrowDown');
-     said.push(document.activeElement.textContent);
-     document.activeElement.click();
-     setTimeout(() => {
-       said.push(document.querySelector('h1').textContent, document.activeElement.id);
-       press('Escape');
-       said.push(document.getElementById('count').textContent, document.activeElement.id);
-       document.title = said.join(' | ');
-     }, 100);`,
-  );
-  expect(title).toBe('search | 1 of 76 metrics | Net revenue | Net revenue | main | 76 metrics | search');
 });
