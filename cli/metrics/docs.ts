@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../lib/errors.ts';
 import { askFor } from '../../semantic/diff/metric-changes.ts';
-import { catalogueOf } from '../../semantic/docs/catalogue.ts';
+import { catalogueOf, usedColumns } from '../../semantic/docs/catalogue.ts';
 import type { MartDoc } from '../../semantic/docs/catalogue.ts';
 import { cataloguePage } from '../../semantic/docs/page.ts';
 import type { MetricStatement, TriedModel } from '../../semantic/server/workbench.ts';
@@ -38,7 +38,7 @@ export async function writeCatalogue({ modelFolder, out, onWarning }: DocsInput)
   const catalogue = catalogueOf({
     model,
     statements,
-    marts: await martDocs(project),
+    marts: await martDocs(project, usedColumns(model)),
     golden: await goldenByMetric(modelFolder),
   });
   const page = path.join(out, 'metrics.html');
@@ -66,9 +66,17 @@ async function statementsOf(tried: TriedModel): Promise<ReadonlyMap<string, read
   return found;
 }
 
-async function martDocs(project: Project): Promise<ReadonlyMap<string, MartDoc>> {
-  const lineage = new Map((await projectLineage(project)).map((each) => [each.model, each]));
-  const marts = [...project.models.values()].filter(({ layer }) => layer === 'marts');
+async function martDocs(
+  project: Project,
+  used: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<ReadonlyMap<string, MartDoc>> {
+  const marts = [...project.models.values()].filter(({ name }) => used.has(name));
+  const only = new Set(marts.flatMap(({ name }) => [name, ...upstreamOf(project, name)]));
+  const traced = await projectLineage(project, {
+    only,
+    isTraced: (model, column) => used.get(model)?.has(column.toLowerCase()) === true,
+  });
+  const lineage = new Map(traced.map((each) => [each.model, each]));
   return new Map(
     marts.map(({ name, description, columns }) => [
       name,

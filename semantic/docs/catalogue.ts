@@ -76,6 +76,21 @@ export interface Catalogue {
   readonly marts: readonly MartDoc[];
 }
 
+/** Columns of marts that the numbers of metrics depend on, by mart. */
+export function usedColumns({ cubes, views }: Model): ReadonlyMap<string, ReadonlySet<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const { exposed } of views) {
+    for (const { cube, member } of exposed) {
+      const owner = cubes.get(cube);
+      if (owner?.mart === undefined || !owner.measures.has(member)) continue;
+      const known = used.get(owner.mart) ?? new Set();
+      const parts = partsOf(owner, member).map(({ value }) => value);
+      used.set(owner.mart, new Set([...known, ...columnsOf(owner, parts)]));
+    }
+  }
+  return used;
+}
+
 /** Every metric of the model with what it can be split by, how it is computed and where its numbers come from. */
 export function catalogueOf(input: CatalogueInput): Catalogue {
   const views = input.model.views.map((view) => viewDoc(view, input));

@@ -6,6 +6,7 @@ import { writeCatalogue } from '../../../cli/metrics/docs.ts';
 import { findingsFor } from '../../../cli/metrics/preview.ts';
 import { testMetrics } from '../../../cli/metrics/test.ts';
 import { textsOf } from '../../../cli/metrics/trial-input.ts';
+import type { MartDoc } from '../../../semantic/docs/catalogue.ts';
 import type { OperationResult } from '../../../cli/operations/operation.ts';
 import { ownModel } from '../../../cli/semantic-settings.ts';
 
@@ -91,7 +92,7 @@ it('the catalogue page holds every metric with meaning, statement, mart, lineage
   const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
   const { views, marts } = JSON.parse(data) as {
     readonly views: readonly { readonly metrics: readonly Record<string, unknown>[] }[];
-    readonly marts: readonly { readonly name: string; readonly upstream: readonly string[] }[];
+    readonly marts: readonly Pick<MartDoc, 'name' | 'columns' | 'upstream'>[];
   };
   const metrics = views.flatMap((view) => view.metrics);
   expect(metrics.length).toBe(rows[0]?.['metrics']);
@@ -107,4 +108,6 @@ it('the catalogue page holds every metric with meaning, statement, mart, lineage
   });
   const mart = marts.find(({ name }) => name === 'fct_order_events');
   expect(mart?.upstream).toEqual(expect.arrayContaining(['stg_shop__orders', 'shop.orders']));
+  const amount = mart?.columns.find(({ name }) => name === 'amount_minor');
+  expect(amount?.from.length).toBeGreaterThan(0);
 });

@@ -45,14 +45,16 @@ function edited(...edits: readonly Edit[]): ModelText[] {
 }
 
 /** Of the platform what these operations use: the marts, and which publication they are at. */
-function context(): OperationContext {
+function context(publications: number): OperationContext {
   let version = 0;
   const platform = {
     logger: silentLogger,
     metricReader: async () => (cube: Parameters<typeof createDuckdbReader>[0]) =>
       createDuckdbReader(cube, marts.instance),
-    // Published anew between the first two looks: what is computed in between is computed again.
-    transforms: async () => ({ publication: async () => ({ version: Math.min((version += 1), 2) }) }),
+    // Another one at each look, up to so many.
+    transforms: async () => ({
+      publication: async () => ({ version: Math.min((version += 1), publications) }),
+    }),
   };
   return {
     platform: platform as unknown as OperationContext['platform'],
@@ -61,8 +63,8 @@ function context(): OperationContext {
   };
 }
 
-async function invoke(operation: Operation, input: object): Promise<Rows> {
-  const result = await operation.invoke(input, context());
+async function invoke(operation: Operation, input: object, publications = 2): Promise<Rows> {
+  const result = await operation.invoke(input, context(publications));
   if (result.kind !== 'rows') throw new Error('it has no rows');
   return result;
 }
@@ -181,4 +183,12 @@ it('a metric is previewed by the files alone: numbers, definition and statement'
   expect(rows).toContainEqual({ date: '2026-02-01', channel: 'web', gmv: '-45.05' });
   expect(preface?.join('\n')).toMatch(/^GMV \(finance\.gmv\), certified, of finance.*event_type = 'refund'/s);
   expect(json).toMatchObject([{ definition: { member: 'finance.gmv' }, rows }]);
+});
+
+it('numbers that may be of several publications are told as such', async () => {
+  const asked = { model: { folder: modelDir, files: edited() }, metric: 'gmv' };
+  expect((await invoke(metricsPreview, asked, 2)).notes).toBeUndefined();
+  expect((await invoke(metricsPreview, asked, 99)).notes).toEqual([
+    expect.stringContaining('may be of two publications'),
+  ]);
 });

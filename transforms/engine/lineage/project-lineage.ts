@@ -5,7 +5,7 @@ import type { Dialect } from '../dialect/dialect.ts';
 import { mustModel } from '../project/laws.ts';
 import type { Model, Project } from '../project/model.ts';
 import { columnLineage } from './column-lineage.ts';
-import type { LineageRelation, LineageStatement, ModelLineage } from './column-lineage.ts';
+import type { LineageRelation, LineageStatement, ModelLineage, TracesColumn } from './column-lineage.ts';
 
 /** Columns of every raw table besides the fields of its rows, as the loader makes them. */
 const logColumns = [
@@ -29,6 +29,8 @@ export async function projectLineage(
     readonly dialect?: Dialect;
     /** Only these models, which must come with everything that they are made from. */
     readonly only?: ReadonlySet<string>;
+    /** Only these columns are traced; of the others it is only told that they are there. */
+    readonly isTraced?: TracesColumn;
   } = {},
 ): Promise<ModelLineage[]> {
   const { dialect = 'duckdb' } = options;
@@ -71,7 +73,7 @@ export async function projectLineage(
       columns: [],
     })),
   ];
-  const traced = await columnLineage(statements, relations, dialect);
+  const traced = await columnLineage(statements, relations, dialect, options.isTraced);
   const constants = seeds.map(({ relation, columns }) => ({
     model: relation,
     columns: columns.map((column) => ({ column, upstream: [] })),
