@@ -2,7 +2,8 @@ import type { CubeQuery } from '../server/cube-query.ts';
 import type { MetricCatalog } from '../server/metric-catalog.ts';
 import { queryMetrics } from '../server/metric-query.ts';
 import type { MetricQuery, MetricResult } from '../server/metric-query.ts';
-import type { CubeRest, Served } from './cube-rest.ts';
+import type { CubeRest } from './cube-rest.ts';
+import type { Served } from './served-text.ts';
 
 /** Numbers, all of one publication. */
 export interface Answer {

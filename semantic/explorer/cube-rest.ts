@@ -1,19 +1,7 @@
 import { z } from 'zod';
 import type { CubeQuery, CubeRow } from '../server/cube-query.ts';
 import { queryError } from '../server/query-errors.ts';
-
-/** What Cube's REST API tells beside the rows. */
-export interface Served {
-  readonly publication: string;
-  readonly origin: string;
-  /** When it was published, and up to which moment of the source it is complete; where that is told. */
-  readonly publishedAt: Date | undefined;
-  readonly freshAsOf: Date | undefined;
-  /** There is a newer publication, which could not be asked. */
-  readonly isStale: boolean;
-  /** The version of the model that it was answered by. */
-  readonly model: string;
-}
+import type { Served } from './served-text.ts';
 
 export interface Loaded {
   readonly rows: CubeRow[];

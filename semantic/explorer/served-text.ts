@@ -1,4 +1,15 @@
-import type { Served } from './cube-rest.ts';
+/** What Cube's REST API tells beside the rows. */
+export interface Served {
+  readonly publication: string;
+  readonly origin: string;
+  /** When it was published, and up to which moment of the source it is complete; where that is told. */
+  readonly publishedAt: Date | undefined;
+  readonly freshAsOf: Date | undefined;
+  /** There is a newer publication, which could not be asked. */
+  readonly isStale: boolean;
+  /** The version of the model that it was answered by. */
+  readonly model: string;
+}
 
 /** Of which publication an answer is, how fresh that is, and where the answer was found. */
 export function servedText(served: Served, now: Date): string {
