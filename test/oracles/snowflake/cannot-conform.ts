@@ -17,11 +17,9 @@ export const cannotConform: Readonly<Record<string, string>> = {
   'a file that holds other than its manifest says leaves nothing behind': noCopy,
   'tables of several batches are loaded side by side': noCopy,
   'of two tables, neither waits until the other is copied': noCopy,
-  'stages, builds and publishes the star, then what changed of it': noCopy,
-  'a rebuild gives the same star': noCopy,
+  'publishes the star, what changed of it and all of it anew; a mart whose check fails then stays': noCopy,
   'of two who publish at once, through two doors, both are right and no version is lost': noCopy,
-  'a publisher that was overtaken publishes nothing': noCopy,
-  'a reply to COMMIT that is lost publishes once': noCopy,
+  'a publisher that was overtaken publishes nothing, and one that gets no reply to its COMMIT does once':
+    noCopy,
   'an engine that dies three times in staging and three in building, ever further on, ends right': noCopy,
-  'a mart whose check fails stays at its last good version, the rest goes on': noCopy,
 };
