@@ -198,11 +198,13 @@ async function seenOf(mistakes: readonly FaultyModel[]): Promise<ReadonlyMap<Fau
 /** One build with all mistakes of a group; where one of them is not seen as it should be, one with each. */
 async function seenTogether(group: readonly FaultyModel[]): Promise<ReadonlyMap<FaultyModel, unknown>> {
   const seen = await seenOf(group);
-  const isRight = group.every((each) => isDeepStrictEqual(seen.get(each), expectedOf(each)));
-  if (isRight || group.length === 1) return seen;
-  takenApart.push(`${group.map(({ name }) => name).join('; ')}: ${JSON.stringify([...seen.values()])}`);
+  const areRight = (found: ReadonlyMap<FaultyModel, unknown>): boolean =>
+    group.every((each) => isDeepStrictEqual(found.get(each), expectedOf(each)));
+  if (areRight(seen) || group.length === 1) return seen;
   const alone = new Map<FaultyModel, unknown>();
   for (const each of group) alone.set(each, (await seenOf([each])).get(each));
+  if (areRight(alone))
+    takenApart.push(`${group.map(({ name }) => name).join('; ')}: ${JSON.stringify([...seen.values()])}`);
   return alone;
 }
 

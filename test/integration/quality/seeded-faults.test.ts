@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStar } from '../../support/four-source-star.ts';
 import type { Star } from '../../support/four-source-star.ts';
@@ -47,10 +48,11 @@ async function foundIn(group: readonly Fault[]): Promise<Found> {
   const sum = group.flatMap((fault) => fault.red).toSorted();
   const [only] = group;
   if (group.length === 1 && only !== undefined) return new Map([[only, red]]);
-  if (JSON.stringify(red) === JSON.stringify(sum)) return new Map(group.map((fault) => [fault, fault.red]));
-  takenApart.push(`${group.map(({ name }) => name).join('; ')}: ${red.join(', ')}`);
+  if (isDeepStrictEqual(red, sum)) return new Map(group.map((fault) => [fault, fault.red]));
   const alone = new Map<Fault, readonly string[]>();
   for (const fault of group) alone.set(fault, await star.redAfter(fault.plant));
+  if (group.every((fault) => isDeepStrictEqual(alone.get(fault), fault.red)))
+    takenApart.push(`${group.map(({ name }) => name).join('; ')}: ${red.join(', ')}`);
   return alone;
 }
 
