@@ -10,6 +10,9 @@ test('a supervisor is the only one on its folder, is killed, resumes with its hi
   const first = launch(options);
   expect(await first.line(/publication \d+ .*(equal|TRUTH)/)).toContain('all equal to the truth');
 
+  const [, page = ''] = /Metrics to look at: (\S+)/.exec(first.output()) ?? [];
+  for (const address of [page, `${page}/page.js`]) expect((await fetch(address)).status).toBe(200);
+
   const refused = await run(['start', '--port', '0', ...dir]);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('CLI_ALREADY_RUNNING');
