@@ -3,6 +3,8 @@ import { metricChanges } from '../../semantic/diff/metric-changes.ts';
 import type { MetricChange } from '../../semantic/diff/metric-changes.ts';
 import { metricNumbers, whyNot } from '../../semantic/diff/metric-numbers.ts';
 import type { Days, NumberPair } from '../../semantic/diff/metric-numbers.ts';
+import { splitChanges } from '../../semantic/diff/split-changes.ts';
+import type { SplitChange } from '../../semantic/diff/split-changes.ts';
 import { versionOf } from '../../semantic/server/model-files.ts';
 import type { TriedModel } from '../../semantic/server/workbench.ts';
 import { cliErrors } from '../errors.ts';
@@ -35,7 +37,7 @@ export const metricsDiff = defineOperation({
   run: async (input, { platform, onProgress, signal }) => {
     // Files that are alike need neither a compiler nor the marts.
     if (!input.all && versionOf(input.before.files) === versionOf(input.now.files))
-      return resultOf([], input);
+      return resultOf([], [], input);
     return onWorkbench(platform, async (bench) => {
       onProgress({ step: 'compile both models', state: 'started' });
       const before = await bench.open(input.before.folder, input.before.files);
@@ -55,7 +57,7 @@ export const metricsDiff = defineOperation({
           unit: 'metrics',
         });
       }
-      return resultOf(told, input);
+      return resultOf(told, splitChanges(before.model.model, now.model.model), input);
     });
   },
 });
@@ -72,13 +74,18 @@ async function tell(change: MetricChange, before: TriedModel, now: TriedModel, d
   }
 }
 
-function resultOf(told: readonly Told[], { against, all }: z.infer<typeof inputSchema>): OperationResult {
+function resultOf(
+  told: readonly Told[],
+  splits: readonly SplitChange[],
+  { against, all }: z.infer<typeof inputSchema>,
+): OperationResult {
   const changed = told.filter(isChanged);
   const alike = told.filter((each) => each.change.kind === 'computed otherwise' && !isChanged(each));
   const rows = told.flatMap((each) =>
     all || isChanged(each) ? rowsOf(each, all || each.change.kind === 'added') : [],
   );
-  return rowsResult(rows, {
+  const differing = [...changed.map(({ change }) => nameOf(change)), ...splits.map(({ member }) => member)];
+  return rowsResult([...rows, ...splits.map(({ member, change }) => bare(member, change))], {
     columns: ['metric', 'change', 'period', 'currency', 'before', 'now', 'difference'],
     notes: [
       ...told.flatMap(({ change, problem }) =>
@@ -89,13 +96,13 @@ function resultOf(told: readonly Told[], { against, all }: z.infer<typeof inputS
         : [
             `computed otherwise, with the same numbers on this data: ${alike.map((each) => nameOf(each.change)).join(', ')}`,
           ]),
-      ...(changed.length === 0 ? [`no number differs from ${against}`] : []),
+      ...(differing.length === 0 ? [`no number differs from ${against}`] : []),
     ],
     failure:
-      changed.length === 0
+      differing.length === 0
         ? undefined
         : cliErrors.error('CLI_METRICS_DIFFER', {
-            message: `${changed.length} metrics differ from ${against}: ${changed.map((each) => nameOf(each.change)).join(', ')}`,
+            message: `${differing.length} differ from ${against}: ${differing.join(', ')}`,
           }),
   });
 }
@@ -112,11 +119,7 @@ function rowsOf({ change, numbers }: Told, all: boolean): Record<string, string 
   const metric = nameOf(change);
   const shown = numbers.filter(({ period, isSame }) => all || period === 'total' || !isSame);
   const said = change.kind === 'renamed' ? `renamed from ${change.before.name}` : change.kind;
-  if (shown.length === 0) {
-    return [
-      { metric, change: said, period: null, currency: null, before: null, now: null, difference: null },
-    ];
-  }
+  if (shown.length === 0) return [bare(metric, said)];
   return shown.map(({ period, currency, before, now, difference }) => ({
     metric,
     change: said,
@@ -130,4 +133,9 @@ function rowsOf({ change, numbers }: Told, all: boolean): Record<string, string 
 
 function nameOf(change: MetricChange): string {
   return change.kind === 'removed' ? change.before.member : change.now.member;
+}
+
+/** Something that differs without a number of its own. */
+function bare(metric: string, change: string): Record<string, string | null> {
+  return { metric, change, period: null, currency: null, before: null, now: null, difference: null };
 }

@@ -101,6 +101,17 @@ it('what is computed otherwise is told with its total and its months, exactly, w
   expect(failure).toMatchObject({ code: 'CLI_METRICS_DIFFER' });
 });
 
+it('a dimension that is computed otherwise is told, though no total differs', async () => {
+  const { rows, failure } = await diff(edited({ file: events, from: 'sql: channel', to: 'sql: country' }));
+  expect(rows).toMatchObject([
+    { metric: 'finance.channel', change: 'split computed otherwise', period: null },
+  ]);
+  expect(failure).toMatchObject({
+    code: 'CLI_METRICS_DIFFER',
+    message: '1 differ from main: finance.channel',
+  });
+});
+
 it('days narrow what is compared', async () => {
   const sale = {
     file: events,
