@@ -45,6 +45,8 @@ export default defineConfig({
           isolate: false,
           include: ['test/browser/**/*.test.ts'],
           retry,
+          // A page shows things when it has them.
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -67,7 +67,10 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
           })),
         ).toEqual([]);
       }
-      await page.goto(`${world.guarded}/metrics`);
+      await page.route('**/cubejs-api/v1/meta', (route) =>
+        route.fulfill({ status: 401, json: { error: '' } }),
+      );
+      await page.goto(`${world.open}/metrics`);
       await page.getByLabel('User').waitFor();
       await picture(page, `${name.replaceAll(' ', '-')}-sign-in`);
       const dark = await page.evaluate('getComputedStyle(document.body).backgroundColor');

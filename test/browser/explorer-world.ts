@@ -3,24 +3,27 @@ import os from 'node:os';
 import path from 'node:path';
 import { silentLogger } from '../../lib/logger.ts';
 import { openAccess } from '../../semantic/server/access/access.ts';
+import type { Access } from '../../semantic/server/access/access.ts';
 import { hashSecret } from '../../semantic/server/access/secret-hash.ts';
 import { createDuckdbReader } from '../../semantic/server/duckdb-driver.ts';
 import { createMarts } from '../integration/semantic/marts-fixture.ts';
 import { serveSemantic } from '../integration/semantic/support.ts';
+import type { ServedSemantic } from '../integration/semantic/support.ts';
 
 /** A name that would be a script, a formula and a long word, were it not shown as text. */
 export const hostile = '<img src=x onerror=alert(1)>';
 export const formula = '=HYPERLINK("http://example.invalid","x")';
 
-/** The small shop, with a sale in dollars in March and names that nobody should run, served to all and to known users. */
+/** The small shop, with a sale in dollars in March and names that nobody should run. */
 export interface ExplorerWorld {
+  /** Where everybody is shown everything. */
   readonly open: string;
-  readonly guarded: string;
+  /** Where people have to be known; started when it is first asked for. */
+  readonly guarded: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 export async function openExplorerWorld(): Promise<ExplorerWorld> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-explorer-'));
   const marts = await createMarts();
   await marts.publisher.run(`
     insert into marts.dim_product (product_key, product_durable_key, sku, title, category, seller_name, is_current)
@@ -30,6 +33,27 @@ export async function openExplorerWorld(): Promise<ExplorerWorld> {
        is_test, amount_minor, event_date, order_date, quantity)
     values ('e90', 'sale', 'o9', 'l9', '-1', 'p3', 'web', 'US', 'USD', false, 1234567890123456, '2026-03-10',
        '2026-03-10', 1)`);
+  const serve = (access?: Access): Promise<ServedSemantic> =>
+    serveSemantic((cube) => createDuckdbReader(cube, marts.instance), silentLogger, access);
+  const open = await serve();
+  let guarded: Promise<ServedSemantic> | undefined;
+  return {
+    open: open.url,
+    guarded: async () => {
+      guarded ??= fulfilmentAlone().then(serve);
+      return (await guarded).url;
+    },
+    stop: async () => {
+      await open.stop();
+      await (await guarded)?.stop();
+      marts.close();
+    },
+  };
+}
+
+/** Bo, and nobody else, who may see three members of one view. */
+async function fulfilmentAlone(): Promise<Access> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-explorer-'));
   const file = path.join(folder, 'access.yml');
   await writeFile(
     file,
@@ -39,19 +63,8 @@ groups: { warehouse: { roles: [fulfilment] } }
 users: { bo: { secret: ${await hashSecret('bö:secret')}, groups: [warehouse] } }
 `,
   );
-  const openReader = (
-    cube: Parameters<typeof createDuckdbReader>[0],
-  ): ReturnType<typeof createDuckdbReader> => createDuckdbReader(cube, marts.instance);
-  const open = await serveSemantic(openReader);
-  const guarded = await serveSemantic(openReader, silentLogger, await openAccess(file, silentLogger));
-  return {
-    open: open.url,
-    guarded: guarded.url,
-    stop: async () => {
-      await open.stop();
-      await guarded.stop();
-      marts.close();
-      await rm(folder, { recursive: true });
-    },
-  };
+  const access = await openAccess(file, silentLogger);
+  // Its rules stay when the file is gone.
+  await rm(folder, { recursive: true });
+  return access;
 }
