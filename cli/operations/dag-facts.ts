@@ -41,6 +41,7 @@ export const dagsDetails = defineOperation({
       onSuccess: namesOf(args.onSuccess),
       onFailure: namesOf(args.onFailure),
       deadline: deadline === undefined ? null : describeDeadline(deadline),
+      params: args.params === undefined ? null : describeParams(args.params),
       tags: args.tags.join(', '),
       file,
       paused: summary?.paused,
@@ -55,6 +56,12 @@ export const dagsDetails = defineOperation({
     );
   },
 });
+
+/** As JSON Schema tells it: names, types and defaults of what a trigger may give. */
+function describeParams(params: z.ZodObject): Readonly<Record<string, unknown>> {
+  const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' });
+  return { properties: schema.properties ?? {}, required: schema.required ?? [] };
+}
 
 /** Of what has no name that it is there. */
 function namesOf(callbacks: readonly DagCallback[]): string {

@@ -29,6 +29,7 @@ export const dagsTest = defineOperation({
       onTask: (task) => onProgress(endOf(task)),
     });
     return rowsResult(tested.tasks.map(testedRow), {
+      notes: [`the run is ${tested.state}: ${tested.reason}`],
       failure: tested.state === 'success' ? undefined : testFailure(tested),
     });
   },

@@ -21,6 +21,7 @@ const dags = {
   shown: `{ dagId: 'shown', description: '', schedule: null, owner: 'x', tags: [],
     onFailure: [function page() {}, (() => () => {})()],
     deadline: { reference: 'queued_at', interval: '10m', callback: () => {} },
+    params: z.object({ folder: z.string().default('/drop'), days: z.int().min(1).default(1) }),
     tasks: (t) => {
       const load = t.task('load', { inlets: [asset('shop'), asset('stripe')], outlets: [asset('raw')], run: () => 1 });
       t.task('tell', { run: () => 1 }).after(load);
@@ -191,6 +192,13 @@ test('callbacks, deadlines, inlets and outlets stand where people look for them'
       { name: 'deadline', value: '10m 0s after queued_at' },
     ]),
   );
+  const details = await rowsOf(scheduler, dagsDetails, { dag: 'shown' });
+  const params = details.find((row) => (row as { name: string }).name === 'params');
+  const told = JSON.parse((params as { value: string }).value) as unknown;
+  expect(told).toMatchObject({
+    properties: { folder: { type: 'string', default: '/drop' }, days: { type: 'integer', minimum: 1 } },
+    required: [],
+  });
   expect(await rowsOf(scheduler, tasksList, { dag: 'shown' })).toMatchObject([
     { task: 'load', inlets: 'shop, stripe', outlets: 'raw' },
     { task: 'tell', inlets: '', outlets: '' },

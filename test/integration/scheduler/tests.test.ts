@@ -108,7 +108,10 @@ test('of a tested DAG the tasks that failed are told apart, and it fails for who
       'failed task from',
     ]),
   );
-  expect(result).toMatchObject({ failure: { message: 'no shop', where: 'chain.first' } });
+  expect(result).toMatchObject({
+    failure: { message: 'no shop', where: 'chain.first' },
+    notes: [expect.stringMatching(/^the run is failed: /)],
+  });
 });
 
 test('a tested DAG with failFast stops at its first failure, but for its teardowns; every task is tried once', async () => {
