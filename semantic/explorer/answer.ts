@@ -19,7 +19,8 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-const mostTries = 4;
+/** A publication that has just come is settled within some seconds: 0, 0.3, 0.6, 1.2, 2.4 and 4.8 are waited. */
+const mostTries = 6;
 const pauseMs = 300;
 /** The costliest first: an answer of several parts is from where its costliest was. */
 const costs = ['warehouse', 'rollup', 'cache'];
@@ -35,8 +36,7 @@ export async function answerOf(
   signal?: AbortSignal,
 ): Promise<Answer> {
   for (let tries = 0; tries < mostTries; tries += 1) {
-    // A publication that has just come is settled in a moment.
-    await new Promise((resolve) => setTimeout(resolve, tries * pauseMs));
+    await new Promise((resolve) => setTimeout(resolve, tries === 0 ? 0 : pauseMs * 2 ** (tries - 1)));
     signal?.throwIfAborted();
     const asked: Array<{ readonly query: CubeQuery; readonly served: Served }> = [];
     const load = async (each: CubeQuery): Promise<Awaited<ReturnType<CubeRest['load']>>['rows']> => {
