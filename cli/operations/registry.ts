@@ -39,7 +39,7 @@ import {
   variablesImport,
   variablesExport,
 } from './variables.ts';
-import { poolsDelete, poolsList, poolsSet } from './pools.ts';
+import { poolsDelete, poolsExport, poolsGet, poolsImport, poolsList, poolsSet } from './pools.ts';
 import {
   qualityCheck,
   qualityDrift,
@@ -92,8 +92,11 @@ const operations: readonly Operation[] = [
   tasksLogs,
   tasksTest,
   poolsList,
+  poolsGet,
   poolsSet,
   poolsDelete,
+  poolsImport,
+  poolsExport,
   variablesList,
   variablesGet,
   variablesSet,

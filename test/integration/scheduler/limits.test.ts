@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Operation } from '../../../cli/operations/operation.ts';
+import { poolsExport, poolsGet, poolsImport } from '../../../cli/operations/pools.ts';
 import { createHarness } from './harness.ts';
 import type { Harness } from './harness.ts';
 
@@ -188,4 +190,31 @@ test('once and listed events run as often as they say, and no more', async () =>
   }
   const ran = h.services.ran.map((each) => each.split('.')[0] ?? '').toSorted((a, b) => a.localeCompare(b));
   expect(ran).toEqual(['either', 'listed', 'listed', 'once']);
+});
+
+test('pools are shown by name, and go from one installation to another as a file has them', async () => {
+  await using h = await createHarness({});
+  const scheduler = await h.scheduler();
+  const platform = { scheduler: () => Promise.resolve(scheduler) };
+  const call = async (operation: Operation, input: unknown): Promise<readonly unknown[]> => {
+    const result = await operation.invoke(input, { platform } as never);
+    return result.kind === 'rows' ? result.rows : [];
+  };
+  await scheduler.setPool({ pool: 'api', slots: 3, description: 'their limit' });
+  const pools = { api: { slots: 2, description: 'their new limit' }, disk: { slots: 1 } };
+  expect(await call(poolsImport, { pools })).toEqual([
+    { pool: 'api', slots: 2, state: 'replaced' },
+    { pool: 'disk', slots: 1, state: 'added' },
+  ]);
+  expect(await call(poolsGet, { pool: 'api' })).toEqual([
+    { pool: 'api', slots: 2, description: 'their new limit' },
+  ]);
+  await expect(call(poolsGet, { pool: 'none' })).rejects.toMatchObject({ code: 'POOL_NOT_FOUND' });
+  const exported = (await call(poolsExport, {})) as readonly { pool: string; value: string }[];
+  const file = Object.fromEntries(exported.map(({ pool, value }) => [pool, JSON.parse(value) as unknown]));
+  expect(file).toMatchObject({ ...pools, disk: { slots: 1, description: '' } });
+  expect(await call(poolsImport, { pools: file })).not.toContainEqual(
+    expect.objectContaining({ state: 'added' }),
+  );
+  await expect(call(poolsImport, { pools: { api: { slots: -1 } } })).rejects.toThrow('slots');
 });

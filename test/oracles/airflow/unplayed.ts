@@ -126,6 +126,22 @@ export const unplayed: readonly { readonly what: string; readonly reason: string
       'Airflow 3 has removed it: what a scheduler does not start, none of its limits, leases and tries hold.',
   },
   {
+    what:
+      'Tasks have no `queue`: `executor` says whether one runs with the scheduler or in a process of its own, pools how many ' +
+      'at a time.',
+    reason: 'One machine works off everything, so that there is no worker who could take one queue alone.',
+  },
+  {
+    what: 'No `doc_md` and its sisters: DAGs and tasks have a `description`, and comments.',
+    reason: 'The command line prints one line of text.',
+  },
+  {
+    what:
+      'No `max_active_tis_per_dagrun`, `do_xcom_push`, `multiple_outputs` and `ignore_first_depends_on_past`; the first run ' +
+      'passes dependsOnPast. `assets` only lists: an asset is produced by a task, never by hand.',
+    reason: 'Nothing has asked for them yet.',
+  },
+  {
     what: 'No deferring, no events of inlets.',
     reason: 'Not there yet.',
   },

@@ -131,7 +131,7 @@ test('every verb is there and explains itself', async () => {
     'runs list',
     ...taskVerbs.map((name) => `tasks ${name}`),
     ...['create', 'list', 'pause', 'unpause', 'cancel'].map((name) => `backfill ${name}`),
-    ...['list', 'set', 'delete'].map((name) => `pools ${name}`),
+    ...['list', 'get', 'set', 'delete', 'import', 'export'].map((name) => `pools ${name}`),
     ...['list', 'get', 'set', 'delete', 'import', 'export'].map((name) => `variables ${name}`),
     ...['list', 'get', 'test', 'add', 'delete', 'import', 'export'].map((name) => `connections ${name}`),
     'assets list',
