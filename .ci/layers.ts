@@ -31,6 +31,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '^ingest/',
     '^transforms/',
     '^scheduler/',
+    '^semantic/',
     '^simulator/',
     '^cli/local/',
   ],

@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly data: string;
   /** Sizes to measure at, for areas that have several. */
   readonly lines: readonly number[] | undefined;
+  /** How long a load lasts, for areas that have one. */
+  readonly seconds: number | undefined;
   /** Also say which statements were slow. */
   readonly profile: boolean;
 }

@@ -10,6 +10,7 @@ import { ingest } from './ingest/area.ts';
 import { mainJob } from './main-job.ts';
 import { besideAirflow } from './scheduler/airflow-area.ts';
 import { scheduler } from './scheduler/area.ts';
+import { semantic } from './semantic/area.ts';
 import { snowflake } from './snowflake/area.ts';
 import { transforms } from './transforms/area.ts';
 import { statements } from './transforms/statements.ts';
@@ -23,7 +24,7 @@ const areas: readonly Area[] = [
   statements,
   dbt,
   snowflake,
-  { name: 'semantic', about: 'metric queries under load' },
+  semantic,
   { name: 'end-to-end', about: 'age of a metric behind its source commit' },
 ];
 
@@ -63,12 +64,15 @@ function readArguments(args: readonly string[]): Arguments {
       profile: { type: 'boolean', default: false },
       data: { type: 'string', default: path.join(os.tmpdir(), 'shopwave-bench') },
       lines: { type: 'string' },
+      seconds: { type: 'string' },
     },
   });
   const lines = values.lines?.split(',').map(Number);
   if (lines?.some((each) => !(each > 0)))
     throw new Error('--lines takes numbers of order lines: 1200000,12000000');
-  const options = { data: values.data, lines, profile: values.profile };
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  if (seconds !== undefined && !(seconds > 0)) throw new Error('--seconds takes a number of seconds: 60');
+  const options = { data: values.data, lines, seconds, profile: values.profile };
   return { areas: positionals, list: values.list, json: values.json, options };
 }
 
@@ -96,7 +100,7 @@ function render({ figure, value, unit, bar, holds, peer, setup }: Figure): strin
 
 function usage(problem: string): number {
   console.error(
-    `${problem}\nusage: npm run bench -- AREA [--json] [--profile] [--data DIR] [--lines N,N], or --list\nareas: ${areas.map((each) => each.name).join(', ')}`,
+    `${problem}\nusage: npm run bench -- AREA [--json] [--profile] [--data DIR] [--lines N,N] [--seconds N], or --list\nareas: ${areas.map((each) => each.name).join(', ')}`,
   );
   return 2;
 }

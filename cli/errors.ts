@@ -164,6 +164,11 @@ export const cliErrors = errorCatalog({
     remedy: 'Name a branch, tag or commit of the repository of the model, or a folder with --against.',
     retryable: false,
   },
+  CLI_NO_USAGE: {
+    summary: 'Nobody has asked the warehouse for metrics yet, as far as this data folder tells.',
+    remedy: 'Let people use `shopwave start` for a while; --data-dir names the folder of that platform.',
+    retryable: false,
+  },
   CLI_CHECKS_FAILED: {
     summary: 'Checks on the published marts failed.',
     remedy:

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { duration } from './duration-setting.ts';
 import { invalidSetting, readConfigFile } from './config-file.ts';
 import { packageRoot } from './config.ts';
 
@@ -12,13 +13,18 @@ const fileShape = z.strictObject({
   access: z.string().min(1).optional(),
   /** The folder of the metric model, with cubes/ and views/; without one, the product's own. */
   model: z.string().min(1).optional(),
+  /** A statement of a metric query that runs longer is ended; `5m` where it is left out. */
+  statement_timeout: duration.optional(),
 });
+
+const defaultTimeoutMs = 300_000;
 
 export interface SemanticSettings {
   /** The access file, absolute. */
   readonly access: string | undefined;
   /** The folder of the metric model, absolute. */
   readonly model: string;
+  readonly statementTimeoutSec: number;
 }
 
 /**
@@ -33,5 +39,9 @@ export async function readSemanticSettings(
   if (!parsed.success) throw invalidSetting(parsed.error, ['semantic'], file.placeOf);
   const access = env['SHOPWAVE_ACCESS'] ?? parsed.data.access;
   const model = env['SHOPWAVE_MODEL'] ?? parsed.data.model ?? ownModel;
-  return { access: access === undefined ? undefined : path.resolve(access), model: path.resolve(model) };
+  return {
+    access: access === undefined ? undefined : path.resolve(access),
+    model: path.resolve(model),
+    statementTimeoutSec: Math.ceil((parsed.data.statement_timeout ?? defaultTimeoutMs) / 1000),
+  };
 }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type { Knex } from 'knex';
@@ -23,6 +24,7 @@ import type { DataPaths } from './data-dir.ts';
 import type { EmbeddedPostgres } from './local/embedded-postgres.ts';
 import { openUpkeep } from './archive-upkeep.ts';
 import { holdingDrifted } from './hold-drifted.ts';
+import { usageFileName } from './metrics/usage-file.ts';
 import { Parts } from './parts.ts';
 import { openSecretsBackend } from './secrets-part.ts';
 import type { WarehouseKind } from './warehouse-kinds.ts';
@@ -178,11 +180,13 @@ function servingParts(
       import('../semantic/server/semantic.ts'),
       import('./semantic-settings.ts'),
     ]);
-    const { access: accessFile, model: modelDir } = await readSemanticSettings(process.env);
+    const settings = await readSemanticSettings(process.env);
+    const { access: accessFile, model: modelDir, statementTimeoutSec } = settings;
     const access = accessFile === undefined ? undefined : await openAccessFile(accessFile, logger);
     const [openReader, transforms] = await Promise.all([metricReader(), engine()]);
-    const publication = (await transforms.publication())?.version ?? 0;
-    served = publication;
+    const publication = await transforms.publication();
+    served = publication?.version ?? 0;
+    await mkdir(options.paths.semantic, { recursive: true });
     const made = await createSemantic({
       openReader,
       modelDir,
@@ -191,13 +195,20 @@ function servingParts(
       publication,
       watchModel: options.onModelChange !== undefined,
       onModelChange: (state) => options.onModelChange?.(state),
+      rollupsFile: path.join(options.paths.semantic, 'rollups.duckdb'),
+      usageFile: path.join(options.paths.semantic, usageFileName),
+      martChanges: {
+        since: transforms.martChanges,
+        version: async () => (await transforms.publication())?.version ?? 0,
+      },
+      statementTimeoutSec,
     });
     own(() => made.stop());
     return made;
   });
   /** Metrics answer from a publication before anybody is told of it. */
   const afterBuild = async (publication: Publication): Promise<void> => {
-    if (parts.isOpen('semantic layer')) (await semantic()).refresh(publication.version);
+    if (parts.isOpen('semantic layer')) await (await semantic()).refresh(publication);
     served = publication.version;
     announce(publication);
   };

@@ -97,6 +97,13 @@ export const semanticErrors = errorCatalog({
     remedy: 'Read the message; /cubejs-api/v1/sql shows the statement that was sent.',
     retryable: true,
   },
+  SEMANTIC_QUERY_TIMEOUT: {
+    summary:
+      'The statement of a metric query ran longer than one may (semantic.statement_timeout), and was ended.',
+    remedy:
+      'Ask for a shorter period or fewer dimensions; `shopwave metrics advise` says which rollup would answer it.',
+    retryable: false,
+  },
   SEMANTIC_RESULT_TOO_LARGE: {
     summary: 'A metric query has more rows than one answer may hold; a cut answer would be a wrong one.',
     remedy: 'Ask for a coarser grain, fewer dimensions or a shorter period.',

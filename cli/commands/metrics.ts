@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addMetricAdvice } from './metric-advice.ts';
 import { addMetricFiles } from './metric-files.ts';
 import { queryInput, withQuery } from './metric-options.ts';
 import type { QueryOptions } from './metric-options.ts';
@@ -19,4 +20,5 @@ export function addMetrics(program: Command): void {
   );
   addMetricFiles(metrics);
   addMetricTrials(metrics);
+  addMetricAdvice(metrics);
 }

@@ -15,7 +15,6 @@ export async function inGoldenWorld<T>(work: (bench: Workbench) => Promise<T>): 
   const bench = createWorkbench({
     openReader: (cube) => createDuckdbReader(cube, instance),
     logger: silentLogger,
-    publication: () => 1,
   });
   try {
     const owner = await instance.connect();

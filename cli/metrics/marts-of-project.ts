@@ -16,12 +16,17 @@ export function martsOf({ models }: Project): Marts {
   return new Map(
     [...models.values()]
       .filter(({ layer }) => layer === 'marts')
-      .map(({ name, columns }) => [
+      .map(({ name, columns, tests }) => [
         name,
         new Map(
           columns.map(({ name: column, dataType, description, meta }) => [
             column,
-            { type: dataType ?? '', description, isClosed: !open.includes(meta['classification']) },
+            {
+              type: dataType ?? '',
+              description,
+              isClosed: !open.includes(meta['classification']),
+              isNeverNull: tests.some(({ kind, column: of }) => kind === 'not_null' && of === column),
+            },
           ]),
         ),
       ]),

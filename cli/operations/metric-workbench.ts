@@ -25,18 +25,18 @@ export async function onWorkbench(
   const { createWorkbench } = await import('../../semantic/server/workbench.ts');
   const [openReader, transforms] = await Promise.all([platform.metricReader(), platform.transforms()]);
   await preload();
-  let publication = 0;
-  const bench = createWorkbench({ openReader, logger: platform.logger, publication: () => publication });
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      publication = (await transforms.publication())?.version ?? 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const publication = await transforms.publication();
+    const bench = createWorkbench({ openReader, logger: platform.logger, publication });
+    try {
       const answer = await work(bench);
-      const after = (await transforms.publication())?.version ?? 0;
-      if (after === publication) return answer;
+      // Numbers of two publications differ by more than the models do.
+      const after = await transforms.publication();
+      if (after?.version === publication?.version) return answer;
       if (attempt === mostAttempts) return mixed(answer);
+    } finally {
+      await bench.close();
     }
-  } finally {
-    await bench.close();
   }
 }
 

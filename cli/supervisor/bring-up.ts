@@ -43,6 +43,8 @@ export async function bringUp(input: BringUp): Promise<void> {
   });
   const serving = timed(terminal, 'warehouse and semantic layer', async () => {
     const semantic = await platform.semantic();
+    // What was published while nothing ran here; who asks meanwhile has it from the warehouse.
+    if (!input.config.once) void semantic.refresh();
     front.mount('/cubejs-api', semantic.app);
     front.mount('/metrics', semantic.app);
     return `${warehouseNames[platform.warehouseKind]}, Cube`;

@@ -32,6 +32,8 @@ export async function openHttpFront(port: number): Promise<HttpFront> {
     if (mounted !== undefined) return mounted(request, response);
     return answer(response, isReady ? 404 : 503, { error: isReady ? 'there is nothing here' : 'starting' });
   });
+  // Longer than what stands in front of it keeps idle connections (60 s): a request must not meet one that is closing.
+  server.keepAliveTimeout = 75_000;
   await listen(server, port);
   const address = server.address();
   return {

@@ -1,9 +1,11 @@
 import { semanticErrors } from '../errors.ts';
 import type { Caller } from './access/caller.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
-import type { CubeServer, GatewayAnswer } from './cube-server.ts';
+import type { Asked } from './answers/answer.ts';
+import type { CubeServer, GatewayAnswer, LoadAnswer } from './cube-server.ts';
 import type { ServedModel } from './model-files.ts';
 import { queryError } from './query-errors.ts';
+import type { ModelVisit } from './query-watch.ts';
 
 /** Who asks, and which model answers. */
 export interface Asking {
@@ -13,15 +15,17 @@ export interface Asking {
 
 /** Rows of one regular query; waits as long as the warehouse needs. Throws SEMANTIC_STOPPED once the signal aborts. */
 export async function loadRows(
-  server: Pick<CubeServer, 'load'>,
+  ask: (asked: Asked, visit: ModelVisit) => Promise<LoadAnswer>,
   query: CubeQuery,
   { caller, model, signal }: Asking & { readonly signal: AbortSignal },
 ): Promise<CubeRow[]> {
+  const text = JSON.stringify({ ...query, responseFormat: 'default' });
   // Cube answers "Continue wait" after ten seconds, meaning: ask again, it is still running.
   for (;;) {
     if (signal.aborted)
       throw semanticErrors.error('SEMANTIC_STOPPED', { message: 'no query can be answered now' });
-    const answer = await server.load({ ...query, responseFormat: 'default' }, caller, model);
+    const { status, body } = await ask({ text }, { caller, model });
+    const answer = { status, body: JSON.parse(body.toString('utf8')) as GatewayAnswer['body'] };
     if (answer.body['error'] !== 'Continue wait') return okBody(answer)['data'] as CubeRow[];
   }
 }

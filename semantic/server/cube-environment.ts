@@ -8,8 +8,8 @@ const settings: Readonly<Record<string, string>> = {
   // The planner in JavaScript, with and without the native binary: one planner, one set of numbers.
   CUBEJS_TESSERACT_SQL_PLANNER: 'false',
   CUBEJS_CACHE_AND_QUEUE_DRIVER: 'memory',
-  // No Cube Store: without this each start warns that it was not found.
-  CUBEJS_EXTERNAL_DEFAULT: 'false',
+  // Rollups are kept outside the warehouse: rollups/.
+  CUBEJS_EXTERNAL_DEFAULT: 'true',
   CUBEJS_DEV_MODE: 'false',
   CUBEJS_TELEMETRY: 'false',
   CUBEJS_REFRESH_WORKER: 'false',

@@ -1,6 +1,7 @@
 import type { BaseDriver } from '@cubejs-backend/base-driver';
 import type { BaseQuery } from '@cubejs-backend/schema-compiler';
 import type { CubeModules } from './cube-modules.ts';
+import type { CubeValue } from './cube-query.ts';
 
 /** How many statements of metric queries run at once; the pipeline shares the same cores or the same account. */
 export const semanticConcurrency = 4;
@@ -9,6 +10,13 @@ export const semanticConcurrency = 4;
 export interface BindProblem {
   readonly kind: 'unpublished' | 'unknown column';
   readonly text: string;
+}
+
+/** Rows of a statement as they come, for whoever keeps them elsewhere. */
+export interface Downloaded {
+  /** Types by DuckDB's names. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly batches: AsyncIterable<readonly (readonly CubeValue[])[]>;
 }
 
 /** Cube's way to one warehouse. Two twins implement it. */
@@ -23,8 +31,14 @@ export interface CubeReader {
   readonly bindsFreely: boolean;
   /** Whether a statement refers to existing tables and columns; runs nothing. Fails where that cannot be told. */
   readonly bind: (sql: string) => Promise<BindProblem | undefined>;
+  /** Reads rows to keep them: a statement like any other, without the queue of those that people wait for. */
+  readonly download: (sql: string, values: readonly unknown[]) => Promise<Downloaded>;
+  /** Ends the statement that runs for a request of Cube's, or is still to run; nothing where it has ended. */
+  readonly cancel: (requestId: string) => Promise<void>;
   /** Queries sent so far; an answer from the cache does not add to it, nor does a bind. */
   readonly statementsSent: () => number;
+  /** Queries that run at this moment, or wait for a connection. */
+  readonly statementsRunning: () => number;
   /** Ends what still runs, waits for it and closes the connections that are the reader's own. */
   readonly close: () => Promise<void>;
 }

@@ -1,40 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { QueryBody } from '@cubejs-backend/query-orchestrator';
 import type { CreateOptions, CubejsServerCore, RequestContext } from '@cubejs-backend/server-core';
 import type { CompilerApi } from '@cubejs-backend/server-core/dist/src/core/CompilerApi.js';
 import type { Express } from 'express';
-import { systemClock } from '../../lib/clock.ts';
 import { ShopwaveError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Caller } from './access/caller.ts';
 import { platformCaller } from './access/caller.ts';
 import { policedCompilers } from './access/policed-compiler.ts';
+import { answering } from './answering.ts';
+import type { PlannedQuery } from './answering.ts';
 import { asInProduction } from './cube-environment.ts';
+import { duckdbDialect } from './duckdb-dialect.ts';
 import { cubeLogger } from './cube-logger.ts';
 import type { CubeModules } from './cube-modules.ts';
 import { semanticConcurrency } from './cube-reader.ts';
 import type { CubeReader } from './cube-reader.ts';
 import type { ServedModel } from './model-files.ts';
 import { queryError, queryErrorText } from './query-errors.ts';
-import { createQueryWatch } from './query-watch.ts';
-import type { Visit } from './query-watch.ts';
+import type { Publications } from './publications.ts';
+import type { ModelVisit, QueryWatch } from './query-watch.ts';
 import { memoryQueueFactory } from './queue-driver.ts';
 import { compilersByModel, keepTranspilings, shareTranspilings } from './reload/compilers.ts';
 import { createResultCache } from './result-cache.ts';
+import { planRollups, withReadyRollups } from './rollups/plan-rollups.ts';
+import type { PlannedRollup, Rollup } from './rollups/rollup.ts';
+import type { ReadRollups } from './rollups/rollups.ts';
 
-const cacheBytes = 64 * 1024 * 1024;
-const tenYearsSec = 10 * 365 * 86_400;
+const cacheBytes = 32 * 1024 * 1024;
 
 export interface CubeServerOptions {
   readonly cube: CubeModules;
-  readonly reader: Pick<CubeReader, 'dbType' | 'dialect' | 'driver'>;
+  readonly reader: Pick<CubeReader, 'dbType' | 'dialect' | 'driver' | 'cancel'>;
+  readonly rollups: ReadRollups;
   /** The model that a query is answered by which does not say by which. */
   readonly model: () => ServedModel;
   readonly logger: Logger;
   /** Who sent a request over HTTP, and the model that it is answered by from its beginning to its end. */
   readonly visitOf: (request: IncomingMessage) => ModelVisit | undefined;
-  /** The publication that queries are answered from. Part of every cache key. */
-  readonly publication: () => number;
+  /** What queries are answered from. Part of every cache key. */
+  readonly publications: Publications;
+  readonly watch: QueryWatch;
+  /** A statement that runs longer is ended. */
+  readonly statementTimeoutSec: number;
   /** Called when a query has its answer, from the cache or not. */
   readonly onAnswered?: () => void;
 }
@@ -52,18 +61,30 @@ export interface GatewayAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A visit with the model that it is answered by. */
-export interface ModelVisit extends Visit {
-  readonly model: ServedModel;
+/** What a REST client asks to be loaded. */
+export interface LoadRequest {
+  /** A query or several, as they were sent: JSON, or its text. */
+  readonly query: unknown;
+  /** `multi` where several may be asked for at once. */
+  readonly queryType?: string | undefined;
+  readonly cacheMode?: string | undefined;
+}
+
+/** The same in bytes, which most answers are sent on as. */
+export interface LoadAnswer {
+  readonly status: number;
+  readonly body: Buffer;
 }
 
 /** Cube with its REST API, cache and queue in this process. It can hold several models; each query is of one. */
 export interface CubeServer {
   readonly mount: (app: Express) => Promise<void>;
-  readonly load: (query: unknown, caller: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
+  readonly load: (request: LoadRequest, visit: ModelVisit) => Promise<LoadAnswer>;
   /** As the platform itself, when there is no caller. */
   readonly sql: (query: unknown, caller?: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
   readonly meta: (caller?: Caller, model?: ServedModel) => Promise<GatewayAnswer>;
+  /** The rollups that a model declares. */
+  readonly plannedRollups: (model: ServedModel) => Promise<Rollup[]>;
   /** Compiles a model; throws Cube's compile error. Idempotent. */
   readonly compile: (model: ServedModel) => Promise<(cube: string) => CompiledCube>;
   readonly clearCache: () => void;
@@ -76,8 +97,7 @@ interface QueryContext {
   readonly requestId: string;
 }
 
-interface GatewayRequest {
-  readonly query?: unknown;
+interface GatewayRequest extends Partial<LoadRequest> {
   readonly context: QueryContext;
   readonly res: (message: unknown, options?: { readonly status?: number }) => Promise<void>;
 }
@@ -90,35 +110,19 @@ interface Gateway {
 
 /** Constructs Cube over a driver and model files. Nothing is compiled and no statement sent before the first call. */
 export function createCubeServer(options: CubeServerOptions): CubeServer {
-  const { cube } = options;
-  const watch = createQueryWatch(options.logger, systemClock);
+  const { cube, rollups, watch } = options;
   const cache = createResultCache(cacheBytes, watch.lookedUp);
+  const answer = answering(options);
 
-  /**
-   * Cube would key a result by SQL refresh keys, which wake the warehouse. Here the publication is part of the key of
-   * cache and queue alike: an unchanged publication sends nothing, and a query that began before a publication can
-   * neither be shared with nor stored for one that began after it. The versions of the policies and of the model are part
-   * of it, too, and what policies allow is in the statement itself; who asks is not, so that people with the same rights
-   * share.
-   */
   class PublicationOrchestrator extends cube.OrchestratorApi {
-    override async executeQuery(query: Record<string, unknown>): Promise<unknown> {
-      const visit = visitIn(query['context']);
-      const publication = options.publication();
-      const keyed = {
-        ...query,
-        invalidate: [
-          ['publication', publication],
-          ['policies', visit.caller.policyVersion],
-          ['model', visit.model.version],
-        ],
-        cacheKeyQueries: { queries: [], renewalThreshold: tenYearsSec },
-        expireSecs: tenYearsSec,
-      };
+    override async executeQuery(query: PlannedQuery & { readonly context?: unknown }): Promise<unknown> {
+      const { securityContext: visit, requestId } = contextIn(query.context);
+      const end = (): void => void Promise.all([options.reader.cancel(requestId), rollups.cancel(requestId)]);
+      visit.signal?.addEventListener('abort', end);
       try {
-        const answer = await watch.run(visit, publication, () => super.executeQuery(keyed));
+        const answered = await answer(visit, query, (keyed) => super.executeQuery(keyed as QueryBody));
         options.onAnswered?.();
-        return answer;
+        return answered;
       } catch (error) {
         // eslint-disable-next-line no-throw-literal -- as below
         if (error instanceof ShopwaveError) throw { error: queryErrorText(error) };
@@ -126,6 +130,8 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
         if (text === undefined || text === 'Continue wait') throw error;
         // eslint-disable-next-line no-throw-literal -- the gateway answers 400 to exactly this shape
         throw { error: queryErrorText(queryError(text, 'SEMANTIC_QUERY_FAILED')) };
+      } finally {
+        visit.signal?.removeEventListener('abort', end);
       }
     }
   }
@@ -138,6 +144,8 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     ): InstanceType<CubeModules['OrchestratorApi']> {
       const api = new PublicationOrchestrator(getDriver, this.logger, settings);
       Object.assign(api.getQueryOrchestrator().getQueryCache(), { cacheDriver: cache });
+      // Rollups are built when a publication was, all at once; a query finds them as they are.
+      Object.assign(api.getQueryOrchestrator().getPreAggregations(), { loadAllPreAggregationsIfNeeded });
       return api;
     }
 
@@ -146,7 +154,7 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
 
     /** Cube keeps its compilers by this. A query that began by one model ends by it, whatever was loaded since. */
     protected override contextToAppId = (context: RequestContext): string =>
-      visitIn(context).model as unknown as string;
+      contextIn(context).securityContext.model as unknown as string;
 
     protected override compilerCache = compilersByModel() as never;
 
@@ -157,7 +165,17 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     }
 
     override async getCompilerApi(context: RequestContext): Promise<CompilerApi> {
-      return policed(await super.getCompilerApi(context), visitIn(context).caller);
+      const { caller, model, withoutRollups } = contextIn(context).securityContext;
+      const isReady = (ids: readonly string[]): boolean =>
+        withoutRollups !== true && rollups.isReady(ids, model.version);
+      return policed(await super.getCompilerApi(context), caller, (compiler) =>
+        withReadyRollups(compiler, isReady),
+      );
+    }
+
+    /** Cube's own compiler, without policies. */
+    compiler(model: ServedModel): Promise<CompilerApi> {
+      return super.getCompilerApi(contextOf({ caller: platformCaller, model }));
     }
 
     gateway(): Gateway {
@@ -170,16 +188,16 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
   const gateway = asInProduction(() => core.gateway());
   return {
     mount: (app) => core.initApp(app),
-    load: (query, caller, model = options.model()) =>
-      ask({ caller, model }, (request) => gateway.load({ ...request, query })),
+    load: (request, visit) =>
+      askBytes(visit, (gatewayRequest) => gateway.load({ ...gatewayRequest, ...request })),
     sql: (query, caller = platformCaller, model = options.model()) =>
       ask({ caller, model }, (request) => gateway.sql({ ...request, query })),
     meta: (caller = platformCaller, model = options.model()) =>
       ask({ caller, model }, (request) => gateway.meta(request)),
+    plannedRollups: async (model) => planRollups(await core.compiler(model)),
     compile: async (model) => {
-      const context = contextOf({ caller: platformCaller, model });
-      const compilerApi = await core.getCompilerApi(context);
-      const { cubeEvaluator } = await compilerApi.getCompilers({ requestId: context.requestId });
+      const compilerApi = await core.compiler(model);
+      const { cubeEvaluator } = await compilerApi.getCompilers({ requestId: randomUUID() });
       keepTranspilings(compilerApi);
       return (name) => cubeEvaluator.cubeFromPath(name) as unknown as CompiledCube;
     },
@@ -193,12 +211,13 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
 function coreOptions(options: CubeServerOptions): CreateOptions {
   const queueOptions = {
     concurrency: semanticConcurrency,
+    executionTimeout: options.statementTimeoutSec,
     queueDriverFactory: memoryQueueFactory(options.cube),
   };
   return {
     // Unused, since the door checks credentials; but Cube insists on one, and a constant would be a known secret.
     apiSecret: randomUUID(),
-    // Who is not known was turned away at the door; what came past it has no caller, and is refused by visitIn.
+    // Who is not known was turned away at the door; what came past it has no caller, and is refused by contextIn.
     checkAuth: async (request: IncomingMessage & { securityContext?: unknown }) => {
       request.securityContext = options.visitOf(request);
     },
@@ -210,8 +229,13 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     dialectFactory: constant(options.reader.dialect) as unknown as NonNullable<
       CreateOptions['dialectFactory']
     >,
+    externalDbType: 'duckdb',
+    externalDriverFactory: () => options.rollups.driver,
+    externalDialectFactory: constant(duckdbDialect(options.cube)) as unknown as NonNullable<
+      CreateOptions['externalDialectFactory']
+    >,
     repositoryFactory: (context: unknown) => {
-      const { folder, files } = visitIn(context).model;
+      const { folder, files } = contextIn(context).securityContext.model;
       return {
         localPath: () => folder,
         dataSchemaFiles: async () => files.map(({ fileName, content }) => ({ fileName, content })),
@@ -221,6 +245,8 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
     orchestratorOptions: constant({
       queryCacheOptions: { queueOptions },
       preAggregationsOptions: { queueOptions },
+      // A rollup is as near as a cache, and another process could not read it.
+      skipExternalCacheAndQueue: true,
     }),
     // Time dimensions are business dates, which no time zone moves; the answer's `query.timezone` says so.
     queryRewrite: async (query) => ({ ...query, timezone: 'UTC' }),
@@ -229,10 +255,10 @@ function coreOptions(options: CubeServerOptions): CreateOptions {
 }
 
 /** Whoever came in by a door that names no caller gets nothing. */
-function visitIn(context: unknown): ModelVisit {
-  const { securityContext } = Object(context) as Partial<QueryContext>;
+function contextIn(context: unknown): QueryContext {
+  const { securityContext, requestId = '' } = Object(context) as Partial<QueryContext>;
   if (securityContext?.caller === undefined) throw new Error('a query without a caller');
-  return securityContext;
+  return { securityContext, requestId };
 }
 
 function contextOf(visit: ModelVisit): QueryContext {
@@ -243,15 +269,19 @@ function constant<T>(value: T): () => T {
   return () => value;
 }
 
-async function ask(
-  visit: ModelVisit,
-  send: (request: GatewayRequest) => Promise<void>,
-): Promise<GatewayAnswer> {
-  let answer: GatewayAnswer | undefined;
+type Send = (request: GatewayRequest) => Promise<void>;
+
+async function ask(visit: ModelVisit, send: Send): Promise<GatewayAnswer> {
+  const { status, body } = await askBytes(visit, send);
+  return { status, body: JSON.parse(body.toString('utf8')) as Record<string, unknown> };
+}
+
+async function askBytes(visit: ModelVisit, send: Send): Promise<LoadAnswer> {
+  let answer: LoadAnswer | undefined;
   await send({
     context: contextOf(visit),
     res: async (message, { status = 200 } = {}) => {
-      answer = { status, body: await plainBody(message) };
+      answer = { status, body: await bytesOf(message) };
     },
   });
   if (answer === undefined) throw new Error('Cube gave no answer');
@@ -259,13 +289,26 @@ async function ask(
 }
 
 /** Data comes as a wrapper that serialises itself, everything else as a plain object. */
-async function plainBody(message: unknown): Promise<Record<string, unknown>> {
+async function bytesOf(message: unknown): Promise<Buffer> {
   const wrapper = message as { isWrapper?: boolean; getFinalResult?: () => Promise<ArrayBuffer> };
-  if (wrapper.isWrapper !== true || wrapper.getFinalResult === undefined) {
-    return message as Record<string, unknown>;
-  }
-  const bytes = new Uint8Array(await wrapper.getFinalResult());
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
+  if (wrapper.isWrapper !== true || wrapper.getFinalResult === undefined)
+    return Buffer.from(JSON.stringify(message));
+  return Buffer.from(await wrapper.getFinalResult());
+}
+
+/** What Cube's own loader would find: every table that the plan names, under its own name. */
+async function loadAllPreAggregationsIfNeeded({
+  preAggregations = [],
+}: {
+  readonly preAggregations?: readonly (PlannedRollup & { readonly type: string })[];
+}): Promise<object> {
+  return {
+    preAggregationsTablesToTempTables: preAggregations.map(({ tableName, preAggregationId, type }) => [
+      tableName,
+      { targetTableName: tableName, refreshKeyValues: [], preAggregationId, type },
+    ]),
+    values: null,
+  };
 }
 
 function cubeErrorText(error: unknown): string | undefined {

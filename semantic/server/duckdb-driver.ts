@@ -15,22 +15,12 @@ import { toCubeValue, toDuckdbParameter } from './duckdb-values.ts';
  * since a publication is one transaction.
  */
 export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance): CubeReader {
-  const idle: DuckDBConnection[] = [];
+  const pool = connectionPool(instance);
+  const { take, give } = pool;
   const busy = new Map<DuckDBConnection, Promise<unknown>>();
   let closed = false;
   let sent = 0;
 
-  const take = async (): Promise<DuckDBConnection> => {
-    const waiting = idle.pop();
-    if (waiting !== undefined) return waiting;
-    const connection = await instance.connect();
-    await connection.run("set TimeZone = 'UTC'");
-    return connection;
-  };
-  const give = (connection: DuckDBConnection): void => {
-    if (closed) connection.closeSync();
-    else idle.push(connection);
-  };
   // An interrupt is lost on a statement that is still being prepared, hence again until it has an effect.
   const interrupt = async (connection: DuckDBConnection): Promise<void> => {
     const reading = busy.get(connection);
@@ -68,26 +58,82 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
   return {
     dbType: 'duckdb',
     dialect: duckdbDialect(cube),
-    driver: cubeDriver(cube, { query, isClosed: () => closed }),
+    ...cubeDriver(cube, { query, isClosed: () => closed }),
     bindsFreely: true,
-    bind: async (sql) => {
+    download: async (sql, values) => {
       const connection = await take();
       try {
-        (await connection.prepare(sql)).destroySync();
-        return undefined;
+        if (closed) throw new Error('the warehouse connections of the semantic layer are closed');
+        sent += 1;
+        const result = await connection.stream(sql, values.map(toDuckdbParameter));
+        const types = result.columnTypes().map(String);
+        const columns = result
+          .columnNames()
+          .map((name, index) => ({ name, type: types[index] ?? 'VARCHAR' }));
+        return {
+          columns,
+          batches: givenBack(result.yieldConvertedRows(toCubeValue), () => give(connection)),
+        };
       } catch (error) {
-        return bindProblem(messageOf(error));
-      } finally {
         give(connection);
+        throw error;
       }
     },
+    bind: (sql) => bindOn(pool, sql),
     statementsSent: () => sent,
+    statementsRunning: () => busy.size,
     close: async () => {
       closed = true;
       await Promise.all([...busy.keys()].map(interrupt));
+      pool.close();
+    },
+  };
+}
+
+async function bindOn({ take, give }: Pool, sql: string): Promise<BindProblem | undefined> {
+  const connection = await take();
+  try {
+    (await connection.prepare(sql)).destroySync();
+    return undefined;
+  } catch (error) {
+    return bindProblem(messageOf(error));
+  } finally {
+    give(connection);
+  }
+}
+
+type Pool = ReturnType<typeof connectionPool>;
+
+/** Connections in UTC, made as they are needed. */
+function connectionPool(instance: DuckDBInstance) {
+  const idle: DuckDBConnection[] = [];
+  let closed = false;
+  return {
+    take: async (): Promise<DuckDBConnection> => {
+      const waiting = idle.pop();
+      if (waiting !== undefined) return waiting;
+      const connection = await instance.connect();
+      await connection.run("set TimeZone = 'UTC'");
+      return connection;
+    },
+    give: (connection: DuckDBConnection): void => {
+      if (closed) connection.closeSync();
+      else idle.push(connection);
+    },
+    close: (): void => {
+      closed = true;
       for (const connection of idle.splice(0)) connection.closeSync();
     },
   };
+}
+
+/** The connection is somebody else's once its rows are read, or nobody wants the rest of them. */
+async function* givenBack<T>(batches: AsyncIterable<T>, give: () => void): AsyncGenerator<T> {
+  try {
+    yield* batches;
+  } finally {
+    give();
+  }
 }
 
 function bindProblem(message: string): BindProblem {

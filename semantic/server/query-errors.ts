@@ -29,6 +29,13 @@ const rules: readonly Rule[] = [
     say: (table) =>
       `${table || 'a mart'} is not there yet, or the role of the semantic layer may not read it`,
   },
+  {
+    // Cube's own limit of a statement, then Snowflake's.
+    pattern:
+      /Query execution timeout after|statement timeout|Statement reached its statement or warehouse timeout/i,
+    code: 'SEMANTIC_QUERY_TIMEOUT',
+    say: () => 'the statement of this query ran longer than one may',
+  },
   { pattern: /You requested hidden member/, code: 'SEMANTIC_MEMBER_HIDDEN' },
 ];
 

@@ -4,14 +4,20 @@ import { ShopwaveError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { semanticErrors } from '../errors.ts';
 import type { Caller } from './access/caller.ts';
+import type { ServedModel } from './model-files.ts';
 
 /** Where an answer came from. Who waits for the same statement as somebody else has it from the warehouse, too. */
 export type Origin = 'cache' | 'rollup' | 'warehouse';
 
 /** What is told to whoever asked, beside the rows. */
 export interface Served {
+  /** The publication whose marts the answer is of. */
   readonly publication: number;
   readonly origin: Origin;
+  readonly rows: number;
+  /** The marts that were read, and since which publication they are what was read. */
+  readonly marts: readonly string[];
+  readonly stamp: number;
 }
 
 /** A query on its way: who asks, by which door, and what for. */
@@ -19,7 +25,16 @@ export interface Visit {
   readonly caller: Caller;
   /** What the query is for, in the words of whoever asks: a dashboard, a report. */
   readonly tag?: string | undefined;
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Rollups may stand at another publication than the warehouse; what must be of one is not answered from them. */
+  readonly withoutRollups?: boolean | undefined;
   readonly onServed?: ((served: Served) => void) | undefined;
+}
+
+/** A visit with the model that it is answered by. */
+export interface ModelVisit extends Visit {
+  readonly model: ServedModel;
 }
 
 /** Of Cube's answer what is looked at here. */
@@ -28,10 +43,15 @@ interface Answer {
   readonly usedPreAggregations?: object;
 }
 
+/** Cube's answer, and what it is of. */
+export type Answered = Pick<Served, 'publication' | 'marts' | 'stamp'> & { readonly answer: unknown };
+
 /** Keeps each query within its caller's limits, and writes it down. */
 export interface QueryWatch {
   /** Runs one query. Throws SEMANTIC_QUERIES_TOO_MANY or SEMANTIC_RESULT_TOO_LARGE when it exceeds a limit. */
-  readonly run: (visit: Visit, publication: number, query: () => Promise<unknown>) => Promise<unknown>;
+  readonly run: (visit: Visit, query: () => Promise<Answered>) => Promise<unknown>;
+  /** Writes down a query that was answered without Cube. */
+  readonly found: (visit: Visit, publication: number, rows: number) => void;
   /** To be called when the result cache was asked, within `run`: the first time tells whether it had the answer. */
   readonly lookedUp: (found: boolean) => void;
 }
@@ -40,32 +60,25 @@ export function createQueryWatch(logger: Logger, clock: Clock): QueryWatch {
   const running = new Map<string, number>();
   const lookups = new AsyncLocalStorage<{ found?: boolean }>();
 
-  const within = async (
-    visit: Visit,
-    publication: number,
-    query: () => Promise<unknown>,
-  ): Promise<unknown> => {
-    const { caller, tag, onServed } = visit;
+  const log = ({ caller, tag }: Visit, durationMs: number, fields: object): void =>
+    logger.info('metric query', { user: caller.name, tag, durationMs: Math.round(durationMs), ...fields });
+
+  const within = async (visit: Visit, query: () => Promise<Answered>): Promise<unknown> => {
+    const { caller, onServed } = visit;
     const startMs = clock.monotonicMs();
     const lookup: { found?: boolean } = {};
-    const log = (fields: object): void =>
-      logger.info('metric query', {
-        user: caller.name,
-        tag,
-        publication,
-        durationMs: Math.round(clock.monotonicMs() - startMs),
-        ...fields,
-      });
+    const told = (fields: object): void => log(visit, clock.monotonicMs() - startMs, fields);
     try {
-      const answer = Object(await lookups.run(lookup, query)) as Answer;
-      const rows = Array.isArray(answer.data) ? answer.data.length : 0;
+      const { answer, ...of } = await lookups.run(lookup, query);
+      const { data, usedPreAggregations } = Object(answer) as Answer;
+      const rows = Array.isArray(data) ? data.length : 0;
       if (rows > caller.limits.rows) throw tooLarge(caller.limits.rows);
-      const origin = originOf(answer, lookup.found === true);
-      onServed?.({ publication, origin });
-      log({ origin, rows });
+      const origin = originOf(usedPreAggregations, lookup.found === true);
+      onServed?.({ ...of, origin, rows });
+      told({ publication: of.publication, origin, rows });
       return answer;
     } catch (error) {
-      log({ failed: failureOf(error) });
+      told({ failed: failureOf(error) });
       throw error;
     }
   };
@@ -74,13 +87,14 @@ export function createQueryWatch(logger: Logger, clock: Clock): QueryWatch {
       const lookup = lookups.getStore();
       if (lookup !== undefined) lookup.found ??= found;
     },
-    run: async (visit, publication, query) => {
+    found: (visit, publication, rows) => log(visit, 0, { publication, origin: 'cache', rows }),
+    run: async (visit, query) => {
       const { name, limits } = visit.caller;
       const count = running.get(name) ?? 0;
       if (count >= limits.concurrentQueries) throw tooMany(limits.concurrentQueries);
       running.set(name, count + 1);
       try {
-        return await within(visit, publication, query);
+        return await within(visit, query);
       } finally {
         const left = (running.get(name) ?? 1) - 1;
         if (left === 0) running.delete(name);
@@ -90,9 +104,9 @@ export function createQueryWatch(logger: Logger, clock: Clock): QueryWatch {
   };
 }
 
-function originOf({ usedPreAggregations = {} }: Answer, cached: boolean): Origin {
+function originOf(rollups: object = {}, cached: boolean): Origin {
   if (cached) return 'cache';
-  return Object.keys(usedPreAggregations).length > 0 ? 'rollup' : 'warehouse';
+  return Object.keys(rollups).length > 0 ? 'rollup' : 'warehouse';
 }
 
 /** The code, or Cube's own word that the query is still running. Its texts hold values that were asked for. */

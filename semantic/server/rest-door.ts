@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type express from 'express';
 import { ShopwaveError } from '../../lib/errors.ts';
 import type { Access } from './access/access.ts';
+import { originOf } from './answers/answer.ts';
 import { queryErrorText } from './query-errors.ts';
-import type { Origin, Served, Visit } from './query-watch.ts';
+import type { Served, Visit } from './query-watch.ts';
 
 /** Lets in who is known. Everything that Cube serves over HTTP lies behind it. */
 export interface RestDoor {
@@ -42,18 +43,14 @@ function tagOf(request: express.Request): string | undefined {
   return request.get('x-shopwave-tag')?.slice(0, 100);
 }
 
-/** The costliest first: a request of several queries is from where its costliest was. */
-const costs: readonly Origin[] = ['warehouse', 'rollup', 'cache'];
-
 /** Tells in headers, which Cube's clients pass over, from which publication an answer is, and where it was found. */
 function toldIn(response: express.Response): (served: Served) => void {
   const all: Served[] = [];
   return (served) => {
     all.push(served);
-    const origin = costs.find((each) => all.some((one) => one.origin === each));
     response.set({
       'x-shopwave-publication': [...new Set(all.map(({ publication }) => publication))].join(),
-      'x-shopwave-origin': origin,
+      'x-shopwave-origin': originOf(all),
     });
   };
 }

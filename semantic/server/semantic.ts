@@ -3,16 +3,14 @@ import express from 'express';
 import { systemClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { semanticErrors } from '../errors.ts';
-import { openToLocals } from './access/access.ts';
-import type { Access } from './access/access.ts';
 import { platformCaller } from './access/caller.ts';
 import type { Caller } from './access/caller.ts';
+import type { Answer, Asked } from './answers/answer.ts';
+import { loadRoute } from './answers/load-route.ts';
 import { loadRows, metaOf } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
-import { createCubeServer } from './cube-server.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
-import type { OpenCubeReader } from './cube-reader.ts';
 import { mountExplorer } from './explorer.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { MetricCatalog } from './metric-catalog.ts';
@@ -20,34 +18,20 @@ import { queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
 import { readServedModel } from './model-files.ts';
 import type { ServedModel } from './model-files.ts';
+import type { PublicationNews } from './publications.ts';
 import { queryErrorText } from './query-errors.ts';
-import { createModelDoor } from './reload/model-door.ts';
-import { createModelHost } from './reload/model-host.ts';
+import type { Visit } from './query-watch.ts';
 import type { ModelState } from './reload/model-host.ts';
-import { createPreparation } from './reload/preparation.ts';
 import { readSettled, watchFiles } from './reload/model-watch.ts';
-import { createRestDoor } from './rest-door.ts';
-
-export interface SemanticOptions {
-  /** Makes the way to the warehouse: createDuckdbReader or createSnowflakeReader. */
-  readonly openReader: OpenCubeReader;
-  /** The folder with cubes/ and views/. */
-  readonly modelDir: string;
-  readonly logger: Logger;
-  /** Who may ask over HTTP; left out, whoever reaches the loopback address may, for everything. */
-  readonly access?: Access | undefined;
-  /** The publication that the marts are at now; 0 before the first. */
-  readonly publication?: number;
-  /** Follow the files of the model: what they say is served without a restart. */
-  readonly watchModel?: boolean;
-  /** Another model serves, or the files are broken, or no more. */
-  readonly onModelChange?: (state: ModelState) => void;
-}
+import type { SemanticOptions } from './semantic-options.ts';
+import { createServingParts } from './serving-parts.ts';
 
 /** Governed metrics over the published marts. Without a caller it is the platform itself that asks. */
 export interface Semantic {
   /** Serves /metrics, the page to look; /cubejs-api/v1/{load,meta,sql}, /readyz and /livez; without access to be listened with on the loopback address. */
   readonly app: express.Express;
+  /** What a client of Cube's REST API gets for its query; `Continue wait` is a matter of asking again. */
+  readonly ask: (asked: Asked, visit: Visit) => Promise<Answer>;
   /** Rows of one regular Cube query; waits as long as the warehouse needs. */
   readonly load: (query: CubeQuery, caller?: Caller) => Promise<CubeRow[]>;
   /** What /cubejs-api/v1/meta answers. */
@@ -56,8 +40,11 @@ export interface Semantic {
   readonly catalog: (caller?: Caller) => Promise<MetricCatalog>;
   /** Metrics by short names, across views. */
   readonly queryMetrics: (query: MetricQuery, caller?: Caller) => Promise<MetricResult>;
-  /** Publication `version` is out: what was cached for earlier ones is dropped. To be called after its commit. */
-  readonly refresh: (version: number) => void;
+  /**
+   * A publication is out; to be called after its commit. Resolves once rollups follow it and the most used answers are
+   * there again, or after ten seconds. Left out: those of the publication that is known, as after a start.
+   */
+  readonly refresh: (publication?: PublicationNews) => Promise<void>;
   /** The version of the model that is served: part of the key of whatever is kept of an answer. */
   readonly modelVersion: () => string;
   readonly modelState: () => ModelState;
@@ -65,6 +52,8 @@ export interface Semantic {
   readonly reloadModel: () => Promise<ModelState>;
   /** Statements sent to the warehouse so far. */
   readonly statementsSent: () => number;
+  /** Statements that run in the warehouse at this moment. */
+  readonly statementsRunning: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -96,47 +85,16 @@ async function start(
   read: () => Promise<ServedModel>,
   logger: Logger,
 ): Promise<Semantic> {
-  let publication = options.publication ?? 0;
-  const stopping = new AbortController();
-  const first = await read();
-  const reader = options.openReader(cube);
-  const door = createRestDoor(options.access ?? openToLocals);
-  const columns = createPreparation({ server: () => server, reader, logger, publication: () => publication });
-  const { prepare } = columns;
-  const onChange = (state: ModelState): void => options.onModelChange?.(state);
-  const host = createModelHost({ first, read, prepare, logger, onChange, signal: stopping.signal });
-  const pinned = createModelDoor(host.current);
-  const server = createCubeServer({
-    cube,
-    visitOf: (request) => {
-      const visit = door.visitOf(request);
-      return visit === undefined ? undefined : { ...visit, model: pinned.modelOf(request) };
-    },
-    reader,
-    model: host.current,
-    logger,
-    publication: () => publication,
-    onAnswered: columns.answered,
-  });
-  const close = async (): Promise<void> => {
-    stopping.abort();
-    columns.stop();
-    await server.shutdown();
-    await reader.close();
-  };
-  try {
-    (await prepare(first))();
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const parts = await createServingParts(options, cube, read, logger);
+  const { answers, columns, door, host, pinned, publications, reader, server, settling, stopping } = parts;
   const app = express().disable('x-powered-by');
   app.use('/cubejs-api', door.handler, pinned.handler);
+  app.use('/cubejs-api', loadRoute(answers.ask, parts.visitOf));
   app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
   mountExplorer(app, logger);
   await server.mount(app);
   const load = (query: CubeQuery, caller = platformCaller, model = host.current()): Promise<CubeRow[]> =>
-    loadRows(server, query, { caller, model, signal: stopping.signal });
+    loadRows(answers.ask, query, { caller, model, signal: stopping.signal });
   const catalog = async (caller = platformCaller, model = host.current()): Promise<MetricCatalog> =>
     metricCatalog(await metaOf(server, { caller, model }));
   if (options.watchModel === true) {
@@ -145,6 +103,7 @@ async function start(
   }
   return {
     app,
+    ask: (asked, visit) => answers.ask(asked, { ...visit, model: host.current() }),
     load: (query, caller) => load(query, caller),
     catalog: (caller) => catalog(caller),
     meta: (caller = platformCaller) => metaOf(server, { caller, model: host.current() }),
@@ -153,19 +112,20 @@ async function start(
       const model = host.current();
       return queryMetrics((each) => load(each, caller, model), await catalog(caller, model), query);
     },
-    refresh: (version) => {
-      publication = version;
-      server.clearCache();
+    refresh: async (publication) => {
+      if (publication !== undefined) publications.announce(publication);
       columns.published();
       // A model that named a column before its mart had it may be sound now.
       if (host.state().problem !== undefined) void host.reload();
+      await settling.settle();
     },
     modelVersion: () => host.current().version,
     modelState: host.state,
     reloadModel: host.reload,
     statementsSent: reader.statementsSent,
+    statementsRunning: reader.statementsRunning,
     stop: async () => {
-      if (!stopping.signal.aborted) await close();
+      if (!stopping.signal.aborted) await parts.close();
     },
   };
 }

@@ -58,8 +58,13 @@ export function createSnowflakeReader(cube: CubeModules, options: SnowflakeReade
   return {
     dbType: 'snowflake',
     dialect: snowflakeDialect(cube),
-    driver: cubeDriver(cube, { query, isClosed: () => closed }),
+    ...cubeDriver(cube, { query, isClosed: () => closed }),
     bindsFreely: false,
+    download: async (sql, values) => {
+      sent += 1;
+      const { columns, rows } = await session.download(sql, values);
+      return { columns, batches: only(rows) };
+    },
     // EXPLAIN compiles a statement without a virtual warehouse.
     bind: async (sql) => {
       try {
@@ -72,6 +77,7 @@ export function createSnowflakeReader(cube: CubeModules, options: SnowflakeReade
       }
     },
     statementsSent: () => sent,
+    statementsRunning: () => running.size,
     close: async () => {
       closed = true;
       const unfinished = [...running];
@@ -85,6 +91,10 @@ export function createSnowflakeReader(cube: CubeModules, options: SnowflakeReade
       await session.logOut();
     },
   };
+}
+
+async function* only<T>(value: T): AsyncGenerator<T> {
+  yield value;
 }
 
 /** Snowflake's codes: an object does not exist or may not be seen, an identifier is invalid. */

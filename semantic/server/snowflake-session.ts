@@ -5,7 +5,9 @@ import type { Connection, RowStatement, StatementOption } from 'snowflake-sdk';
 import { withWorkTag, workTag } from '../../lib/work-tag.ts';
 import { snowflakeCapabilities } from '../../warehouse/capabilities.ts';
 import type { Rows } from './cube-driver.ts';
-import { fetchedAsText, toCubeRows } from './snowflake-values.ts';
+import type { CubeValue } from './cube-query.ts';
+import type { Downloaded } from './cube-reader.ts';
+import { duckdbTypeOf, fetchedAsText, toCubeRows } from './snowflake-values.ts';
 
 type CancelablePromise<R> = Promise<R> & { cancel: (waitExecution?: boolean) => Promise<void> };
 
@@ -20,6 +22,11 @@ export interface SnowflakeReaderOptions {
 /** One session of Snowflake, logged in to when the first statement wants it; statements run in it side by side. */
 export interface SnowflakeSession {
   readonly run: (sql: string, values: readonly unknown[]) => Rows;
+  /** Rows with the types of their columns, by DuckDB's names. */
+  readonly download: (
+    sql: string,
+    values: readonly unknown[],
+  ) => Promise<{ readonly columns: Downloaded['columns']; readonly rows: readonly (readonly CubeValue[])[] }>;
   /** Whether there was a session and Snowflake has ended it, as it does after hours without a statement. */
   readonly isLost: () => Promise<boolean>;
   readonly logOut: () => Promise<void>;
@@ -35,6 +42,21 @@ export function createSnowflakeSession(options: SnowflakeReaderOptions): Snowfla
       return this.executeCancelable(this.getConnection(), statement, (ran, rows) =>
         toCubeRows(ran.getColumns() ?? [], rows ?? []),
       );
+    }
+
+    async download(
+      sql: string,
+      values: readonly unknown[],
+    ): Promise<{ columns: Downloaded['columns']; rows: readonly (readonly CubeValue[])[] }> {
+      const statement = { sqlText: sql, binds: values.map(toBind), fetchAsString: [...fetchedAsText] };
+      return this.executeCancelable(this.getConnection(), statement, (ran, rows) => {
+        const columns = (ran.getColumns() ?? []).map((column) => ({
+          name: column.getName().toLowerCase(),
+          type: duckdbTypeOf(column),
+        }));
+        const read = toCubeRows(ran.getColumns() ?? [], rows ?? []);
+        return { columns, rows: read.map((row) => columns.map(({ name }) => row[name] ?? null)) };
+      });
     }
 
     async isLost(): Promise<boolean> {

@@ -29,6 +29,22 @@ const converters: Readonly<Record<string, (value: unknown) => CubeValue>> = {
   timestamp_tz: toTime,
 };
 
+const duckdbTypes: Readonly<Record<string, string>> = {
+  real: 'DOUBLE',
+  decfloat: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp_ntz: 'TIMESTAMP',
+  timestamp_ltz: 'TIMESTAMP',
+  timestamp_tz: 'TIMESTAMP',
+};
+
+/** In what DuckDB keeps values of a column; a whole number of 38 digits is wider than its BIGINT. */
+export function duckdbTypeOf(column: Column): string {
+  if (column.getType() !== 'fixed') return duckdbTypes[column.getType()] ?? 'VARCHAR';
+  return column.getScale() === 0 ? 'HUGEINT' : `DECIMAL(38,${column.getScale()})`;
+}
+
 /**
  * Rows as Cube passes them on; see duckdb-values.ts, its twin. Names are in lower case, as Cube's aliases are: sessions
  * ignore the case of quoted names, and so Snowflake answers in capitals.

@@ -1,18 +1,25 @@
+import { systemClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { ModelText } from '../validate/validate.ts';
 import { platformCaller } from './access/caller.ts';
+import type { Asked } from './answers/answer.ts';
 import { loadRows, metaOf, okBody } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
 import type { OpenCubeReader } from './cube-reader.ts';
 import { createCubeServer } from './cube-server.ts';
-import type { CubeServer } from './cube-server.ts';
+import type { CubeServer, LoadAnswer } from './cube-server.ts';
 import { metricCatalog } from './metric-catalog.ts';
 import type { MetricCatalog } from './metric-catalog.ts';
 import { planQueries, queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
 import { compileModel } from './model-check.ts';
 import { toServedModel } from './model-files.ts';
+import { createPublications, unpublished } from './publications.ts';
+import type { PublicationNews } from './publications.ts';
+import { createQueryWatch } from './query-watch.ts';
+import type { ModelVisit } from './query-watch.ts';
+import { noRollups } from './rollups/rollups.ts';
 import type { ServedModel } from './model-files.ts';
 
 /** A statement as it would be sent. */
@@ -43,8 +50,11 @@ export interface WorkbenchOptions {
   readonly openReader: OpenCubeReader;
   readonly logger: Logger;
   /** The publication that the marts are at now: answers are kept for as long as it stays. */
-  readonly publication: () => number;
+  readonly publication?: PublicationNews | undefined;
 }
+
+/** Nobody waits beside whoever tries a model out; it may take its time. */
+const statementTimeoutSec = 3_600;
 
 export function createWorkbench({ openReader, logger, publication }: WorkbenchOptions): Workbench {
   const cube = loadCube();
@@ -54,8 +64,11 @@ export function createWorkbench({ openReader, logger, publication }: WorkbenchOp
   const server = createCubeServer({
     cube,
     reader,
+    rollups: noRollups(reader),
+    watch: createQueryWatch(logger, systemClock),
     logger,
-    publication,
+    publications: createPublications(publication ?? unpublished),
+    statementTimeoutSec,
     visitOf: () => undefined,
     model: () => {
       throw new Error('a query of a model that is tried out says which');
@@ -84,7 +97,9 @@ export function createWorkbench({ openReader, logger, publication }: WorkbenchOp
 async function tried(server: CubeServer, model: ServedModel, signal: AbortSignal): Promise<TriedModel> {
   const caller = platformCaller;
   const catalog = metricCatalog(await metaOf(server, { caller, model }));
-  const load = (query: CubeQuery): Promise<CubeRow[]> => loadRows(server, query, { caller, model, signal });
+  const ask = (asked: Asked, visit: ModelVisit): Promise<LoadAnswer> =>
+    server.load({ query: asked.text }, visit);
+  const load = (query: CubeQuery): Promise<CubeRow[]> => loadRows(ask, query, { caller, model, signal });
   return {
     model,
     catalog,

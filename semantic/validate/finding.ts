@@ -20,6 +20,7 @@ export const rules = {
   joins: 'there is one way from a cube to another',
   'fan-out': 'nothing is counted twice, nor added up that does not add up',
   currency: 'amounts of two currencies are never added',
+  rollups: 'what is answered from a rollup is what the mart would answer',
   published: 'a certified metric keeps its name and meaning, or says that it changed',
 } as const;
 

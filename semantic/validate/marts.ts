@@ -5,6 +5,8 @@ export interface MartColumn {
   readonly description: string;
   /** Whether it holds what is personal, or of a class that nobody has heard of. */
   readonly isClosed: boolean;
+  /** Whether the mart promises a value in every row. */
+  readonly isNeverNull: boolean;
 }
 
 /** The marts by name without schema, with their columns: what the transform project promises. */

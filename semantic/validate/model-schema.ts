@@ -46,6 +46,16 @@ const measure = z.strictObject({
 const segment = z.strictObject({ name: text, title: text, description: text, sql: text });
 const hierarchy = z.strictObject({ name: text, title: text, levels: z.array(text).min(2) });
 
+/** By day in partitions of a month: what a publication has changed is read anew by months. */
+const rollup = z.strictObject({
+  name: text,
+  measures: z.array(text).min(1),
+  dimensions: z.array(text).optional(),
+  time_dimension: text,
+  granularity: z.literal('day'),
+  partition_granularity: z.literal('month'),
+});
+
 const cube = z.strictObject({
   name: text,
   extends: text.optional(),
@@ -58,6 +68,7 @@ const cube = z.strictObject({
   segments: z.array(segment).optional(),
   hierarchies: z.array(hierarchy).optional(),
   measures: z.array(measure).optional(),
+  pre_aggregations: z.array(rollup).optional(),
 });
 
 /** Who a view is for. */
@@ -83,4 +94,5 @@ export type ViewText = z.infer<typeof view>;
 export type MeasureText = z.infer<typeof measure>;
 export type DimensionText = z.infer<typeof dimension>;
 export type SegmentText = z.infer<typeof segment>;
+export type RollupText = z.infer<typeof rollup>;
 export type JoinText = z.infer<typeof join>;

@@ -3,6 +3,7 @@ import type {
   DimensionText,
   JoinText,
   MeasureText,
+  RollupText,
   SegmentText,
   ViewText,
 } from './model-schema.ts';
@@ -28,6 +29,8 @@ export interface Cube {
   readonly dimensions: ReadonlyMap<string, Said<DimensionText>>;
   readonly segments: ReadonlyMap<string, Said<SegmentText>>;
   readonly measures: ReadonlyMap<string, Said<MeasureText>>;
+  /** In the order in which they are tried; its own and those of the cubes that it extends. */
+  readonly rollups: readonly Said<RollupText>[];
   readonly hierarchies: ReadonlySet<string>;
   /** Whether another cube extends it and no view shows it: its SQL is only a stand-in. */
   readonly isBase: boolean;
@@ -106,12 +109,13 @@ function toCube(name: string, texts: Texts, isUnshown: boolean): Cube {
     dimensions: merged(lineage, 'dimensions'),
     segments: merged(lineage, 'segments'),
     measures: merged(lineage, 'measures'),
+    rollups: [...merged(lineage, 'pre_aggregations').values()],
     hierarchies: new Set(lineage.flatMap(({ value }) => (value.hierarchies ?? []).map((each) => each.name))),
     isBase: isUnshown && [...texts.values()].some(({ value }) => value.extends === name),
   };
 }
 
-function merged<Kind extends 'joins' | 'dimensions' | 'segments' | 'measures'>(
+function merged<Kind extends 'joins' | 'dimensions' | 'segments' | 'measures' | 'pre_aggregations'>(
   lineage: readonly Said<CubeText>[],
   kind: Kind,
 ): Map<string, Said<NonNullable<CubeText[Kind]>[number]>> {

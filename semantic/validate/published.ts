@@ -25,7 +25,8 @@ export interface Publishable extends Published {
 }
 
 /** Every metric that a view shows, by member. */
-export function publishable({ cubes, views }: Model): readonly Publishable[] {
+export function publishable(model: Model): readonly Publishable[] {
+  const { cubes, views } = model;
   const metrics = views.flatMap((view) =>
     view.exposed.flatMap(({ name, cube, member, path }) => {
       const owner = cubes.get(cube);
@@ -40,7 +41,7 @@ export function publishable({ cubes, views }: Model): readonly Publishable[] {
           version,
           ...(deprecated === undefined ? {} : { deprecated }),
           meaning: [
-            ...reads(owner, path),
+            ...reads(owner, path, model),
             ...partsOf(owner, member).map((part) => lineOf(part, member)),
             ...dimensionsOf(owner, member),
           ],
@@ -51,8 +52,10 @@ export function publishable({ cubes, views }: Model): readonly Publishable[] {
   return metrics.toSorted((a, b) => (a.member < b.member ? -1 : 1));
 }
 
-function reads(cube: Cube, path: readonly string[]): string[] {
-  return [`${plain(cube.sql)}${path.length > 1 ? ` by way of ${path.slice(0, -1).join(', ')}` : ''}`];
+/** By marts, not by cubes: how those are called is nobody else's business. */
+function reads(cube: Cube, path: readonly string[], { cubes }: Model): string[] {
+  const way = path.slice(0, -1).map((name) => cubes.get(name)?.mart ?? name);
+  return [`${plain(cube.sql)}${way.length > 0 ? ` by way of ${way.join(', ')}` : ''}`];
 }
 
 /** Dimensions that the parts of a measure are made of. */

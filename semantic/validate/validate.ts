@@ -12,6 +12,7 @@ import { metadata } from './rules/metadata.ts';
 import { names } from './rules/names.ts';
 import { references } from './rules/references.ts';
 import { reportingCurrency } from './rules/reporting-currency.ts';
+import { rollups } from './rules/rollups.ts';
 import type { Rule } from './rules/rule.ts';
 
 /** One file of the model folder. */
@@ -30,6 +31,7 @@ const ruleset: readonly Rule[] = [
   fanOut,
   currency,
   reportingCurrency,
+  rollups,
 ];
 
 /** Either the model that the files make, or what keeps them from being one. */

@@ -31,6 +31,8 @@ import type { BackfillOptions } from './run/backfill-plan.ts';
 import { cancelBackfill, listBackfills } from './run/backfill-progress.ts';
 import type { BackfillStatus } from './run/backfill-progress.ts';
 import { build, withoutConflict } from './run/build.ts';
+import { martChanges } from './run/mart-changes.ts';
+import type { MartChanges, WatchedMart } from './run/mart-changes.ts';
 import { isBehind, readHeldBack, testPublished } from './run/published.ts';
 import type { TestOptions, TestResult } from './run/published.ts';
 import { rerun } from './run/rerun.ts';
@@ -115,6 +117,8 @@ export interface Transforms {
   /** Deletes results of checks that nobody looks at any more; resolves to how many. */
   readonly pruneResults: () => Promise<number>;
   readonly publication: () => Promise<Publication | undefined>;
+  /** Which months of marts have changed since a publication, for whoever keeps sums of them elsewhere. */
+  readonly martChanges: (watched: readonly WatchedMart[], since: number) => Promise<MartChanges>;
   /** The first version that was published for somebody's asking (BuildOptions.requestedBy). */
   readonly publishedFor: (requestedBy: string) => Promise<number | undefined>;
   /** Marts that stand at an older version because a check failed. */
@@ -211,6 +215,7 @@ function door(options: TransformsOptions, project: Project, shared: Shared): Tra
     restate: (restatement) => restate(context, restatement),
     pruneResults: () => pruneResults(context),
     publication: () => readPublication(options.warehouse),
+    martChanges: (watched, since) => martChanges(context, watched, since),
     publishedFor: (requestedBy) => readRequested(options.warehouse, requestedBy),
     heldBack: () => readHeldBack(context),
     isBehind: async () => {

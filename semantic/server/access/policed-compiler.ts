@@ -8,7 +8,11 @@ import type { Described } from './profiles.ts';
 import { withPolicies } from './query-policy.ts';
 
 /** Shows the compiled model to a caller as if it held nothing but what they may see. */
-export type PolicedCompiler = (compiler: CompilerApi, caller: Caller) => Promise<CompilerApi>;
+export type PolicedCompiler = (
+  compiler: CompilerApi,
+  caller: Caller,
+  planning: (compiler: CompilerApi) => CompilerApi,
+) => Promise<CompilerApi>;
 
 type Context = Parameters<CompilerApi['metaConfig']>[0];
 
@@ -18,7 +22,8 @@ type Context = Parameters<CompilerApi['metaConfig']>[0];
  */
 export function policedCompilers(): PolicedCompiler {
   const profileOf = createProfiles();
-  return async (compiler, caller) => {
+  return async (model, caller, planning) => {
+    const compiler = planning(model);
     const all: unknown = await compiler.metaConfig({} as Context, { requestId: 'policies' });
     const profile = profileOf(all as Described[], caller);
     const policed: Readonly<Record<string | symbol, unknown>> = {

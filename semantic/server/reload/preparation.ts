@@ -8,6 +8,8 @@ import type { CubeServer } from '../cube-server.ts';
 import { metricCatalog } from '../metric-catalog.ts';
 import { compileModel } from '../model-check.ts';
 import type { ServedModel } from '../model-files.ts';
+import type { Publications } from '../publications.ts';
+import type { Rollups } from '../rollups/rollups.ts';
 
 /** Makes models ready to serve, and watches that the one that serves fits the marts. */
 export interface Preparation extends Omit<ColumnCheck, 'atStart'> {
@@ -21,12 +23,14 @@ export interface Preparation extends Omit<ColumnCheck, 'atStart'> {
 export interface PreparationOptions {
   readonly server: () => CubeServer;
   readonly reader: CubeReader;
-  readonly publication: () => number;
+  readonly rollups: Pick<Rollups, 'adopt'>;
+  readonly publications: Pick<Publications, 'newest'>;
   readonly logger: Logger;
 }
 
 export function createPreparation(options: PreparationOptions): Preparation {
-  const { reader, publication, logger } = options;
+  const { reader, rollups, publications, logger } = options;
+  const publication = (): number => publications.newest().version;
   let columns: ColumnCheck | undefined;
   return {
     prepare: async (model) => {
@@ -38,9 +42,11 @@ export function createPreparation(options: PreparationOptions): Preparation {
       const names = views.map(({ name }) => name);
       const next = watchColumns(checked, names, reader, logger);
       await next.atStart();
+      const planned = await server.plannedRollups(model);
       return () => {
         columns?.stop();
         columns = next;
+        rollups.adopt(planned, model.version);
         if (publication() !== before) next.published();
         server.clearCache();
       };

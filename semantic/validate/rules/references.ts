@@ -1,4 +1,3 @@
-import { nearestNames } from '../../server/nearest-names.ts';
 import type { Finding } from '../finding.ts';
 import { familyOf } from '../marts.ts';
 import type { MartColumn, Marts } from '../marts.ts';
@@ -6,7 +5,7 @@ import { publicMeasures } from '../model.ts';
 import type { Cube, Model, Said } from '../model.ts';
 import type { DimensionText, MeasureText } from '../model-schema.ts';
 import { columnOf, namesIn } from '../sql-names.ts';
-import { finding, realCubes } from './rule.ts';
+import { finding, notThere, realCubes } from './rule.ts';
 import type { Looked, Rule } from './rule.ts';
 
 type Columns = ReadonlyMap<string, MartColumn>;
@@ -29,10 +28,19 @@ export const references: Rule = (looked) => [
   ...looked.model.views.flatMap(({ name, exposed }) =>
     exposed.flatMap(({ cube, member, where }) => {
       const own = looked.model.cubes.get(cube);
-      if (own === undefined) return [unknown(where, `the cube ${cube}`, cube, looked.model.cubes.keys())];
+      if (own === undefined)
+        return [notThere('references', where, `the cube ${cube}`, cube, looked.model.cubes.keys())];
       return membersOf(own).has(member)
         ? []
-        : [unknown(where, `${member}, which ${name} shows of ${cube}`, member, membersOf(own))];
+        : [
+            notThere(
+              'references',
+              where,
+              `${member}, which ${name} shows of ${cube}`,
+              member,
+              membersOf(own),
+            ),
+          ];
     }),
   ),
 ];
@@ -41,13 +49,15 @@ function ofCube(cube: Cube, { model, marts }: Looked): Finding[] {
   const columns = cube.mart === undefined ? undefined : marts.get(cube.mart);
   const where = cube.said.at(cube.said.value.sql_table === undefined ? 'sql' : 'sql_table');
   if (columns === undefined) {
-    return [unknown(where, `the mart of ${cube.name}`, cube.mart ?? '', marts.keys())];
+    return [notThere('references', where, `the mart of ${cube.name}`, cube.mart ?? '', marts.keys())];
   }
   const known = new Set([...columns.keys(), ...cube.computed]);
   const ownColumns = (sql: string, place: string): Finding[] =>
     namesIn(sql)
       .columns.filter((column) => !known.has(column))
-      .map((column) => unknown(place, `the column ${column} of marts.${cube.mart}`, column, known));
+      .map((column) =>
+        notThere('references', place, `the column ${column} of marts.${cube.mart}`, column, known),
+      );
   return [
     ...ownColumns(cube.sql.replace(/\bfrom\s+marts\.\w+/i, 'from').replaceAll(/\bas\s+\w+/gi, ''), where),
     ...[...cube.dimensions.values()].flatMap((each) => [
@@ -71,12 +81,14 @@ function joinColumns(cube: Cube, model: Model, marts: Marts): Finding[] {
   return [...cube.joins.values()].flatMap(({ value, at }) => {
     const other = model.cubes.get(value.name);
     if (other === undefined)
-      return [unknown(at('name'), `the cube ${value.name}`, value.name, model.cubes.keys())];
+      return [notThere('references', at('name'), `the cube ${value.name}`, value.name, model.cubes.keys())];
     return namesIn(value.sql).others.flatMap(({ cube: named, column }) => {
       const of = named === cube.name ? cube : other;
       const columns = of.mart === undefined ? undefined : marts.get(of.mart);
       if (columns === undefined || columns.has(column) || of.computed.includes(column)) return [];
-      return [unknown(at('sql'), `the column ${column} of marts.${of.mart}`, column, columns.keys())];
+      return [
+        notThere('references', at('sql'), `the column ${column} of marts.${of.mart}`, column, columns.keys()),
+      ];
     });
   });
 }
@@ -85,7 +97,7 @@ function memberNames(cube: Cube, sql: string, place: string): Finding[] {
   const members = membersOf(cube);
   return namesIn(sql)
     .members.filter((name) => !members.has(name))
-    .map((name) => unknown(place, `the member ${name} of ${cube.name}`, name, members));
+    .map((name) => notThere('references', place, `the member ${name} of ${cube.name}`, name, members));
 }
 
 function namedInMeta(cube: Cube, { value, at }: Said<MeasureText>): Finding[] {
@@ -94,13 +106,22 @@ function namedInMeta(cube: Cube, { value, at }: Said<MeasureText>): Finding[] {
   const dateNames = dates.map((each) => each.value.name);
   return [
     ...(date !== undefined && !dateNames.includes(date)
-      ? [unknown(at('meta', 'time_dimension'), `the date ${date} of ${cube.name}`, date, dateNames)]
+      ? [
+          notThere(
+            'references',
+            at('meta', 'time_dimension'),
+            `the date ${date} of ${cube.name}`,
+            date,
+            dateNames,
+          ),
+        ]
       : []),
     ...(value.drill_members ?? []).flatMap((member, index) =>
       cube.dimensions.has(member)
         ? []
         : [
-            unknown(
+            notThere(
+              'references',
               at('drill_members', index),
               `the dimension ${member} of ${cube.name}`,
               member,
@@ -128,10 +149,4 @@ function typeOfMeasure({ value, at }: Said<MeasureText>, columns: Columns): Find
 
 function membersOf({ dimensions, measures, segments, hierarchies }: Cube): Set<string> {
   return new Set([...dimensions.keys(), ...measures.keys(), ...segments.keys(), ...hierarchies]);
-}
-
-function unknown(where: string, what: string, name: string, names: Iterable<string>): Finding {
-  const near = nearestNames(name, names);
-  const remedy = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : 'Name one that exists.';
-  return finding('references', where, `${what} is not there`, remedy);
 }

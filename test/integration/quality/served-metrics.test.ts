@@ -21,7 +21,7 @@ async function compared(folder: string): Promise<readonly CheckResult[]> {
     openReader: (cube) => createDuckdbReader(cube, star.warehouse.instance),
     modelDir: folder,
     logger: silentLogger,
-    publication: 1,
+    publication: await star.transforms.publication(),
   });
   try {
     return await star.transforms.checkMetrics(metricSource(semantic));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAccess } from '../../../semantic/server/access/access-file.ts';
 import type { Caller } from '../../../semantic/server/access/caller.ts';
 import { callerOf } from '../../../semantic/server/access/holder.ts';
-import { startSemantic } from './support.ts';
+import { startSemantic, published } from './support.ts';
 import type { SemanticFixture } from './support.ts';
 
 /**
@@ -120,7 +120,7 @@ beforeAll(async () => {
     insert into marts.fct_orders (order_key, order_status, channel, country, currency, is_test, order_date)
       select 'o' || i, ${pick(['placed', 'shipped'], 'status')}, ${pick(channels, 'channel')},
         ${pick(countries, 'country')}, 'EUR', false, date '2026-01-01' from range(300) t(i)`);
-  shop.semantic.refresh(2);
+  await shop.semantic.refresh(published(2));
 });
 afterAll(() => shop.stop());
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
 import { openAccess } from '../../../semantic/server/access/access.ts';
 import { hashSecret } from '../../../semantic/server/access/secret-hash.ts';
-import { startSemantic } from './support.ts';
+import { startSemantic, published } from './support.ts';
 import type { SemanticFixture } from './support.ts';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-access-'));
@@ -137,14 +137,14 @@ describe('limits', () => {
     await shop.publisher.run(
       "insert into marts.fct_order_events by name select * replace ('y' || order_event_key as order_event_key) from marts.fct_order_events",
     );
-    shop.semantic.refresh(2);
+    await shop.semantic.refresh(published(2));
     const refused = await shop.post('/cubejs-api/v1/load', { query: every }, as('ana'));
     expect(refused).toMatchObject({
       status: 400,
       body: { error: expect.stringMatching(/^SEMANTIC_RESULT_TOO_LARGE: .* 20 rows/) },
     });
     await shop.publisher.run("delete from marts.fct_order_events where order_event_key like 'y%'");
-    shop.semantic.refresh(3);
+    await shop.semantic.refresh(published(3));
   });
 });
 

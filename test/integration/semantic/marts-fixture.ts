@@ -4,6 +4,7 @@ import { readMartsSql, readShopSql, statementsOf } from '../../../semantic/golde
 
 const tables = await readMartsSql();
 const rows = await readShopSql();
+export const everyMart = [...tables.matchAll(/create table marts\.(\w+)/g)].map(([, name = '']) => name);
 
 /** The same shop as statements, for a warehouse that takes one at a time. */
 export const shopStatements: readonly string[] = statementsOf(`${tables}${rows}`);

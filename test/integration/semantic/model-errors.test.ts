@@ -21,10 +21,10 @@ describe('a bad model', () => {
   it.each([
     {
       what: 'YAML that cannot be read',
-      file: 'cubes/orders.yml',
-      edit: (text: string) => text.replace('  - name: orders', '  - name: orders: oops'),
+      file: 'cubes/placed_orders.yml',
+      edit: (text: string) => text.replace('  - name: placed_orders', '  - name: orders: oops'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /cubes\/orders\.yml:\d+:\d+$/,
+      where: /cubes\/placed_orders\.yml:\d+:\d+$/,
       message: /no YAML/,
     },
     {
@@ -45,18 +45,18 @@ describe('a bad model', () => {
     },
     {
       what: 'a join to a cube that is not there',
-      file: 'cubes/orders.yml',
+      file: 'cubes/placed_orders.yml',
       edit: (text: string) => text.replace('= {customers}', '= {customerz}'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /cubes\/orders\.yml:\d+:\d+$/,
+      where: /cubes\/placed_orders\.yml:\d+:\d+$/,
       message: /customerz/,
     },
     {
       what: 'a tier that is none',
-      file: 'cubes/orders.yml',
+      file: 'cubes/placed_orders.yml',
       edit: (text: string) => text.replace('tier: certified', 'tier: gold'),
       code: 'SEMANTIC_MODEL_INVALID',
-      where: /cubes\/orders\.yml:\d+:11$/,
+      where: /cubes\/placed_orders\.yml:\d+:11$/,
       message: /tier: .*certified/,
     },
     {

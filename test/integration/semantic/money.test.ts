@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { minorUnits } from '../../../transforms/engine/dialect/currencies.ts';
-import { startSemantic } from './support.ts';
+import { startSemantic, published } from './support.ts';
 import type { SemanticFixture } from './support.ts';
 
 let shop: SemanticFixture;
@@ -22,7 +22,7 @@ async function sell(rows: string): Promise<void> {
     ${rows};
     commit`);
   version += 1;
-  shop.semantic.refresh(version);
+  await shop.semantic.refresh(published(version));
 }
 
 async function one(metric: string): Promise<string | null | undefined> {

@@ -16,7 +16,7 @@ import type { ModelState } from '../../../semantic/server/reload/model-host.ts';
 import { watchFiles } from '../../../semantic/server/reload/model-watch.ts';
 import { createMarts } from './marts-fixture.ts';
 import type { MartsFixture } from './marts-fixture.ts';
-import { modelDir, serveSemantic } from './support.ts';
+import { modelDir, serveSemantic, published } from './support.ts';
 import type { ServedSemantic } from './support.ts';
 
 /** So much of the product's model as finance needs: it compiles in a fraction of the time. */
@@ -134,7 +134,7 @@ it('a query that has begun ends by the model that it began with', async () => {
     create view marts.fct_order_events as
       select p.* from marts.plain p,
         (select count(*) as n from range(300000) a, range(4000) b where a.range <> b.range) where n > 0`);
-  served.semantic.refresh(2);
+  await served.semantic.refresh(published(2));
   const before = served.semantic.statementsSent();
   const running = [value(), served.get(`/cubejs-api/v1/load?query=${JSON.stringify(gmv)}`)] as const;
   while (served.semantic.statementsSent() === before) await new Promise(setImmediate);
@@ -183,7 +183,7 @@ it('a model that was ahead of its mart serves once the mart is published', async
   await marts.publisher.run(`
     alter table marts.fct_order_events add column amount_cents bigint;
     update marts.fct_order_events set amount_cents = 2 * amount_minor`);
-  served.semantic.refresh(3);
+  await served.semantic.refresh(published(3));
   await vi.waitFor(async () => expect(await value()).toBe('602.40'), { timeout: 60_000, interval: 50 });
   expect(served.semantic.modelState().problem).toBeUndefined();
 });

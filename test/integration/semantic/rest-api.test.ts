@@ -132,7 +132,10 @@ describe('/load', () => {
     ],
     [{ dimensions: ['customers.customer_key'] }, /customers\.customer_key/],
     [{}, /Query should contain/],
-    [{ measures: ['finance.gmv'], order: { 'orders.order_key': 'asc' } }, /"orders\.order_key"/],
+    [
+      { measures: ['finance.gmv'], order: { 'placed_orders.order_key': 'asc' } },
+      /"placed_orders\.order_key"/,
+    ],
     [
       { measures: ['finance.gmv'], subqueryJoins: [{ sql: 'select 1', on: 'x', alias: 'a' }] },
       /subqueryJoins/,

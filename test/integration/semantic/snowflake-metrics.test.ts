@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platformCaller } from '../../../semantic/server/access/caller.ts';
 import type { CubeQuery, CubeRow } from '../../../semantic/server/cube-query.ts';
 import { snowflakeReader } from '../../support/snowflake-reader.ts';
 import { startSnowflakeDouble } from '../../support/snowflake-double/start.ts';
@@ -226,4 +227,39 @@ describe('the same metrics', () => {
     expect(await snowflake.semantic.queryMetrics(query)).toEqual(ours);
     expect(ours.rows.length).toBeGreaterThan(4);
   });
+});
+
+it('rollups read from Snowflake answer as those of DuckDB, and the marts of either', async () => {
+  const caller = { ...platformCaller, name: 'ana' };
+  const queries = [
+    {
+      measures: ['finance.gmv', 'finance.refund_rate', 'finance.unrated_events'],
+      dimensions: ['finance.currency', 'finance.category', 'finance.channel'],
+      timeDimensions: [{ dimension: 'finance.event_date', granularity: 'week' }],
+    },
+    {
+      measures: ['operations.orders', 'operations.time_to_ship'],
+      dimensions: ['operations.country'],
+      timeDimensions: [{ dimension: 'operations.order_date', dateRange: ['2026-01-30', '2026-02-01'] }],
+    },
+    { measures: ['support.tickets', 'support.first_response_time'], dimensions: ['support.topic'] },
+  ];
+  const ask = async ({ semantic }: ServedSemantic, query: object, limit: number) => {
+    const text = JSON.stringify({ ...query, limit });
+    const { body, of } = await semantic.ask({ text }, { caller });
+    return {
+      rows: inOrder((JSON.parse(body.toString('utf8')) as { data: CubeRow[] }).data),
+      origin: of?.origin,
+    };
+  };
+  for (const served of [duckdb, snowflake]) {
+    await served.semantic.refresh();
+    for (const query of queries) {
+      const plain = await ask(served, query, 900);
+      await served.semantic.refresh();
+      const kept = await ask(served, query, 901);
+      expect(kept).toEqual({ ...plain, origin: 'rollup' });
+      expect(kept.rows).toEqual((await ask(duckdb, query, 902)).rows);
+    }
+  }
 });

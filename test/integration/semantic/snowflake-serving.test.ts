@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
+import { openToLocals } from '../../../semantic/server/access/access.ts';
 import { snowflakeReader } from '../../support/snowflake-reader.ts';
 import { SqlRefused } from '../../support/snowflake-double/contract.ts';
 import { startDoubleOver } from '../../support/snowflake-double/double.ts';
 import type { SnowflakeDouble } from '../../support/snowflake-double/double.ts';
 import { scriptedAccount } from './scripted-engine.ts';
 import type { ScriptedAccount } from './scripted-engine.ts';
-import { serveSemantic } from './support.ts';
+import { plainModel, published, serveSemantic } from './support.ts';
 import type { ServedSemantic } from './support.ts';
+
+// What the warehouse gets of queries alone.
+const plain = await plainModel();
+afterAll(() => plain[Symbol.asyncDispose]());
 
 const gmv = { measures: ['finance.gmv'] };
 const gmvRow = [{ 'finance.gmv': '301.20' }];
@@ -26,7 +31,9 @@ beforeEach(async () => {
   const error = (message: string, fields: object): void =>
     void mine.push(`${message}: ${JSON.stringify(fields)}`);
   const logger = { ...silentLogger, error, child: () => logger } as typeof silentLogger;
-  served = await serveSemantic(await snowflakeReader(double.settings()), logger);
+  served = await serveSemantic(await snowflakeReader(double.settings()), logger, openToLocals, {
+    modelDir: plain.modelDir,
+  });
 });
 afterEach(async () => {
   await served.stop();
@@ -58,7 +65,7 @@ describe('metrics on Snowflake', () => {
       expect(await served.get(path)).toMatchObject({ status: 200 });
     }
     expect(await served.post('/cubejs-api/v1/sql', { query: gmv })).toMatchObject({ status: 200 });
-    served.semantic.refresh(2);
+    await served.semantic.refresh(published(2));
     await sleep(50);
     expect(account.logins).toEqual([]);
     expect(double.statements).toEqual([]);
@@ -70,12 +77,11 @@ describe('metrics on Snowflake', () => {
     const { body } = await served.post('/cubejs-api/v1/load', { query: gmv });
     expect(body).toMatchObject({ data: gmvRow, dbType: 'snowflake' });
     await served.get('/readyz');
-    served.semantic.refresh(2);
-    await sleep(50);
     expect(double.statements).toHaveLength(before);
     expect(served.semantic.statementsSent()).toBe(1);
 
     // A publication costs one statement for each query that is asked again; what was found to fit is not checked again.
+    await served.semantic.refresh(published(3));
     expect(await served.semantic.load(gmv)).toEqual(gmvRow);
     await sleep(50);
     expect(double.statements).toHaveLength(before + 1);
@@ -148,7 +154,7 @@ describe('the model', () => {
     expect(notThere.length).toBeGreaterThan(0);
     expect(notThere.length).toBeLessThan(views);
     account.script = () => undefined;
-    served.semantic.refresh(2);
+    await served.semantic.refresh(published(2));
     await sleep(20);
     expect(sent(explain)).toHaveLength(views);
     await served.semantic.load(gmv);

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,8 +8,10 @@ import { openToLocals } from '../../../semantic/server/access/access.ts';
 import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
-import type { Semantic, SemanticOptions } from '../../../semantic/server/semantic.ts';
-import { createMarts } from './marts-fixture.ts';
+import type { PublicationNews } from '../../../semantic/server/publications.ts';
+import type { Semantic } from '../../../semantic/server/semantic.ts';
+import type { SemanticOptions } from '../../../semantic/server/semantic-options.ts';
+import { createMarts, everyMart } from './marts-fixture.ts';
 import type { MartsFixture } from './marts-fixture.ts';
 
 /** The model that the product ships. */
@@ -41,12 +43,14 @@ export interface SemanticFixture extends MartsFixture, ServedSemantic {}
 export async function startSemantic(
   content: 'shop' | 'empty' | 'nothing' = 'shop',
   access = openToLocals,
+  other: Partial<SemanticOptions> = {},
 ): Promise<SemanticFixture> {
   const marts = await createMarts(content);
   const served = await serveSemantic(
     (cube) => createDuckdbReader(cube, marts.instance),
     silentLogger,
     access,
+    other,
   );
   return {
     ...marts,
@@ -56,6 +60,11 @@ export async function startSemantic(
       marts.close();
     },
   };
+}
+
+/** A publication that has changed every mart. */
+export function published(version: number, models = everyMart): PublicationNews {
+  return { version, models, publishedAt: null, sourceCommittedAt: null };
 }
 
 /** The product's model, or an edited copy of it, over any warehouse. */
@@ -70,7 +79,7 @@ export async function serveSemantic(
     modelDir,
     logger,
     access,
-    publication: 1,
+    publication: published(1),
     ...other,
   });
   const server = semantic.app.listen(0, '127.0.0.1');
@@ -96,6 +105,25 @@ export async function serveSemantic(
       await new Promise((resolve) => server.close(resolve));
       await semantic.stop();
     },
+  };
+}
+
+/** A copy of the product's model without rollups: the warehouse answers everything. */
+export async function plainModel(): Promise<{
+  readonly modelDir: string;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'shopwave-model-'));
+  await cp(modelDir, folder, { recursive: true });
+  const cubes = path.join(folder, 'cubes');
+  for (const name of await readdir(cubes)) {
+    const text = await readFile(path.join(cubes, name), 'utf8');
+    const plain = text.replaceAll(/^ {4}pre_aggregations:\n(?:(?: {5,}.*)?\n)+/gm, '');
+    await writeFile(path.join(cubes, name), plain);
+  }
+  return {
+    modelDir: folder,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Fault } from './faults-of-text.ts';
 
-const orders = 'cubes/orders.yml';
+const orders = 'cubes/placed_orders.yml';
 const events = 'cubes/order_events.yml';
 const customers = 'cubes/customers.yml';
 
@@ -72,8 +72,8 @@ export const faultsOfMeaning: readonly Fault[] = [
   {
     what: 'a date that is none',
     file: orders,
-    from: 'time_dimension: order_date',
-    to: 'time_dimension: order_status',
+    from: 'time_dimension: order_date\n          synonyms',
+    to: 'time_dimension: order_status\n          synonyms',
     rule: 'references',
     line: /:\d+:11$/,
     message: /the date order_status/,
@@ -135,20 +135,20 @@ export const faultsOfMeaning: readonly Fault[] = [
   {
     what: 'a path of another beginning',
     file: 'views/operations.yml',
-    from: 'join_path: orders.customers',
+    from: 'join_path: placed_orders.customers',
     to: 'join_path: customers',
     rule: 'joins',
     line: /operations\.yml:\d+:9$/,
-    message: /begins at orders, this path at customers/,
+    message: /begins at placed_orders, this path at customers/,
   },
   {
     what: 'a join that nobody declares',
     file: 'views/operations.yml',
-    from: 'join_path: orders.customers',
-    to: 'join_path: orders.products.customers',
+    from: 'join_path: placed_orders.customers',
+    to: 'join_path: placed_orders.products.customers',
     rule: 'joins',
     line: /:\d+:9$/,
-    message: /orders has no join to products/,
+    message: /placed_orders has no join to products/,
   },
   {
     what: 'two ways to one cube',
@@ -239,5 +239,50 @@ export const faultsOfMeaning: readonly Fault[] = [
     rule: 'currency',
     line: /payouts\.yml:\d+:9$/,
     message: /is no count/,
+  },
+  {
+    what: 'a measure in a rollup that does not add up',
+    file: orders,
+    from: '          - cancelled_orders\n',
+    to: '          - customers_ordering\n',
+    rule: 'rollups',
+    line: /placed_orders\.yml:\d+:13$/,
+    message: /customers_ordering does not add up/,
+  },
+  {
+    what: 'a rollup by a date that some rows lack',
+    file: orders,
+    from: 'time_dimension: order_date\n        granularity',
+    to: 'time_dimension: fulfilled_date\n        granularity',
+    rule: 'rollups',
+    line: /placed_orders\.yml:\d+:9$/,
+    message: /does not promise that every row has a fulfilled_date/,
+  },
+  {
+    what: 'a rollup that another one covers',
+    file: 'cubes/order_events_over_time.yml',
+    from: 'dimensions: [channel, country, currency, products.category]',
+    to: 'dimensions: [channel, country]',
+    rule: 'rollups',
+    line: /order_events_over_time\.yml:\d+:9$/,
+    message: /sales_by_category is never read: sales_daily stands before it/,
+  },
+  {
+    what: 'a rollup over a join to many',
+    file: orders,
+    from: 'dimensions: [channel, country, currency, order_status]',
+    to: 'dimensions: [channel, order_lines.line_kind]',
+    rule: 'rollups',
+    line: /placed_orders\.yml:\d+:31$/,
+    message: /the join to order_lines multiplies rows of placed_orders/,
+  },
+  {
+    what: 'a measure in a rollup that has the name of its cube',
+    file: orders,
+    from: '  - name: placed_orders',
+    to: '  - name: orders',
+    rule: 'rollups',
+    line: /placed_orders\.yml:\d+:13$/,
+    message: /Cube takes orders for the cube of that name/,
   },
 ];

@@ -9,7 +9,7 @@ export interface Fault extends Edit {
   readonly message: RegExp;
 }
 
-const orders = 'cubes/orders.yml';
+const orders = 'cubes/placed_orders.yml';
 const details = 'cubes/order_event_details.yml';
 const customers = 'cubes/customers.yml';
 
@@ -18,8 +18,8 @@ export const faultsOfText: readonly Fault[] = [
   {
     what: 'no YAML',
     file: orders,
-    from: '  - name: orders',
-    to: '  - name: orders: oops',
+    from: '  - name: placed_orders',
+    to: '  - name: placed_orders: oops',
     rule: 'yaml',
     line: /:2:\d+$/,
     message: /no YAML/,
@@ -91,10 +91,10 @@ export const faultsOfText: readonly Fault[] = [
     what: 'a view called as a cube is',
     file: 'views/operations.yml',
     from: 'name: operations',
-    to: 'name: orders',
+    to: 'name: placed_orders',
     rule: 'names',
     line: /operations\.yml:2:5$/,
-    message: /a cube is called orders/,
+    message: /a cube is called placed_orders/,
   },
   {
     what: 'a metric without a title',

@@ -15,7 +15,7 @@ async function found(...edits: readonly Edit[]): Promise<readonly string[]> {
 }
 
 const events = 'cubes/order_events.yml';
-const orders = 'cubes/orders.yml';
+const orders = 'cubes/placed_orders.yml';
 
 it('what is published is what the model says: run `bin/shopwave metrics lock` and look at the difference', async () => {
   const model = await editedModel([]);

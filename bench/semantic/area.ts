@@ -1,0 +1,148 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { hashSecret } from '../../semantic/server/access/secret-hash.ts';
+import type { Area, BenchOptions, Figure } from '../figure.ts';
+import { createUser } from './client.ts';
+import type { User } from './client.ts';
+import { figuresOf } from './figures.ts';
+import type { Measured } from './figures.ts';
+import { closedLoad, openLoad, witnessOf } from './load.ts';
+import { factsSchema } from './messages.ts';
+import type { Command, Facts } from './messages.ts';
+import { tiles, witness } from './queries.ts';
+
+const people = 150;
+const defaultSeconds = 300;
+const perSecond = 40;
+const closedSeconds = 15;
+const secret = 'bench';
+
+/** Dashboards of 150 people while publications land, and Cube as it comes beside it. */
+export const semantic: Area = {
+  name: 'semantic',
+  about: 'metric queries under load',
+  measure: async (say, options) => {
+    const lines = options.lines?.[0] ?? 12_000_000;
+    await mkdir(options.data, { recursive: true });
+    const folder = await mkdtemp(path.join(options.data, 'semantic-'));
+    await writeAccess(folder);
+    const server = await startServer({ file: path.join(folder, 'warehouse.duckdb'), folder, lines }, say);
+    try {
+      return await measureOn(server, lines, say, options);
+    } finally {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Server {
+  readonly ask: (kind: Command['kind']) => Promise<Facts>;
+  readonly stop: () => Promise<void>;
+}
+
+async function startServer(job: object, say: (text: string) => void): Promise<Server> {
+  say('  makes the marts and starts the server\n');
+  const loader = new URL('../../lib/ts-loader/register.mjs', import.meta.url).href;
+  const child: ChildProcess = fork(path.join(import.meta.dirname, 'server-job.ts'), [JSON.stringify(job)], {
+    execArgv: ['--import', loader],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const answers = async (): Promise<Facts> => factsSchema.parse((await once(child, 'message'))[0]);
+  await answers();
+  return {
+    ask: async (kind) => {
+      const answered = answers();
+      child.send({ kind });
+      return answered;
+    },
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.send({ kind: 'stop' });
+      await ended;
+    },
+  };
+}
+
+/** Three kinds of rights; the same secret for all, since it is hashed once for each that logs in. */
+async function writeAccess(folder: string): Promise<void> {
+  const hashed = await hashSecret(secret);
+  const users = Array.from({ length: people }, (_, n) => {
+    const group = ['all', 'all', 'dach'][n % 3];
+    return `  user${n}: { secret: '${hashed}', groups: [${group}], values: { country: [DE, AT] } }`;
+  });
+  await writeFile(
+    path.join(folder, 'access.yml'),
+    [
+      'roles:',
+      "  everything: { sees: ['*'] }",
+      '  country_finance: { sees: [finance, operations], rows: { country: { from: country } } }',
+      "  tickets: { sees: ['support'] }",
+      'groups:',
+      '  all: { roles: [everything] }',
+      '  dach: { roles: [country_finance, tickets] }',
+      'users:',
+      ...users,
+      '',
+    ].join('\n'),
+  );
+}
+
+async function measureOn(
+  server: Server,
+  lines: number,
+  say: (text: string) => void,
+  options: BenchOptions,
+): Promise<readonly Figure[]> {
+  const { seconds = defaultSeconds } = options;
+  const { ports } = await server.ask('facts');
+  const users = Array.from({ length: people }, (_, n) =>
+    createUser(ports[0], `Basic ${Buffer.from(`user${n}:${secret}`).toString('base64')}`),
+  );
+  say('  150 people log in, and look at each tile once\n');
+  for (const user of users) await user.load(witness);
+  const base = witnessOf((await mustLoad(users[0], witness)).body);
+  for (const tile of tiles) for (const user of users.slice(0, 3)) await mustLoad(user, tile);
+  say(`  ${perSecond} queries a second for ${seconds} s, a publication a minute\n`);
+  const before = await server.ask('facts');
+  const publishing = setInterval(() => void server.ask('publish'), Math.min(60_000, seconds * 250));
+  const loaded = await openLoad(users, base, { seconds, perSecond, random: seeded(7) });
+  clearInterval(publishing);
+  const after = await server.ask('facts');
+  if (options.profile)
+    say(
+      `  ${JSON.stringify({ origins: [...loaded.origins], errors: loaded.errors.slice(0, 5), mixed: loaded.mixed.slice(0, 5), after })}\n`,
+    );
+  say('  closed loop of repeated queries, ours and plain Cube in turns\n');
+  const closed = await beside(users, ports[1]);
+  users.forEach((user) => user.close());
+  return figuresOf({ loaded, before, after, closed, lines, people });
+}
+
+async function mustLoad(user: User | undefined, text: string): Promise<{ readonly body: string }> {
+  const reply = await user?.load(text);
+  if (reply?.status !== 200) throw new Error(`${reply?.status} ${reply?.body.slice(0, 300)}`);
+  return reply;
+}
+
+async function beside(users: readonly User[], plainPort: number): Promise<Measured['closed']> {
+  const plainUsers = Array.from({ length: people }, () => createUser(plainPort, undefined));
+  for (const tile of tiles) await plainUsers[0]?.load(tile);
+  const ours = await closedLoad(users, closedSeconds);
+  const plain = await closedLoad(plainUsers, closedSeconds);
+  const again = await closedLoad(users, closedSeconds);
+  plainUsers.forEach((user) => user.close());
+  return { ours: again.perSecond > ours.perSecond ? again : ours, plain };
+}
+
+/** The same queries in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,148 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../lib/logger.ts';
+import { openToLocals } from '../../../semantic/server/access/access.ts';
+import type { Access } from '../../../semantic/server/access/access.ts';
+import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
+import { createSemantic } from '../../../semantic/server/semantic.ts';
+import type { Semantic } from '../../../semantic/server/semantic.ts';
+import { createMarts } from './marts-fixture.ts';
+import type { MartsFixture } from './marts-fixture.ts';
+import { modelDir, published } from './support.ts';
+
+/** Its mart has more rows than anybody can count. */
+const endless = { measures: ['bank.payouts'], dimensions: ['bank.status'] };
+
+interface Served {
+  readonly semantic: Semantic;
+  readonly url: (query: object) => string;
+  readonly get: (query: object) => ReturnType<typeof request>;
+  readonly stop: () => Promise<void>;
+}
+
+let marts: MartsFixture;
+let patient: Served;
+let hasty: Served;
+beforeAll(async () => {
+  marts = await createMarts('shop');
+  await marts.publisher.run(`
+    drop table marts.fct_payouts;
+    create view marts.fct_payouts as select cast(a.range as bigint) as payout_key, 'p' as payout_id, 'EUR' as currency,
+      'paid' as status, cast(b.range as bigint) as amount_minor, cast(0 as bigint) as difference_minor,
+      date '2026-02-01' as arrival_date
+    from range(10000000) a, range(1000000) b`);
+  [patient, hasty] = await Promise.all([serve(600), serve(1)]);
+});
+afterAll(async () => {
+  await Promise.all([patient.stop(), hasty.stop()]);
+  marts.close();
+});
+
+/** Whoever comes by a name is that user, who may ask two things at once. */
+const access: Access = {
+  identify: async (name = 'local') => ({
+    ...(await openToLocals.identify(name)),
+    name,
+    limits: { concurrentQueries: 2, rows: 50_000 },
+  }),
+};
+
+async function serve(statementTimeoutSec: number): Promise<Served> {
+  const semantic = await createSemantic({
+    openReader: (cube) => createDuckdbReader(cube, marts.instance),
+    modelDir,
+    logger: silentLogger,
+    access,
+    publication: {
+      ...published(3),
+      publishedAt: '2026-02-01 10:00:00',
+      sourceCommittedAt: '2026-02-01 09:59:00',
+    },
+    statementTimeoutSec,
+  });
+  const server = semantic.app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const path = (query: object): string =>
+    `/cubejs-api/v1/load?query=${encodeURIComponent(JSON.stringify(query))}`;
+  return {
+    semantic,
+    url: (query) => `http://127.0.0.1:${port}${path(query)}`,
+    get: (query) => request({ port, path: path(query) }).on('error', () => {}),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await semantic.stop();
+    },
+  };
+}
+
+/** Resolves once no statement of a metric query runs. */
+async function quiet({ semantic }: Served): Promise<void> {
+  while (semantic.statementsRunning() > 0) await pause(20);
+}
+
+describe('an answer', () => {
+  it('says of which publication it is, how fresh that is, and where it was found', async () => {
+    const url = patient.url({ measures: ['finance.gmv'] });
+    const [first, second] = [await fetch(url), await fetch(url)];
+    const told = (response: Response): (string | null)[] =>
+      ['publication', 'origin', 'stale', 'published-at', 'fresh-as-of'].map((name) =>
+        response.headers.get(`x-shopwave-${name}`),
+      );
+    expect(told(first)).toEqual(['3', 'warehouse', 'false', '2026-02-01 10:00:00', '2026-02-01 09:59:00']);
+    expect(told(second)).toEqual(['3', 'cache', 'false', '2026-02-01 10:00:00', '2026-02-01 09:59:00']);
+    expect(await second.text()).toBe(await first.text());
+  });
+
+  it('is computed once for all who ask at the same time', async () => {
+    const before = patient.semantic.statementsSent();
+    const query = { measures: ['finance.gmv'], dimensions: ['finance.channel'] };
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => fetch(patient.url(query)).then((each) => each.text())),
+    );
+    expect(new Set(answers).size).toBe(1);
+    expect(patient.semantic.statementsSent() - before).toBe(1);
+  });
+});
+
+describe('a statement', () => {
+  it('that runs longer than one may is ended, and told as such', async () => {
+    const response = await fetch(hasty.url(endless));
+    expect(response.status).toBe(504);
+    expect(await response.json()).toMatchObject({
+      error: expect.stringMatching(/^SEMANTIC_QUERY_TIMEOUT: /),
+    });
+    await quiet(hasty);
+  });
+
+  it('is ended when nobody waits for it any more, and goes on while somebody does', async () => {
+    const { semantic } = patient;
+    const sent = semantic.statementsSent();
+    const [one, two] = [patient.get(endless), patient.get(endless)];
+    one.end();
+    two.end();
+    while (semantic.statementsSent() === sent) await pause(10);
+    one.destroy();
+    await pause(300);
+    expect(semantic.statementsRunning()).toBe(1);
+    two.destroy();
+    await quiet(patient);
+    expect(semantic.statementsSent() - sent).toBe(1);
+  });
+});
+
+it('more queries at once than a user may have are refused with 429, and when to come again', async () => {
+  const all = await Promise.all(
+    [1, 2, 3].map((n) => fetch(hasty.url({ ...endless, limit: n }), { headers: { authorization: 'bo' } })),
+  );
+  const refused = all.filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(1);
+  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  expect(await refused[0]?.json()).toMatchObject({
+    error: expect.stringMatching(/^SEMANTIC_QUERIES_TOO_MANY: 2 queries/),
+  });
+  await quiet(hasty);
+});
