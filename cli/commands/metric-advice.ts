@@ -2,11 +2,7 @@ import type { Command } from 'commander';
 import { folderOf, onWarning, withModel } from './metric-files.ts';
 import type { ModelOptions } from './metric-files.ts';
 import { exampleVerb } from './transform-options.ts';
-import { dataDirOption, print } from './verb.ts';
-
-interface AdviceOptions extends ModelOptions {
-  readonly dataDir: string;
-}
+import { print } from './verb.ts';
 
 /** `shopwave metrics advise`: from what a platform has written down, whether or not it is up. */
 export function addMetricAdvice(metrics: Command): void {
@@ -17,16 +13,14 @@ export function addMetricAdvice(metrics: Command): void {
       'which rollups would spare the warehouse what people ask it most, and what they would save',
       'metrics advise -o yaml',
     ),
-  )
-    .addOption(dataDirOption())
-    .action(async (options: AdviceOptions) => {
-      const { dataDir, output } = options;
-      const [{ adviseMetrics }, { dataPaths }] = await Promise.all([
-        import('../metrics/advise.ts'),
-        import('../data-dir.ts'),
-      ]);
-      const semanticFolder = dataPaths(dataDir).semantic;
-      const modelFolder = await folderOf(options);
-      print(await adviseMetrics({ modelFolder, onWarning, semanticFolder }), output);
-    });
+  ).action(async (options: ModelOptions) => {
+    const { dataDir, output } = options;
+    const [{ adviseMetrics }, { dataPaths }] = await Promise.all([
+      import('../metrics/advise.ts'),
+      import('../data-dir.ts'),
+    ]);
+    const semanticFolder = dataPaths(dataDir).semantic;
+    const modelFolder = await folderOf(options);
+    print(await adviseMetrics({ modelFolder, onWarning, semanticFolder }), output);
+  });
 }

@@ -65,7 +65,8 @@ export function createDuckdbReader(cube: CubeModules, instance: DuckDBInstance):
       try {
         if (closed) throw new Error('the warehouse connections of the semantic layer are closed');
         sent += 1;
-        const result = await connection.stream(sql, values.map(toDuckdbParameter));
+        // Whole in DuckDB's own memory, as columns; rows of JavaScript are made a chunk at a time.
+        const result = await connection.run(sql, values.map(toDuckdbParameter));
         const types = result.columnTypes().map(String);
         const columns = result
           .columnNames()

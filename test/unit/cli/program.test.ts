@@ -152,6 +152,7 @@ test('every verb is there and explains itself', async () => {
     'metrics docs',
     'metrics preview',
     'metrics diff',
+    'metrics advise',
     'access hash',
     ...['query', 'setup', 'check'].map((name) => `warehouse ${name}`),
     'simulator replay online-retail',

@@ -18,11 +18,19 @@ async function read(content: string, env: Readonly<Record<string, string>> = {})
 
 it('the access file is named by the file, and by the environment before it', async () => {
   const model = ownModel;
-  expect(await read('')).toEqual({ access: undefined, model });
-  expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml', model });
+  const rest = { model, statementTimeoutSec: 300 };
+  expect(await read('')).toEqual({ access: undefined, ...rest });
+  expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml', ...rest });
   expect(await read('semantic: { access: /a.yml }', { SHOPWAVE_ACCESS: '/b.yml' })).toEqual({
     access: '/b.yml',
-    model,
+    ...rest,
+  });
+});
+
+it('how long a statement may run is a duration', async () => {
+  expect(await read('semantic: { statement_timeout: 90s }')).toMatchObject({ statementTimeoutSec: 90 });
+  await expect(read('semantic: { statement_timeout: long }')).rejects.toMatchObject({
+    code: 'CLI_CONFIG_INVALID',
   });
 });
 
