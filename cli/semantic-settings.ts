@@ -14,7 +14,7 @@ const fileShape = z.strictObject({
   /** The folder of the metric model, with cubes/ and views/; without one, the product's own. */
   model: z.string().min(1).optional(),
   /** A statement of a metric query that runs longer is ended; `5m` where it is left out. */
-  statement_timeout: duration.optional(),
+  statementTimeout: duration.optional(),
 });
 
 const defaultTimeoutMs = 300_000;
@@ -42,6 +42,6 @@ export async function readSemanticSettings(
   return {
     access: access === undefined ? undefined : path.resolve(access),
     model: path.resolve(model),
-    statementTimeoutSec: Math.ceil((parsed.data.statement_timeout ?? defaultTimeoutMs) / 1000),
+    statementTimeoutSec: Math.ceil((parsed.data.statementTimeout ?? defaultTimeoutMs) / 1000),
   };
 }
