@@ -9,7 +9,7 @@ import { createUser } from './client.ts';
 import type { User } from './client.ts';
 import { figuresOf } from './figures.ts';
 import type { Measured } from './figures.ts';
-import { closedLoad, openLoad, witnessOf } from './load.ts';
+import { closedLoad, distinct, openLoad, witnessOf } from './load.ts';
 import { factsSchema } from './messages.ts';
 import type { Command, Facts } from './messages.ts';
 import { tiles, witness } from './queries.ts';
@@ -18,6 +18,7 @@ const people = 150;
 const defaultSeconds = 300;
 const perSecond = 40;
 const closedSeconds = 15;
+const distinctQueries = 10_000;
 const secret = 'bench';
 
 /** Dashboards of 150 people while publications land, and Cube as it comes beside it. */
@@ -118,8 +119,21 @@ async function measureOn(
     );
   say('  closed loop of repeated queries, ours and plain Cube in turns\n');
   const closed = await beside(users, ports[1]);
+  say(`  ${distinctQueries} distinct queries\n`);
+  const small = await server.ask('facts');
+  await distinct(users, distinctQueries);
+  const large = await server.ask('facts');
   users.forEach((user) => user.close());
-  return figuresOf({ loaded, before, after, closed, lines, people });
+  const grownMb = large.rssMb - small.rssMb;
+  return figuresOf({
+    loaded,
+    before,
+    after,
+    closed,
+    lines,
+    people,
+    distinct: { queries: distinctQueries, grownMb },
+  });
 }
 
 async function mustLoad(user: User | undefined, text: string): Promise<{ readonly body: string }> {

@@ -18,6 +18,8 @@ export interface Measured {
   readonly closed: { readonly ours: Rate; readonly plain: Rate };
   readonly lines: number;
   readonly people: number;
+  /** What so many questions that nobody has asked before leave in memory. */
+  readonly distinct: { readonly queries: number; readonly grownMb: number };
 }
 
 type Base = Pick<Figure, 'area' | 'setup'>;
@@ -45,7 +47,7 @@ function timeFigures(base: Base, { times }: Loaded): readonly Figure[] {
   });
 }
 
-function countFigures(base: Base, { loaded, before, after }: Measured): readonly Figure[] {
+function countFigures(base: Base, { loaded, before, after, distinct }: Measured): readonly Figure[] {
   const statements = after.statements - before.statements;
   const asked = loaded.origins.get('warehouse') ?? 0;
   const perThousand = (count: number): number => tenth((count * 1_000) / loaded.queries);
@@ -64,6 +66,7 @@ function countFigures(base: Base, { loaded, before, after }: Measured): readonly
     ),
     counted('warehouse statements for 1,000 queries, all', perThousand(statements), undefined),
     counted('memory of the process, its warehouse in it', after.peakRssMb, 1_000, 'MB'),
+    counted(`growth of memory by ${distinct.queries} distinct queries`, distinct.grownMb, undefined, 'MB'),
     counted('a publication, with rollups and warming', after.publishMs, undefined, 'ms'),
   ];
 }

@@ -75,6 +75,19 @@ export async function closedLoad(
   return { perSecond: times.length / ((performance.now() - startMs) / 1_000), p95Ms: quantile(times, 0.95) };
 }
 
+/** So many questions, each once. */
+export async function distinct(users: readonly User[], count: number): Promise<void> {
+  let next = 0;
+  const work = async (user: User): Promise<void> => {
+    for (let n = next++; n < count; n = next++) {
+      const query = { ...(JSON.parse(witness) as object), limit: 1 + n };
+      const { status, body } = await user.load(JSON.stringify(query));
+      if (status !== 200) throw new Error(`a distinct query was answered ${status}: ${body.slice(0, 200)}`);
+    }
+  };
+  await Promise.all(users.slice(0, 8).map(work));
+}
+
 export function quantile(times: readonly number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
