@@ -37,21 +37,24 @@ export interface Publications {
 /** Rollups may stay behind for a while; what was published in it is remembered for so many publications. */
 const remembered = 300;
 
-/** A mart that no publication has named since the start is taken to be of the version at the start. */
+/** A mart that no publication has named is taken to be of the version at the start, or of the last that came unheard. */
 export function createPublications(first: PublicationNews): Publications {
   let newest = first;
+  let floor = first.version;
   const news = new Map([[first.version, first]]);
   const changedAt = new Map<string, number>();
   let settledAt = new Map<string, number>();
   const stampBy =
     (versions: () => ReadonlyMap<string, number>): StampOf =>
     (marts) =>
-      Math.max(first.version, ...marts.map((mart) => versions().get(mart) ?? 0));
+      Math.max(floor, ...marts.map((mart) => versions().get(mart) ?? 0));
   return {
     newest: () => newest,
     newsOf: (version) => news.get(version) ?? { ...unpublished, version },
     announce: (publication) => {
       if (publication.version < newest.version) return;
+      // One in between was not heard of: it may have changed any mart.
+      if (publication.version > newest.version + 1) floor = publication.version;
       newest = publication;
       news.set(publication.version, publication);
       const [oldest] = news.keys();
