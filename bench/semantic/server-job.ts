@@ -56,6 +56,8 @@ setInterval(() => (peakRssMb = Math.max(peakRssMb, rssMb())), 250);
 
 async function listen(app: Express): Promise<number> {
   const server = app.listen(0, '127.0.0.1', 1_000);
+  // As the platform's own server.
+  server.keepAliveTimeout = 75_000;
   await new Promise((resolve) => server.once('listening', resolve));
   return (server.address() as AddressInfo).port;
 }
