@@ -19,12 +19,9 @@ const questions = [
   ['operations', 'order_date', ['orders', 'cancelled_orders', 'time_to_ship'], [...place, 'order_status']],
   ['cash', 'payment_date', ['captured', 'cash_refunds', 'net_cash'], ['channel', 'kind']],
   ['marketplace', 'order_date', ['marketplace_sales', 'commission'], place],
-  ['support', 'created_date', ['tickets', 'first_response_time'], ['topic', 'priority']],
 ].map(([view, date, measures, dimensions]) => ({
   measures: (measures as string[]).map((name) => `${String(view)}.${name}`),
-  dimensions: [...(dimensions as string[]), ...(view === 'support' ? [] : ['currency'])].map(
-    (name) => `${String(view)}.${name}`,
-  ),
+  dimensions: [...(dimensions as string[]), 'currency'].map((name) => `${String(view)}.${name}`),
   timeDimensions: [{ dimension: `${String(view)}.${String(date)}`, granularity: 'day' }],
 }));
 

@@ -242,7 +242,7 @@ it('rollups read from Snowflake answer as those of DuckDB, and the marts of eith
       dimensions: ['operations.country'],
       timeDimensions: [{ dimension: 'operations.order_date', dateRange: ['2026-01-30', '2026-02-01'] }],
     },
-    { measures: ['support.tickets', 'support.first_response_time'], dimensions: ['support.topic'] },
+    { measures: ['cash.captured'], dimensions: ['cash.currency', 'cash.kind'] },
   ];
   const ask = async ({ semantic }: ServedSemantic, query: object, limit: number) => {
     const text = JSON.stringify({ ...query, limit });
