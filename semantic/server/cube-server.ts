@@ -110,7 +110,7 @@ interface Gateway {
 
 /** Constructs Cube over a driver and model files. Nothing is compiled and no statement sent before the first call. */
 export function createCubeServer(options: CubeServerOptions): CubeServer {
-  const { cube, publications, rollups, watch } = options;
+  const { cube, rollups, watch } = options;
   const cache = createResultCache(cacheBytes, watch.lookedUp);
   const answer = answering(options);
 
@@ -165,15 +165,9 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
     }
 
     override async getCompilerApi(context: RequestContext): Promise<CompilerApi> {
-      const { caller, model, withoutRollups } = contextIn(context).securityContext;
-      // The platform compares what is served with the marts: of the publication before, that would be another question.
-      const mustBeNewest = caller.name === platformCaller.name;
-      const isReady = (ids: readonly string[]): boolean =>
-        withoutRollups !== true &&
-        rollups.isReady(ids, model.version) &&
-        !(mustBeNewest && rollups.versionOf(ids) < publications.stampOf(rollups.martsOf(ids)));
-      return policed(await super.getCompilerApi(context), caller, (compiler) =>
-        withReadyRollups(compiler, isReady),
+      const visit = contextIn(context).securityContext;
+      return policed(await super.getCompilerApi(context), visit.caller, (compiler) =>
+        withReadyRollups(compiler, readyFor(visit, options)),
       );
     }
 
@@ -210,6 +204,19 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
       await core.shutdown();
     },
   };
+}
+
+/** Which rollups may answer a query. */
+function readyFor(
+  { caller, model, withoutRollups }: ModelVisit,
+  { publications, rollups }: CubeServerOptions,
+): (ids: readonly string[]) => boolean {
+  // The platform compares what is served with the marts: of the publication before, that would be another question.
+  const mustBeNewest = caller.name === platformCaller.name;
+  return (ids) =>
+    withoutRollups !== true &&
+    rollups.isReady(ids, model.version) &&
+    !(mustBeNewest && rollups.versionOf(ids) < publications.stampOf(rollups.martsOf(ids)));
 }
 
 function coreOptions(options: CubeServerOptions): CreateOptions {
