@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import { asInProduction } from '../../semantic/server/cube-environment.ts';
 import { loadCube } from '../../semantic/server/cube-modules.ts';
 import { createDuckdbReader } from '../../semantic/server/duckdb-driver.ts';
+import { withoutRollups } from './plain-model.ts';
 import { readServedModel } from '../../semantic/server/model-files.ts';
 
 /** Cube's server-core with its own cache and queue over the same warehouse and model, everybody let in. */
@@ -44,9 +45,4 @@ export async function createPlainCube(instance: DuckDBInstance, modelDir: string
   const app = express();
   await asInProduction(() => new PlainCube(options)).initApp(app);
   return app;
-}
-
-/** Leaves out each list of pre-aggregations: the lines below its key that are indented more. */
-function withoutRollups(content: string): string {
-  return content.replaceAll(/^ {4}pre_aggregations:\n(?:(?: {5,}.*)?\n)+/gm, '');
 }

@@ -4,7 +4,7 @@ import type { QueryBody } from '@cubejs-backend/query-orchestrator';
 import type { CreateOptions, CubejsServerCore, RequestContext } from '@cubejs-backend/server-core';
 import type { CompilerApi } from '@cubejs-backend/server-core/dist/src/core/CompilerApi.js';
 import type { Express } from 'express';
-import { ShopwaveError } from '../../lib/errors.ts';
+import { ShopwaveError, messageOf } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Caller } from './access/caller.ts';
 import { platformCaller } from './access/caller.ts';
@@ -110,14 +110,14 @@ interface Gateway {
 
 /** Constructs Cube over a driver and model files. Nothing is compiled and no statement sent before the first call. */
 export function createCubeServer(options: CubeServerOptions): CubeServer {
-  const { cube, rollups, watch } = options;
+  const { cube, watch } = options;
   const cache = createResultCache(cacheBytes, watch.lookedUp);
   const answer = answering(options);
 
   class PublicationOrchestrator extends cube.OrchestratorApi {
     override async executeQuery(query: PlannedQuery & { readonly context?: unknown }): Promise<unknown> {
       const { securityContext: visit, requestId } = contextIn(query.context);
-      const end = (): void => void Promise.all([options.reader.cancel(requestId), rollups.cancel(requestId)]);
+      const end = (): void => void endStatements(options, requestId);
       visit.signal?.addEventListener('abort', end);
       try {
         const answered = await answer(visit, query, (keyed) => super.executeQuery(keyed as QueryBody));
@@ -204,6 +204,20 @@ export function createCubeServer(options: CubeServerOptions): CubeServer {
       await core.shutdown();
     },
   };
+}
+
+/** Whoever asked is gone: what cannot be ended ends by its timeout, and is nobody's error. */
+async function endStatements(
+  { reader, rollups, logger }: CubeServerOptions,
+  requestId: string,
+): Promise<void> {
+  const ended = await Promise.allSettled([reader.cancel(requestId), rollups.cancel(requestId)]);
+  for (const each of ended)
+    if (each.status === 'rejected')
+      logger.warn('a statement that nobody waits for could not be ended', {
+        requestId,
+        reason: messageOf(each.reason),
+      });
 }
 
 /** Which rollups may answer a query. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { semanticErrors } from '../../errors.ts';
+import { filterMembers } from '../query-text.ts';
 import { mostRows } from './caller.ts';
 import type { Caller, Grant, RowRule } from './caller.ts';
 import { grantsFor, viewOf } from './member-catalog.ts';
@@ -13,19 +14,12 @@ type Filter =
 
 /** Where a query names members. Whatever else could carry SQL or names past the policies is refused by its shape. */
 const member = z.string();
-const filter: z.ZodType<string[]> = z.lazy(() =>
-  z.union([
-    z.looseObject({ or: z.array(filter) }).transform(({ or }) => or.flat()),
-    z.looseObject({ and: z.array(filter) }).transform(({ and }) => and.flat()),
-    z.looseObject({ member }).transform((each) => [each.member]),
-  ]),
-);
 const named = z.object({
   measures: z.array(member).default([]),
   dimensions: z.array(member).default([]),
   segments: z.array(member).default([]),
   timeDimensions: z.array(z.looseObject({ dimension: member })).default([]),
-  filters: z.array(filter).default([]),
+  filters: z.array(filterMembers).default([]),
   order: z
     .union([
       z.array(z.tuple([member], z.unknown()).transform(([id]) => id)),

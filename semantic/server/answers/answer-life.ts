@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queriesIn } from '../query-text.ts';
 
 /**
  * How long an answer stays true: until what it read changes, only on the day that it was given (`last week` is another
@@ -16,13 +17,12 @@ const query = z.looseObject({
     .array(z.looseObject({ dateRange: dates.nullish(), compareDateRange: z.array(dates).nullish() }))
     .default([]),
 });
-const queries = z.union([z.array(query), query.transform((one) => [one])]);
 
 /** By the text of a query or of several. */
 export function lifeOf(text: string): AnswerLife {
-  const parsed = queries.safeParse(parsedOf(text));
-  if (!parsed.success) return 'moment';
-  const ranges = parsed.data.flatMap(({ timeDimensions }) =>
+  const queries = queriesIn(text, query);
+  if (queries === undefined) return 'moment';
+  const ranges = queries.flatMap(({ timeDimensions }) =>
     timeDimensions.flatMap(({ dateRange, compareDateRange }) => [
       dateRange ?? [],
       ...(compareDateRange ?? []),
@@ -37,12 +37,4 @@ function lifeOfDate(date: unknown): AnswerLife {
   if (typeof date !== 'string') return 'moment';
   if (plain.test(date)) return 'publication';
   return ofDays.test(date.trim()) ? 'day' : 'moment';
-}
-
-function parsedOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,8 +9,6 @@ export interface AnswerEntry {
   readonly model: ModelVisit['model'];
   /** The day (UTC) on which alone it is true; undefined: as long as what it read is unchanged. */
   readonly day: string | undefined;
-  /** How often it was given since it was there. */
-  readonly hits: number;
 }
 
 /** Answers by what was asked and by whose rights, least recently used out first. */
@@ -42,7 +40,7 @@ export function createAnswerStore(maxBytes: number): AnswerStore {
       return found.entry;
     },
     set: (key, entry) => {
-      const hits = entries.get(key)?.hits ?? entry.hits;
+      const hits = entries.get(key)?.hits ?? 0;
       drop(key);
       const size = 2 * key.length + entry.answer.body.length + overheadBytes;
       entries.set(key, { entry, hits, size });
@@ -55,7 +53,7 @@ export function createAnswerStore(maxBytes: number): AnswerStore {
     mostUsed: (count) => {
       const used = [...entries].filter(([, { hits }]) => hits > 0).sort(([, a], [, b]) => b.hits - a.hits);
       for (const [, found] of used) found.hits = Math.floor(found.hits / 2);
-      return used.slice(0, count).map(([key, { entry, hits }]) => [key, { ...entry, hits }] as const);
+      return used.slice(0, count).map(([key, { entry }]) => [key, entry] as const);
     },
     bytes: () => bytes,
   };

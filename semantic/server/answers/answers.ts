@@ -29,13 +29,12 @@ export interface AnswersOptions {
 
 /**
  * Answers whole questions from memory where that is right, and has Cube answer the others, each once at a time. Cube
- * plans a query before it looks for a result: 16 ms of a processor, of which an answer kept here costs nothing.
+ * plans a query before it looks for a result, which is most of what a repeated one costs (`bench -- semantic`).
  */
 export interface Answers {
   readonly ask: (asked: Asked, visit: ModelVisit) => Promise<Answer>;
   /** Asks the most used questions again, so many, of which the answers are of an earlier publication; ends with the signal. */
   readonly warm: (count: number, signal: AbortSignal) => Promise<number>;
-  readonly bytes: () => number;
 }
 
 const maxBytes = 64 * 1024 * 1024;
@@ -86,7 +85,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     const isGood = answer.status === 200 && answer.served.length > 0 && life !== 'moment';
     if (isGood && answer.body.length <= largestBytes) {
       const day = life === 'day' ? today() : undefined;
-      store.set(key, { answer, asked, caller: visit.caller, model: visit.model, day, hits: 0 });
+      store.set(key, { answer, asked, caller: visit.caller, model: visit.model, day });
     }
     return answer;
   };
@@ -133,7 +132,6 @@ export function createAnswers(options: AnswersOptions): Answers {
       await Promise.all(Array.from({ length: warmers }, work));
       return warmed;
     },
-    bytes: store.bytes,
   };
 }
 

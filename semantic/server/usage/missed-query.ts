@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filterMembers, queriesIn } from '../query-text.ts';
 
 /** What a query asks for, without the values that it asks about. */
 export interface QueryShape {
@@ -19,18 +20,11 @@ export interface MissedQuery {
 }
 
 const names = z.array(z.string()).default([]);
-const filter: z.ZodType<string[]> = z.lazy(() =>
-  z.union([
-    z.looseObject({ or: z.array(filter) }).transform(({ or }) => or.flat()),
-    z.looseObject({ and: z.array(filter) }).transform(({ and }) => and.flat()),
-    z.looseObject({ member: z.string() }).transform(({ member }) => [member]),
-  ]),
-);
 const query = z.looseObject({
   measures: names,
   dimensions: names,
   segments: names,
-  filters: z.array(filter).default([]),
+  filters: z.array(filterMembers).default([]),
   timeDimensions: z
     .array(z.looseObject({ dimension: z.string(), granularity: z.string().nullish() }))
     .default([]),
@@ -38,29 +32,22 @@ const query = z.looseObject({
 
 /** The shapes of a request's queries; none of what is no query. */
 export function shapesOf(text: string): QueryShape[] {
-  const parsed = z.union([z.array(query), query.transform((one) => [one])]).safeParse(jsonOf(text));
-  return (parsed.data ?? []).map(({ measures, dimensions, segments, filters, timeDimensions }) => ({
-    measures: sorted(measures),
-    dimensions: sorted(dimensions),
-    segments: sorted(segments),
-    filters: sorted(filters.flat()),
-    dates: timeDimensions.map(({ dimension, granularity }) => ({
-      dimension,
-      granularity: granularity ?? undefined,
-    })),
-  }));
+  return (queriesIn(text, query) ?? []).map(
+    ({ measures, dimensions, segments, filters, timeDimensions }) => ({
+      measures: sorted(measures),
+      dimensions: sorted(dimensions),
+      segments: sorted(segments),
+      filters: sorted(filters.flat()),
+      dates: timeDimensions.map(({ dimension, granularity }) => ({
+        dimension,
+        granularity: granularity ?? undefined,
+      })),
+    }),
+  );
 }
 
 function sorted(members: readonly string[]): string[] {
   return [...new Set(members)].sort();
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const shapeSchema: z.ZodType<QueryShape> = z.object({

@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { withoutRollups } from '../../../bench/semantic/plain-model.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { openToLocals } from '../../../semantic/server/access/access.ts';
@@ -118,8 +119,7 @@ export async function plainModel(): Promise<{
   const cubes = path.join(folder, 'cubes');
   for (const name of await readdir(cubes)) {
     const text = await readFile(path.join(cubes, name), 'utf8');
-    const plain = text.replaceAll(/^ {4}pre_aggregations:\n(?:(?: {5,}.*)?\n)+/gm, '');
-    await writeFile(path.join(cubes, name), plain);
+    await writeFile(path.join(cubes, name), withoutRollups(text));
   }
   return {
     modelDir: folder,

@@ -12,7 +12,6 @@ const entry = (text: string): AnswerEntry => ({
   caller: platformCaller,
   model,
   day: undefined,
-  hits: 0,
 });
 
 it('holds no more bytes than it may, whatever is asked, and lets go of what was used least lately', () => {
