@@ -58,6 +58,8 @@ export interface Prepared {
 /** For whom, and under which settings, statements are understood. */
 export interface SqlVisit {
   readonly caller: Caller;
+  /** Whoever may act for others, as one of them. Throws SqlError 42501. */
+  readonly actFor: (name: string) => Promise<Caller>;
   /** What statements are for, in the words of whoever asks: `application_name`. */
   readonly tag: string | undefined;
   readonly database: string;
