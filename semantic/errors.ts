@@ -114,6 +114,11 @@ export const semanticErrors = errorCatalog({
     remedy: 'Wait for one of them; the access file states the limit of each group.',
     retryable: true,
   },
+  SEMANTIC_OVERTAKEN: {
+    summary: 'The parts of an answer were of different publications, however often they were asked for.',
+    remedy: 'Ask again; publications are minutes apart, as a rule.',
+    retryable: true,
+  },
   SEMANTIC_STOPPED: {
     summary: 'The semantic layer is stopped.',
     remedy: 'Start the platform again.',

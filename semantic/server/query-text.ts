@@ -11,13 +11,11 @@ export const filterMembers: z.ZodType<string[]> = z.lazy(() =>
 
 /** The queries of a request's text, which is one or several, read by a shape; undefined where it is none of that shape. */
 export function queriesIn<Query>(text: string, query: z.ZodType<Query>): Query[] | undefined {
-  return z.union([z.array(query), query.transform((one) => [one])]).safeParse(jsonOf(text)).data;
-}
-
-function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const read: unknown = JSON.parse(text);
+    return z.union([z.array(query), query.transform((one) => [one])]).safeParse(read).data;
   } catch {
+    // No JSON, or filters in filters without end.
     return undefined;
   }
 }

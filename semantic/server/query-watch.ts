@@ -90,6 +90,8 @@ export function createQueryWatch(logger: Logger, clock: Clock): QueryWatch {
     found: (visit, publication, rows) => log(visit, 0, { publication, origin: 'cache', rows }),
     run: async (visit, query) => {
       const { name, limits } = visit.caller;
+      // What is asked again after a publication is nobody's query.
+      if (limits.concurrentQueries === Number.POSITIVE_INFINITY) return within(visit, query);
       const count = running.get(name) ?? 0;
       if (count >= limits.concurrentQueries) throw tooMany(limits.concurrentQueries);
       running.set(name, count + 1);

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { systemClock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
-import { semanticErrors } from '../errors.ts';
 import { platformCaller } from './access/caller.ts';
 import type { Caller } from './access/caller.ts';
 import type { Answer, Asked } from './answers/answer.ts';
@@ -18,8 +17,8 @@ import { queryMetrics } from './metric-query.ts';
 import type { MetricQuery, MetricResult } from './metric-query.ts';
 import { readServedModel } from './model-files.ts';
 import type { ServedModel } from './model-files.ts';
+import { onlyOffered } from './offered-paths.ts';
 import type { PublicationNews } from './publications.ts';
-import { queryErrorText } from './query-errors.ts';
 import type { Visit } from './query-watch.ts';
 import type { ModelState } from './reload/model-host.ts';
 import { readSettled, watchFiles } from './reload/model-watch.ts';
@@ -88,9 +87,8 @@ async function start(
   const parts = await createServingParts(options, cube, read, logger);
   const { answers, columns, door, host, pinned, publications, reader, server, settling, stopping } = parts;
   const app = express().disable('x-powered-by');
-  app.use('/cubejs-api', door.handler, pinned.handler);
+  app.use('/cubejs-api', door.handler, onlyOffered, pinned.handler);
   app.use('/cubejs-api', loadRoute(answers.ask, parts.visitOf));
-  app.use(['/cubejs-api/v1/cubesql', '/cubejs-api/v1/convert-query'], refuseSqlApi);
   mountExplorer(app, logger);
   await server.mount(app);
   const load = (query: CubeQuery, caller = platformCaller, model = host.current()): Promise<CubeRow[]> =>
@@ -129,11 +127,3 @@ async function start(
     },
   };
 }
-
-// Cube would answer that the SQL interface has to be enabled in the settings, where it cannot be.
-const refuseSqlApi: express.RequestHandler = (_request, response) => {
-  const error = semanticErrors.error('SEMANTIC_NATIVE_MISSING', {
-    message: 'the SQL API is not served here',
-  });
-  response.status(501).json({ error: queryErrorText(error) });
-};

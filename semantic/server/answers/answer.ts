@@ -37,3 +37,8 @@ export function originOf(served: readonly Served[]): Origin {
 export function rowsOf(served: readonly Served[]): number {
   return served.reduce((sum, { rows }) => sum + rows, 0);
 }
+
+/** Whether an answer is the error of this code. */
+export function isError({ status, body }: LoadAnswer, code: string): boolean {
+  return status >= 400 && body.includes(`"${code}:`);
+}

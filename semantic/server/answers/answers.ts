@@ -1,21 +1,20 @@
 import type { Clock } from '../../../lib/clock.ts';
-import type { LoadAnswer, LoadRequest } from '../cube-server.ts';
+import type { LoadAnswer } from '../cube-server.ts';
 import type { Publications, StampOf } from '../publications.ts';
-import type { ModelVisit, QueryWatch, Served, Visit } from '../query-watch.ts';
+import type { ModelVisit, QueryWatch, Visit } from '../query-watch.ts';
 import type { ServedModel } from '../model-files.ts';
 import { platformCaller } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Usage } from '../usage/usage.ts';
-import { originOf, rowsOf } from './answer.ts';
+import { isError, originOf, rowsOf } from './answer.ts';
 import type { Answer, Asked, KeptAnswer } from './answer.ts';
 import { lifeOf } from './answer-life.ts';
 import { createAnswerStore } from './answer-store.ts';
 import type { AnswerEntry } from './answer-store.ts';
-import { createFlights } from './flights.ts';
+import { createLoading } from './loading.ts';
+import type { LoadingOptions } from './loading.ts';
 
-export interface AnswersOptions {
-  /** Has Cube answer. */
-  readonly load: (request: LoadRequest, visit: ModelVisit) => Promise<LoadAnswer>;
-  readonly publications: Publications;
+export interface AnswersOptions extends LoadingOptions {
   /** The model that is served now. */
   readonly model: () => ServedModel;
   readonly watch: Pick<QueryWatch, 'found'>;
@@ -23,8 +22,6 @@ export interface AnswersOptions {
   readonly clock: Clock;
   /** Somebody asks. */
   readonly onAsked: () => void;
-  /** Resolves once rollups follow the newest publication, or cannot. */
-  readonly settled: () => Promise<void>;
 }
 
 /**
@@ -40,7 +37,6 @@ export interface Answers {
 const maxBytes = 64 * 1024 * 1024;
 /** What is larger is not kept: a few of them would leave no room for dashboards. */
 const largestBytes = 2 * 1024 * 1024;
-const mostTries = 3;
 /** What the log calls questions that nobody has asked just now. */
 const warmingTag = 'warming';
 /** So many questions are asked again at once; people who ask come first. */
@@ -51,42 +47,20 @@ const anew = new Set(['no-cache', 'must-revalidate']);
 export function createAnswers(options: AnswersOptions): Answers {
   const { publications, watch, usage, clock } = options;
   const store = createAnswerStore(maxBytes);
-  const flights = createFlights<KeptAnswer>();
+  const loading = createLoading(options);
   const today = (): string => clock.now().toISOString().slice(0, 10);
-
-  /** Of one publication, even where it takes several queries. */
-  const answerOnce = async (asked: Asked, visit: ModelVisit, signal: AbortSignal): Promise<KeptAnswer> => {
-    const { text, ...request } = asked;
-    for (let tries = 1; ; tries += 1) {
-      const served: Served[] = [];
-      const withoutRollups = tries === mostTries;
-      const onServed = (each: Served): void => void served.push(each);
-      const loaded = await options.load(
-        { ...request, query: text },
-        { ...visit, signal, withoutRollups, onServed },
-      );
-      const versions = new Set(served.map(({ publication }) => publication));
-      if (versions.size > 1 && tries < mostTries) {
-        await options.settled();
-        continue;
-      }
-      const [version = publications.newest().version] = versions;
-      return { ...loaded, served, publication: publications.newsOf(version) };
-    }
-  };
 
   const compute = async (key: string, asked: Asked, visit: ModelVisit): Promise<KeptAnswer> => {
     const startMs = clock.monotonicMs();
-    const flight = `${publications.newest().version} ${key}`;
-    const answer = await flights.join(flight, visit.signal, (signal) => answerOnce(asked, visit, signal));
+    const life = lifeOf(asked.text);
+    // The day on which it is asked: the answer may come on another.
+    const day = life === 'day' ? today() : undefined;
+    const answer = await loading.join(`${publications.newest().version} ${day} ${key}`, asked, visit);
     const isMiss = answer.served.some(({ origin }) => origin === 'warehouse');
     if (isMiss && !isOwn(visit)) usage.missed(asked.text, clock.monotonicMs() - startMs);
-    const life = lifeOf(asked.text);
     const isGood = answer.status === 200 && answer.served.length > 0 && life !== 'moment';
-    if (isGood && answer.body.length <= largestBytes) {
-      const day = life === 'day' ? today() : undefined;
+    if (isGood && answer.body.length <= largestBytes)
       store.set(key, { answer, asked, caller: visit.caller, model: visit.model, day });
-    }
     return answer;
   };
 
@@ -125,7 +99,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       const work = async (): Promise<void> => {
         for (let next = due.shift(); next !== undefined && !signal.aborted; next = due.shift()) {
           const [key, { asked, caller }] = next;
-          await compute(key, asked, { caller, model, tag: warmingTag, signal });
+          await compute(key, asked, { caller: unlimited(caller), model, tag: warmingTag, signal });
           warmed += 1;
         }
       };
@@ -154,6 +128,11 @@ function isOwn({ caller, tag }: Visit): boolean {
 }
 
 /** The warehouse could not be asked; what it said before is better than nothing, when it is told as such. */
-function isAway({ status, body }: LoadAnswer): boolean {
-  return status >= 400 && body.includes('SEMANTIC_QUERY_FAILED');
+function isAway(answer: LoadAnswer): boolean {
+  return isError(answer, 'SEMANTIC_QUERY_FAILED');
+}
+
+/** What nobody has asked just now takes nobody's place among the queries that they may ask at once. */
+function unlimited(caller: Caller): Caller {
+  return { ...caller, limits: { ...caller.limits, concurrentQueries: Number.POSITIVE_INFINITY } };
 }

@@ -148,6 +148,36 @@ describe('/load', () => {
   });
 });
 
+describe('what is no query', () => {
+  const send = async (init: RequestInit, query = ''): Promise<{ status: number; error: string }> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${shop.url}/cubejs-api/v1/load${query}`, { headers, ...init });
+    const { error = '' } = (await response.json()) as { error?: string };
+    return { status: response.status, error };
+  };
+  const nested = (depth: number): string =>
+    `{"query":{"measures":["finance.gmv"],"filters":[${'{"or":['.repeat(depth)}{"member":"finance.channel","operator":"set"}${']}'.repeat(depth)}]}}`;
+
+  it.each([
+    ['no body', 400, { method: 'POST' }, /no `query`/],
+    ['a query that is not named', 400, {}, /no `query`/],
+    ['a list', 400, { method: 'POST', body: '[1]' }, /no `query`/],
+    ['half a body', 400, { method: 'POST', body: '{"query":' }, /cannot be read/],
+    ['too much', 413, { method: 'POST', body: `{"query":"${'x'.repeat(2_000_000)}"}` }, /too large/],
+    ['filters in filters', 400, { method: 'POST', body: nested(3_000) }, /nested too deep/],
+    ['filters in filters without end', 400, { method: 'POST', body: nested(60_000) }, /nested too deep/],
+    [
+      'more rows than there can be',
+      400,
+      { method: 'POST', body: '{"query":{"measures":["finance.gmv"],"limit":50000000}}' },
+      /at most 50000 rows/,
+    ],
+  ])('%s is refused with %i', async (_what, status, init, error) => {
+    expect(await send(init)).toEqual({ status, error: expect.stringMatching(error) });
+    expect((await send(init)).error).toMatch(/^SEMANTIC_QUERY_REJECTED: /);
+  });
+});
+
 describe('/meta', () => {
   it('shows the views and nothing private', async () => {
     const { status, body } = await shop.get('/cubejs-api/v1/meta');
@@ -197,4 +227,21 @@ describe('the SQL API', () => {
       expect(body['error']).toMatch(/^SEMANTIC_NATIVE_MISSING: /);
     },
   );
+});
+
+describe('what Cube has for its own tools', () => {
+  it.each([
+    ['POST', '/cubejs-api/v1/graphql-to-json'],
+    ['POST', '/cubejs-api/v1/GraphQL-to-JSON/'],
+    ['POST', '/cubejs-api/v1/pre-aggregations/can-use'],
+    ['POST', '/cubejs-api/v1/pre-aggregations/jobs'],
+    ['DELETE', '/cubejs-api/v1/running-query/x'],
+    ['GET', '/cubejs-api/graphql/x'],
+    ['GET', '/cubejs-api/v2/load'],
+    ['GET', '/cubejs-api'],
+    ['GET', '/cubejs-system/v1/context'],
+  ])('%s %s is not there', async (method, path) => {
+    const { status } = await fetch(`${shop.url}${path}`, { method });
+    expect(status).toBe(404);
+  });
 });
