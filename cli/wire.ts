@@ -176,9 +176,10 @@ function servingParts(
     return made;
   });
   const semantic = parts.add('semantic layer', async (own) => {
-    const [{ createSemantic }, { readSemanticSettings }] = await Promise.all([
+    const [{ createSemantic }, { readSemanticSettings }, { editedModelFindings }] = await Promise.all([
       import('../semantic/server/semantic.ts'),
       import('./semantic-settings.ts'),
+      import('./metrics/edited-model.ts'),
     ]);
     const settings = await readSemanticSettings(process.env);
     const { access: accessFile, model: modelDir, statementTimeoutSec } = settings;
@@ -194,6 +195,7 @@ function servingParts(
       access,
       publication,
       watchModel: options.onModelChange !== undefined,
+      findingsOf: editedModelFindings(logger),
       onModelChange: (state) => options.onModelChange?.(state),
       rollupsFile: path.join(options.paths.semantic, 'rollups.duckdb'),
       usageFile: path.join(options.paths.semantic, usageFileName),

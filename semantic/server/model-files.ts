@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { semanticErrors } from '../errors.ts';
+import type { Finding } from '../validate/finding.ts';
 import type { Model } from '../validate/model.ts';
 import { readTexts } from '../validate/read-texts.ts';
 import { readModel } from '../validate/validate.ts';
@@ -32,15 +33,20 @@ export function toServedModel(folder: string, files: readonly ModelText[], templ
   const plain = files.filter((file) => !isTemplated(file, folder, templates));
   const read = readModel(plain);
   if (read.kind === 'unreadable') {
-    const [first, ...others] = read.findings;
-    throw semanticErrors.error('SEMANTIC_MODEL_INVALID', {
-      message: `${first?.message ?? 'it cannot be read'}${others.length === 0 ? '' : `; and ${others.length} more, which \`shopwave metrics validate\` lists`}`,
-      where: path.join(folder, first?.where ?? ''),
-      remedy: first?.remedy,
-    });
+    throw invalidModel(folder, read.findings);
   }
   const version = versionOf(files);
   return { version, folder, files, model: read.model, toJSON: () => version };
+}
+
+/** SEMANTIC_MODEL_INVALID with the first of the findings. */
+export function invalidModel(folder: string, findings: readonly Finding[]): Error {
+  const [first, ...others] = findings;
+  return semanticErrors.error('SEMANTIC_MODEL_INVALID', {
+    message: `${first?.message ?? 'it cannot be read'}${others.length === 0 ? '' : `; and ${others.length} more, which \`shopwave metrics validate\` lists`}`,
+    where: path.join(folder, first?.where ?? ''),
+    remedy: first?.remedy,
+  });
 }
 
 function isTemplated({ fileName, content }: ModelText, folder: string, templates: boolean): boolean {

@@ -1,4 +1,6 @@
 import type { Logger } from '../../lib/logger.ts';
+import type { Finding } from '../validate/finding.ts';
+import type { Model } from '../validate/model.ts';
 import type { Access } from './access/access.ts';
 import type { OpenCubeReader } from './cube-reader.ts';
 import type { PublicationNews } from './publications.ts';
@@ -17,6 +19,8 @@ export interface SemanticOptions {
   readonly publication?: PublicationNews | undefined;
   /** Follow the files of the model: what they say is served without a restart. */
   readonly watchModel?: boolean;
+  /** What the rules find wrong with an edited model, which is not served then; left out, they are not asked. */
+  readonly findingsOf?: (model: Model) => Promise<readonly Finding[]>;
   /** Another model serves, or the files are broken, or no more. */
   readonly onModelChange?: (state: ModelState) => void;
   /** The file that rollups are kept in, this process's own; left out, they live in memory. */

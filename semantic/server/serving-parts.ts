@@ -8,6 +8,7 @@ import type { CubeModules } from './cube-modules.ts';
 import type { CubeReader } from './cube-reader.ts';
 import { createCubeServer } from './cube-server.ts';
 import type { CubeServer } from './cube-server.ts';
+import { invalidModel } from './model-files.ts';
 import type { ServedModel } from './model-files.ts';
 import { createPublications, unpublished } from './publications.ts';
 import type { Publications } from './publications.ts';
@@ -69,7 +70,18 @@ export async function createServingParts(
     options.onModelChange?.(state);
   };
   const { prepare } = columns;
-  const host = createModelHost({ first, read, prepare, logger, onChange, signal: stopping.signal });
+  const host = createModelHost({
+    first,
+    read,
+    prepare: async (model) => {
+      const findings = (await options.findingsOf?.(model.model)) ?? [];
+      if (findings.length > 0) throw invalidModel(model.folder, findings);
+      return prepare(model);
+    },
+    logger,
+    onChange,
+    signal: stopping.signal,
+  });
   const pinned = createModelDoor(host.current);
   const watch = createQueryWatch(logger, systemClock);
   const visitOf = (request: IncomingMessage): ModelVisit | undefined => {

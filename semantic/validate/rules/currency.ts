@@ -13,9 +13,16 @@ const guard = /^one_currency/;
 export const currency: Rule = ({ model }) =>
   realCubes(model).flatMap((cube) => publicMeasures(cube).flatMap((measure) => amounts(cube, measure)));
 
+function isMember({ measures, dimensions, segments }: Cube, name: string): boolean {
+  return measures.has(name) || dimensions.has(name) || segments.has(name);
+}
+
 function amounts(cube: Cube, measure: Said<MeasureText>): Finding[] {
   const { value, at } = measure;
   const parts = partsOf(cube, value.name);
+  // What it is made of is not there, which `references` tells.
+  if (parts.some((part) => namesIn(part.value.sql ?? '').members.some((name) => !isMember(cube, name))))
+    return [];
   const columns = parts.flatMap((part) => namesIn(part.value.sql ?? '').columns);
   const sums = parts
     .filter((part) => part.value.type === 'sum')

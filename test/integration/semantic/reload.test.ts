@@ -14,6 +14,7 @@ import type { Access } from '../../../semantic/server/access/access.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import type { ModelState } from '../../../semantic/server/reload/model-host.ts';
 import { watchFiles } from '../../../semantic/server/reload/model-watch.ts';
+import type { Finding } from '../../../semantic/validate/finding.ts';
 import { createMarts } from './marts-fixture.ts';
 import type { MartsFixture } from './marts-fixture.ts';
 import { plainModel, published, serveSemantic } from './support.ts';
@@ -39,6 +40,8 @@ let served: ServedSemantic;
 let onIdentified = (): void => undefined;
 const logged: { readonly message: string; readonly fields: LogFields }[] = [];
 const told: ModelState[] = [];
+/** What the rules find in an edited model. */
+let findings: readonly Finding[] = [];
 
 beforeAll(async () => {
   // Its queries are to reach the warehouse.
@@ -57,6 +60,7 @@ beforeAll(async () => {
   served = await serveSemantic((cube) => createDuckdbReader(cube, marts.instance), logger, access, {
     modelDir: folder,
     watchModel: false,
+    findingsOf: async () => findings,
     onModelChange: (state) => void told.push(state),
   });
 });
@@ -180,6 +184,20 @@ it.each([
   await putBack();
   expect(await served.semantic.reloadModel()).toMatchObject({ version, problem: undefined });
   expect(told).toHaveLength(2);
+});
+
+it('an edit that breaks a rule is not served, until it breaks none', async () => {
+  const version = served.semantic.modelVersion();
+  const remedy = 'Leave it out.';
+  findings = [{ rule: 'classified', where: `${events}:132:9`, message: 'gmv is made of a name', remedy }];
+  await otherGmv();
+  const where = path.join(folder, `${events}:132:9`);
+  const problem = { code: 'SEMANTIC_MODEL_INVALID', message: 'gmv is made of a name', where, remedy };
+  expect(await served.semantic.reloadModel()).toMatchObject({ version, problem });
+  expect(await value()).toBe('301.20');
+  findings = [];
+  expect(await served.semantic.reloadModel()).toMatchObject({ problem: undefined });
+  expect(await value()).toBe('-45.05');
 });
 
 it('a model that was ahead of its mart serves once the mart is published', async () => {

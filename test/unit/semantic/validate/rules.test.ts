@@ -21,6 +21,16 @@ it.each(broken)('$rule: $what', async ({ rule, line, message, ...edit }) => {
   });
 });
 
+it('a metric that was renamed is told where it is missed, and is no mistake in what was made of it', async () => {
+  const findings = await findingsAfter({
+    file: 'cubes/order_events.yml',
+    from: '- name: gmv\n',
+    to: '- name: gross_merchandise\n',
+  });
+  expect(findings.length).toBeGreaterThan(2);
+  expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['references']));
+});
+
 it('every rule is broken above, or by a lock of its own', () => {
   const covered = new Set<string>(broken.map(({ rule }) => rule));
   expect(Object.keys(rules).filter((rule) => !covered.has(rule))).toEqual(['published']);
