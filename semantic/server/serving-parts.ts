@@ -70,18 +70,8 @@ export async function createServingParts(
     options.onModelChange?.(state);
   };
   const { prepare } = columns;
-  const host = createModelHost({
-    first,
-    read,
-    prepare: async (model) => {
-      const findings = (await options.findingsOf?.(model.model)) ?? [];
-      if (findings.length > 0) throw invalidModel(model.folder, findings);
-      return prepare(model);
-    },
-    logger,
-    onChange,
-    signal: stopping.signal,
-  });
+  const edited = heldAgainstRules(prepare, options);
+  const host = createModelHost({ first, read, prepare: edited, logger, onChange, signal: stopping.signal });
   const pinned = createModelDoor(host.current);
   const watch = createQueryWatch(logger, systemClock);
   const visitOf = (request: IncomingMessage): ModelVisit | undefined => {
@@ -141,6 +131,18 @@ export async function createServingParts(
     stopping,
     visitOf,
     close,
+  };
+}
+
+/** Refuses a model that breaks a rule before it is made ready. */
+function heldAgainstRules(
+  prepare: Preparation['prepare'],
+  { findingsOf = async () => [] }: SemanticOptions,
+): Preparation['prepare'] {
+  return async (model) => {
+    const findings = await findingsOf(model.model);
+    if (findings.length > 0) throw invalidModel(model.folder, findings);
+    return prepare(model);
   };
 }
 
