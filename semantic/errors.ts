@@ -119,6 +119,16 @@ export const semanticErrors = errorCatalog({
     remedy: 'Ask again; publications are minutes apart, as a rule.',
     retryable: true,
   },
+  SEMANTIC_SQL_TLS_INVALID: {
+    summary: 'Certificate or key of the SQL API cannot be used.',
+    remedy: 'Correct semantic.sql.tls in shopwave.yml: both are files in PEM, and belong together.',
+    retryable: false,
+  },
+  SEMANTIC_SQL_PORT_UNUSABLE: {
+    summary: 'The SQL API cannot listen on its port.',
+    remedy: 'Free the port, or set another one as semantic.sql.port in shopwave.yml; 0 for any that is free.',
+    retryable: false,
+  },
   SEMANTIC_STOPPED: {
     summary: 'The semantic layer is stopped.',
     remedy: 'Start the platform again.',

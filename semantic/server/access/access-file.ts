@@ -4,6 +4,7 @@ import { readYaml } from '../../../lib/yaml-places.ts';
 import { semanticErrors } from '../../errors.ts';
 import { defaultConcurrency, mostRows } from './caller.ts';
 import { isSecretHash } from './secret-hash.ts';
+import { isSqlSecret } from './sql-secret.ts';
 
 const name = z.string().regex(/^\w[\w.@-]*$/);
 /** `*`, a view or a member. */
@@ -30,8 +31,15 @@ const group = z.strictObject({
 
 const user = z.strictObject({
   secret: z.string().refine(isSecretHash, 'expected a hash as `shopwave access hash` makes it'),
+  /** For SCRAM over the Postgres wire. */
+  sql_secret: z
+    .string()
+    .refine(isSqlSecret, 'expected a verifier as `shopwave access hash` or PostgreSQL makes it')
+    .optional(),
   groups: z.array(name).min(1),
   values: z.record(name, values).default({}),
+  /** Users in whose place this one may ask over the Postgres wire. */
+  acts_for: z.array(z.union([z.literal('*'), name])).default([]),
 });
 
 const keys = z.union(
@@ -65,6 +73,7 @@ export interface AccessRules extends z.infer<typeof accessFile> {
   readonly version: string;
 }
 export type GroupRules = z.infer<typeof group>;
+export type UserRules = z.infer<typeof user>;
 export type TokenRules = z.infer<typeof tokens>;
 
 /** Reads an access file's text. Throws SEMANTIC_ACCESS_INVALID with file and line; a secret is never part of it. */
@@ -94,7 +103,7 @@ function invalid(message: string, where: string): Error {
 
 interface UnknownName {
   readonly at: readonly (string | number)[];
-  readonly kind: 'role' | 'group';
+  readonly kind: 'role' | 'group' | 'user';
 }
 
 function unknownName({ roles, groups, users }: z.infer<typeof accessFile>): UnknownName | undefined {
@@ -102,9 +111,11 @@ function unknownName({ roles, groups, users }: z.infer<typeof accessFile>): Unkn
     const at = named.findIndex((each) => !Object.hasOwn(roles, each));
     if (at >= 0) return { at: ['groups', id, 'roles', at], kind: 'role' };
   }
-  for (const [id, { groups: named }] of Object.entries(users)) {
+  for (const [id, { groups: named, acts_for: others }] of Object.entries(users)) {
     const at = named.findIndex((each) => !Object.hasOwn(groups, each));
     if (at >= 0) return { at: ['users', id, 'groups', at], kind: 'group' };
+    const other = others.findIndex((each) => each !== '*' && !Object.hasOwn(users, each));
+    if (other >= 0) return { at: ['users', id, 'acts_for', other], kind: 'user' };
   }
   return undefined;
 }

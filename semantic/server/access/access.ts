@@ -8,6 +8,8 @@ import { parseAccess } from './access-file.ts';
 import type { AccessRules } from './access-file.ts';
 import { everything, mostRows, noPolicies } from './caller.ts';
 import type { Caller } from './caller.ts';
+import { connectionAccess, unauthenticated } from './connections.ts';
+import type { ConnectionAccess } from './connections.ts';
 import { callerOf } from './holder.ts';
 import type { Holder } from './holder.ts';
 import { isSecret } from './secret-hash.ts';
@@ -34,21 +36,30 @@ interface Opened {
 
 const mostProven = 10_000;
 
+/** One object: what is kept for a caller is found again. */
+const local: Caller = {
+  name: 'local',
+  grants: [everything],
+  limits: { concurrentQueries: 100, rows: mostRows },
+  policyVersion: noPolicies,
+};
+
+const localConnected = { name: local.name, caller: async () => local, callerFor: async () => undefined };
+
 /** On a laptop: whoever can open a connection to the loopback address could as well read the warehouse file. */
-export const openToLocals: Access = {
-  identify: async () => ({
-    name: 'local',
-    grants: [everything],
-    limits: { concurrentQueries: 100, rows: mostRows },
-    policyVersion: noPolicies,
-  }),
+export const openToLocals: Access & ConnectionAccess = {
+  identify: async () => local,
+  everybody: localConnected,
+  proofOf: async () => ({ kind: 'password' }),
+  byPassword: async () => localConnected,
+  byScram: async () => localConnected,
 };
 
 /**
  * Access by a file, which is read again when it was changed. A broken change is logged and the rules before it stay;
  * a broken file at the start throws SEMANTIC_ACCESS_INVALID with file and line.
  */
-export async function openAccess(file: string, logger: Logger): Promise<Access> {
+export async function openAccess(file: string, logger: Logger): Promise<Access & ConnectionAccess> {
   const digestKey = randomBytes(32);
   let opened = await open(file, await stampOf(file));
   let refused = '';
@@ -73,12 +84,12 @@ export async function openAccess(file: string, logger: Logger): Promise<Access> 
       if (holder === undefined) throw unauthenticated();
       return callerOf(at.rules, holder);
     },
+    ...connectionAccess({
+      current,
+      isSecretOf: async (name, secret) =>
+        (await provenUser(await current(), name, secret, digestKey)) !== undefined,
+    }),
   };
-}
-
-/** One text for everything that can be wrong with credentials. */
-function unauthenticated(): Error {
-  return semanticErrors.error('SEMANTIC_UNAUTHENTICATED', { message: 'the credentials were not accepted' });
 }
 
 async function open(file: string, stamp: string): Promise<Opened> {
@@ -108,6 +119,15 @@ async function holderOf(at: Opened, authorization: string, digestKey: Buffer): P
 async function userOf(at: Opened, credentials: string, digestKey: Buffer): Promise<Holder | undefined> {
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');
   const [, name = '', secret = ''] = /^([^:]*):(.*)$/s.exec(decoded) ?? [];
+  return provenUser(at, name, secret, digestKey);
+}
+
+async function provenUser(
+  at: Opened,
+  name: string,
+  secret: string,
+  digestKey: Buffer,
+): Promise<Holder | undefined> {
   const user = Object.hasOwn(at.rules.users, name) ? at.rules.users[name] : undefined;
   const digest = createHmac('sha256', digestKey).update(`${name}:${secret}`).digest('base64url');
   if (at.proven.get(digest) !== name || user === undefined) {

@@ -6,6 +6,7 @@ import { withoutRollups } from '../../../bench/semantic/plain-model.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { openToLocals } from '../../../semantic/server/access/access.ts';
+import type { Access } from '../../../semantic/server/access/access.ts';
 import type { OpenCubeReader } from '../../../semantic/server/cube-reader.ts';
 import { createDuckdbReader } from '../../../semantic/server/duckdb-driver.ts';
 import { createSemantic } from '../../../semantic/server/semantic.ts';
@@ -43,7 +44,7 @@ export interface SemanticFixture extends MartsFixture, ServedSemantic {}
 
 export async function startSemantic(
   content: 'shop' | 'empty' | 'nothing' = 'shop',
-  access = openToLocals,
+  access: Access = openToLocals,
   other: Partial<SemanticOptions> = {},
 ): Promise<SemanticFixture> {
   const marts = await createMarts(content);
@@ -72,7 +73,7 @@ export function published(version: number, models = everyMart): PublicationNews 
 export async function serveSemantic(
   openReader: OpenCubeReader,
   logger: Logger = silentLogger,
-  access = openToLocals,
+  access: Access = openToLocals,
   other: Partial<SemanticOptions> = {},
 ): Promise<ServedSemantic> {
   const semantic = await createSemantic({
