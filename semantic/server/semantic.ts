@@ -6,6 +6,7 @@ import { platformCaller } from './access/caller.ts';
 import type { Caller } from './access/caller.ts';
 import type { Answer, Asked } from './answers/answer.ts';
 import { loadRoute } from './answers/load-route.ts';
+import { ofOnePublication } from './answers/one-publication.ts';
 import { loadRows, metaOf } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
@@ -91,8 +92,8 @@ async function start(
   app.use('/cubejs-api', loadRoute(answers.ask, parts.visitOf));
   mountExplorer(app, logger);
   await server.mount(app);
-  const load = (query: CubeQuery, caller = platformCaller, model = host.current()): Promise<CubeRow[]> =>
-    loadRows(answers.ask, query, { caller, model, signal: stopping.signal });
+  const load = (query: CubeQuery, caller = platformCaller): Promise<CubeRow[]> =>
+    loadRows(answers.ask, query, { caller, model: host.current(), signal: stopping.signal });
   const catalog = async (caller = platformCaller, model = host.current()): Promise<MetricCatalog> =>
     metricCatalog(await metaOf(server, { caller, model }));
   if (options.watchModel === true) {
@@ -102,13 +103,16 @@ async function start(
   return {
     app,
     ask: (asked, visit) => answers.ask(asked, { ...visit, model: host.current() }),
-    load: (query, caller) => load(query, caller),
+    load,
     catalog: (caller) => catalog(caller),
     meta: (caller = platformCaller) => metaOf(server, { caller, model: host.current() }),
-    queryMetrics: async (query, caller) => {
+    queryMetrics: async (query, caller = platformCaller) => {
       // Several queries of Cube, all by one model.
-      const model = host.current();
-      return queryMetrics((each) => load(each, caller, model), await catalog(caller, model), query);
+      const asking = { caller, model: host.current(), signal: stopping.signal };
+      const known = await catalog(caller, asking.model);
+      return ofOnePublication(answers.ask, settling.settled, (ask) =>
+        queryMetrics((each) => loadRows(ask, each, asking), known, query),
+      );
     },
     refresh: async (publication) => {
       if (publication !== undefined) publications.announce(publication);

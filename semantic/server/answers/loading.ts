@@ -1,4 +1,3 @@
-import { semanticErrors } from '../../errors.ts';
 import type { LoadAnswer, LoadRequest } from '../cube-server.ts';
 import type { Publications } from '../publications.ts';
 import { queryErrorText } from '../query-errors.ts';
@@ -6,6 +5,7 @@ import type { ModelVisit, Served } from '../query-watch.ts';
 import { isError } from './answer.ts';
 import type { Asked, KeptAnswer } from './answer.ts';
 import { createFlights } from './flights.ts';
+import { overtaken } from './one-publication.ts';
 
 export interface LoadingOptions {
   /** Has Cube answer. */
@@ -39,7 +39,7 @@ export function createLoading({ load, publications, settled }: LoadingOptions): 
       const loaded = await load({ ...request, query: text }, { ...visit, signal, withoutRollups, onServed });
       const versions = new Set(served.map(({ publication }) => publication));
       if (versions.size > 1) {
-        if (tries === mostTries) return { ...overtaken(), served: [], publication: publications.newest() };
+        if (tries === mostTries) return { ...refusal(), served: [], publication: publications.newest() };
         await settled();
         continue;
       }
@@ -64,9 +64,6 @@ export function createLoading({ load, publications, settled }: LoadingOptions): 
   return { join };
 }
 
-function overtaken(): LoadAnswer {
-  const error = semanticErrors.error('SEMANTIC_OVERTAKEN', {
-    message: 'publications came faster than the parts of this answer',
-  });
-  return { status: 503, body: Buffer.from(JSON.stringify({ error: queryErrorText(error) })) };
+function refusal(): LoadAnswer {
+  return { status: 503, body: Buffer.from(JSON.stringify({ error: queryErrorText(overtaken()) })) };
 }

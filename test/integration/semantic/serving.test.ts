@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
@@ -40,13 +41,17 @@ afterAll(async () => {
   marts.close();
 });
 
-/** Whoever comes by a name is that user, who may ask two things at once. */
+let arrived = 0;
+/** Whoever comes by a name is that user, who may ask two things at once; cy may have ten rows. */
 const access: Access = {
-  identify: async (name = 'local') => ({
-    ...(await openToLocals.identify(name)),
-    name,
-    limits: { concurrentQueries: 2, rows: 50_000 },
-  }),
+  identify: async (name = 'local') => {
+    arrived += 1;
+    return {
+      ...(await openToLocals.identify(name)),
+      name,
+      limits: { concurrentQueries: 2, rows: name === 'cy' ? 10 : 50_000 },
+    };
+  },
 };
 
 async function serve(statementTimeoutSec: number): Promise<Served> {
@@ -121,10 +126,13 @@ describe('a statement', () => {
   it('is ended when nobody waits for it any more, and goes on while somebody does', async () => {
     const { semantic } = patient;
     const sent = semantic.statementsSent();
+    const before = arrived;
     const [one, two] = [patient.get(endless), patient.get(endless)];
     one.end();
     two.end();
-    while (semantic.statementsSent() === sent) await pause(10);
+    const haveArrived = (): boolean => semantic.statementsSent() > sent && arrived >= before + 2;
+    while (!haveArrived()) await pause(10);
+    await pause(100);
     one.destroy();
     await pause(300);
     expect(semantic.statementsRunning()).toBe(1);
@@ -145,4 +153,33 @@ it('more queries at once than a user may have are refused with 429, and when to 
     error: expect.stringMatching(/^SEMANTIC_QUERIES_TOO_MANY: 2 queries/),
   });
   await quiet(hasty);
+});
+
+describe('50 million rows', () => {
+  const every = { dimensions: ['bank.payout_id', 'bank.status'], ungrouped: true };
+
+  it('are refused, or given as far as they were asked for, by one statement and in little memory', async () => {
+    const { semantic } = patient;
+    await marts.publisher.run(`
+      create or replace view marts.fct_payouts as select range as payout_key, 'p' || range as payout_id,
+        'EUR' as currency, 'paid' as status, range as amount_minor, cast(0 as bigint) as difference_minor,
+        date '2026-02-01' as arrival_date from range(50000000)`);
+    const before = { sent: semantic.statementsSent(), bytes: process.memoryUsage.rss() };
+    const grown = (): number => process.memoryUsage.rss() - before.bytes;
+
+    const all = await fetch(patient.url({ ...every, limit: 50_000_000 }));
+    expect(all.status).toBe(400);
+    expect(await all.text()).toMatch(/SEMANTIC_QUERY_REJECTED: .*at most 50000 rows/);
+    expect(semantic.statementsSent() - before.sent).toBe(0);
+
+    const few = await fetch(patient.url({ ...every, limit: 20 }), { headers: { authorization: 'cy' } });
+    expect(few.status).toBe(400);
+    expect(await few.text()).toMatch(/SEMANTIC_RESULT_TOO_LARGE: .* 10 rows/);
+    expect(semantic.statementsSent() - before.sent).toBe(1);
+
+    const most = await fetch(patient.url({ ...every, limit: 50_000 }));
+    expect((JSON.parse(await most.text()) as { data: unknown[] }).data).toHaveLength(50_000);
+    expect(semantic.statementsSent() - before.sent).toBe(2);
+    expect(grown()).toBeLessThan(400 * 1024 * 1024);
+  });
 });
