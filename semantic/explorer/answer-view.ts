@@ -5,6 +5,7 @@ import { drawChart } from './chart.ts';
 import { chartOf } from './chart-data.ts';
 import { csvName, toCsv } from './csv.ts';
 import { button, byId, element } from './dom.ts';
+import { drillOf } from './drill.ts';
 import { shownNumber, unitTitles } from './exact-number.ts';
 import { chartKinds } from './state.ts';
 import type { ChartKind, ExplorerState } from './state.ts';
@@ -76,18 +77,22 @@ function showTable(catalog: MetricCatalog, { result, metrics, state, onChange }:
     return byColumn.get(column)?.title ?? dimensionTitle(catalog, column, metrics);
   };
   const host = byId('table');
-  const focused = host.contains(document.activeElement) ? sortOf(document.activeElement) : undefined;
+  const isInside = host.contains(document.activeElement);
+  const focused = isInside ? sortOf(document.activeElement) : undefined;
   const made = table({
     result,
     metrics: byColumn,
     titleOf,
     sort: state.sort,
     onSort: (sort) => onChange({ sort }),
+    drillOf: (column) => drillOf(catalog, metrics, state, column),
+    onDrill: onChange,
   });
   host.replaceChildren(
     result.rows.length === 0 ? element('p', {}, ['No rows: nothing fits the days and filters.']) : made,
   );
-  // Who sorts goes on from the same heading.
+  // Who sorts goes on from the same heading, who looks into a value from the top of its table.
+  if (isInside && focused === undefined) host.querySelector<HTMLElement>('[role=region]')?.focus();
   if (focused === undefined) return;
   const headings = [...host.querySelectorAll<HTMLElement>('[data-sort]')];
   headings.find((each) => sortOf(each) === focused)?.focus();

@@ -1,5 +1,5 @@
 import type { Dimension, Metric, MetricCatalog, Segment } from '../server/metric-catalog.ts';
-import type { Choice } from './combobox.ts';
+import type { Choice } from './choice.ts';
 
 /** The metrics with these names, short or as members; what is not there is left out. */
 export function metricsNamed(catalog: MetricCatalog, names: readonly string[]): Metric[] {

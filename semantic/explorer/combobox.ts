@@ -1,13 +1,5 @@
+import type { Choice } from './choice.ts';
 import { announce, button, element } from './dom.ts';
-
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  /** Said beside the label, in small. */
-  readonly hint?: string | undefined;
-  /** Choices of one group stand together under its name. */
-  readonly group?: string | undefined;
-}
 
 export interface ComboboxOptions {
   readonly id: string;

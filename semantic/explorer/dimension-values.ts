@@ -1,5 +1,5 @@
 import type { Metric, MetricCatalog } from '../server/metric-catalog.ts';
-import type { Choice } from './combobox.ts';
+import type { Choice } from './choice.ts';
 import type { CubeRest } from './cube-rest.ts';
 
 /** Enough to choose from; who types finds the others. */

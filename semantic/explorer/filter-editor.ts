@@ -1,7 +1,7 @@
 import type { Dimension } from '../server/metric-catalog.ts';
 import type { Filter } from '../server/query-arguments.ts';
 import { createCombobox } from './combobox.ts';
-import type { Choice } from './combobox.ts';
+import type { Choice } from './choice.ts';
 import { button, element } from './dom.ts';
 import { mergedFilters } from './state.ts';
 

@@ -8,7 +8,7 @@ import {
   sharedSegments,
 } from './catalog-choices.ts';
 import { createCombobox } from './combobox.ts';
-import type { Choice } from './combobox.ts';
+import type { Choice } from './choice.ts';
 import { element } from './dom.ts';
 import { createFilterEditor } from './filter-editor.ts';
 import { createPeriodPicker } from './period-picker.ts';

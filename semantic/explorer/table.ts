@@ -2,7 +2,8 @@ import type { Metric } from '../server/metric-catalog.ts';
 import type { MetricResult } from '../server/metric-query.ts';
 import { button, element } from './dom.ts';
 import { compareExact, shownNumber, shortUnits } from './exact-number.ts';
-import type { Sort } from './state.ts';
+import type { Drill } from './drill.ts';
+import type { ExplorerState, Sort } from './state.ts';
 
 export interface TableInput {
   readonly result: MetricResult;
@@ -11,6 +12,9 @@ export interface TableInput {
   readonly titleOf: (column: string) => string;
   readonly sort: Sort | undefined;
   readonly onSort: (sort: Sort | undefined) => void;
+  /** Where the values of a column lead to. */
+  readonly drillOf: (column: string) => Drill | undefined;
+  readonly onDrill: (change: Partial<ExplorerState>) => void;
 }
 
 const rowsAtOnce = 200;
@@ -19,13 +23,14 @@ type Row = MetricResult['rows'][number];
 
 /** The numbers as they were told. Many rows are drawn in steps, which is also when they would be looked at. */
 export function table(input: TableInput): HTMLElement {
-  const { result, metrics } = input;
+  const { result } = input;
   const rows = sorted(input);
   const body = element('tbody');
   const more = element('div', { class: 'more' });
+  const drills = new Map(result.columns.map((column) => [column, input.drillOf(column)]));
   const grow = (): void => {
     const before = body.children.length;
-    body.append(...rows.slice(before, before + rowsAtOnce).map((row) => line(row, result.columns, metrics)));
+    body.append(...rows.slice(before, before + rowsAtOnce).map((row) => line(row, input, drills)));
     const left = rows.length - body.children.length;
     more.hidden = left === 0;
     if (left === 0) return;
@@ -76,15 +81,27 @@ function heading(column: string, { metrics, sort, titleOf, onSort }: TableInput)
   );
 }
 
-function line(row: Row, columns: readonly string[], metrics: ReadonlyMap<string, Metric>): HTMLElement {
-  const cells = columns.map((column, index) => {
+function line(
+  row: Row,
+  { result, metrics, onDrill }: TableInput,
+  drills: ReadonlyMap<string, Drill | undefined>,
+): HTMLElement {
+  const cells = result.columns.map((column, index) => {
     const metric = metrics.get(column);
     const value = row[column] ?? null;
     if (metric !== undefined) {
       return element('td', { class: 'number' }, [value === null ? '–' : shownNumber(value, metric.unit)]);
     }
+    const drill = drills.get(column);
     const attributes = { scope: index === 0 && 'row', class: column === 'date' && 'day' };
-    return element(index === 0 ? 'th' : 'td', attributes, [value ?? '–']);
+    const content =
+      drill === undefined
+        ? (value ?? '–')
+        : button(value ?? '–', () => onDrill(drill.into(value)), {
+            class: 'into',
+            title: `By ${drill.title}, of these alone`,
+          });
+    return element(index === 0 ? 'th' : 'td', attributes, [content]);
   });
   return element('tr', {}, cells);
 }

@@ -222,6 +222,25 @@ describe.skipIf(chromiumPath === undefined)('the metrics explorer', () => {
     ]);
   });
 
+  it('looks into a value by the next level of its hierarchy, and back', async () => {
+    await visit(`m=gmv&by=category&${winter}&sort=-category`);
+    const before = await cells();
+    await page.getByRole('button', { name: 'home', exact: true }).press('Enter');
+    await expect.poll(() => page.url()).toMatch(/by=product_title.*is\.category=home/);
+    await expect
+      .poll(async () => (await page.locator('#table th').first().innerText()).trim())
+      .toBe('Product');
+    const within = await cells();
+    const total = within.reduce((sum, [, amount = '']) => sum + Number(amount), 0);
+    expect(total.toFixed(2)).toBe('200.20');
+    // Whoever came by the keyboard is in the table that came.
+    expect(await page.evaluate(`document.activeElement.getAttribute('aria-label')`)).toBe(
+      'Table of the answer',
+    );
+    await page.goBack();
+    await expect.poll(cells).toEqual(before);
+  });
+
   it('shows markup in names, values, titles and addresses as text', async () => {
     await page.route('**/cubejs-api/v1/meta', async (route) => {
       const text = await (await route.fetch()).text();
