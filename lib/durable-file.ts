@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 /** Writes a file and waits until its bytes are on the disk. `flags` as for open: `w` replaces, `wx` refuses what is there. */
 export async function writeDurably(
   file: string,
-  text: string,
+  text: string | Uint8Array,
   flags: 'w' | 'wx' = 'w',
   mode = 0o666,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { semanticErrors } from '../errors.ts';
 import type { Caller } from './access/caller.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
@@ -5,7 +6,7 @@ import type { Asked } from './answers/answer.ts';
 import type { CubeServer, GatewayAnswer, LoadAnswer } from './cube-server.ts';
 import type { ServedModel } from './model-files.ts';
 import { queryError } from './query-errors.ts';
-import type { ModelVisit } from './query-watch.ts';
+import type { ModelVisit, Origin } from './query-watch.ts';
 
 /** Who asks, and which model answers. */
 export interface Asking {
@@ -36,6 +37,13 @@ export async function metaOf(
   { caller, model }: Asking,
 ): Promise<Readonly<Record<string, unknown>>> {
   return okBody(await server.meta(caller, model));
+}
+
+const planned = z.object({ sql: z.object({ external: z.boolean().default(false) }) });
+
+/** Where Cube would have a query answered that it has planned. Throws as okBody does. */
+export function plannedOrigin(answer: GatewayAnswer): Origin {
+  return planned.parse(okBody(answer)).sql.external ? 'rollup' : 'warehouse';
 }
 
 /** What an answer says; throws SEMANTIC_QUERY_REJECTED, SEMANTIC_QUERY_FAILED or what the error text is known as. */

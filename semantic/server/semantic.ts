@@ -7,7 +7,7 @@ import type { Caller } from './access/caller.ts';
 import type { Answer, Asked } from './answers/answer.ts';
 import { loadRoute } from './answers/load-route.ts';
 import { ofOnePublication } from './answers/one-publication.ts';
-import { loadRows, metaOf } from './cube-answers.ts';
+import { loadRows, metaOf, plannedOrigin } from './cube-answers.ts';
 import { loadCube, onCubeWarning } from './cube-modules.ts';
 import type { CubeModules } from './cube-modules.ts';
 import type { CubeQuery, CubeRow } from './cube-query.ts';
@@ -20,7 +20,7 @@ import { readServedModel } from './model-files.ts';
 import type { ServedModel } from './model-files.ts';
 import { onlyOffered } from './offered-paths.ts';
 import type { PublicationNews } from './publications.ts';
-import type { Visit } from './query-watch.ts';
+import type { Origin, Visit } from './query-watch.ts';
 import type { ModelState } from './reload/model-host.ts';
 import { readSettled, watchFiles } from './reload/model-watch.ts';
 import type { SemanticOptions } from './semantic-options.ts';
@@ -32,6 +32,8 @@ export interface Semantic {
   readonly app: express.Express;
   /** What a client of Cube's REST API gets for its query; `Continue wait` is a matter of asking again. */
   readonly ask: (asked: Asked, visit: Visit) => Promise<Answer>;
+  /** Work that asks several questions, of one model and one publication. Throws SEMANTIC_OVERTAKEN where that fails. */
+  readonly together: <T>(work: (ask: Semantic['ask']) => Promise<T>) => Promise<T>;
   /** Rows of one regular Cube query; waits as long as the warehouse needs. */
   readonly load: (query: CubeQuery, caller?: Caller) => Promise<CubeRow[]>;
   /** What /cubejs-api/v1/meta answers. */
@@ -48,6 +50,10 @@ export interface Semantic {
   /** The version of the model that is served: part of the key of whatever is kept of an answer. */
   readonly modelVersion: () => string;
   readonly modelState: () => ModelState;
+  /** The model itself. */
+  readonly servedModel: () => ServedModel;
+  /** Where a question would be answered from now; sends nothing to the warehouse. Throws as `load` does. */
+  readonly originOf: (asked: Asked, caller: Caller) => Promise<Origin>;
   /** Serves what the files say now, if they are sound; queries that have begun end by the model that they began with. */
   readonly reloadModel: () => Promise<ModelState>;
   /** Statements sent to the warehouse so far. */
@@ -103,6 +109,12 @@ async function start(
   return {
     app,
     ask: (asked, visit) => answers.ask(asked, { ...visit, model: host.current() }),
+    together: (work) => {
+      const model = host.current();
+      return ofOnePublication(answers.ask, settling.settled, (ask) =>
+        work((asked, visit) => ask(asked, { ...visit, model })),
+      );
+    },
     load,
     catalog: (caller) => catalog(caller),
     meta: (caller = platformCaller) => metaOf(server, { caller, model: host.current() }),
@@ -123,6 +135,12 @@ async function start(
     },
     modelVersion: () => host.current().version,
     modelState: host.state,
+    servedModel: host.current,
+    originOf: async (asked, caller) => {
+      const model = host.current();
+      if (answers.holds(asked, { caller, model })) return 'cache';
+      return plannedOrigin(await server.sql(JSON.parse(asked.text), caller, model));
+    },
     reloadModel: host.reload,
     statementsSent: reader.statementsSent,
     statementsRunning: reader.statementsRunning,

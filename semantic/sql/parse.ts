@@ -22,13 +22,31 @@ export const loadParser = loadModule;
 export function parseSql(text: string): ParsedStatement[] {
   if (text.length > longestText)
     throw new SqlError({ code: '54000', message: `a statement may have ${longestText} characters` });
+  const read = readStatements(text);
+  const [only] = read;
+  if (
+    read.length === 1 &&
+    only?.stmt !== undefined &&
+    (only.stmt_len ?? 0) === 0 &&
+    (only.stmt_location ?? 0) === 0
+  )
+    return [{ text, offset: 0, node: only.stmt }];
   const bytes = Buffer.from(text);
-  return readStatements(text).map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) => {
-    if (stmt === undefined) throw new SqlError({ code: '42601', message: 'the statement is empty' });
+  return read.flatMap(({ stmt_location: from = 0, stmt_len: length = 0 }) => {
     const end = length === 0 ? bytes.length : from + length;
     const own = bytes.subarray(from, end).toString('utf8');
-    return { text: own, offset: bytes.subarray(0, from).toString('utf8').length, node: stmt };
+    const offset = bytes.subarray(0, from).toString('utf8').length;
+    // Read on its own, so that places in it are places of its own text.
+    return readStatements(own).flatMap(({ stmt }) =>
+      stmt === undefined ? [] : [{ text: own, offset, node: stmt }],
+    );
   });
+}
+
+/** The character, from 1, at which a byte of a statement stands. */
+export function positionOf(text: string, byte: number | undefined): number | undefined {
+  if (byte === undefined || byte < 0) return undefined;
+  return Buffer.from(text).subarray(0, byte).toString('utf8').length + 1;
 }
 
 function readStatements(text: string): NonNullable<ReturnType<typeof parseSync>['stmts']> {

@@ -30,6 +30,8 @@ export interface AnswersOptions extends LoadingOptions {
  */
 export interface Answers {
   readonly ask: (asked: Asked, visit: ModelVisit) => Promise<Answer>;
+  /** Whether the newest answer is kept. */
+  readonly holds: (asked: Asked, visit: ModelVisit) => boolean;
   /** Asks the most used questions again, so many, of which the answers are of an earlier publication; ends with the signal. */
   readonly warm: (count: number, signal: AbortSignal) => Promise<number>;
 }
@@ -90,6 +92,10 @@ export function createAnswers(options: AnswersOptions): Answers {
 
   return {
     ask,
+    holds: (asked, visit) => {
+      const entry = store.get(keyOf(asked, visit));
+      return entry !== undefined && isOf(entry, publications.stampOf);
+    },
     warm: async (count, signal) => {
       const model = options.model();
       const due = store

@@ -1,0 +1,102 @@
+import type { Node } from '@pgsql/types';
+import { functionName, walk } from '../planner/ast.ts';
+import type { Binding } from '../engine.ts';
+import type { Catalogue, Context, FunctionFacts, RowBytes } from '../postgres/catalogue.ts';
+import { createBoundedMap } from './bounded-map.ts';
+
+/** Answers of the catalogue, which stay true as long as it is the same. */
+export interface CatalogueAnswers {
+  readonly run: (asked: CatalogueQuestion, binding: Binding) => Promise<RowBytes>;
+}
+
+export interface CatalogueQuestion {
+  readonly catalogue: Catalogue;
+  readonly profileKey: string;
+  readonly node: Node;
+  readonly text: string;
+  readonly types: readonly number[];
+  readonly own: Context;
+  readonly shared: Context;
+}
+
+const mostBytes = 16 * 1024 * 1024;
+const mostEntries = 5_000;
+
+/** Tools ask the same of every connection, and 150 of them at once in the morning. */
+export function createCatalogueAnswers(): CatalogueAnswers {
+  const kept = createBoundedMap<Promise<RowBytes>>(mostEntries, mostBytes);
+  return {
+    run: async ({ catalogue, profileKey, node, text, types, own, shared }, binding) => {
+      const sharing = sharingOf(node, catalogue.facts);
+      const context = sharing === 'all' ? shared : own;
+      const ask = (): Promise<RowBytes> => catalogue.run(text, types, binding, context);
+      if (sharing === 'none') return ask();
+      const values = binding.parameters.map((each) => each?.toString('base64') ?? null);
+      const { parameterFormats, resultFormats } = binding;
+      const settings = [...context.settings];
+      const key = JSON.stringify([
+        profileKey,
+        context.role,
+        settings,
+        text,
+        types,
+        values,
+        parameterFormats,
+        resultFormats,
+      ]);
+      const found = kept.get(key);
+      if (found !== undefined) return found;
+      const asked = ask();
+      kept.set(key, asked);
+      const answered = await asked.catch((error: unknown) => {
+        kept.remove(key);
+        throw error;
+      });
+      kept.set(key, asked, answered.bytes.length + key.length + 200);
+      return answered;
+    },
+  };
+}
+
+/** Functions whose value moves with time, or with the connection. */
+const moving = new Set([
+  'now',
+  'statement_timestamp',
+  'transaction_timestamp',
+  'pg_backend_pid',
+  'pg_postmaster_start_time',
+  'pg_conf_load_time',
+  'inet_client_addr',
+  'inet_client_port',
+  'age',
+]);
+/** Names under which a catalogue tells who asks, or who may what. */
+const personal =
+  /user|role|acl|owner|priv|auth|current_setting|pg_settings|stat_|pg_locks|\.\*|\bselect\s+\*|,\s*\*/i;
+
+/** Whether an answer is one for all who see the same, for one of them, or for this moment only. */
+function sharingOf(node: Node, facts: FunctionFacts): 'all' | 'own' | 'none' {
+  let moves = false;
+  let isPersonal = false;
+  walk(node, (each) => {
+    if ('SQLValueFunction' in each) {
+      const isUser = /USER|ROLE|CATALOG|SCHEMA/.test(String(each.SQLValueFunction.op));
+      if (isUser) isPersonal = true;
+      else moves = true;
+    }
+    const name = 'FuncCall' in each ? functionName(each.FuncCall) : undefined;
+    if (name !== undefined && (moving.has(name) || facts.volatile.has(name))) moves = true;
+    return 'into';
+  });
+  if (moves || /stat_|pg_locks/i.test(JSON.stringify(node))) return 'none';
+  return isPersonal || personal.test(JSON.stringify(node)) || hasStar(node) ? 'own' : 'all';
+}
+
+function hasStar(node: Node): boolean {
+  let found = false;
+  walk(node, (each) => {
+    found ||= 'A_Star' in each;
+    return 'into';
+  });
+  return found;
+}
