@@ -178,6 +178,66 @@ describe('what is no query', () => {
   });
 });
 
+describe('SQL in place of', () => {
+  const hostile = [
+    "' or 1=1 --",
+    "'; drop table marts.fct_order_events; --",
+    "\\' or true --",
+    '") or 1=1 --',
+    '$1',
+    '?',
+  ];
+  const load = async (query: object): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> =>
+    shop.post('/cubejs-api/v1/load', { query });
+
+  it.each(['equals', 'contains', 'startsWith', 'endsWith'])('a value is a value (%s)', async (operator) => {
+    for (const text of hostile) {
+      const filters = [{ member: 'finance.channel', operator, values: [text] }];
+      const { status, body } = await load({ dimensions: ['finance.channel'], filters });
+      expect([text, status, body['data']]).toEqual([text, 200, []]);
+    }
+  });
+
+  it.each(['notEquals', 'notContains'])('a value is a value (%s)', async (operator) => {
+    for (const text of hostile) {
+      const filters = [{ member: 'finance.channel', operator, values: [text] }];
+      const { body } = await load({
+        dimensions: ['finance.channel'],
+        filters,
+        order: { 'finance.channel': 'asc' },
+      });
+      expect(body['data']).toEqual([{ 'finance.channel': 'app' }, { 'finance.channel': 'web' }]);
+    }
+  });
+
+  it('a name, a granularity, an order, a date or a number is refused', async () => {
+    const before = shop.semantic.statementsSent();
+    const date = { dimension: 'finance.event_date' };
+    for (const text of hostile) {
+      const queries = [
+        { measures: [`finance.gmv${text}`] },
+        { measures: ['finance.gmv'], dimensions: [text] },
+        { measures: ['finance.gmv'], segments: [`finance.${text}`] },
+        { measures: ['finance.gmv'], order: { [`finance.gmv ${text}`]: 'asc' } },
+        { measures: ['finance.gmv'], order: [['finance.gmv', text]] },
+        { measures: ['finance.gmv'], filters: [{ member: text, operator: 'set' }] },
+        {
+          measures: ['finance.gmv'],
+          filters: [{ member: 'finance.channel', operator: text, values: ['web'] }],
+        },
+        { measures: ['finance.gmv'], timeDimensions: [{ ...date, granularity: text }] },
+        { measures: ['finance.gmv'], timeDimensions: [{ ...date, dateRange: text }] },
+        { measures: ['finance.gmv'], timezone: text },
+        { measures: ['finance.gmv'], limit: text },
+        { measures: ['finance.gmv'], offset: text },
+      ];
+      for (const query of queries) expect([query, (await load(query)).status]).toEqual([query, 400]);
+    }
+    expect(shop.semantic.statementsSent()).toBe(before);
+    expect((await load(byChannel)).body['data']).toHaveLength(2);
+  });
+});
+
 describe('/meta', () => {
   it('shows the views and nothing private', async () => {
     const { status, body } = await shop.get('/cubejs-api/v1/meta');
