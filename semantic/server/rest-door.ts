@@ -23,7 +23,12 @@ export function createRestDoor(access: Access): RestDoor {
     const { authorization, 'x-cube-authorization': ofCube } = request.headers;
     try {
       const caller = await access.identify(typeof ofCube === 'string' ? ofCube : authorization);
-      visits.set(request, { caller, tag: tagOf(request), onServed: toldIn(response) });
+      visits.set(request, {
+        caller,
+        tag: tagOf(request),
+        onServed: toldIn(response),
+        signal: goneFrom(response),
+      });
     } catch (error) {
       if (!(error instanceof ShopwaveError)) return next(error);
       response.set('www-authenticate', 'Basic realm="metrics", charset="UTF-8"');
@@ -36,6 +41,15 @@ export function createRestDoor(access: Access): RestDoor {
     visitOf: (request) => visits.get(request),
     handler: (request, response, next) => void letIn(request, response, next),
   };
+}
+
+/** Aborts when whoever asked does not wait any more. */
+function goneFrom(response: express.Response): AbortSignal {
+  const gone = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** So much as fits a log line. */

@@ -37,13 +37,9 @@ export function loadRoute(
     if (visit === undefined) throw new Error('a query without a caller');
     if (parsed.data?.query === undefined) return reject(response, 400, 'the request has no `query`');
     const { query, queryType, cache } = parsed.data;
-    const gone = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
     const text = typeof query === 'string' ? query : JSON.stringify(query);
-    const answered = await ask({ text, queryType, cacheMode: cache }, { ...visit, signal: gone.signal });
-    if (gone.signal.aborted) return;
+    const answered = await ask({ text, queryType, cacheMode: cache }, visit);
+    if (visit.signal?.aborted === true) return;
     send(response, answered);
   };
   const router = express.Router();

@@ -20,6 +20,8 @@ interface Served {
   readonly semantic: Semantic;
   readonly url: (query: object) => string;
   readonly get: (query: object) => ReturnType<typeof request>;
+  /** Sends a query to the other door. */
+  readonly graphql: (query: string) => ReturnType<typeof request>;
   readonly stop: () => Promise<void>;
 }
 
@@ -76,6 +78,12 @@ async function serve(statementTimeoutSec: number): Promise<Served> {
     semantic,
     url: (query) => `http://127.0.0.1:${port}${path(query)}`,
     get: (query) => request({ port, path: path(query) }).on('error', () => {}),
+    graphql: (query) => {
+      const headers = { 'content-type': 'application/json' };
+      const sent = request({ port, path: '/cubejs-api/graphql', method: 'POST', headers });
+      sent.on('error', () => {}).end(JSON.stringify({ query }));
+      return sent;
+    },
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -140,6 +148,15 @@ describe('a statement', () => {
     await quiet(patient);
     expect(semantic.statementsSent() - sent).toBe(1);
   });
+});
+
+it('a statement of GraphQL is ended when nobody waits for it any more', async () => {
+  const { semantic } = patient;
+  const before = semantic.statementsSent();
+  const sent = patient.graphql('{ cube { bank { status payouts } } }');
+  while (semantic.statementsSent() === before) await pause(10);
+  sent.destroy();
+  await quiet(patient);
 });
 
 it('more queries at once than a user may have are refused with 429, and when to come again', async () => {
