@@ -22,7 +22,6 @@ import type { Binding, Prepared, Rows, SqlEngine, SqlVisit } from './engine.ts';
 import { loadParser } from './parse.ts';
 import type { ParsedStatement } from './parse.ts';
 import { selectOf } from './planner/ast.ts';
-import type { Description } from './postgres/catalogue.ts';
 import { createImageStore } from './postgres/image.ts';
 import { firstRole } from './postgres/schema-script.ts';
 import { SqlError } from './sql-error.ts';
@@ -107,24 +106,6 @@ async function understood(
   statements.set(key, made);
   made.catch(() => statements.remove(key));
   return made;
-}
-
-/** A statement that is prepared outlives the model that it was prepared by; what it gives must stay the same. */
-async function understoodAgain(
-  parts: EngineParts,
-  statement: Statement,
-  types: readonly number[],
-  context: PlanContext,
-  told: Description,
-): Promise<Understood> {
-  const known = await understood(parts, statement, types, context);
-  const typesOf = ({ fields = [] }: Description): string => fields.map(({ typeOid }) => typeOid).join();
-  if (known.description === told || typesOf(known.description) === typesOf(told)) return known;
-  throw new SqlError({
-    code: '0A000',
-    message: 'cached plan must not change result type',
-    hint: 'The metric model has changed: prepare the statement again.',
-  });
 }
 
 async function openRows(

@@ -1,39 +1,53 @@
 import { dayOf, dayText } from '../planner/cube-filter.ts';
 import type { CubeFilter } from '../planner/cube-filter.ts';
-import type { Key } from '../planner/leaf.ts';
+import type { Key, Leaf } from '../planner/leaf.ts';
+import type { Relation } from '../relations/relation.ts';
 import { SqlError } from '../sql-error.ts';
 
 /** More would make a statement that no warehouse reads with pleasure. */
 const mostValues = 5_000;
 
-/** The combinations of values that a condition has let pass, as a filter. */
-export function judgedFilter(
+/** The combinations of values that a condition has let pass, as filters. */
+export function judgedFilters(
+  { relation }: Pick<Leaf, 'relation'>,
   keys: readonly Key[],
   rows: readonly (readonly (string | null)[])[],
-): CubeFilter {
+): CubeFilter[] {
+  const [key, ...others] = keys;
+  if (rows.length === 0) return [nothing(key?.name ?? anyName(relation))];
+  if (key === undefined) return [];
   if (rows.length * keys.length > mostValues)
     throw new SqlError({
       code: '54000',
       message: `a condition lets ${rows.length} combinations of ${keys.map(({ name }) => name).join(', ')} pass, which are too many to ask for`,
       hint: 'Write it with =, IN, <, BETWEEN or IS NULL, or filter what has fewer values.',
     });
-  const [key, ...others] = keys;
-  if (key === undefined) throw new Error('a condition is judged over columns');
-  if (rows.length === 0)
-    return {
-      and: [
-        { name: key.name, operator: 'set' },
-        { name: key.name, operator: 'notSet' },
-      ],
-    };
   if (others.length === 0)
-    return isOneOf(
-      key,
-      rows.map(([value = null]) => value),
-    );
+    return [
+      isOneOf(
+        key,
+        rows.map(([value = null]) => value),
+      ),
+    ];
+  return [
+    { or: rows.map((row) => ({ and: keys.map((each, index) => isOneOf(each, [row[index] ?? null])) })) },
+  ];
+}
+
+/** What no row meets. */
+function nothing(name: string): CubeFilter {
   return {
-    or: rows.map((row) => ({ and: keys.map((each, index) => isOneOf(each, [row[index] ?? null])) })),
+    and: [
+      { name, operator: 'set' },
+      { name, operator: 'notSet' },
+    ],
   };
+}
+
+function anyName({ columns }: Relation): string {
+  const any = [...columns.values()].find(({ kind }) => kind === 'dimension' || kind === 'time');
+  if (any === undefined) throw new Error('a view has a dimension');
+  return any.name;
 }
 
 function isOneOf(key: Key, values: readonly (string | null)[]): CubeFilter {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Caller } from '../../server/access/caller.ts';
 import type { Semantic } from '../../server/semantic.ts';
@@ -64,7 +65,9 @@ export function createProfiles(
     const { version: modelVersion, model } = semantic.servedModel();
     const relations = relationsOf(model, await semantic.catalog(caller));
     const shown = [...relations.values()].map(({ name, columns }) => [name, ...columns.keys()]);
-    const key = JSON.stringify([modelVersion, shown]);
+    const key = createHash('sha256')
+      .update(JSON.stringify([modelVersion, shown]))
+      .digest('base64url');
     return { key, modelVersion, relations, catalogue: () => catalogueOf(key, relations) };
   };
   return {

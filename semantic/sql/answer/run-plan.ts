@@ -5,7 +5,7 @@ import type { CubeFilter } from '../planner/cube-filter.ts';
 import type { Leaf, PlannedSql } from '../planner/leaf.ts';
 import type { Catalogue, Context, RowBytes } from '../postgres/catalogue.ts';
 import { formKey } from './settings.ts';
-import { judgedFilter } from './judged-filter.ts';
+import { judgedFilters } from './judged-filter.ts';
 import { leafRows } from './leaf-rows.ts';
 import type { Asking, LeafRows } from './leaf-rows.ts';
 
@@ -97,7 +97,7 @@ async function answeredLeaf(leaf: Leaf, work: Work): Promise<LeafRows> {
       leaves.map(({ json }) => json),
       work.context,
     );
-    more.push(judgedFilter(keys, rows));
+    more.push(...judgedFilters(leaf, keys, rows));
   }
   const rows = await leafRows(work.ask, leaf, more, work.asking);
   if (rows.of !== undefined) work.told.push(rows.of);

@@ -2,7 +2,7 @@ import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
 import { deparseSync } from 'pgsql-deparser';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import type { Relation, Relations } from '../relations/relation.ts';
-import { column, functionName, mapTree, selectOf, walk } from './ast.ts';
+import { column, functionName, integer, mapTree, selectOf, walk } from './ast.ts';
 import { blockScope } from './block-scope.ts';
 import { planBlock } from './block.ts';
 import { flattened } from './flatten.ts';
@@ -147,17 +147,20 @@ function planRelation(
 
 /** The combinations of values that meet a condition, as a statement over the values that there are. */
 function judged(condition: Node, values: Leaf, place: Place, input: PlanInput): Judged {
-  const leaves: Leaf[] = [values];
+  const { keys } = values;
+  // What looks at no column holds for every row or for none.
+  const leaves: Leaf[] = keys.length === 0 ? [] : [values];
   const where = planSubqueries(condition, { ...place, isTop: false, leaves }, input);
+  const shown = keys.length === 0 ? [integer(1)] : keys.map(({ name }) => column(values.alias, name));
   const select: SelectStmt = {
     distinctClause: [{} as Node],
-    targetList: values.keys.map(({ name }) => ({ ResTarget: { val: column(values.alias, name) } })),
-    fromClause: [leafRange(values, 1)],
+    targetList: shown.map((val) => ({ ResTarget: { val } })),
+    ...(keys.length === 0 ? {} : { fromClause: [leafRange(values, 1)] }),
     whereClause: where,
     op: 'SETOP_NONE',
     limitOption: 'LIMIT_OPTION_DEFAULT',
   };
-  return { keys: values.keys, query: { sql: deparseSync({ SelectStmt: select }), leaves } };
+  return { keys, query: { sql: deparseSync({ SelectStmt: select }), leaves } };
 }
 
 function planFrom(from: Node, place: Place, input: PlanInput): Node {

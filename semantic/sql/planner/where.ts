@@ -58,7 +58,10 @@ function valuesLeaf(condition: Node, where: Where, scope: BlockScope): Leaf {
   });
   const demand = emptyDemand();
   demandOf(condition, scope, demand);
-  const { keys } = keysOf(demand);
+  // By the day, whatever the condition looks at: what passes is asked for by its days.
+  const keys = keysOf(demand).keys.map((key) =>
+    key.kind === 'time' ? { ...key, granularity: 'day' as const } : key,
+  );
   return leafOf(scope, where, { keys });
 }
 
