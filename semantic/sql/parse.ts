@@ -22,6 +22,8 @@ export const loadParser = loadModule;
 export function parseSql(text: string): ParsedStatement[] {
   if (text.length > longestText)
     throw new SqlError({ code: '54000', message: `a statement may have ${longestText} characters` });
+  // The parser takes a text without anything for a mistake.
+  if (text.trim() === '') return [];
   const read = readStatements(text);
   const [only] = read;
   if (

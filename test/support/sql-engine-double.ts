@@ -152,7 +152,7 @@ const answers: ReadonlyArray<readonly [RegExp, Make]> = [
     },
   ],
   [/^select noticed\(\)$/i, () => ({ fields: [column('a', int4)], rows: () => [[1]], notice: 'as of now' })],
-  [/^select (?:\*|"i", "t") from "?odd"?$/i, () => ({ fields: oddFields, rows: () => odd })],
+  [/^select (?:\*|"?i"?, "?t"?) from "?odd"?$/i, () => ({ fields: oddFields, rows: () => odd })],
   [
     /^select nope/i,
     () => {

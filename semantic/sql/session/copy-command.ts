@@ -113,7 +113,7 @@ function writer({ texts, forced }: Options, fields: readonly Field[]): CopyOut {
     throw new SqlError({ code: '22023', message: `COPY format "${kind}" not recognized` });
   const isCsv = kind === 'csv';
   if (!isCsv && ['quote', 'escape', 'force_quote'].some((name) => texts.has(name)))
-    throw invalid('QUOTE, ESCAPE and FORCE_QUOTE are of CSV only');
+    throw new SqlError({ code: '0A000', message: 'COPY QUOTE, ESCAPE and FORCE_QUOTE require CSV mode' });
   const encoding = texts.get('encoding');
   if (encoding !== undefined && !/^utf-?8$/i.test(encoding))
     throw new SqlError({ code: '22023', message: `encoding "${encoding}" is not supported: texts are UTF8` });
@@ -148,7 +148,7 @@ function refuseAmbiguous({ kind, delimiter, nullText, quote }: CopyText): void {
 
 function oneByte(value: string, name: string): string {
   if (value.length === 1 && value.charCodeAt(0) < 128) return value;
-  throw invalid(`${name} must be a single one-byte character`);
+  throw new SqlError({ code: '0A000', message: `COPY ${name} must be a single one-byte character` });
 }
 
 function isTrue(value: string): boolean {

@@ -1,5 +1,4 @@
 import type { ClosePortalStmt, DeclareCursorStmt, FetchStmt } from 'libpg-query';
-import type { Rows } from '../engine.ts';
 import type { ParsedStatement } from '../parse.ts';
 import { SqlError } from '../sql-error.ts';
 import { plainCommand } from './command.ts';
@@ -70,8 +69,8 @@ export function fetchCommand(statement: FetchStmt, context: SessionContext): Com
       const found = mustFind(name, context);
       // Whoever was let out meanwhile does not go on reading.
       await context.visit();
-      const rows = await found.fetch(plan, isMove ? [] : resultFormats, signal);
-      if (isMove) return { kind: 'done', tag: `MOVE ${await passOver(rows)}` };
+      if (isMove) return { kind: 'done', tag: `MOVE ${await found.move(plan, signal)}` };
+      const rows = await found.fetch(plan, resultFormats, signal);
       return { kind: 'rows', rows, tag: (count) => `FETCH ${count}` };
     },
   };
@@ -109,17 +108,4 @@ const directions: Readonly<Record<NonNullable<FetchStmt['direction']>, FetchPlan
 function planOf({ direction = 'FETCH_FORWARD', howMany }: FetchStmt): FetchPlan {
   const count = Number(howMany ?? 0);
   return { direction: directions[direction], count: all.includes(count) ? 'all' : count };
-}
-
-async function passOver(rows: Rows): Promise<number> {
-  let count = 0;
-  try {
-    for (;;) {
-      const taken = await rows.take();
-      count += taken.rows;
-      if (taken.isEnd) return count;
-    }
-  } finally {
-    rows.close();
-  }
 }

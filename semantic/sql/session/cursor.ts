@@ -53,6 +53,7 @@ export class Cursor {
   private kept: Buffer[] = [];
   private keptBytes = 0;
   private position = 0;
+  private hasFailed = false;
   /** Rows that were read and not kept. */
   private passed = 0;
   /** Rows that there are, once the last has been seen. */
@@ -72,6 +73,9 @@ export class Cursor {
 
   /** The rows, read as they are taken. Throws SqlError 55000 for going back in a cursor that cannot. */
   async fetch(plan: FetchPlan, formats: readonly Format[], signal: AbortSignal): Promise<Rows> {
+    if (this.hasFailed) throw new SqlError({ code: '55000', message: `portal "${this.name}" cannot be run` });
+    // Until it has ended well: after an error nobody can say where it stands.
+    this.hasFailed = true;
     const abort = (): void => this.ending.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     const asked = this.format === undefined ? formats : [this.format];
@@ -87,9 +91,12 @@ export class Cursor {
       next += range.step * taken.rows;
       left -= taken.rows;
       this.position = taken.isEnd && left > 0 ? Math.min(range.missed, this.total + 1) : next - range.step;
-      return { ...taken, isEnd: taken.isEnd || left === 0 };
+      const isEnd = taken.isEnd || left === 0;
+      this.hasFailed = !isEnd;
+      return { ...taken, isEnd };
     };
     const none = async (): Promise<Taken> => {
+      this.hasFailed = false;
       this.position = Math.min(range.missed, this.total + 1);
       return noRows;
     };
@@ -98,6 +105,26 @@ export class Cursor {
       take: left === 0 ? none : take,
       close: () => signal.removeEventListener('abort', abort),
     };
+  }
+
+  /** Moves as {@link fetch} does, and resolves with the rows that it would have given. */
+  async move(plan: FetchPlan, signal: AbortSignal): Promise<number> {
+    // Neither needs to go back, in a cursor that cannot.
+    if (!this.hasFailed && plan.count === 0 && plan.direction !== 'absolute') return this.isOnRow ? 1 : 0;
+    if (!this.hasFailed && plan.count === 'all' && plan.direction === 'backward' && this.position === 0)
+      return 0;
+    const rows = await this.fetch(plan, [], signal);
+    try {
+      let count = 0;
+      for (let isEnd = false; !isEnd;) {
+        const taken = await rows.take();
+        count += taken.rows;
+        isEnd = taken.isEnd;
+      }
+      return count;
+    } finally {
+      rows.close();
+    }
   }
 
   /** Ends what runs for it. */
@@ -117,8 +144,10 @@ export class Cursor {
       case 'forward':
         return this.along(count);
       case 'backward':
+        if (count === 0) this.mustScroll();
         return this.along(-count);
       case 'relative':
+        if (count < 0) this.mustScroll();
         return count === 0 ? this.along(0) : this.one(at + count);
       case 'absolute':
         if (count >= 0) return this.one(count);
@@ -132,8 +161,7 @@ export class Cursor {
   private along(count: number): Range {
     const at = this.position;
     if (count > 0) return ahead(at + 1, count);
-    const isOnRow = at > 0 && at <= this.total;
-    if (count === 0 && !isOnRow) return { from: at, step: 1, count: 0, missed: at };
+    if (count === 0 && !this.isOnRow) return { from: at, step: 1, count: 0, missed: at };
     if (count === 0) return this.one(at);
     this.mustScroll();
     return { from: at - 1, step: -1, count: -count, missed: 0 };
@@ -143,6 +171,10 @@ export class Cursor {
   private one(target: number): Range {
     if (target <= this.position && this.position > 0) this.mustScroll();
     return target < 1 ? { from: 0, step: 1, count: 0, missed: 0 } : ahead(target, 1);
+  }
+
+  private get isOnRow(): boolean {
+    return this.position > 0 && this.position <= this.total;
   }
 
   private mustScroll(): void {

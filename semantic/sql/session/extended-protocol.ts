@@ -54,14 +54,14 @@ export class ExtendedProtocol {
 
   async parse({ name, text, types }: MessageOf<'parse'>): Promise<void> {
     const { statements } = this.state.context;
-    if (name !== '' && statements.has(name)) throw duplicateStatement(name);
+    if (name === '') statements.delete(name);
     const [parsed, another] = this.options.parse(text);
     if (another !== undefined)
       throw new SqlError({
         code: '42601',
         message: 'cannot insert multiple commands into a prepared statement',
       });
-    this.state.mustBeUsable(parsed);
+    if (parsed !== undefined) this.state.mustBeUsable(parsed);
     if (statements.size >= mostNamed || statements.length + text.length > mostHeld)
       throw new SqlError({
         code: '54000',
@@ -70,6 +70,7 @@ export class ExtendedProtocol {
       });
     const statement: PreparedStatement = { parsed, types, understood: undefined };
     if (parsed !== undefined) await this.understand(statement, parsed);
+    if (name !== '' && statements.has(name)) throw duplicateStatement(name);
     statements.set(name, statement);
     this.options.out.send(parseComplete);
   }
@@ -77,10 +78,12 @@ export class ExtendedProtocol {
   async bind(message: BindMessage): Promise<void> {
     const statement = this.statement(message.statement);
     const { parsed } = statement;
+    refuseParameters(message, statement.understood?.command ?? nothing);
     this.state.mustBeUsable(parsed);
     const command = parsed === undefined ? nothing : await this.current(statement, parsed);
-    refuseMismatch(message, command);
+    refuseParameters(message, command);
     this.makeRoom(message);
+    refuseFormats(message, command);
     const { portal, parameters, parameterFormats, resultFormats } = message;
     this.portals.set(
       portal,
@@ -93,11 +96,13 @@ export class ExtendedProtocol {
     const { out } = this.options;
     if (target === 'portal') {
       const { command, formats } = this.portal(name);
+      if (command.fields !== undefined) this.state.mustBeUsable(undefined);
       out.send(command.fields === undefined ? noData : description(command.fields, formats));
       return;
     }
     const statement = this.statement(name);
     const { parsed } = statement;
+    if (statement.understood?.command.fields !== undefined) this.state.mustBeUsable(undefined);
     const command = parsed === undefined ? nothing : await this.current(statement, parsed);
     out.send(parameterDescription(command.parameterTypes));
     const formats = command.format === undefined ? [] : [command.format];
@@ -106,23 +111,25 @@ export class ExtendedProtocol {
 
   async execute({ portal: name, most }: MessageOf<'execute'>): Promise<void> {
     const portal = this.portal(name);
+    if (portal.statement === undefined) return this.options.out.send(emptyQuery);
     this.state.mustBeUsable(portal.statement);
-    if (portal.statement === undefined) this.options.out.send(emptyQuery);
-    else await this.running.run(portal, most, false);
+    await this.running.run(portal, most, false);
   }
 
   close({ target, name }: MessageOf<'close'>): void {
     if (target === 'statement') this.state.context.statements.delete(name);
-    else {
-      this.portals.get(name)?.close();
-      this.portals.delete(name);
-    }
+    else this.drop(name);
     this.options.out.send(closeComplete);
+  }
+
+  private drop(portal: string): void {
+    this.portals.get(portal)?.close();
+    this.portals.delete(portal);
   }
 
   private makeRoom({ portal, parameters }: BindMessage): void {
     const { portals } = this;
-    if (portal === '') portals.get('')?.close();
+    if (portal === '') this.drop('');
     else if (portals.has(portal))
       throw new SqlError({ code: '42P03', message: `portal "${portal}" already exists` });
     else if (portals.size > 0) {
@@ -192,14 +199,18 @@ function isOfCursor({ node }: ParsedStatement): boolean {
   return 'FetchStmt' in node || 'ExecuteStmt' in node;
 }
 
-function refuseMismatch({ statement, parameters, resultFormats }: BindMessage, command: Command): void {
+function refuseParameters({ statement, parameters }: BindMessage, command: Command): void {
   const wanted = command.parameterTypes.length;
   if (parameters.length !== wanted)
     throw new SqlError({
       code: '08P01',
       message: `bind message supplies ${parameters.length} parameters, but prepared statement "${statement}" requires ${wanted}`,
     });
-  const columns = command.fields?.length ?? 0;
+}
+
+function refuseFormats({ resultFormats }: BindMessage, command: Command): void {
+  if (command.fields === undefined) return;
+  const columns = command.fields.length;
   if (resultFormats.length > 1 && resultFormats.length !== columns)
     throw new SqlError({
       code: '08P01',

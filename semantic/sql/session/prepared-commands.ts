@@ -39,8 +39,8 @@ export async function prepareCommand(
   const parsed = trailingStatement(statement, 'prepare');
   const types = argtypes.map(oidOf);
   return plainCommand(async () => {
-    if (context.statements.has(name)) throw duplicateStatement(name);
     await context.compile(parsed, types);
+    if (context.statements.has(name)) throw duplicateStatement(name);
     context.statements.set(name, { parsed, types, understood: undefined });
     return 'PREPARE';
   });

@@ -132,6 +132,7 @@ export class Session {
 
   private async query(text: string): Promise<void> {
     const { state } = this;
+    state.context.statements.delete('');
     const statements = this.options.parse(text);
     if (statements.length === 0) this.options.out.send(emptyQuery);
     state.isString = statements.length > 1;

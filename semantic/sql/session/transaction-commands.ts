@@ -34,12 +34,7 @@ const acts: Readonly<Partial<Record<Kind, Act>>> = {
 
 /** BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their kin. Throws SqlError for what two phases would need. */
 export function transactionCommand(statement: TransactionStmt, context: SessionContext): Command {
-  const act = acts[statement.kind ?? 'TRANS_STMT_BEGIN'];
-  if (act === undefined)
-    throw new SqlError({
-      code: '0A000',
-      message: 'two-phase transactions are not supported: nothing is written',
-    });
+  const act = acts[statement.kind ?? 'TRANS_STMT_BEGIN'] ?? prepareTransaction;
   return plainCommand(() => act(statement, context));
 }
 
@@ -47,6 +42,7 @@ const exits: readonly (Kind | undefined)[] = [
   'TRANS_STMT_COMMIT',
   'TRANS_STMT_ROLLBACK',
   'TRANS_STMT_ROLLBACK_TO',
+  'TRANS_STMT_PREPARE',
 ];
 
 /** Whether a statement ends a transaction that has failed. */
@@ -60,6 +56,15 @@ export function closeCursors(context: SessionContext, isCommitted: boolean): voi
     if (cursor.isHold && (isCommitted || cursor.isCommitted)) cursor.isCommitted = true;
     else drop(context.cursors, cursor.name);
   }
+}
+
+/** What has failed is rolled back also by this. */
+function prepareTransaction(_: TransactionStmt, context: SessionContext): string {
+  if (context.transaction.status === 'failed') return end(context, 'rollback', false);
+  throw new SqlError({
+    code: '0A000',
+    message: 'two-phase transactions are not supported: nothing is written',
+  });
 }
 
 function begin({ transaction, warn }: SessionContext, tag: string): string {

@@ -56,6 +56,11 @@ export class Channel implements Outbox {
     return this.frames.held;
   }
 
+  /** Whether the client takes less than it is sent. */
+  get isCongested(): boolean {
+    return this.socket.writableNeedDrain;
+  }
+
   /** The next message if it has arrived. Throws FatalError for what can be none. */
   next(): Frame | undefined {
     return this.frames.next();

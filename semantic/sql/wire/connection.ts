@@ -61,6 +61,8 @@ export function serveConnection(socket: Socket, services: ConnectionServices): C
     channel.stop();
   };
   const read = async (): Promise<Frame | undefined> => {
+    // Whoever asks and does not listen is not answered further.
+    if (channel.isCongested) await channel.drained();
     const found = channel.next();
     if (found !== undefined) return found;
     const limit = session?.waiting();
