@@ -16,6 +16,8 @@ export interface PlatformOptions {
   readonly logger: Logger;
   readonly onProgress: OnProgress;
   readonly onSchedulerEvent?: OnSchedulerEvent;
+  /** Whether the SQL API takes any port that is free, whatever the settings say. */
+  readonly isAnyPort?: boolean;
   /** Set where metrics are served: their model then follows its files. */
   readonly onModelChange?: (state: ModelState) => void;
 }

@@ -7,8 +7,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { Access } from '../semantic/server/access/access.ts';
+import type { ConnectionAccess } from '../semantic/server/access/connections.ts';
 import type { ModelState } from '../semantic/server/reload/model-host.ts';
 import type { Semantic } from '../semantic/server/semantic.ts';
+import type { SqlServer } from '../semantic/sql/server.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { Publication } from '../transforms/engine/warehouse/state.ts';
 import type { Transforms } from '../transforms/engine/transforms.ts';
@@ -31,6 +33,7 @@ import type { WarehouseKind } from './warehouse-kinds.ts';
 import { warehouseParts } from './warehouse-parts.ts';
 import type { WarehouseParts } from './warehouse-parts.ts';
 import type { PlatformOptions } from './platform-options.ts';
+import { sqlPart } from './sql-part.ts';
 
 /** The databases and the simulated shop that writes one of them. */
 interface DatabaseParts extends WarehouseParts {
@@ -44,6 +47,8 @@ interface DatabaseParts extends WarehouseParts {
 interface ServingParts {
   readonly transforms: () => Promise<Transforms>;
   readonly semantic: () => Promise<Semantic>;
+  /** The SQL API; listens once it is asked for. */
+  readonly sqlServer: () => Promise<SqlServer>;
   /** The publication that metrics answer from; a moment behind the warehouse's own. */
   readonly servedVersion: () => number;
   /** The model that metrics are answered by; undefined while nobody has asked for any. */
@@ -175,6 +180,7 @@ function servingParts(
     await made.setup();
     return made;
   });
+  const access = accessPart(parts, logger);
   const semantic = parts.add('semantic layer', async (own) => {
     const [{ createSemantic }, { readSemanticSettings }, { editedModelFindings }] = await Promise.all([
       import('../semantic/server/semantic.ts'),
@@ -182,9 +188,8 @@ function servingParts(
       import('./metrics/edited-model.ts'),
     ]);
     const settings = await readSemanticSettings(process.env);
-    const { access: accessFile, model: modelDir, statementTimeoutSec } = settings;
-    const access = accessFile === undefined ? undefined : await openAccessFile(accessFile, logger);
-    const [openReader, transforms] = await Promise.all([metricReader(), engine()]);
+    const { model: modelDir, statementTimeoutSec } = settings;
+    const [openReader, transforms, rights] = await Promise.all([metricReader(), engine(), access()]);
     const publication = await transforms.publication();
     served = publication?.version ?? 0;
     await mkdir(options.paths.semantic, { recursive: true });
@@ -192,7 +197,7 @@ function servingParts(
       openReader,
       modelDir,
       logger,
-      access,
+      access: rights,
       publication,
       watchModel: options.onModelChange !== undefined,
       findingsOf: editedModelFindings(logger),
@@ -216,15 +221,23 @@ function servingParts(
   };
   return {
     semantic,
+    sqlServer: sqlPart(parts, options, { semantic, access }),
     servedVersion: () => served,
     servedModel: async () => (parts.isOpen('semantic layer') ? (await semantic()).modelState() : undefined),
     transforms: engine,
   };
 }
 
-async function openAccessFile(file: string, logger: Logger): Promise<Access> {
-  const { openAccess } = await import('../semantic/server/access/access.ts');
-  return openAccess(file, logger.child({ part: 'access' }));
+/** Who may see what, by the access file; undefined where the settings name none. */
+function accessPart(parts: Parts, logger: Logger): () => Promise<(Access & ConnectionAccess) | undefined> {
+  return parts.add('access', async () => {
+    const [{ openAccess }, { readSemanticSettings }] = await Promise.all([
+      import('../semantic/server/access/access.ts'),
+      import('./semantic-settings.ts'),
+    ]);
+    const { access } = await readSemanticSettings(process.env);
+    return access === undefined ? undefined : openAccess(access, logger.child({ part: 'access' }));
+  });
 }
 
 function schedulerPart(

@@ -49,13 +49,18 @@ export async function bringUp(input: BringUp): Promise<void> {
     front.mount('/metrics', semantic.app);
     return `${warehouseNames[platform.warehouseKind]}, Cube`;
   });
+  const sql = input.config.once
+    ? undefined
+    : serving.then(() =>
+        timed(terminal, 'SQL API', async () => `127.0.0.1:${(await platform.sqlServer()).port}`),
+      );
   const dags = database.then(() => (input.config.once ? refuseBrokenDags(platform) : undefined));
   const source = dags
     .then(() => openShop(input))
     .then(() =>
       Promise.all([platform.capture(), input.config.once ? undefined : platform.openSimulatedApis()]),
     );
-  await Promise.all([serving, source]);
+  await Promise.all([serving, sql, source]);
   if (input.config.simulator.enabled) (await platform.simulator()).start();
   await (await platform.scheduler()).start();
 }

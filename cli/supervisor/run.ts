@@ -72,6 +72,8 @@ function platformOptions(
     warehouse,
     clock: systemClock,
     logger: createLogger({ file: paths.log }),
+    // Who does not care about one port does not care about the other: several platforms side by side.
+    isAnyPort: config.port === 0,
     onProgress: terminal.onProgress,
     onSchedulerEvent: terminal.onSchedulerEvent,
     onModelChange: terminal.onModelChange,

@@ -9,6 +9,7 @@ import { semanticErrors } from '../errors.ts';
 import type { ConnectionAccess } from '../server/access/connections.ts';
 import type { SqlEngine } from './engine.ts';
 import { loadParser } from './parse.ts';
+import { withKnownSettings } from './session/known-settings.ts';
 import { createParsedTexts } from './session/parsed-texts.ts';
 import { createBackOff } from './wire/back-off.ts';
 import { createCancellations } from './wire/cancellations.ts';
@@ -59,7 +60,7 @@ export async function startSqlServer(options: SqlServerOptions): Promise<SqlServ
   await loadParser();
   const live = new Set<Connection>();
   const services: ConnectionServices = {
-    engine,
+    engine: withKnownSettings(engine),
     access,
     logger,
     clock,

@@ -8,6 +8,7 @@ import { copyCommand } from './copy-command.ts';
 import { closeCommand, declareCommand, fetchCommand } from './cursor-commands.ts';
 import { explainCommand } from './explain-command.ts';
 import { deallocateCommand, discardCommand, executeCommand, prepareCommand } from './prepared-commands.ts';
+import { setConfigCommand } from './set-config.ts';
 import { setCommand, showCommand } from './setting-commands.ts';
 import { isExit, transactionCommand } from './transaction-commands.ts';
 
@@ -61,6 +62,8 @@ export function endsTransaction({ node }: ParsedStatement): boolean {
 
 async function select(body: SelectStmt, { statement, types, context }: Input): Promise<Command> {
   refuseWrites(body);
+  const setting = setConfigCommand(body, context);
+  if (setting !== undefined) return setting;
   const prepared = await context.prepare(statement, types);
   return {
     parameterTypes: prepared.parameterTypes,
@@ -96,9 +99,18 @@ function readOnly(command: string): SqlError {
   });
 }
 
+/** Those whose nodes are named otherwise. */
+const names: Readonly<Record<string, string>> = {
+  CreateStmt: 'CreateTable',
+  ViewStmt: 'CreateView',
+  IndexStmt: 'CreateIndex',
+  RefreshMatViewStmt: 'RefreshMaterializedView',
+  CheckPointStmt: 'Checkpoint',
+};
+
 /** `CreateTableAsStmt` as it is written: CREATE TABLE AS. */
 function commandName(kind: string): string {
-  return kind
+  return (names[kind] ?? kind)
     .replace(/Stmt$/, '')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toUpperCase();

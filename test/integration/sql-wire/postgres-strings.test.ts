@@ -24,6 +24,8 @@ const strings = [
   "begin; set local application_name = 'z'; show application_name; commit; show application_name",
   "set local application_name = 'w'",
   "set application_name = 'v'; select nope",
+  "select set_config('application_name', 'u', false); show application_name",
+  "begin; select pg_catalog.set_config('application_name', 't', true) as a; commit; show application_name",
   'show application_name',
   'reset application_name',
   'declare c cursor for select 1',

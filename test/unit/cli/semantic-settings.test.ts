@@ -18,7 +18,14 @@ async function read(content: string, env: Readonly<Record<string, string>> = {})
 
 it('the access file is named by the file, and by the environment before it', async () => {
   const model = ownModel;
-  const rest = { model, statementTimeoutSec: 300 };
+  const sql = {
+    host: '127.0.0.1',
+    port: 15432,
+    tls: undefined,
+    isTlsRequired: false,
+    maxConnections: 1200,
+  };
+  const rest = { model, statementTimeoutSec: 300, sql };
   expect(await read('')).toEqual({ access: undefined, ...rest });
   expect(await read('semantic: { access: /a.yml }')).toEqual({ access: '/a.yml', ...rest });
   expect(await read('semantic: { access: /a.yml }', { SHOPWAVE_ACCESS: '/b.yml' })).toEqual({
@@ -46,4 +53,25 @@ it('what is misspelt is refused: it would leave everything open', async () => {
     code: 'CLI_CONFIG_INVALID',
     where: expect.stringMatching(/shopwave\.yml:2$/),
   });
+});
+
+it('the SQL API listens where it is told to, and to others only when it knows who may see what', async () => {
+  expect(await read('semantic: { sql: { port: 0 } }', { SHOPWAVE_SQL_PORT: '5555' })).toMatchObject({
+    sql: { port: 5555 },
+  });
+  const open = 'semantic:\n  access: a.yml\n  sql:\n    host: 0.0.0.0\n    require_tls: true\n';
+  const tls = '    tls: { certificate: server.crt, key: server.key }\n';
+  expect(await read(open + tls)).toMatchObject({
+    sql: { host: '0.0.0.0', isTlsRequired: true, tls: { key: path.resolve('server.key') } },
+  });
+  for (const [text, line] of [
+    [open, 5],
+    [open.replace('  access: a.yml\n', '') + tls, 3],
+    ['semantic:\n  sql:\n    port: 70000', 3],
+  ] as const)
+    await expect(read(text)).rejects.toMatchObject({
+      code: 'CLI_CONFIG_INVALID',
+      where: expect.stringMatching(new RegExp(`:${line}$`)),
+    });
+  await expect(read('', { SHOPWAVE_SQL_PORT: 'x' })).rejects.toMatchObject({ code: 'CLI_CONFIG_INVALID' });
 });
