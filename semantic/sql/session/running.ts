@@ -18,6 +18,12 @@ export class Running {
     this.state = state;
   }
 
+  /** Something of a client is about to be answered. Executing goes on with what binding has begun. */
+  begin(isExecuting: boolean): void {
+    this.startMs = performance.now();
+    if (!isExecuting) this.state.actedFor = undefined;
+  }
+
   cancel(error: SqlError): void {
     this.controller?.abort(error);
   }
@@ -32,7 +38,6 @@ export class Running {
   async within<T>(controller: AbortController, work: () => Promise<T>): Promise<T> {
     if (this.ended !== undefined) throw this.ended;
     this.controller = controller;
-    this.startMs = performance.now();
     const limit = this.state.context.settings.effective.get('statement_timeout');
     const limitMs = limit === undefined ? 0 : (timeMs(limit) ?? 0);
     const timer = limitMs === 0 ? undefined : setTimeout(() => controller.abort(timedOut()), limitMs);

@@ -108,7 +108,6 @@ export class SessionState {
     const { connected, processId, database } = this.options;
     const { effective } = this.context.settings;
     const role = effective.get('role') ?? effective.get('session_authorization') ?? connected.name;
-    this.actedFor = undefined;
     return {
       caller: role === connected.name ? await known(connected.caller()) : await this.actFor(role),
       actFor: (name) => this.actFor(name),

@@ -49,6 +49,7 @@ export class Session {
   /** Answers one message. Throws FatalError, after which the connection is closed. */
   async handle(message: FrontendMessage): Promise<void> {
     if (this.isSkipping && message.kind !== 'sync') return;
+    this.running.begin(message.kind === 'execute');
     try {
       await this.answer(message);
     } catch (error) {
@@ -145,6 +146,7 @@ export class Session {
   }
 
   private async simple(statement: ParsedStatement): Promise<void> {
+    this.running.begin(false);
     this.state.mustBeUsable(statement);
     const command = await this.running.within(new AbortController(), () => this.state.compile(statement, []));
     if (command.parameterTypes.length > 0)

@@ -183,9 +183,12 @@ function messageOf(frame: Frame): FrontendMessage | SqlError {
 function sayLast(channel: Channel, address: string, error: unknown, logger: Logger): void {
   if (error instanceof ClientGone) return;
   const fields = sqlErrorOf(error);
-  logger.warn('sql connection ended', { address, sqlState: fields.code, reason: fields.message });
+  // Of what the protocol and the server say; what is wrong about a setting could quote what somebody has typed.
+  const reason = loggedClasses.has(fields.code.slice(0, 2)) ? { reason: fields.message } : {};
+  logger.warn('sql connection ended', { address, sqlState: fields.code, ...reason });
   channel.send(errorResponse('FATAL', fields));
 }
 
+const loggedClasses = new Set(['08', '28', '53', '57']);
 const queryType = 'Q'.charCodeAt(0);
 const tooLate = new FatalError({ code: '57014', message: 'canceling authentication due to timeout' });

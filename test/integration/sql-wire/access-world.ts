@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { silentLogger } from '../../../lib/logger.ts';
+import type { Logger } from '../../../lib/logger.ts';
 import { openAccess } from '../../../semantic/server/access/access.ts';
 import { hashSecret } from '../../../semantic/server/access/secret-hash.ts';
 import { hashSqlSecret } from '../../../semantic/server/access/sql-secret.ts';
@@ -27,6 +28,7 @@ interface Wanted {
   readonly withTls?: 'rsa' | 'ec';
   readonly tokens?: string;
   readonly authenticationMs?: number;
+  readonly logger?: Logger;
 }
 
 const hashes = Promise.all([
@@ -50,10 +52,11 @@ users:
 ${wanted.tokens ?? ''}`;
   const file = path.join(folder, 'access.yml');
   await writeFile(file, text);
-  const { withTls, isTlsRequired = false, authenticationMs } = wanted;
+  const { withTls, isTlsRequired = false, authenticationMs, logger = silentLogger } = wanted;
   const server = await serveSql({
     access: await openAccess(file, silentLogger),
     isTlsRequired,
+    logger,
     ...(authenticationMs === undefined ? {} : { authenticationMs }),
     ...(withTls === undefined ? {} : { tls: await tlsFiles(folder, withTls) }),
   });

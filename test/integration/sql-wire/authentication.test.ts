@@ -3,6 +3,7 @@ import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { SignJWT } from 'jose';
 import { expect, it } from 'vitest';
+import type { LogFields, Logger } from '../../../lib/logger.ts';
 import {
   outline,
   rawWire,
@@ -193,6 +194,39 @@ it('whoever may act for others does, and nobody else', async () => {
   expect((await asBo.query(who)).rows).toMatchObject([{ name: 'bo' }]);
   const asAna = server.connect({ user: 'tool', password: passwords.tool, options: '-c role=ana' });
   await expect(asAna).rejects.toMatchObject({ code: '42501', severity: 'FATAL' });
+});
+
+it('the log says who asked, for whom, how long it took, and nothing of what was asked', async () => {
+  const lines: { message: string; fields: LogFields | undefined }[] = [];
+  const write = (message: string, fields?: LogFields): void => void lines.push({ message, fields });
+  const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+  const { server } = await openAccessWorld({ logger });
+  const options = { user: 'tool', password: passwords.tool, application_name: 'a dashboard' };
+  const client = await server.connect(options);
+  await client.query({ text: 'select $1::int as a, $2::text as b', values: [1, 'secret'] });
+  await client.query("select acting('bo')");
+  await client.query("select 'secret'");
+  await client.query("select nope from secret where a = 'secret'").catch(() => {});
+  await client.query("set application_name = 'secret'; set role bo; select 1").catch(() => {});
+  await client.end();
+  await server.connect({ ...options, password: 'secret' }).catch(() => {});
+  const statements = lines.filter(({ message }) => message === 'sql statement').map(({ fields }) => fields);
+  const user = { user: 'tool', tag: 'a dashboard' };
+  expect(statements).toMatchObject([
+    { ...user, rows: 1, statement: 'SelectStmt', durationMs: expect.any(Number) },
+    { ...user, rows: 1, actedFor: 'bo' },
+    { ...user, rows: 1 },
+    { ...user, sqlState: '42703' },
+    { user: 'tool', statement: 'VariableSetStmt' },
+    { user: 'tool', statement: 'VariableSetStmt' },
+    { user: 'tool', rows: 1, actedFor: 'bo' },
+  ]);
+  expect(statements[2]).not.toHaveProperty('actedFor');
+  expect(lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['sql connection', 'sql connection closed', 'sql connection ended']),
+  );
+  // Whoever names themselves so is told by that name; nothing else is.
+  expect(JSON.stringify(lines).replaceAll('"tag":"secret"', '')).not.toContain('secret');
 });
 
 it('a start without the name of a user is refused', async () => {

@@ -47,6 +47,7 @@ it('limits are the widest of the groups', () => {
   expect(caller(['sellers', 'staff']).limits).toEqual({ concurrentQueries: 4, rows: 100 });
 });
 
+const aHash = `scrypt$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 const roles = 'roles: { r: { sees: ["*"] } }\n';
 it.each([
   ['roles: {\n  a: [', /^it is no YAML/, 2],
@@ -63,6 +64,16 @@ it.each([
     `${roles}groups: {}\ntokens:\n  issuer: i\n  audience: a\n  keys: { secret: x }`,
     /expected one of jwks_url, jwks_file and secret_file/,
     6,
+  ],
+  [
+    `${roles}groups: { g: { roles: [r] } }\nusers:\n  u: { secret: ${aHash}, groups: [g], acts_for: ['*', nobody] }`,
+    /^users\.u\.acts_for\.1: no such user/,
+    4,
+  ],
+  [
+    `${roles}groups: { g: { roles: [r] } }\nusers:\n  u: { secret: ${aHash}, groups: [g], sql_secret: md5abc }`,
+    /sql_secret: expected a verifier/,
+    4,
   ],
 ])('%j is refused with its line', (text, message, line) => {
   expect(() => parseAccess(text, 'access.yml')).toThrow(
