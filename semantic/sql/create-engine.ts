@@ -1,5 +1,4 @@
 import type { Node } from '@pgsql/types';
-import { deparseSync } from 'pgsql-deparser';
 import type { Logger } from '../../lib/logger.ts';
 import { platformCaller } from '../server/access/caller.ts';
 import type { Caller } from '../server/access/caller.ts';
@@ -22,6 +21,8 @@ import type { Binding, Prepared, Rows, SqlEngine, SqlVisit } from './engine.ts';
 import { loadParser } from './parse.ts';
 import type { ParsedStatement } from './parse.ts';
 import { selectOf } from './planner/ast.ts';
+import { Refusal, refused } from './planner/refusal.ts';
+import { sqlOf } from './planner/sql-of.ts';
 import { createImageStore } from './postgres/image.ts';
 import { firstRole } from './postgres/schema-script.ts';
 import { SqlError } from './sql-error.ts';
@@ -142,7 +143,15 @@ async function statementOf({ node, text }: ParsedStatement, visit: SqlVisit): Pr
   const acting = actingFor(node);
   if (acting.user === undefined) return { node, text, caller: visit.caller };
   // Its own text names a column that is none.
-  return { node: acting.node, text: deparseSync(acting.node), caller: await visit.actFor(acting.user) };
+  return { node: acting.node, text: ownText(acting.node), caller: await visit.actFor(acting.user) };
+}
+
+function ownText(node: Node): string {
+  try {
+    return sqlOf(node);
+  } catch (error) {
+    throw error instanceof Refusal ? refused(error, () => undefined) : error;
+  }
 }
 
 function noticeOf(of: readonly AnswerOf[]): string | undefined {

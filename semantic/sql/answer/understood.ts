@@ -5,7 +5,7 @@ import { positionOf } from '../parse.ts';
 import { selectOf } from '../planner/ast.ts';
 import { computable, isMomentName, isTimeless, withValues } from '../planner/constants.ts';
 import type { ConstantValue } from '../planner/constants.ts';
-import type { PlannedSql } from '../planner/leaf.ts';
+import type { Leaf, PlannedSql } from '../planner/leaf.ts';
 import { planStatement, readsRelations } from '../planner/plan.ts';
 import { Refusal, refused } from '../planner/refusal.ts';
 import type { Catalogue, Context, Description } from '../postgres/catalogue.ts';
@@ -95,10 +95,10 @@ async function makePlan(
   const catalogue = await open();
   const values = await parameterValues(description.parameterTypes, binding, catalogue, own);
   const bound = withParameters(node, values);
-  const computed = await compute(bound, catalogue, own);
-  const select = selectOf(computed);
-  if (select === undefined) throw new SqlError({ code: '0A000', message: 'only SELECT reads metrics' });
   try {
+    const computed = await compute(bound, catalogue, own);
+    const select = selectOf(computed);
+    if (select === undefined) throw new SqlError({ code: '0A000', message: 'only SELECT reads metrics' });
     const plan = planStatement(select, { relations, facts: catalogue.facts, isUtc });
     await mustBeSound(plan, description, catalogue, shared);
     return { plan, runner: createPlanRunner(semantic, plan, isTimeless(computed, catalogue.facts)) };
@@ -115,8 +115,7 @@ async function mustBeSound(
   catalogue: Catalogue,
   shared: Context,
 ): Promise<void> {
-  for (const { judged } of leaves)
-    for (const { query } of judged) await describeRewritten(query.sql, catalogue, shared);
+  for (const query of judgedIn(leaves)) await describeRewritten(query.sql, catalogue, shared);
   const { fields = [] } = await describeRewritten(sql, catalogue, shared);
   const types = (told.fields ?? []).map(({ typeOid }) => typeOid);
   if (fields.length === types.length && fields.every(({ typeOid }, index) => typeOid === types[index]))
@@ -126,6 +125,11 @@ async function mustBeSound(
     message: 'the answer would be of other types than the statement says',
     hint: 'This is a mistake of the SQL API: please report the statement.',
   });
+}
+
+/** Statements that judge conditions, those within them too. */
+function judgedIn(leaves: readonly Leaf[]): PlannedSql[] {
+  return leaves.flatMap(({ judged }) => judged.flatMap(({ query }) => [query, ...judgedIn(query.leaves)]));
 }
 
 /** The statement itself is sound; what is not sound of it rewritten are names of a query around it. */

@@ -1,6 +1,6 @@
 import type { FuncCall, Node } from '@pgsql/types';
 import type { MeasureColumn } from '../relations/relation.ts';
-import { walk } from './ast.ts';
+import { constantText, walk } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import { Refusal } from './refusal.ts';
 
@@ -88,11 +88,15 @@ function isCases(node: Node, scope: BlockScope): boolean {
 }
 
 function isTerm(node: Node, scope: BlockScope): boolean {
-  if ('A_Const' in node)
-    return (
-      node.A_Const.isnull === true || (node.A_Const.ival !== undefined && (node.A_Const.ival.ival ?? 0) === 0)
-    );
+  if ('A_Const' in node) return node.A_Const.isnull === true || isNumber(node, 0);
   return scope.columnOf(node)?.kind === 'measure' || isCases(node, scope);
+}
+
+/** Whether a node is a number, written in any way: 0 or 0.0. */
+export function isNumber(node: Node, value: number): boolean {
+  if (!('A_Const' in node) || (node.A_Const.ival === undefined && node.A_Const.fval === undefined))
+    return false;
+  return Number(constantText(node.A_Const)) === value;
 }
 
 function measuresIn(nodes: readonly Node[], scope: BlockScope): MeasureColumn[] {

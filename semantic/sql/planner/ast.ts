@@ -106,6 +106,22 @@ export function allOf(conditions: readonly Node[]): Node | undefined {
   return conditions.length > 1 ? { BoolExpr: { boolop: 'AND_EXPR', args: [...conditions] } } : first;
 }
 
+/** Whether a SELECT's own FROM gives a name, which hides the one of a query around it. */
+export function hides({ fromClause = [] }: SelectStmt, alias: string): boolean {
+  return fromClause.some((from) => namesRange(from, alias));
+}
+
+function namesRange(from: Node, alias: string): boolean {
+  if ('RangeVar' in from) return (from.RangeVar.alias?.aliasname ?? from.RangeVar.relname) === alias;
+  if ('RangeSubselect' in from) return from.RangeSubselect.alias?.aliasname === alias;
+  if ('RangeFunction' in from) return from.RangeFunction.alias?.aliasname === alias;
+  if (!('JoinExpr' in from)) return false;
+  const { larg, rarg, alias: own } = from.JoinExpr;
+  return (
+    own?.aliasname === alias || [larg, rarg].some((each) => each !== undefined && namesRange(each, alias))
+  );
+}
+
 /** Conditions that must all hold. */
 export function conjuncts(node: Node | undefined): Node[] {
   if (node === undefined) return [];

@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import type { Column, Relation } from '../relations/relation.ts';
-import { functionName, pathOf, walk } from './ast.ts';
+import { functionName, hides, pathOf, selectOf, walk } from './ast.ts';
 import type { Reading } from './conditions.ts';
 import { timeUse } from './time-use.ts';
 import type { TimeUse } from './time-use.ts';
@@ -59,6 +59,8 @@ export function walkOwn(node: unknown, alias: string, visit: (node: Node) => 'in
     if (!('SubLink' in each)) return visit(each);
     walkOwn(each.SubLink.testexpr, alias, visit);
     walk(each.SubLink.subselect, (inner) => {
+      const query = selectOf(inner);
+      if (query !== undefined && hides(query, alias)) return 'past';
       const isOuter =
         'ColumnRef' in inner &&
         pathOf(inner.ColumnRef).length > 1 &&

@@ -9,8 +9,9 @@ import { expanded, orAny, sortedBy } from './outputs.ts';
 import { Refusal } from './refusal.ts';
 import { groupingOf, rewriteAggregates } from './regroup.ts';
 import { withName } from './result-names.ts';
+import { countingRows } from './counts.ts';
 import { rowsOfSelect } from './single-rows.ts';
-import { leafOf, whereOf } from './where.ts';
+import { leafOf, parted, whereOf } from './where.ts';
 import type { Judge, Where } from './where.ts';
 
 /** What planning a block needs of the statement around it. */
@@ -24,14 +25,28 @@ export interface BlockInput {
 
 export function planBlock(input: BlockInput): PlannedBlock {
   const { scope } = input;
-  const { whereClause: _, ...select }: SelectStmt = {
+  const { whereClause: _, ...asked }: SelectStmt = {
     ...input.select,
     targetList: expanded(input.select.targetList ?? [], scope),
   };
-  const where = whereOf(input.select.whereClause, scope, input.judge);
-  if (isAggregated(select, scope)) return planAggregated(select, where, scope);
+  const { own, outer } = parted(input.select.whereClause, scope);
+  const where = whereOf(own, scope, input.judge);
+  if (isAggregated(asked, scope)) {
+    if (outer !== undefined) refuseOuter(outer);
+    return planAggregated(countingRows(asked, scope), where, scope);
+  }
+  // What depends on the row around is judged for each of those, over values that are there once for all of them.
+  const select = outer === undefined ? asked : { ...asked, whereClause: outer };
   if (isDistinct(select)) return planDistinct(select, where, scope);
   return rowsOfSelect(select, where, scope, input.isTop);
+}
+
+function refuseOuter(condition: Node): never {
+  throw new Refusal(
+    'a subquery over a view is aggregated for each row of the query around it',
+    'Write it as a join of two aggregated subqueries.',
+    condition,
+  );
 }
 
 function isAggregated(select: SelectStmt, scope: BlockScope): boolean {
@@ -132,6 +147,7 @@ function mustFitTogether(measures: readonly MeasureColumn[], leaf: Leaf): void {
 function planDistinct(select: SelectStmt, where: Where, scope: BlockScope): PlannedBlock {
   const demand = emptyDemand();
   demandOfOutputs(select, scope, demand);
+  demandOf(select.whereClause, scope, demand);
   const { keys } = keysOf(demand);
   return { leaf: leafOf(scope, where, { keys: orAny(keys, scope) }), select };
 }

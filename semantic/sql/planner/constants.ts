@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
-import { deparseSync } from 'pgsql-deparser';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import { cast, functionName, mapTree, nullConstant, text, walk } from './ast.ts';
+import { sqlOf } from './sql-of.ts';
 
 /** An expression of nothing but constants, to be computed once before a statement is planned. */
 export interface Computed {
@@ -20,7 +20,7 @@ export function computable(tree: unknown, facts: FunctionFacts): Computed[] {
   const found: Computed[] = [];
   walk(tree, (node) => {
     if (!isExpression(node) || !isConstant(node, facts)) return 'into';
-    found.push({ node, sql: deparseSync(node) });
+    found.push({ node, sql: sqlOf(node) });
     return 'past';
   });
   return found;

@@ -1,6 +1,6 @@
 import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
 import type { Relation } from '../relations/relation.ts';
-import { allOf, column, mapTree, pathOf, selectOf, walk } from './ast.ts';
+import { allOf, column, hides, mapTree, pathOf, selectOf, walk } from './ast.ts';
 import { withName } from './result-names.ts';
 
 /** What names in a FROM stand for. */
@@ -167,6 +167,8 @@ function substituted<T>(tree: T, alias: string, outputs: ReadonlyMap<string, Nod
 
 function qualifiedOnly<T>(tree: T, alias: string, outputs: ReadonlyMap<string, Node>): T {
   return mapTree(tree, (node) => {
+    const query = selectOf(node);
+    if (query !== undefined && hides(query, alias)) return node;
     const path = 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
     return path.length === 2 && path[0] === alias ? outputs.get(path[1] ?? '') : undefined;
   });

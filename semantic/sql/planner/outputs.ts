@@ -2,6 +2,7 @@ import type { Node, SelectStmt } from '@pgsql/types';
 import { column, pathOf } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import type { Key } from './leaf.ts';
+import { withName } from './result-names.ts';
 
 /** `*` as the columns that it stands for. */
 export function expanded(targets: readonly Node[], { relation, alias }: BlockScope): Node[] {
@@ -15,7 +16,9 @@ export function expanded(targets: readonly Node[], { relation, alias }: BlockSco
 
 /** What is sorted by, without names of results, which come before names of columns. */
 export function sortedBy({ sortClause = [], targetList = [] }: SelectStmt): Node[] {
-  const names = new Set(targetList.map((each) => ('ResTarget' in each ? each.ResTarget.name : undefined)));
+  const names = new Set(
+    targetList.map(withName).map((each) => ('ResTarget' in each ? each.ResTarget.name : undefined)),
+  );
   return sortClause.flatMap((each) => {
     const node = 'SortBy' in each ? each.SortBy.node : undefined;
     const path = node !== undefined && 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];

@@ -1,8 +1,7 @@
 import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
-import { deparseSync } from 'pgsql-deparser';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import type { Relation, Relations } from '../relations/relation.ts';
-import { column, functionName, integer, mapTree, selectOf, walk } from './ast.ts';
+import { column, functionName, integer, mapTree, selectOf, textsOf, walk } from './ast.ts';
 import { blockScope } from './block-scope.ts';
 import { planBlock } from './block.ts';
 import { flattened } from './flatten.ts';
@@ -10,6 +9,8 @@ import type { Names } from './flatten.ts';
 import { leafRange } from './leaf-range.ts';
 import type { Judged, Leaf, PlannedSql } from './leaf.ts';
 import { Refusal } from './refusal.ts';
+import { askedOnce, withoutSemiJoin } from './semi-join.ts';
+import { sqlOf } from './sql-of.ts';
 
 /** What statements are planned by. */
 export interface PlanInput {
@@ -34,8 +35,18 @@ interface Place {
  */
 export function planStatement(select: SelectStmt, input: PlanInput): PlannedSql {
   const leaves: Leaf[] = [];
-  const planned = planSelect(select, { queries: new Map(), isTop: true, leaves }, input);
-  return { sql: deparseSync({ SelectStmt: planned }), leaves };
+  const planned = planSelect(shortNamed(select), { queries: new Map(), isTop: true, leaves }, input);
+  return { sql: sqlOf({ SelectStmt: planned }), leaves };
+}
+
+/** `public.finance.country` as `finance.country`: rows of answers are in no schema. */
+function shortNamed<T>(tree: T): T {
+  return mapTree(tree, (node) => {
+    const { fields = [] } = 'ColumnRef' in node ? node.ColumnRef : {};
+    return 'ColumnRef' in node && fields.length > 2 && textsOf(fields).at(-3) === 'public'
+      ? { ColumnRef: { ...node.ColumnRef, fields: fields.slice(-2) } }
+      : undefined;
+  });
 }
 
 /** Whether a statement reads a relation; the rest is answered by the catalogue. */
@@ -93,7 +104,8 @@ function planBody(body: SelectStmt, place: Place, input: PlanInput): SelectStmt 
     const [left, right] = [planSelect(larg, inner, input), planSelect(rarg, inner, input)];
     return { ...planSubqueries(rest, inner, input), larg: left, rarg: right };
   }
-  const select = flattened(body, namesAt(place, input));
+  const names = namesAt(place, input);
+  const select = withoutSemiJoin(flattened(body, names), names);
   const [from, ...others] = select.fromClause ?? [];
   const range = from !== undefined && 'RangeVar' in from ? from.RangeVar : undefined;
   const relation = range === undefined ? undefined : relationAt(range, place, input);
@@ -150,7 +162,7 @@ function judged(condition: Node, values: Leaf, place: Place, input: PlanInput): 
   const { keys } = values;
   // What looks at no column holds for every row or for none.
   const leaves: Leaf[] = keys.length === 0 ? [] : [values];
-  const where = planSubqueries(condition, { ...place, isTop: false, leaves }, input);
+  const where = planSubqueries(spelledOut(condition, place), { ...place, isTop: false, leaves }, input);
   const shown = keys.length === 0 ? [integer(1)] : keys.map(({ name }) => column(values.alias, name));
   const select: SelectStmt = {
     distinctClause: [{} as Node],
@@ -160,7 +172,20 @@ function judged(condition: Node, values: Leaf, place: Place, input: PlanInput): 
     op: 'SETOP_NONE',
     limitOption: 'LIMIT_OPTION_DEFAULT',
   };
-  return { keys, query: { sql: deparseSync({ SelectStmt: select }), leaves } };
+  return { keys, query: { sql: sqlOf({ SelectStmt: select }), leaves } };
+}
+
+/** A condition is judged in a statement of its own, where WITH has given nothing a name. */
+function spelledOut<T>(tree: T, { queries }: Pick<Place, 'queries'>): T {
+  return mapTree(tree, (node) => {
+    if (!('RangeVar' in node) || node.RangeVar.schemaname !== undefined) return undefined;
+    const { relname = '', alias } = node.RangeVar;
+    const query = queries.get(relname);
+    if (query === undefined) return undefined;
+    const others = new Map([...queries].filter(([name]) => name !== relname));
+    const subquery: Node = { SelectStmt: spelledOut(query, { queries: others }) };
+    return { RangeSubselect: { subquery, alias: alias ?? { aliasname: relname } } };
+  });
 }
 
 function planFrom(from: Node, place: Place, input: PlanInput): Node {
@@ -192,7 +217,10 @@ function planFrom(from: Node, place: Place, input: PlanInput): Node {
 }
 
 function planSubqueries<T>(tree: T, place: Place, input: PlanInput): T {
+  const { isRowFunction } = namesAt(place, input);
   return mapTree(tree, (node) => {
+    const asked = askedOnce(node, isRowFunction);
+    if (asked !== undefined) return planSubqueries(asked, place, input);
     const query = selectOf(node);
     return query === undefined ? undefined : { SelectStmt: planSelect(query, place, input) };
   });

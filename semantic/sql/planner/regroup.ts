@@ -62,8 +62,14 @@ function mustAddUp(measure: MeasureColumn, finer: readonly string[], scope: Bloc
 }
 
 /** Replaces an aggregate call by what gives its value over rows of the leaf. */
-export function rewriteAggregates<T>(tree: T, scope: BlockScope, { regroup }: Grouping): T {
+export function rewriteAggregates<T>(tree: T, scope: BlockScope, { regroup }: Pick<Grouping, 'regroup'>): T {
   return mapTree(tree, (node) => {
+    // A query within aggregates rows of its own.
+    if ('SubLink' in node) {
+      const { testexpr } = node.SubLink;
+      if (testexpr === undefined) return node;
+      return { SubLink: { ...node.SubLink, testexpr: rewriteAggregates(testexpr, scope, { regroup }) } };
+    }
     const name = scope.aggregateOf(node);
     if (name === undefined || !('FuncCall' in node)) return undefined;
     const use = aggregateUse(name, node.FuncCall, scope);

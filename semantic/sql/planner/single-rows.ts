@@ -30,6 +30,7 @@ export function rowsOfSelect(
   demandOf(sortedBy(select), scope, demand);
   demandOf(select.windowClause, scope, demand);
   demandOf(select.distinctClause, scope, demand);
+  demandOf(select.whereClause, scope, demand);
   const used = [...demand.dimensions, ...demand.times.keys(), ...where.columns];
   const measures = shown.filter((each) => each.kind === 'measure').filter((each) => hasShare(each, used));
   const empty = shown.filter((each) => !measures.some(({ name }) => name === each.name));
@@ -71,9 +72,10 @@ function enoughRows({
   sortClause,
   distinctClause,
   targetList,
+  whereClause,
 }: SelectStmt): number | undefined {
   const [count, offset] = [wholeNumber(limitCount), limitOffset === undefined ? 0 : wholeNumber(limitOffset)];
-  let isPlain = (sortClause ?? distinctClause ?? []).length === 0;
+  let isPlain = (sortClause ?? distinctClause ?? []).length === 0 && whereClause === undefined;
   walk(targetList, (node) => {
     isPlain &&= !('FuncCall' in node);
     return 'into';

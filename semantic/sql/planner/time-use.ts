@@ -96,6 +96,8 @@ export function timeUse(node: Node): TimeUse | undefined {
   if (!('FuncCall' in node)) return undefined;
   const name = functionName(node.FuncCall) ?? '';
   const { args = [] } = node.FuncCall;
+  // Another way to write a cast.
+  if (name === 'date') return args[0] === undefined ? undefined : timeUse(args[0]);
   if (name === 'to_char') return usedBy(args[1], args[0], patterns, (format) => format.toLowerCase());
   const fields = fieldsBy[name];
   if (fields === undefined || args.length !== 2) return undefined;

@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { conjuncts, walk } from './ast.ts';
+import { allOf, conjuncts, walk } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import { conditionOf } from './conditions.ts';
 import { both, isNever } from './cube-filter.ts';
@@ -21,6 +21,26 @@ export function leafOf(scope: BlockScope, where: Where, asked: Pick<Leaf, 'keys'
   const { columns: _, ...conditions } = where;
   const plain = { measures: [], empty: [], isUngrouped: false, limit: undefined };
   return { relation: scope.relation, alias: scope.alias, ...plain, ...conditions, ...asked };
+}
+
+/** Conditions on the relation alone, and those that depend on the row of a query around. */
+export function parted(
+  clause: Node | undefined,
+  scope: BlockScope,
+): { readonly own: Node | undefined; readonly outer: Node | undefined } {
+  const all = conjuncts(clause);
+  const isOuter = (condition: Node): boolean => {
+    let found = false;
+    walk(condition, (node) => {
+      found ||= 'ColumnRef' in node && scope.columnOf(node) === undefined;
+      return 'SubLink' in node ? 'past' : 'into';
+    });
+    return found;
+  };
+  return {
+    own: allOf(all.filter((each) => !isOuter(each))),
+    outer: allOf(all.filter(isOuter)),
+  };
 }
 
 /** Reads a WHERE: what Cube can judge as its filters, the rest to be judged over values first. */

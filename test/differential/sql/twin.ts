@@ -151,13 +151,14 @@ const ofLines = /\b(?:category|line_kind|order_lines)\b/;
 export function twinQuery(query: string): string {
   const names = [...Object.keys(amounts), ...Object.keys(measures)].join('|');
   const call = new RegExp(
-    `\\b(measure|sum|count)\\(\\s*(?:distinct )?(?:((?:"?\\w+"?\\.)*)"?(${names})"?)\\s*\\)(\\s+filter\\s*\\(where ([^()]*(?:\\([^()]*\\)[^()]*)*)\\))?`,
+    // What is quoted on its own is a name or a text, such as "SUM(gmv)".
+    `"[^"]*"|'[^']*'|\\b(measure|sum|count)\\(\\s*(?:distinct )?(?:((?:"?\\w+"?\\.)*)"?(${names})"?)\\s*\\)(\\s+filter\\s*\\(where ([^()]*(?:\\([^()]*\\)[^()]*)*)\\))?`,
     'gi',
   );
   const expanded = query.replaceAll(
     call,
-    (_all: string, how: string, prefix: string, name: string, _filter: string, condition?: string) =>
-      typed(how, name, expansion(name, prefix, condition)),
+    (all: string, how?: string, prefix = '', name = '', _filter?: string, condition?: string) =>
+      how === undefined ? all : typed(how, name, expansion(name, prefix, condition)),
   );
   return ofLines.test(query)
     ? expanded.replaceAll(/\b(?:public\.)?"?operations"?(?=\s|$|\))(?!\s*\.)/g, 'operations_by_line')

@@ -17,17 +17,15 @@ export const channels = ['web', 'app', 'store', '', 'Ünïcode', null];
 const categories = ['books', 'home', 'Books', '100% cotton', 'a_b', null];
 const eventTypes = [
   ...Array.from({ length: 8 }, () => 'sale'),
-  ...[
-    'discount',
-    'refund',
-    'refund',
-    'cancellation',
-    'void',
-    'tax',
-    'shipping',
-    'gift_card_sale',
-    'chargeback',
-  ],
+  'discount',
+  'refund',
+  'refund',
+  'cancellation',
+  'void',
+  'tax',
+  'shipping',
+  'gift_card_sale',
+  'chargeback',
 ];
 
 /** A small world that is the same for the same seed: a year and a half of orders, tickets, parcels and payouts. */
@@ -101,58 +99,72 @@ function maybe<T>(random: Random, share: number, value: T): T | null {
 }
 
 const orderColumns = [
-  ...[
-    'order_key',
-    'order_id',
-    'customer_key',
-    'customer_durable_key',
-    'channel',
-    'country',
-    'currency',
-    'is_test',
-  ],
-  ...['order_status', 'order_date', 'fulfilled_date', 'is_fulfilled', 'is_partly_fulfilled', 'cancelled_at'],
-  ...['first_refund_at', 'closed_date', 'hours_to_ship', 'hours_to_deliver'],
+  'order_key',
+  'order_id',
+  'customer_key',
+  'customer_durable_key',
+  'channel',
+  'country',
+  'currency',
+  'is_test',
+  'order_status',
+  'order_date',
+  'fulfilled_date',
+  'is_fulfilled',
+  'is_partly_fulfilled',
+  'cancelled_at',
+  'first_refund_at',
+  'closed_date',
+  'hours_to_ship',
+  'hours_to_deliver',
 ];
 const lineColumns = [
-  ...[
-    'order_line_key',
-    'order_line_id',
-    'order_key',
-    'line_kind',
-    'product_key',
-    'seller_key',
-    'channel',
-    'country',
-  ],
-  ...['currency', 'is_test', 'net_minor', 'commission_minor', 'order_date'],
+  'order_line_key',
+  'order_line_id',
+  'order_key',
+  'line_kind',
+  'product_key',
+  'seller_key',
+  'channel',
+  'country',
+  'currency',
+  'is_test',
+  'net_minor',
+  'commission_minor',
+  'order_date',
 ];
 const eventColumns = [
-  ...[
-    'order_event_key',
-    'event_type',
-    'order_key',
-    'order_id',
-    'customer_key',
-    'product_key',
-    'channel',
-    'country',
-  ],
-  ...['currency', 'is_test', 'quantity', 'amount_minor', 'event_date', 'order_date', 'reporting_minor'],
+  'order_event_key',
+  'event_type',
+  'order_key',
+  'order_id',
+  'customer_key',
+  'product_key',
+  'channel',
+  'country',
+  'currency',
+  'is_test',
+  'quantity',
+  'amount_minor',
+  'event_date',
+  'order_date',
+  'reporting_minor',
 ];
 const shipmentColumns = [
-  ...[
-    'shipment_key',
-    'shipment_id',
-    'order_key',
-    'carrier',
-    'status',
-    'channel',
-    'country',
-    'currency',
-    'is_test',
-  ],
-  ...['promised_at', 'delivered_at', 'is_late', 'shipped_date', 'order_date'],
+  'shipment_key',
+  'shipment_id',
+  'order_key',
+  'carrier',
+  'status',
+  'channel',
+  'country',
+  'currency',
+  'is_test',
+  'promised_at',
+  'delivered_at',
+  'is_late',
+  'shipped_date',
+  'order_date',
 ];
 
 function orders(random: Random): string[] {
@@ -185,133 +197,111 @@ function oneOrder(random: Random, index: number, rows: Record<string, Value[][]>
   const isCancelled = random.integer(0, 9) === 0;
   const fulfilled = maybe(random, 70, date);
   rows['orders']?.push([
-    ...[key, index + 1000, `c${customer}`, customer === 0 ? -1 : random.integer(1, 40), ...where],
-    ...[
-      isCancelled ? 'cancelled' : random.pick(['paid', 'shipped', 'delivered']),
-      date,
-      fulfilled,
-      fulfilled !== null,
-    ],
-    ...[
-      random.integer(0, 9) === 0,
-      isCancelled ? `${date} 10:00:00` : null,
-      maybe(random, 15, `${date} 11:00:00`),
-    ],
-    ...[
-      maybe(random, 60, date),
-      maybe(random, 70, random.integer(1, 400) / 4),
-      maybe(random, 50, random.integer(1, 400) / 8),
-    ],
+    key,
+    index + 1e3,
+    `c${customer}`,
+    customer === 0 ? -1 : random.integer(1, 40),
+    ...where,
+    isCancelled ? 'cancelled' : random.pick(['paid', 'shipped', 'delivered']),
+    date,
+    fulfilled,
+    fulfilled !== null,
+    random.integer(0, 9) === 0,
+    isCancelled ? `${date} 10:00:00` : null,
+    maybe(random, 15, `${date} 11:00:00`),
+    maybe(random, 60, date),
+    maybe(random, 70, random.integer(1, 400) / 4),
+    maybe(random, 50, random.integer(1, 400) / 8),
   ]);
   for (let line = 0; line < random.integer(0, 4); line += 1) {
     const product = `p${random.integer(0, categories.length - 1)}`;
     const [net, seller] = [random.integer(0, 20_000), random.pick([1, 2, -1])];
     rows['lines']?.push([
-      ...[
-        `${key}-${line}`,
-        index * 10 + line,
-        key,
-        random.pick(['goods', 'goods', 'gift_card']),
-        product,
-        seller,
-      ],
-      ...[...where, net, Math.floor(net / 10), date],
+      `${key}-${line}`,
+      index * 10 + line,
+      key,
+      random.pick(['goods', 'goods', 'gift_card']),
+      product,
+      seller,
+      ...where,
+      net,
+      Math.floor(net / 10),
+      date,
     ]);
     for (let event = 0; event < random.integer(1, 4); event += 1) {
       const type = event === 0 ? 'sale' : random.pick(eventTypes);
       const sign = ['discount', 'refund', 'cancellation', 'void', 'chargeback'].includes(type) ? -1 : 1;
       const amount = sign * random.integer(0, 9_000);
       rows['events']?.push([
-        ...[
-          `${key}-${line}-${event}`,
-          type,
-          key,
-          maybe(random, 90, index + 1000),
-          `c${customer}`,
-          product,
-          ...where,
-        ],
-        ...[
-          sign * random.integer(1, 3),
-          amount,
-          event === 0 ? date : day(random),
-          date,
-          maybe(random, 95, amount),
-        ],
+        `${key}-${line}-${event}`,
+        type,
+        key,
+        maybe(random, 90, index + 1e3),
+        `c${customer}`,
+        product,
+        ...where,
+        sign * random.integer(1, 3),
+        amount,
+        event === 0 ? date : day(random),
+        date,
+        maybe(random, 95, amount),
       ]);
     }
   }
   for (let parcel = 0; parcel < random.integer(0, 2); parcel += 1) {
     const isLate = random.pick([true, false, null]);
     rows['shipments']?.push([
-      ...[
-        index * 10 + parcel,
-        index * 10 + parcel,
-        key,
-        random.pick(['DHL', 'UPS', null]),
-        random.pick(['shipped', 'delivered', 'lost']),
-      ],
-      ...[
-        ...where,
-        maybe(random, 80, `${date} 12:00:00`),
-        maybe(random, 60, `${date} 13:00:00`),
-        isLate,
-        maybe(random, 90, date),
-        date,
-      ],
+      index * 10 + parcel,
+      index * 10 + parcel,
+      key,
+      random.pick(['DHL', 'UPS', null]),
+      random.pick(['shipped', 'delivered', 'lost']),
+      ...where,
+      maybe(random, 80, `${date} 12:00:00`),
+      maybe(random, 60, `${date} 13:00:00`),
+      isLate,
+      maybe(random, 90, date),
+      date,
     ]);
   }
 }
 
 const ticketColumns = [
-  ...[
-    'ticket_key',
-    'ticket_id',
-    'customer_key',
-    'status',
-    'priority',
-    'via_channel',
-    'topic',
-    'first_reply_minutes',
-  ],
-  ...[
-    'resolution_minutes',
-    'satisfaction_score',
-    'is_deleted',
-    'solved_at',
-    'created_date',
-    'first_reply_date',
-    'solved_date',
-  ],
+  'ticket_key',
+  'ticket_id',
+  'customer_key',
+  'status',
+  'priority',
+  'via_channel',
+  'topic',
+  'first_reply_minutes',
+  'resolution_minutes',
+  'satisfaction_score',
+  'is_deleted',
+  'solved_at',
+  'created_date',
+  'first_reply_date',
+  'solved_date',
 ];
 
 function ticket(random: Random, index: number): Value[] {
   const solved = maybe(random, 60, day(random));
   return [
-    ...[
-      index,
-      index,
-      `c${random.integer(0, 3)}`,
-      random.pick(['open', 'solved', 'closed']),
-      random.pick(['low', 'high', null]),
-    ],
-    ...[
-      random.pick(['email', 'web', 'chat']),
-      random.pick(['delivery', 'refund', null]),
-      maybe(random, 70, random.integer(1, 900)),
-    ],
-    ...[
-      maybe(random, 60, random.integer(1, 9000)),
-      random.pick(['good', 'bad', 'offered', null]),
-      random.integer(0, 19) === 0,
-    ],
-    // A ticket can be known before the day that it was made.
-    ...[
-      solved === null ? null : `${solved} 09:00:00`,
-      maybe(random, 97, day(random)),
-      maybe(random, 70, day(random)),
-      solved,
-    ],
+    index,
+    index,
+    `c${random.integer(0, 3)}`,
+    random.pick(['open', 'solved', 'closed']),
+    random.pick(['low', 'high', null]),
+    random.pick(['email', 'web', 'chat']),
+    random.pick(['delivery', 'refund', null]),
+    maybe(random, 70, random.integer(1, 900)),
+    maybe(random, 60, random.integer(1, 9e3)),
+    random.pick(['good', 'bad', 'offered', null]),
+    random.integer(0, 19) === 0,
+    solved === null ? null : `${solved} 09:00:00`,
+    maybe(random, 97, day(random)),
+    maybe(random, 70, day(random)),
+    solved,
   ];
 }
 
@@ -327,13 +317,12 @@ const payoutColumns = [
 
 function payout(random: Random, index: number): Value[] {
   return [
-    ...[
-      index,
-      `po_${index}`,
-      random.pick(['EUR', 'USD']),
-      random.pick(['paid', 'pending', 'failed']),
-      random.integer(1, 99_999),
-    ],
-    ...[random.integer(-3, 3), maybe(random, 95, day(random))],
+    index,
+    `po_${index}`,
+    random.pick(['EUR', 'USD']),
+    random.pick(['paid', 'pending', 'failed']),
+    random.integer(1, 99999),
+    random.integer(-3, 3),
+    maybe(random, 95, day(random)),
   ];
 }
