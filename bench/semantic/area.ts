@@ -1,6 +1,3 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashSecret } from '../../semantic/server/access/secret-hash.ts';
@@ -11,8 +8,10 @@ import { figuresOf } from './figures.ts';
 import type { Measured } from './figures.ts';
 import { closedLoad, distinct, openLoad, witnessOf } from './load.ts';
 import { factsSchema } from './messages.ts';
-import type { Command, Facts } from './messages.ts';
 import { tiles, witness } from './queries.ts';
+import { startServer } from './server.ts';
+import type { Server } from './server.ts';
+import { measureSql } from './sql-area.ts';
 
 const people = 150;
 const defaultSeconds = 300;
@@ -30,43 +29,17 @@ export const semantic: Area = {
     await mkdir(options.data, { recursive: true });
     const folder = await mkdtemp(path.join(options.data, 'semantic-'));
     await writeAccess(folder);
-    const server = await startServer({ file: path.join(folder, 'warehouse.duckdb'), folder, lines }, say);
+    const job = { file: path.join(folder, 'warehouse.duckdb'), folder, lines };
     try {
-      return await measureOn(server, lines, say, options);
+      say('  makes the marts and starts the server\n');
+      const server = await startServer('server-job.ts', job, factsSchema);
+      const figures = await measureOn(server, lines, say, options).finally(server.stop);
+      return [...figures, ...(await measureSql(job, lines, say))];
     } finally {
-      await server.stop();
       await rm(folder, { recursive: true, force: true });
     }
   },
 };
-
-interface Server {
-  readonly ask: (kind: Command['kind']) => Promise<Facts>;
-  readonly stop: () => Promise<void>;
-}
-
-async function startServer(job: object, say: (text: string) => void): Promise<Server> {
-  say('  makes the marts and starts the server\n');
-  const loader = new URL('../../lib/ts-loader/register.mjs', import.meta.url).href;
-  const child: ChildProcess = fork(path.join(import.meta.dirname, 'server-job.ts'), [JSON.stringify(job)], {
-    execArgv: ['--import', loader],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const answers = async (): Promise<Facts> => factsSchema.parse((await once(child, 'message'))[0]);
-  await answers();
-  return {
-    ask: async (kind) => {
-      const answered = answers();
-      child.send({ kind });
-      return answered;
-    },
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.send({ kind: 'stop' });
-      await ended;
-    },
-  };
-}
 
 /** Three kinds of rights; the same secret for all, since it is hashed once for each that logs in. */
 async function writeAccess(folder: string): Promise<void> {
@@ -93,7 +66,7 @@ async function writeAccess(folder: string): Promise<void> {
 }
 
 async function measureOn(
-  server: Server,
+  server: Server<typeof factsSchema>,
   lines: number,
   say: (text: string) => void,
   options: BenchOptions,

@@ -19,3 +19,14 @@ export const factsSchema = z.object({
 export type Facts = z.infer<typeof factsSchema>;
 
 export const jobSchema = z.object({ file: z.string(), folder: z.string(), lines: z.number() });
+
+/** What the server of the SQL API says of itself. */
+export const sqlFactsSchema = z.object({
+  port: z.number(),
+  /** Of the REST API of the same process. */
+  restPort: z.number(),
+  /** When its engine began to start, in ms since 1970. */
+  startedAt: z.number(),
+  rssMb: z.number(),
+});
+export type SqlFacts = z.infer<typeof sqlFactsSchema>;

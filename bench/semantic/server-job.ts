@@ -87,6 +87,8 @@ async function publishNext(): Promise<void> {
   publishMs = Math.round(performance.now() - startMs);
 }
 
+// Whoever started it is gone.
+process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   const { kind } = commandSchema.parse(message);
   if (kind === 'stop') process.exit(0);

@@ -31,7 +31,7 @@ const mostMs = 20_000;
 
 /** The files of an empty cluster, compressed; about two seconds of work in a thread that is gone afterwards. */
 export async function makeImage(): Promise<Uint8Array> {
-  const worker = new Worker(workerFile, { workerData: { kind: 'image' } });
+  const worker = new Worker(workerFile, { execArgv: [], workerData: { kind: 'image' } });
   return new Promise((resolve, reject) => {
     worker.once('message', ({ image }: { readonly image: Uint8Array }) => resolve(image));
     worker.once('error', reject);
@@ -41,7 +41,7 @@ export async function makeImage(): Promise<Uint8Array> {
 
 /** Starts a PostgreSQL from an image and has it run a script as its owner. */
 export function startPostgresThread(image: Uint8Array, script: string): PostgresThread {
-  const worker = new Worker(workerFile, { workerData: { kind: 'serve', image, script } });
+  const worker = new Worker(workerFile, { execArgv: [], workerData: { kind: 'serve', image, script } });
   const waiting = new Map<number, Waiting>();
   let last = 0;
   let gone: string | undefined;

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRandom } from '../../../simulator/world/random.ts';
 import { compareQuery } from './compare.ts';
