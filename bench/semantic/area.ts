@@ -33,7 +33,7 @@ export const semantic: Area = {
     try {
       say('  makes the marts and starts the server\n');
       const server = await startServer('server-job.ts', job, factsSchema);
-      const figures = await measureOn(server, lines, say, options).finally(server.stop);
+      const figures = await measureOn(server, lines, say, options).finally(() => server.stop());
       return [...figures, ...(await measureSql(job, lines, say))];
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -24,7 +24,7 @@ import { selectOf } from './planner/ast.ts';
 import { Refusal, refused } from './planner/refusal.ts';
 import { sqlOf } from './planner/sql-of.ts';
 import { createImageStore } from './postgres/image.ts';
-import { firstRole } from './postgres/schema-script.ts';
+import { databaseName, firstRole } from './postgres/schema-script.ts';
 import { SqlError } from './sql-error.ts';
 
 export interface EngineOptions {
@@ -53,6 +53,7 @@ export async function createSqlEngine(options: EngineOptions): Promise<SqlEngine
     return row?.[0] ?? '';
   };
   return {
+    database: databaseName,
     prepare: (statement, types, visit) => prepare(parts, statement, types, visit),
     setting: (name, value) => texts('select set_config($1, $2, true)', [name, value]),
     defaultSetting: (name) => texts('select current_setting($1)', [name]),

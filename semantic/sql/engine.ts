@@ -71,6 +71,8 @@ export interface SqlVisit {
 
 /** Understands and answers statements that give rows: over views, of the catalogue, or of nothing but values. */
 export interface SqlEngine {
+  /** The one database that there is. */
+  readonly database: string;
   /** `types` are those OIDs that the client has told of parameters; 0 where it leaves that open. Throws SqlError. */
   readonly prepare: (
     statement: ParsedStatement,

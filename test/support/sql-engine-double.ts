@@ -65,6 +65,7 @@ export function createSqlEngineDouble(): SqlEngineDouble {
     };
   };
   return {
+    database: 'shop',
     visits,
     signals,
     open: () => open,

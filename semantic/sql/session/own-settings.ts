@@ -11,12 +11,12 @@ interface OwnSetting {
 const levels = ['debug5', 'debug4', 'debug3', 'debug2', 'debug1', 'log', 'notice', 'warning', 'error'];
 const isolations = ['read committed', 'repeatable read', 'serializable', 'read uncommitted'];
 
-/** A plain number: clients choose the queries of their newer half by it. */
-const serverVersion = '15.0';
+/** Of the catalogue: clients choose what they ask of it by this number. */
+const serverVersion = '18.6';
 
 const own: Readonly<Record<string, OwnSetting>> = {
   server_version: { value: serverVersion, description: 'PostgreSQL whose clients are spoken to.' },
-  server_version_num: { value: '150000', description: 'The same as a number.' },
+  server_version_num: { value: '180006', description: 'The same as a number.' },
   server_encoding: { value: 'UTF8', description: 'Encoding of texts.' },
   integer_datetimes: { value: 'on', description: 'Times are sent as whole microseconds.' },
   is_superuser: { value: 'off', description: 'Nobody is.' },

@@ -1,7 +1,8 @@
 /** What a startup packet tells of itself; the rest are settings. */
 export interface StartupFacts {
   readonly user: string;
-  readonly database: string;
+  /** Undefined where none is named. */
+  readonly database: string | undefined;
   /** Names in lower case, in the order in which they are to be set. */
   readonly settings: ReadonlyMap<string, string>;
   /** Whether rows of the log are wanted rather than answers. */
@@ -22,7 +23,7 @@ export function startupFacts(parameters: ReadonlyMap<string, string>): StartupFa
   const replication = parameters.get('replication')?.toLowerCase() ?? 'false';
   return {
     user,
-    database: parameters.get('database') || user,
+    database: parameters.get('database') || undefined,
     settings,
     isReplication: !['false', 'off', 'no', '0'].includes(replication),
     unknownOptions,

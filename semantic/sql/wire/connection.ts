@@ -15,7 +15,7 @@ import { FatalError } from './fatal-error.ts';
 import type { Frame } from './frame-reader.ts';
 import { readMessage } from './frontend-messages.ts';
 import type { FrontendMessage } from './frontend-messages.ts';
-import { negotiate, openConnection, refuseUnusable } from './opening.ts';
+import { mustBeThere, negotiate, openConnection, refuseUnusable } from './opening.ts';
 import { newestMinor } from './startup.ts';
 import type { Tls } from './tls.ts';
 
@@ -131,6 +131,8 @@ async function begin(
     { user: facts.user, address, isEncrypted, certificateHash },
     services,
   );
+  const { database } = services.engine;
+  mustBeThere(facts.database ?? database, database);
   channel.send(authentication('ok'));
   const { processId, key, release } = cancellations.register(
     request.minor < newestMinor ? keyBytes.old : keyBytes.new,
@@ -141,7 +143,7 @@ async function begin(
     connected,
     out: channel,
     processId,
-    database: facts.database,
+    database,
   });
   const close = (): void => session.close(new ClientGone('the client is gone'));
   channel.gone.addEventListener('abort', close);
@@ -156,7 +158,7 @@ async function begin(
   channel.send(backendKeyData(processId, key));
   channel.enter('started');
   await session.ready();
-  logger.info('sql connection', { ...about, database: facts.database, isEncrypted });
+  logger.info('sql connection', { ...about, database, isEncrypted });
   return {
     session,
     release: () => {

@@ -72,3 +72,13 @@ export function refuseUnusable(user: string, isReplication: boolean): void {
   if (isReplication)
     throw new FatalError({ code: '0A000', message: 'replication is not supported by the SQL API' });
 }
+
+/** Throws FatalError where somebody who is known asks for a database that there is not. */
+export function mustBeThere(asked: string, database: string): void {
+  if (asked === database) return;
+  throw new FatalError({
+    code: '3D000',
+    message: `database "${asked}" does not exist`,
+    hint: `Connect to the database "${database}".`,
+  });
+}
