@@ -10,6 +10,7 @@ const harmless = new Set([
   'current_query',
   'gen_random_uuid',
   'pg_blocking_pids',
+  'pg_current_xact_id',
   'pg_database_size',
   'pg_get_sequence_data',
   'pg_indexes_size',
@@ -27,6 +28,7 @@ const harmless = new Set([
   'pg_total_relation_size',
   'random',
   'timeofday',
+  'txid_current',
 ]);
 
 const written = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);

@@ -116,7 +116,7 @@ export function rowFields({ body }: Message): Field[] {
     fields.push({
       name: body.toString('utf8', at, end),
       tableOid: body.readUInt32BE(end + 1),
-      columnNumber: body.readUInt16BE(end + 5),
+      columnNumber: body.readInt16BE(end + 5),
       typeOid: body.readUInt32BE(end + 7),
       typeSize: body.readInt16BE(end + 11),
       typeModifier: body.readInt32BE(end + 13),

@@ -2,10 +2,12 @@ import type { Metric, MetricCatalog } from '../../server/metric-catalog.ts';
 import type { Cube, Exposed, Model, View } from '../../validate/model.ts';
 import type { MeasureText } from '../../validate/model-schema.ts';
 import { isMultiplied } from './fan-out.ts';
+import { saidCatalog } from './said-catalog.ts';
 import type { Adding, Column, DimensionColumn, MeasureColumn, Relation, Relations } from './relation.ts';
 
 /** The views that a catalogue shows, as relations. The catalogue holds what its reader may see, and nothing else. */
-export function relationsOf(model: Model, catalog: MetricCatalog): Relations {
+export function relationsOf(model: Model, seen: MetricCatalog): Relations {
+  const catalog = saidCatalog(model, seen);
   const relations = catalog.views.flatMap((shown) => {
     const view = model.views.find(({ name }) => name === shown.name);
     return view === undefined ? [] : [relationOf(model, catalog, view)];
