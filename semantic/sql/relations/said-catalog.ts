@@ -8,13 +8,11 @@ import type { Model } from '../../validate/model.ts';
 export function saidCatalog(model: Model, catalog: MetricCatalog): MetricCatalog {
   const { metrics, dimensions, segments, views } = catalog;
   const seen = new Set([...metrics, ...dimensions, ...segments, ...views].map(({ name }) => name));
-  const all = [
-    ...model.views.flatMap(({ name, exposed }) => [name, ...exposed.map((each) => each.name)]),
-    ...[...model.cubes.values()].flatMap((cube) => [...cube.measures.keys()]),
-  ];
-  const hidden = [...new Set(all)].filter((name) => /^\w+_\w+$/.test(name) && !seen.has(name));
-  const pattern = new RegExp(String.raw`\b(?:${hidden.join('|')})\b`, 'g');
-  const said = (text: string): string => (hidden.length === 0 ? text : text.replaceAll(pattern, '...'));
+  const shown = model.views.flatMap(({ name, exposed }) => [name, ...exposed.map((each) => each.name)]);
+  const hidden = new Set(shown.filter((name) => !seen.has(name)));
+  const names = [...hidden].filter((name) => /^\w+_\w+$/.test(name));
+  const pattern = new RegExp(String.raw`\b(?:${names.join('|')})\b`, 'g');
+  const said = (text: string): string => (names.length === 0 ? text : text.replaceAll(pattern, '...'));
   const described = <T extends { readonly description: string }>(each: T): T => ({
     ...each,
     description: said(each.description),
@@ -24,7 +22,7 @@ export function saidCatalog(model: Model, catalog: MetricCatalog): MetricCatalog
     metrics: metrics.map(({ denominator, deprecated, ...metric }) => ({
       ...described(metric),
       deprecated: deprecated === undefined ? undefined : said(deprecated),
-      denominator: denominator === undefined || seen.has(denominator) ? denominator : 'another measure',
+      denominator: denominator !== undefined && hidden.has(denominator) ? 'another measure' : denominator,
     })),
     dimensions: dimensions.map(described),
     segments: segments.map(described),

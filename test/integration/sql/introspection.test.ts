@@ -39,7 +39,6 @@ const hidden = [
   'gift_card_debt',
   'marketplace',
   'zoe_else',
-  'sold_orders',
   'first_response_time',
   'on_time_rate',
   'payout_difference',
