@@ -12,17 +12,19 @@ import { createCatalogueAnswers } from './answer/catalogue-answers.ts';
 import type { CatalogueAnswers } from './answer/catalogue-answers.ts';
 import { explainPlan } from './answer/explain.ts';
 import { createProfiles } from './answer/profiles.ts';
-import type { Profiles } from './answer/profiles.ts';
+import type { Profile, Profiles } from './answer/profiles.ts';
 import { rowStream } from './answer/row-stream.ts';
 import { formKey, isUtc, ownContext, sharedContext } from './answer/settings.ts';
 import { understand } from './answer/understood.ts';
 import type { PlanContext, Understood } from './answer/understood.ts';
 import type { Binding, Prepared, Rows, SqlEngine, SqlVisit } from './engine.ts';
-import { loadParser } from './parse.ts';
+import { loadParser, positionOf } from './parse.ts';
 import type { ParsedStatement } from './parse.ts';
 import { selectOf } from './planner/ast.ts';
+import { withJoinedViews } from './planner/joined-views.ts';
 import { Refusal, refused } from './planner/refusal.ts';
 import { sqlOf } from './planner/sql-of.ts';
+import type { Catalogue } from './postgres/catalogue.ts';
 import { createImageStore } from './postgres/image.ts';
 import { databaseName, firstRole } from './postgres/schema-script.ts';
 import { SqlError } from './sql-error.ts';
@@ -104,10 +106,31 @@ async function understood(
   if (found !== undefined) return found;
   const catalogue = await profile.catalogue();
   mustBeHarmless(statement.node, statement.text, catalogue.facts);
-  const made = understand(semantic, profile, statement, types, context.shared);
+  const made = understand(
+    semantic,
+    profile,
+    asPostgres(statement, profile, catalogue),
+    types,
+    context.shared,
+  );
   statements.set(key, made);
   made.catch(() => statements.remove(key));
   return made;
+}
+
+/** A statement that PostgreSQL itself can read: without what only Cube's SQL API knows. */
+function asPostgres(
+  { node, text }: Pick<Statement, 'node' | 'text'>,
+  { relations }: Profile,
+  { facts }: Catalogue,
+): Pick<Statement, 'node' | 'text'> {
+  try {
+    const joined = withJoinedViews(node, relations, facts);
+    return joined === node ? { node, text } : { node: joined, text: sqlOf(joined) };
+  } catch (error) {
+    if (error instanceof Refusal) throw refused(error, (byte) => positionOf(text, byte));
+    throw error;
+  }
 }
 
 async function openRows(
