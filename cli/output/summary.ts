@@ -13,6 +13,8 @@ export interface RunFacts {
   readonly peakRssMb: number;
   /** undefined when the platform is about to end. */
   readonly port: number | undefined;
+  /** Of the SQL API, where it is served. */
+  readonly sqlPort: number | undefined;
   readonly dataDir: string;
   readonly sources: readonly SourceFreshness[];
 }
@@ -71,7 +73,7 @@ export function renderSummary(headline: Headline, facts: RunFacts, clock: Clock)
     '',
     `  after ${formatDuration(facts.elapsedMs)}, peak memory ${formatCount(facts.peakRssMb)} MB`,
     '',
-    ...(facts.port === undefined ? [] : addresses(facts.port)),
+    ...(facts.port === undefined ? [] : addresses(facts.port, facts.sqlPort)),
     ...unread(facts),
     'Try:',
     ...suggestions(facts).map((line) => `  ${line}`),
@@ -122,11 +124,14 @@ function shown(value: string | number): string {
   return `${formatCount(BigInt(whole))}.${cents}`;
 }
 
-function addresses(port: number): string[] {
+function addresses(port: number, sqlPort: number | undefined): string[] {
   const base = `http://127.0.0.1:${port}`;
   return [
     `Metrics to look at: ${base}/metrics`,
     `Metrics over REST:  ${base}/cubejs-api/v1/load   (model: ${base}/cubejs-api/v1/meta)`,
+    ...(sqlPort === undefined
+      ? []
+      : [`Metrics in SQL:     psql -h 127.0.0.1 -p ${sqlPort} shopwave   (or any PostgreSQL driver)`]),
     `Health:             ${base}/readyz`,
     '',
   ];

@@ -140,7 +140,7 @@ async function supervise(supervision: Supervision): Promise<void> {
   if (config.json) {
     const headline = await readHeadline(platform, config.simulator.enabled);
     const sources = await readFreshness(platform);
-    const line = JSON.stringify(summaryObject(headline, { ...facts(supervision), sources }));
+    const line = JSON.stringify(summaryObject(headline, { ...(await facts(supervision)), sources }));
     await quiesce(supervision);
     process.stdout.write(`${line}\n`);
     return;
@@ -161,7 +161,7 @@ async function start(supervision: Supervision): Promise<void> {
   await publishOrKeep(supervision);
   front.markReady();
   const headline = await readHeadline(platform, config.simulator.enabled);
-  const told = facts(supervision);
+  const told = await facts(supervision);
   if (!config.once) await triggerExtracts(platform);
   const sources = await readFreshness(platform);
   terminal.result(renderSummary(headline, { ...told, sources }, platform.clock));
@@ -185,12 +185,13 @@ async function publishOrKeep({ config, platform, terminal, signal }: Supervision
   }
 }
 
-function facts({ config, front }: Supervision): Omit<RunFacts, 'sources'> {
+async function facts({ config, front, platform }: Supervision): Promise<Omit<RunFacts, 'sources'>> {
   return {
     // Counted from the start of the process, module loading included.
     elapsedMs: systemClock.monotonicMs(),
     peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
     port: config.once ? undefined : front.port,
+    sqlPort: config.once ? undefined : (await platform.sqlServer()).port,
     dataDir: config.dataDir,
   };
 }
