@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { processState } from '../../cli/process/identity.ts';
 import { createDataFolder, launch, postmasterOf, run } from '../support/command.ts';
@@ -12,6 +13,13 @@ test('a supervisor is the only one on its folder, is killed, resumes with its hi
 
   const [, page = ''] = /Metrics to look at: (\S+)/.exec(first.output()) ?? [];
   for (const address of [page, `${page}/page.js`]) expect((await fetch(address)).status).toBe(200);
+
+  const [, sqlPort = ''] = /Metrics in SQL: +psql -h 127.0.0.1 -p (\d+) shopwave/.exec(first.output()) ?? [];
+  const sql = new pg.Client({ host: '127.0.0.1', port: Number(sqlPort), user: 'ana', database: 'shopwave' });
+  await sql.connect();
+  const { rows: counted } = await sql.query('select measure(orders) as n from operations');
+  expect(Number(counted[0]?.n)).toBeGreaterThan(100);
+  await sql.end();
 
   const refused = await run(['start', '--port', '0', ...dir]);
   expect(refused.code).toBe(1);
