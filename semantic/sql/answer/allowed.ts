@@ -6,6 +6,8 @@ import { SqlError } from '../sql-error.ts';
 
 /** Volatile functions that change nothing and wait for nothing. */
 const harmless = new Set([
+  // Nothing is locked here; pools send it with what a connection is reset by.
+  'pg_advisory_unlock_all',
   'clock_timestamp',
   'current_query',
   'gen_random_uuid',

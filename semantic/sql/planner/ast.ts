@@ -82,8 +82,11 @@ export function call(name: string, ...args: readonly Node[]): Node {
   };
 }
 
-export function cast(arg: Node, type: string): Node {
-  return { TypeCast: { arg, typeName: { names: [{ String: { sval: type } }], typemod: -1 } } };
+export function cast(arg: Node, type: string, isArray = false): Node {
+  const arrayBounds = isArray ? { arrayBounds: [{ Integer: { ival: -1 } }] } : {};
+  return {
+    TypeCast: { arg, typeName: { names: [{ String: { sval: type } }], typemod: -1, ...arrayBounds } },
+  };
 }
 
 export function integer(ival: number): Node {

@@ -88,7 +88,9 @@ export function constant({ text: value, type }: ConstantValue): Node {
   if (type === 'boolean' && value !== null)
     return { A_Const: { boolval: value === 'true' || value === 't' ? { boolval: true } : {} } };
   const plain = value === null ? nullConstant : text(value);
-  return type === 'unknown' ? plain : cast(plain, shortTypes[type] ?? type);
+  if (type === 'unknown') return plain;
+  const element = type.replace(/\[\]$/, '');
+  return cast(plain, shortTypes[element] ?? element, element !== type);
 }
 
 /** Names that are several words, as the grammar calls them. */

@@ -24,6 +24,8 @@ export interface CopyOut {
   readonly columns: number;
   /** What goes before the first row; nothing where it is empty. */
   readonly head: Buffer;
+  /** What the first message after that has before its row. */
+  readonly lead: Buffer;
   /** Whole DataRow messages as CopyData messages. */
   readonly encode: (rows: Buffer) => Buffer;
   readonly tail: Buffer;

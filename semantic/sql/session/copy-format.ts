@@ -25,7 +25,8 @@ export function binaryCopy(columns: number): CopyOut {
   return {
     format: 'binary',
     columns,
-    head: copyData(binaryHead),
+    head: noBytes,
+    lead: binaryHead,
     tail: copyData(binaryTail),
     encode: (rows) => {
       const copied = Buffer.from(rows);
@@ -33,6 +34,14 @@ export function binaryCopy(columns: number): CopyOut {
       return copied;
     },
   };
+}
+
+/** Messages of which the first has so many bytes more at its beginning. */
+export function ledBy(lead: Buffer, messages: Buffer): Buffer {
+  if (lead.length === 0) return messages;
+  const length = messages.readInt32BE(1);
+  const first = message('d', Buffer.concat([lead, messages.subarray(5, 1 + length)]));
+  return Buffer.concat([first, messages.subarray(1 + length)]);
 }
 
 const copyLetter = 'd'.charCodeAt(0);
@@ -53,6 +62,7 @@ export function textCopy(names: readonly string[], options: CopyText): CopyOut {
     format: 'text',
     columns: names.length,
     head: options.hasHeader ? copyData(Buffer.from(`${head.join(options.delimiter)}\n`)) : noBytes,
+    lead: noBytes,
     tail: noBytes,
     // One message a row, as PostgreSQL sends them and as clients rely on.
     encode: (rows) =>

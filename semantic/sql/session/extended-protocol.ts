@@ -1,4 +1,4 @@
-import type { Field } from '../engine.ts';
+import type { Field, Format } from '../engine.ts';
 import type { ParsedStatement } from '../parse.ts';
 import { SqlError } from '../sql-error.ts';
 import {
@@ -95,7 +95,8 @@ export class ExtendedProtocol {
   async describe({ target, name }: MessageOf<'describe'>): Promise<void> {
     const { out } = this.options;
     if (target === 'portal') {
-      const { command, formats } = this.portal(name);
+      // What DECLARE has made is a portal, too.
+      const { command, formats } = this.portals.get(name) ?? this.cursor(name) ?? this.portal(name);
       if (command.fields !== undefined) this.state.mustBeUsable(undefined);
       out.send(command.fields === undefined ? noData : description(command.fields, formats));
       return;
@@ -184,6 +185,17 @@ export class ExtendedProtocol {
             : `prepared statement "${name}" does not exist`,
       });
     return found;
+  }
+
+  private cursor(
+    name: string,
+  ): { readonly command: Pick<Command, 'fields'>; readonly formats: readonly Format[] } | undefined {
+    const cursor = this.state.context.cursors.get(name);
+    if (cursor === undefined) return undefined;
+    return {
+      command: { fields: cursor.fields },
+      formats: cursor.format === undefined ? [] : [cursor.format],
+    };
   }
 
   private portal(name: string): Portal {

@@ -11,6 +11,7 @@ import {
 } from '../wire/backend-messages.ts';
 import type { Outbox } from '../wire/channel.ts';
 import { untilAborted } from './aborting.ts';
+import { ledBy } from './copy-format.ts';
 import type { Command, Outcome } from './command.ts';
 
 export interface PortalOptions {
@@ -112,13 +113,19 @@ export class Portal {
     const { signal } = this.ending;
     out.send(copyOutResponse(copy.format, copy.columns));
     if (copy.head.length > 0) out.send(copy.head);
+    let { lead } = copy;
+    const send = (messages: Buffer): void => {
+      if (messages.length === 0) return;
+      out.send(ledBy(lead, messages));
+      lead = Buffer.alloc(0);
+    };
     for (let sent = 0; ;) {
       const taken = await untilAborted(rows.take(), signal);
-      if (taken.bytes.length > 0) out.send(copy.encode(taken.bytes));
+      if (taken.bytes.length > 0) send(copy.encode(taken.bytes));
       sent += taken.rows;
       if (taken.isEnd) {
         this.close();
-        if (copy.tail.length > 0) out.send(copy.tail);
+        send(copy.tail);
         out.send(copyDone);
         out.send(commandComplete(`COPY ${sent}`));
         return sent;

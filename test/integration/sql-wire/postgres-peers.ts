@@ -18,9 +18,6 @@ function told(messages: readonly RawMessage[]): string[] {
     outline(messages.map((each) => (each.type === 'T' ? plainColumns(each) : each)))
       // Nor are warnings of PostgreSQL about itself.
       .filter((each) => each !== 'S' && each !== 'N01000')
-      // The signature of a binary COPY may come alone, or with the first row.
-      .map((each) => each.replace(/^d 5047434f5059.{26}/, 'd '))
-      .filter((each) => each !== 'd ')
       .map((each, index) => (each === 'T' ? `T ${messages[index]?.type}` : each))
   );
 }

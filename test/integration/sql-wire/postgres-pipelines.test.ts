@@ -52,6 +52,23 @@ const pipelines: readonly (readonly Buffer[])[] = [
   [parseMessage('', 'select 1')],
   [bindMessage('', 'n')],
   [parseMessage('', 'rollback'), bindMessage('', ''), executeMessage(''), executeMessage('q')],
+  [parseMessage('', 'begin'), bindMessage('', ''), executeMessage('')],
+  [
+    parseMessage('', 'declare c cursor for select i from numbers(5)'),
+    bindMessage('', ''),
+    executeMessage(''),
+    describeMessage('P', 'c'),
+  ],
+  [parseMessage('', 'rollback'), bindMessage('', ''), executeMessage('')],
+  [
+    parseMessage(
+      '',
+      "select current_setting('application_name') a, set_config('application_name', $1, false) b",
+    ),
+    describeMessage('S', ''),
+    bindMessage('', '', ['told']),
+    executeMessage(''),
+  ],
   [
     parseMessage('', 'show application_name'),
     describeMessage('S', ''),

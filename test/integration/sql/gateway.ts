@@ -5,6 +5,7 @@ import type { Access } from '../../../semantic/server/access/access.ts';
 import type { ConnectionAccess } from '../../../semantic/server/access/connections.ts';
 import { createSqlEngine } from '../../../semantic/sql/create-engine.ts';
 import { startSqlServer } from '../../../semantic/sql/server.ts';
+import type { TlsFiles } from '../../../semantic/sql/wire/tls.ts';
 import { startSemantic } from '../semantic/support.ts';
 import type { SemanticFixture } from '../semantic/support.ts';
 
@@ -17,10 +18,20 @@ export interface Gateway {
   readonly stop: () => Promise<void>;
 }
 
-export async function startGateway(access: Access & ConnectionAccess = openToLocals): Promise<Gateway> {
+export async function startGateway(
+  access: Access & ConnectionAccess = openToLocals,
+  tls?: TlsFiles,
+): Promise<Gateway> {
   const semantic = await startSemantic('shop', access);
   const engine = await createSqlEngine({ semantic: semantic.semantic, logger: silentLogger });
-  const server = await startSqlServer({ engine, access, logger: silentLogger, host: '127.0.0.1', port: 0 });
+  const server = await startSqlServer({
+    engine,
+    access,
+    tls,
+    logger: silentLogger,
+    host: '127.0.0.1',
+    port: 0,
+  });
   const clients: pg.Client[] = [];
   return {
     semantic,

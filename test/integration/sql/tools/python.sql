@@ -15,5 +15,7 @@ SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' a
 ;
 WITH RECURSIVE typeinfo_tree(oid, ns, name, kind, basetype, elemtype, elemdelim, range_subtype, attrtypoids, attrnames, depth) AS (SELECT ti.oid, ns.nspname, ti.typname, ti.typtype, ti.typbasetype, ti.typelem, ti.typdelim, NULL::oid, NULL::oid[], NULL::text[], 0 FROM pg_catalog.pg_type ti JOIN pg_catalog.pg_namespace ns ON ns.oid = ti.typnamespace WHERE ti.oid = any (ARRAY[1231, 1115]::oid[]) UNION ALL SELECT t.oid, n.nspname, t.typname, t.typtype, t.typbasetype, t.typelem, t.typdelim, NULL::oid, NULL::oid[], NULL::text[], tt.depth + 1 FROM typeinfo_tree tt JOIN pg_catalog.pg_type t ON t.oid = tt.elemtype JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace) SELECT DISTINCT *, basetype::regtype::text AS basetype_name, elemtype::regtype::text AS elemtype_name FROM typeinfo_tree ORDER BY depth DESC;
 SELECT set_config('jit', 'off', false);
-SELECT pg_advisory_unlock_all() -- refused
+SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;
+SELECT pg_advisory_lock(1) -- refused
 ;
+SELECT current_setting('jit') AS cur, set_config('jit', 'off', false) AS new;
