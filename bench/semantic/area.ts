@@ -33,7 +33,12 @@ export const semantic: Area = {
     try {
       say('  makes the marts and starts the server\n');
       const server = await startServer('server-job.ts', job, factsSchema);
-      const figures = await measureOn(server, lines, say, options).finally(() => server.stop());
+      let figures: readonly Figure[];
+      try {
+        figures = await measureOn(server, lines, say, options);
+      } finally {
+        await server.stop();
+      }
       return [...figures, ...(await measureSql(job, lines, say))];
     } finally {
       await rm(folder, { recursive: true, force: true });
