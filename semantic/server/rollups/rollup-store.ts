@@ -29,7 +29,12 @@ export interface RollupStore {
 }
 
 /** So much memory a file of sums needs at most; what is larger goes to disk. */
-const settings = { memory_limit: '256MB', threads: '2' };
+const settings = {
+  memory_limit: '256MB',
+  threads: '2',
+  // As both warehouses sort: where NULL comes must not depend on who answers.
+  default_null_order: 'nulls_last_on_asc_first_on_desc',
+};
 const batchRows = 2_000;
 
 interface Staged {

@@ -35,6 +35,9 @@ export function cubeQuestion(leaf: Leaf, more: readonly CubeFilter[] = []): Cube
     filters: filters.map((filter) => inCube(filter, member)),
     segments: leaf.segments.map(member),
     ...(isUngrouped ? { ungrouped: true } : {}),
+    ...(leaf.order.length > 0
+      ? { order: leaf.order.map(({ name, direction }) => [member(name), direction]) }
+      : {}),
     limit: Math.min(leaf.limit ?? mostRows, mostRows),
   };
   const fields = [

@@ -14,12 +14,14 @@ export interface BlockScope extends Reading {
   readonly timeUseOf: (node: Node) => (TimeUse & { readonly name: string }) | undefined;
   /** An aggregate function's name, where a node calls one and no window is about it. */
   readonly aggregateOf: (node: Node) => string | undefined;
+  /** Whether a function gives several rows for one, or none. */
+  readonly givesRows: (node: Node) => boolean;
 }
 
 export function blockScope(
   relation: Relation,
   alias: string,
-  facts: Pick<FunctionFacts, 'aggregates'>,
+  facts: Pick<FunctionFacts, 'aggregates' | 'setReturning'>,
   isUtc: boolean,
 ): BlockScope {
   const named = (path: readonly string[]): Column | undefined => {
@@ -45,6 +47,7 @@ export function blockScope(
       const column = use === undefined ? undefined : named(pathOf(use.column));
       return use === undefined || column?.kind !== 'time' ? undefined : { ...use, name: column.name };
     },
+    givesRows: (node) => 'FuncCall' in node && facts.setReturning.has(functionName(node.FuncCall) ?? ''),
     aggregateOf: (node) => {
       if (!('FuncCall' in node) || node.FuncCall.over !== undefined) return undefined;
       const name = functionName(node.FuncCall);

@@ -11,6 +11,7 @@ import { groupingOf, rewriteAggregates } from './regroup.ts';
 import { withName } from './result-names.ts';
 import { countingRows } from './counts.ts';
 import { rowsOfSelect } from './single-rows.ts';
+import { topRows } from './top-rows.ts';
 import { leafOf, parted, whereOf } from './where.ts';
 import type { Judge, Where } from './where.ts';
 
@@ -83,7 +84,8 @@ function planAggregated(select: SelectStmt, where: Where, scope: BlockScope): Pl
   demandOfOutputs(select, scope, demand);
   mustCountRows(demand, where, scope);
   const grouping = groupingOf(demand, scope, select.groupClause ?? select.targetList);
-  const leaf = leafOf(scope, where, { keys: grouping.keys, measures: [...demand.measures.keys()] });
+  const top = grouping.regroup === undefined ? topRows(select, grouping.keys, scope) : {};
+  const leaf = leafOf(scope, where, { keys: grouping.keys, measures: [...demand.measures.keys()], ...top });
   mustFitTogether([...demand.measures.values()], leaf);
   const rewritten = rewriteAggregates(
     { ...select, targetList: (select.targetList ?? []).map(withName) },

@@ -21,8 +21,9 @@ export interface Leaf {
   readonly empty: readonly string[];
   /** Single rows instead of one for each combination of keys. */
   readonly isUngrouped: boolean;
-  /** So many rows are enough, whichever they are. */
+  /** So many rows are enough: the first by `order`, or whichever they are. */
   readonly limit: number | undefined;
+  readonly order: readonly { readonly name: string; readonly direction: 'asc' | 'desc' }[];
   readonly filters: readonly CubeFilter[];
   readonly segments: readonly string[];
   /** Days of date columns. */

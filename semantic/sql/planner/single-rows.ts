@@ -1,11 +1,12 @@
-import type { Node, SelectStmt } from '@pgsql/types';
+import type { SelectStmt } from '@pgsql/types';
 import type { Column, MeasureColumn } from '../relations/relation.ts';
-import { constantText, walk } from './ast.ts';
+import { walk } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import { demandOf, emptyDemand } from './demand.ts';
 import type { Key, PlannedBlock } from './leaf.ts';
 import { orAny, sortedBy } from './outputs.ts';
 import { Refusal } from './refusal.ts';
+import { enoughRows } from './top-rows.ts';
 import { leafOf } from './where.ts';
 import type { Where } from './where.ts';
 
@@ -46,7 +47,7 @@ export function rowsOfSelect(
     measures: measures.map(({ name }) => name),
     empty: empty.map(({ name }) => name),
     isUngrouped: true,
-    limit: enoughRows(select),
+    limit: anyRows(select),
   });
   return { leaf, select };
 }
@@ -66,24 +67,12 @@ function refuse({ name, kind }: Column, { targetList }: SelectStmt): never {
 }
 
 /** Rows that are enough where any will do: a limit without an order. */
-function enoughRows({
-  limitCount,
-  limitOffset,
-  sortClause,
-  distinctClause,
-  targetList,
-  whereClause,
-}: SelectStmt): number | undefined {
-  const [count, offset] = [wholeNumber(limitCount), limitOffset === undefined ? 0 : wholeNumber(limitOffset)];
+function anyRows(select: SelectStmt): number | undefined {
+  const { sortClause, distinctClause, targetList, whereClause } = select;
   let isPlain = (sortClause ?? distinctClause ?? []).length === 0 && whereClause === undefined;
   walk(targetList, (node) => {
     isPlain &&= !('FuncCall' in node);
     return 'into';
   });
-  return isPlain && count !== undefined && offset !== undefined ? count + offset : undefined;
-}
-
-function wholeNumber(node: Node | undefined): number | undefined {
-  if (node === undefined || !('A_Const' in node) || node.A_Const.ival === undefined) return undefined;
-  return Number(constantText(node.A_Const));
+  return isPlain ? enoughRows(select) : undefined;
 }

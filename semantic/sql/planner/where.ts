@@ -19,7 +19,7 @@ export type Where = Pick<Leaf, 'filters' | 'segments' | 'days' | 'judged' | 'isN
 
 export function leafOf(scope: BlockScope, where: Where, asked: Pick<Leaf, 'keys'> & Partial<Leaf>): Leaf {
   const { columns: _, ...conditions } = where;
-  const plain = { measures: [], empty: [], isUngrouped: false, limit: undefined };
+  const plain = { measures: [], empty: [], isUngrouped: false, limit: undefined, order: [] };
   return { relation: scope.relation, alias: scope.alias, ...plain, ...conditions, ...asked };
 }
 

@@ -58,3 +58,15 @@ select country, round(measure(fulfilled_orders)::numeric / measure(orders), 3) r
 select country, case when measure(orders) > 40 then 'many' else 'few' end from operations group by 1;
 select country as orders, measure(orders) as country from operations group by operations.country order by 2 desc, 1 -- ordered
 ;
+select order_id, measure(sold_units) from finance group by 1 order by 2 desc, 1 limit 7 -- ordered
+;
+select sku as s, measure(sold_units) as units from finance group by s order by units desc nulls last, s limit 3 -- ordered
+;
+select country, measure(cancellation_rate) from operations group by country order by measure(cancellation_rate) desc, country desc limit 2 offset 1 -- ordered
+;
+select date_trunc('month', order_date) as m, measure(orders) from operations group by 1 order by m desc limit 4 -- ordered
+;
+select extract(month from order_date) as m, country, measure(orders) from operations group by 1, 2 order by 1 desc, 3 desc, 2 limit 4 -- ordered
+;
+select country, measure(orders) from operations group by 1 having measure(orders) > 20 order by 1 limit 2 -- ordered
+;
