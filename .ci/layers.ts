@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   transforms: ['^transforms/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text|raw-table)\\.ts$'],
   semantic: ['^semantic/', '^lib/', '^warehouse/(warehouse|capabilities|sql-text|raw-table)\\.ts$'],
   scheduler: ['^scheduler/', '^lib/'],
+  monitoring: ['^monitoring/', '^lib/', '^scheduler/events\\.ts$'],
   simulator: ['^simulator/', '^lib/'],
   dags: [
     '^dags/',

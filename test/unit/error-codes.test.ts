@@ -11,6 +11,7 @@ const folders = [
   'semantic',
   'scheduler',
   'dags',
+  'monitoring',
   'simulator',
   'cli',
 ];
