@@ -2,7 +2,7 @@ import type { Node } from '@pgsql/types';
 import type { MeasureColumn } from '../relations/relation.ts';
 import { aggregateUse, measuresOf } from './aggregates.ts';
 import type { AggregateUse } from './aggregates.ts';
-import { withoutTextCast } from './ast.ts';
+import { pathOf, withoutTextCast } from './ast.ts';
 import { walkOwn } from './block-scope.ts';
 import type { BlockScope } from './block-scope.ts';
 import type { Key } from './leaf.ts';
@@ -61,6 +61,8 @@ function demandOfColumn(node: Node, scope: BlockScope, demand: Demand): 'into' |
     return 'past';
   }
   const column = scope.columnOf(node);
+  if (column === undefined && 'ColumnRef' in node && pathOf(node.ColumnRef).join('.') === scope.alias)
+    throw new Refusal(`a row of ${scope.relation.name} is no value`, 'Name its columns.', node);
   if (column?.kind === 'dimension') demand.dimensions.add(column.name);
   if (column?.kind === 'measure')
     throw new Refusal(
