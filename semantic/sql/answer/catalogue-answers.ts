@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import { functionName, walk } from '../planner/ast.ts';
+import { isMomentName } from '../planner/constants.ts';
 import type { Binding } from '../engine.ts';
 import type { Catalogue, Context, FunctionFacts, RowBytes } from '../postgres/catalogue.ts';
 import { createBoundedMap } from './bounded-map.ts';
@@ -27,7 +28,8 @@ export function createCatalogueAnswers(): CatalogueAnswers {
   const kept = createBoundedMap<Promise<RowBytes>>(mostEntries, mostBytes);
   return {
     run: async ({ catalogue, profileKey, node, text, types, own, shared }, binding) => {
-      const sharing = sharingOf(node, catalogue.facts);
+      const isMoving = binding.parameters.some((each) => isMomentName(each?.toString('utf8')));
+      const sharing = isMoving ? 'none' : sharingOf(node, catalogue.facts);
       const context = sharing === 'all' ? shared : own;
       const ask = (): Promise<RowBytes> => catalogue.run(text, types, binding, context);
       if (sharing === 'none') return ask();
@@ -84,6 +86,7 @@ function sharingOf(node: Node, facts: FunctionFacts): 'all' | 'own' | 'none' {
       if (isUser) isPersonal = true;
       else moves = true;
     }
+    if ('A_Const' in each && isMomentName(each.A_Const.sval?.sval)) moves = true;
     const name = 'FuncCall' in each ? functionName(each.FuncCall) : undefined;
     if (name !== undefined && (moving.has(name) || facts.volatile.has(name))) moves = true;
     return 'into';

@@ -157,8 +157,7 @@ async function compute(tree: Node, catalogue: Catalogue, context: Context): Prom
     node,
     { text: row[index * 2] ?? null, type: row[index * 2 + 1] ?? 'text' },
   ]);
-  // An array has no short name as a constant; it is computed where it stands.
-  return withValues(tree, new Map(values.filter(([, { type }]) => !type.endsWith('[]'))));
+  return withValues(tree, new Map(values));
 }
 
 function planKey({ parameters, parameterFormats }: Binding, { isUtc }: PlanContext): string {

@@ -30,6 +30,7 @@ export function planBlock(input: BlockInput): PlannedBlock {
     ...input.select,
     targetList: expanded(input.select.targetList ?? [], scope),
   };
+  mustNotBeWhole({ ...input.select, targetList: asked.targetList ?? [] }, scope);
   const { own, outer } = parted(input.select.whereClause, scope);
   const where = whereOf(own, scope, input.judge);
   if (isAggregated(asked, scope)) {
@@ -40,6 +41,28 @@ export function planBlock(input: BlockInput): PlannedBlock {
   const select = outer === undefined ? asked : { ...asked, whereClause: outer };
   if (isDistinct(select)) return planDistinct(select, where, scope);
   return rowsOfSelect(select, where, scope, input.isTop);
+}
+
+/** `row_to_json(finance)`: a row has every column, of which Cube is asked for those that are named. */
+function mustNotBeWhole(select: SelectStmt, { alias, relation }: BlockScope): void {
+  const { sortClause, groupClause, ...rest } = select;
+  const results = new Set(
+    (select.targetList ?? []).map(withName).map((each) => 'ResTarget' in each && each.ResTarget.name),
+  );
+  const isResult = (name: string): boolean => results.has(name);
+  const look = (tree: unknown, isOther: (name: string) => boolean): void =>
+    walk(tree, (node) => {
+      const [name = '', star] = 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
+      if (name !== alias || (star ?? '*') !== '*') return 'into';
+      if (star === undefined && (relation.columns.has(name) || isOther(name))) return 'into';
+      throw new Refusal(
+        `a whole row of ${relation.name} cannot be used as one value`,
+        'Name the columns, or take whole rows of a subquery that names them.',
+        node,
+      );
+    });
+  look(Object.values(rest), () => false);
+  look([sortClause, groupClause], isResult);
 }
 
 function refuseOuter(condition: Node): never {
@@ -87,6 +110,12 @@ function planAggregated(select: SelectStmt, where: Where, scope: BlockScope): Pl
   const top = grouping.regroup === undefined ? topRows(select, grouping.keys, scope) : {};
   const leaf = leafOf(scope, where, { keys: grouping.keys, measures: [...demand.measures.keys()], ...top });
   mustFitTogether([...demand.measures.values()], leaf);
+  if (grouping.keys.length === 0 && (demand.hasValues || demand.measures.size === 0))
+    throw new Refusal(
+      'nothing of the relation is aggregated',
+      `Aggregate a dimension or a measure of ${scope.relation.name}, or leave FROM out.`,
+      select.targetList,
+    );
   const rewritten = rewriteAggregates(
     { ...select, targetList: (select.targetList ?? []).map(withName) },
     scope,

@@ -145,7 +145,7 @@ function ofComparison(expression: A_Expr, reading: Reading, isNot: boolean): Con
     return read(within as Node, reading, (kind === 'AEXPR_NOT_BETWEEN') !== isNot);
   }
   if (kind !== 'AEXPR_OP' || operator === undefined) return undefined;
-  const [left, right] = [reading.columnOf(withoutDateCast(lexpr)), reading.columnOf(withoutDateCast(rexpr))];
+  const [left, right] = [comparedColumn(lexpr, rexpr, reading), comparedColumn(rexpr, lexpr, reading)];
   if (left !== undefined) return ofColumn(left, operator, rexpr, reading);
   const turned = flipped[operator];
   return right === undefined || turned === undefined ? undefined : ofColumn(right, turned, lexpr, reading);
@@ -155,11 +155,17 @@ function compare(operator: string, lexpr: Node, rexpr: Node): Node {
   return { A_Expr: { kind: 'AEXPR_OP', name: [{ String: { sval: operator } }], lexpr, rexpr } };
 }
 
-/** Business dates are at midnight, so that as dates they are what they are. */
-function withoutDateCast(node: Node): Node {
-  if (!('TypeCast' in node) || node.TypeCast.arg === undefined) return node;
+/**
+ * The column that is compared with something. Business dates are at midnight, so that as dates they are what they are;
+ * but a text that is compared with a date is read as one, and forgets its hours.
+ */
+function comparedColumn(node: Node, other: Node, { columnOf }: Reading): Column | undefined {
+  if (!('TypeCast' in node) || node.TypeCast.arg === undefined) return columnOf(node);
   const type = typeName(node.TypeCast.typeName?.names) ?? '';
-  return type === 'date' || type === 'timestamp' ? node.TypeCast.arg : node;
+  const column = columnOf(node.TypeCast.arg);
+  if (column?.kind !== 'time' || (type !== 'date' && type !== 'timestamp')) return undefined;
+  const isText = type === 'date' && 'A_Const' in other;
+  return isText && dayOf(constantText(other.A_Const) ?? '')?.isAfterMidnight === true ? undefined : column;
 }
 
 function ofColumn(column: Column, operator: string, other: Node, reading: Reading): Condition | undefined {
@@ -246,7 +252,7 @@ function constantOf(node: Node, column: Column, reading: Reading): string | null
         ? value
         : undefined;
     case 'numeric':
-      return (type === undefined || numberTypes.has(type)) && /^-?\d{1,30}(?:\.\d{1,30})?$/.test(value)
+      return (type === undefined || numberTypes.has(type)) && /^-?\d{1,18}(?:\.\d{1,15})?$/.test(value)
         ? whole(value, type)
         : undefined;
     case 'timestamp':

@@ -1,6 +1,7 @@
 import type { Node } from '@pgsql/types';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import { cast, functionName, mapTree, nullConstant, text, walk } from './ast.ts';
+import { withName } from './result-names.ts';
 import { sqlOf } from './sql-of.ts';
 
 /** An expression of nothing but constants, to be computed once before a statement is planned. */
@@ -44,7 +45,7 @@ function isMoment(node: Node): boolean {
 
 /** What PostgreSQL reads as a moment that is another one tomorrow. */
 export function isMomentName(value: string | undefined): boolean {
-  return value !== undefined && /^\s*(?:now|today|tomorrow|yesterday)\b/i.test(value);
+  return value !== undefined && /\b(?:now|today|tomorrow|yesterday)\b/i.test(value);
 }
 
 const harmless = new Set([
@@ -78,6 +79,10 @@ function isPlainCall(node: Extract<Node, { FuncCall: unknown }>, facts: Function
 /** The statement with values in place of what was computed. */
 export function withValues<T>(tree: T, values: ReadonlyMap<Node, ConstantValue>): T {
   return mapTree(tree, (node) => {
+    if ('ResTarget' in node) {
+      const named = withName(node);
+      return named === node ? undefined : withValues(named, values);
+    }
     const value = values.get(node);
     return value === undefined ? undefined : constant(value);
   });
@@ -101,6 +106,7 @@ const shortTypes: Readonly<Record<string, string>> = {
   'time with time zone': 'timetz',
   'double precision': 'float8',
   'character varying': 'varchar',
+  character: 'bpchar',
   integer: 'int4',
   bigint: 'int8',
   smallint: 'int2',

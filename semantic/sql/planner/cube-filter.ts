@@ -56,6 +56,9 @@ export function dayOf(text: string): { readonly day: number; readonly isAfterMid
   const [, date, time] = parts ?? [];
   if (date === undefined) return undefined;
   const ms = Date.parse(`${date}T00:00:00Z`);
+  // What PostgreSQL reads as the next day's midnight, or rounds to one, is left to it.
+  if (time !== undefined && !/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?$/.test(time))
+    return undefined;
   // 30 February is a day of March to JavaScript, and an error to PostgreSQL.
   if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date) return undefined;
   return { day: ms / dayMs, isAfterMidnight: /[1-9]/.test(time ?? '') };

@@ -24,6 +24,8 @@ export interface Demand {
   /** Totals of totals: every measure must add up over everything. */
   hasGroupingSets: boolean;
   countsRows: boolean;
+  /** Aggregates of values: over no rows they are nothing. */
+  hasValues: boolean;
 }
 
 export function emptyDemand(): Demand {
@@ -37,6 +39,7 @@ export function emptyDemand(): Demand {
     regroups: false,
     hasGroupingSets: false,
     countsRows: false,
+    hasValues: false,
   };
 }
 
@@ -114,6 +117,7 @@ function demandOfAggregate(
       return demandOfCases(call.args, scope, demand);
     case 'values':
       demand.regroups = true;
+      demand.hasValues = true;
       demandOf(call.args, scope, demand);
       demandOf(call.agg_order, scope, demand);
   }

@@ -22,7 +22,7 @@ export function flattened(select: SelectStmt, names: Names): SelectStmt {
   if (wrapped === undefined) return select;
   const inner = flattened(wrapped.query, names);
   const outputs = isSimple(inner, names) ? outputsOf(inner, names) : undefined;
-  if (outputs === undefined) return select;
+  if (outputs === undefined || !readsAlike(select, inner, outputs, names)) return select;
   return merged(select, wrapped.alias, inner, outputs);
 }
 
@@ -106,6 +106,41 @@ function qualified(node: Node, relation: Relation, alias: string): Node {
   });
 }
 
+/** Whether bare names mean the same once the subquery's own names are there no more, and the view's are. */
+function readsAlike(
+  select: SelectStmt,
+  inner: SelectStmt,
+  outputs: ReadonlyMap<string, Node>,
+  names: Names,
+): boolean {
+  const [from] = inner.fromClause ?? [];
+  const relation = from !== undefined && 'RangeVar' in from ? names.relationOf(from.RangeVar) : undefined;
+  const { fromClause: _, sortClause, groupClause, ...rest } = select;
+  const results = new Set(
+    (select.targetList ?? []).map(withName).map((each) => 'ResTarget' in each && each.ResTarget.name),
+  );
+  const isHidden = (name: string): boolean => relation?.columns.has(name) === true && !outputs.has(name);
+  const isRenamed = (name: string): boolean => {
+    const output = outputs.get(name);
+    return output !== undefined && !('ColumnRef' in output && pathOf(output.ColumnRef).at(-1) === name);
+  };
+  const all = (tree: unknown, holds: (name: string) => boolean): boolean => {
+    let isSo = true;
+    walk(tree, (node) => {
+      const [name = '', ...more] = 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
+      if (name !== '' && more.length === 0) isSo &&= holds(name);
+      if (!('SubLink' in node)) return 'into';
+      isSo &&= all(node.SubLink.testexpr, holds) && all(node.SubLink.subselect, (each) => !isRenamed(each));
+      return 'past';
+    });
+    return isSo;
+  };
+  return (
+    all(Object.values(rest), (name) => !isHidden(name)) &&
+    all([sortClause, groupClause], (name) => !isHidden(name) || results.has(name))
+  );
+}
+
 function refTo(alias: string, name: string): { fields: Node[] } {
   return { fields: [{ String: { sval: alias } }, { String: { sval: name } }] };
 }
@@ -118,7 +153,7 @@ function merged(
 ): SelectStmt {
   const targetList = (select.targetList ?? []).flatMap((target) => withoutStar(withName(target), outputs));
   const results = new Set(targetList.map((each) => ('ResTarget' in each ? each.ResTarget.name : undefined)));
-  const { sortClause, fromClause: _, whereClause, withClause, ...rest } = select;
+  const { sortClause, groupClause, fromClause: _, whereClause, withClause, ...rest } = select;
   const replace = <T>(tree: T): T => substituted(tree, alias, outputs);
   const sorted = sortClause?.map((each) => {
     const node = 'SortBy' in each ? each.SortBy.node : undefined;
@@ -126,16 +161,29 @@ function merged(
     // The name of a result comes before the name of a column.
     return path.length === 1 && results.has(path[0]) ? each : replace(each);
   });
+  // Here the name of a column comes first: of the subquery's, which the view may have others beside.
+  const groups = groupClause?.map((each) => {
+    const [name = '', ...more] = 'ColumnRef' in each ? pathOf(each.ColumnRef) : [];
+    const isResult = name !== '' && more.length === 0 && !outputs.has(name);
+    const value = isResult ? resultOf(name, targetList) : undefined;
+    return replace(value ?? each);
+  });
   const conditions = [inner.whereClause, whereClause === undefined ? undefined : replace(whereClause)];
   const where = allOf(conditions.filter((each) => each !== undefined));
   return {
     ...replace(rest),
     targetList: replace(targetList),
+    ...(groups === undefined ? {} : { groupClause: groups }),
     ...(sorted === undefined ? {} : { sortClause: sorted }),
     ...(where === undefined ? {} : { whereClause: where }),
     ...(withClause === undefined ? {} : { withClause }),
     fromClause: inner.fromClause ?? [],
   };
+}
+
+function resultOf(name: string, targetList: readonly Node[]): Node | undefined {
+  const found = targetList.find((each) => 'ResTarget' in each && each.ResTarget.name === name);
+  return found !== undefined && 'ResTarget' in found ? found.ResTarget.val : undefined;
 }
 
 function withoutStar(target: Node, outputs: ReadonlyMap<string, Node>): Node[] {

@@ -1,16 +1,17 @@
 import type { Node, RangeVar, SelectStmt } from '@pgsql/types';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import type { Relation, Relations } from '../relations/relation.ts';
-import { column, functionName, integer, mapTree, selectOf, textsOf, walk } from './ast.ts';
+import { call, column, functionName, integer, mapTree, selectOf, text, textsOf, walk } from './ast.ts';
 import { blockScope } from './block-scope.ts';
 import { planBlock } from './block.ts';
 import { flattened } from './flatten.ts';
 import type { Names } from './flatten.ts';
 import { leafRange } from './leaf-range.ts';
-import type { Judged, Leaf, PlannedSql } from './leaf.ts';
+import type { Judged, Key, Leaf, PlannedSql } from './leaf.ts';
 import { Refusal } from './refusal.ts';
 import { askedOnce, withoutSemiJoin } from './semi-join.ts';
 import { sqlOf } from './sql-of.ts';
+import { uniquelyNamed } from './unique-names.ts';
 
 /** What statements are planned by. */
 export interface PlanInput {
@@ -35,7 +36,8 @@ interface Place {
  */
 export function planStatement(select: SelectStmt, input: PlanInput): PlannedSql {
   const leaves: Leaf[] = [];
-  const planned = planSelect(shortNamed(select), { queries: new Map(), isTop: true, leaves }, input);
+  const named = uniquelyNamed(shortNamed(select), input.relations.keys());
+  const planned = planSelect(named, { queries: new Map(), isTop: true, leaves }, input);
   return { sql: sqlOf({ SelectStmt: planned }), leaves };
 }
 
@@ -163,7 +165,7 @@ function judged(condition: Node, values: Leaf, place: Place, input: PlanInput): 
   // What looks at no column holds for every row or for none.
   const leaves: Leaf[] = keys.length === 0 ? [] : [values];
   const where = planSubqueries(spelledOut(condition, place), { ...place, isTop: false, leaves }, input);
-  const shown = keys.length === 0 ? [integer(1)] : keys.map(({ name }) => column(values.alias, name));
+  const shown = keys.length === 0 ? [integer(1)] : keys.map((key) => shownKey(key, values.alias));
   const select: SelectStmt = {
     distinctClause: [{} as Node],
     targetList: shown.map((val) => ({ ResTarget: { val } })),
@@ -173,6 +175,12 @@ function judged(condition: Node, values: Leaf, place: Place, input: PlanInput): 
     limitOption: 'LIMIT_OPTION_DEFAULT',
   };
   return { keys, query: { sql: sqlOf({ SelectStmt: select }), leaves } };
+}
+
+/** Days in the one form that is read again, whatever the session's DateStyle. */
+function shownKey({ kind, name }: Key, alias: string): Node {
+  const value = column(alias, name);
+  return kind === 'dimension' ? value : call('to_char', value, text('YYYY-MM-DD'));
 }
 
 /** A condition is judged in a statement of its own, where WITH has given nothing a name. */

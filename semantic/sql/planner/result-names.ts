@@ -15,6 +15,7 @@ export function resultName(node: Node | undefined): string | undefined {
   if ('FuncCall' in node) return textsOf(node.FuncCall.funcname).at(-1);
   if ('TypeCast' in node)
     return resultName(node.TypeCast.arg) ?? textsOf(node.TypeCast.typeName?.names).at(-1);
+  if ('SQLValueFunction' in node) return String(node.SQLValueFunction.op).replace('SVFOP_', '').toLowerCase();
   if ('CaseExpr' in node) return resultName(node.CaseExpr.defresult) ?? 'case';
   return undefined;
 }
