@@ -77,7 +77,9 @@ export function serveConnection(socket: Socket, services: ConnectionServices): C
   };
   const converse = async (): Promise<void> => {
     const late = setTimeout(() => end(tooLate), services.authenticationMs);
-    const started = await begin(channel, address, services).finally(() => clearTimeout(late));
+    const started = await begin(channel, address, services, () => clearTimeout(late)).finally(() =>
+      clearTimeout(late),
+    );
     if (started === undefined) return;
     ({ session } = started);
     try {
@@ -114,6 +116,7 @@ async function begin(
   channel: Channel,
   address: string,
   services: ConnectionServices,
+  onProven: () => void,
 ): Promise<Started | undefined> {
   const { cancellations, logger, tls } = services;
   const opened = await openConnection(channel, services);
@@ -131,6 +134,8 @@ async function begin(
     { user: facts.user, address, isEncrypted, certificateHash },
     services,
   );
+  // What comes now takes as long as the server needs, which may have a catalogue to open first.
+  onProven();
   const { database } = services.engine;
   mustBeThere(facts.database ?? database, database);
   channel.send(authentication('ok'));

@@ -7,6 +7,7 @@ import { createSqlEngine } from '../../../semantic/sql/create-engine.ts';
 import { startSqlServer } from '../../../semantic/sql/server.ts';
 import { serveSemantic } from '../../integration/semantic/support.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
+import { catalogueFolder } from '../../support/catalogue-folder.ts';
 import { twinViews } from './twin.ts';
 import { sqlWorld } from './world.ts';
 
@@ -35,7 +36,11 @@ export async function startSqlRig(seed: number): Promise<SqlRig> {
   }
   await twin.query(twinViews);
   const served = await serveSemantic((cube) => createDuckdbReader(cube, instance));
-  const engine = await createSqlEngine({ semantic: served.semantic, logger: silentLogger });
+  const engine = await createSqlEngine({
+    semantic: served.semantic,
+    folder: catalogueFolder,
+    logger: silentLogger,
+  });
   const server = await startSqlServer({
     engine,
     access: openToLocals,

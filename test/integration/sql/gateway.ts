@@ -6,6 +6,7 @@ import type { ConnectionAccess } from '../../../semantic/server/access/connectio
 import { createSqlEngine } from '../../../semantic/sql/create-engine.ts';
 import { startSqlServer } from '../../../semantic/sql/server.ts';
 import type { TlsFiles } from '../../../semantic/sql/wire/tls.ts';
+import { catalogueFolder } from '../../support/catalogue-folder.ts';
 import { startSemantic } from '../semantic/support.ts';
 import type { SemanticFixture } from '../semantic/support.ts';
 
@@ -23,7 +24,11 @@ export async function startGateway(
   tls?: TlsFiles,
 ): Promise<Gateway> {
   const semantic = await startSemantic('shop', access);
-  const engine = await createSqlEngine({ semantic: semantic.semantic, logger: silentLogger });
+  const engine = await createSqlEngine({
+    semantic: semantic.semantic,
+    folder: catalogueFolder,
+    logger: silentLogger,
+  });
   const server = await startSqlServer({
     engine,
     access,
