@@ -171,3 +171,13 @@ it('10,000 alerts that flap: one incident a cause, and in time', () => {
   expect(notices.map(({ kind }) => kind)).toEqual(['opened']);
   expect(state.open.map(({ alerts: held }) => held.length)).toEqual([10_000]);
 });
+
+it('10,000 alerts of as many causes are placed in time', { timeout: 20_000 }, () => {
+  const many = Array.from({ length: 10_000 }, (_, index) => ({
+    ...(alerts[0] as FiringAlert),
+    dedupeKey: `k${index}`,
+    cause: `x/${index}`,
+    explainedBy: ['scheduler', 'y/*'],
+  }));
+  expect(run([many, many]).state.open).toHaveLength(10_000);
+});
