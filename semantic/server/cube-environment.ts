@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { mostRows } from './access/caller.ts';
 
 /**
  * All that Cube may learn from the environment. Cube reads about two hundred variables at import and at run time;
@@ -10,6 +11,10 @@ const settings: Readonly<Record<string, string>> = {
   CUBEJS_CACHE_AND_QUEUE_DRIVER: 'memory',
   // Rollups are kept outside the warehouse: rollups/.
   CUBEJS_EXTERNAL_DEFAULT: 'true',
+  // One row more than anybody may get: what has it is refused (query-watch.ts). Cube would give the first 10,000 rows of
+  // a query that names no limit, without a word.
+  CUBEJS_DB_QUERY_LIMIT: String(mostRows + 1),
+  CUBEJS_DB_QUERY_DEFAULT_LIMIT: String(mostRows + 1),
   CUBEJS_DEV_MODE: 'false',
   CUBEJS_TELEMETRY: 'false',
   CUBEJS_REFRESH_WORKER: 'false',

@@ -197,6 +197,11 @@ describe('50 million rows', () => {
     const most = await fetch(patient.url({ ...every, limit: 50_000 }));
     expect((JSON.parse(await most.text()) as { data: unknown[] }).data).toHaveLength(50_000);
     expect(semantic.statementsSent() - before.sent).toBe(2);
+
+    // Who names no limit gets all of it or an error, never the first rows as if they were all.
+    const unlimited = await fetch(patient.url(every));
+    expect(unlimited.status).toBe(400);
+    expect(await unlimited.text()).toMatch(/SEMANTIC_RESULT_TOO_LARGE: .* 50000 rows/);
     expect(grown()).toBeLessThan(400 * 1024 * 1024);
   });
 });
