@@ -59,7 +59,11 @@ export function startPostgresThread(image: Uint8Array, script: string): Postgres
       waiting.delete(message.id);
       progress.abort();
       if (message.kind === 'answer') asker?.resolve(Buffer.from(message.bytes.buffer));
-      else asker?.reject(new Error(message.reason));
+      else if (message.reason.startsWith('RangeError')) {
+        asker?.reject(tooLarge());
+        // The thread ends by itself; whoever asks next has another one.
+        end('an answer was too large', outOfOrder('an answer was too large'));
+      } else asker?.reject(new Error(message.reason));
     });
     worker.on('error', (error) => {
       reject(error);
@@ -110,6 +114,14 @@ function tooLong(): SqlError {
     code: '57014',
     message: `the statement was ended: it took more than ${mostMs / 1000} s beside the warehouse`,
     hint: 'Let the semantic layer aggregate more: group by what is needed, and leave generated rows out.',
+  });
+}
+
+function tooLarge(): SqlError {
+  return new SqlError({
+    code: '54000',
+    message: 'the answer has more than 64 MB',
+    hint: 'Ask for fewer columns or rows; a tool can page with LIMIT and OFFSET.',
   });
 }
 

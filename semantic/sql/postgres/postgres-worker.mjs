@@ -23,6 +23,38 @@ async function makeImage() {
   post({ kind: 'image', image: new Uint8Array(image) }, [image]);
 }
 
+/** More than any tool shows, and less than would be missed: fifty thousand rows of a kilobyte. */
+const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * What is answered, as long as it is not too much: throws RangeError.
+ * @param {PGlite} postgres
+ * @param {Uint8Array} bytes
+ */
+async function collected(postgres, bytes) {
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  let size = 0;
+  await postgres.execProtocolRawStream(bytes, {
+    onRawData: (part) => {
+      size += part.length;
+      // PGlite ends the statement by it, and passes it over.
+      if (size > mostBytes) throw new RangeError('the answer is too large');
+      parts.push(Uint8Array.from(part));
+    },
+  });
+  if (size > mostBytes) throw new RangeError('the answer is too large');
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 /** @param {{ image: Uint8Array, script: string }} input */
 async function serve({ image, script }) {
   const postgres = await PGlite.create({ loadDataDir: new Blob([image]), startParams });
@@ -32,10 +64,12 @@ async function serve({ image, script }) {
   /** @param {{ id: number, bytes: Uint8Array }} asked */
   const answer = async ({ id, bytes }) => {
     try {
-      const answered = Uint8Array.from(await postgres.execProtocolRaw(bytes));
+      const answered = await collected(postgres, bytes);
       post({ kind: 'answer', id, bytes: answered }, [answered.buffer]);
     } catch (error) {
       post({ kind: 'failure', id, reason: String(error) });
+      // What PostgreSQL was told no more of is not known of it.
+      if (error instanceof RangeError) process.exit(0);
     }
   };
   parentPort?.on('message', (asked) => {

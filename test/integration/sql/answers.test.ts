@@ -117,3 +117,11 @@ it('drills across views that are joined by __cubeJoinField', async () => {
     ),
   ).rejects.toMatchObject({ code: '0A000', message: 'operations does not have what is grouped by' });
 });
+
+it('refuses an answer of gigabytes, and answers whoever comes next', async () => {
+  await expect(rows("select repeat('x', 1000000) from generate_series(1, 2000)")).rejects.toMatchObject({
+    code: '54000',
+    message: 'the answer has more than 64 MB',
+  });
+  expect(await rows('select country from finance group by 1 order by 1')).toEqual([['DE'], ['FR']]);
+});
