@@ -136,7 +136,7 @@ function asPostgres(
 async function openRows(
   { ofCatalogue }: EngineParts,
   known: Understood,
-  { node, text }: Statement,
+  { text }: Statement,
   context: PlanContext,
   { caller, tag }: SqlVisit,
   binding: Binding,
@@ -145,7 +145,7 @@ async function openRows(
   const catalogue = await profile.catalogue();
   if (known.isOfCatalogue) {
     const types = description.parameterTypes;
-    const question = { catalogue, profileKey: profile.key, node, text, types, ...context };
+    const question = { catalogue, profileKey: profile.key, sharing: known.sharing, text, types, ...context };
     return rowStream(await ofCatalogue.run(question, binding), undefined);
   }
   const { runner } = await known.planOf(binding, context);

@@ -13,7 +13,7 @@ export interface CatalogueAnswers {
 export interface CatalogueQuestion {
   readonly catalogue: Catalogue;
   readonly profileKey: string;
-  readonly node: Node;
+  readonly sharing: Sharing;
   readonly text: string;
   readonly types: readonly number[];
   readonly own: Context;
@@ -27,9 +27,9 @@ const mostEntries = 5_000;
 export function createCatalogueAnswers(): CatalogueAnswers {
   const kept = createBoundedMap<Promise<RowBytes>>(mostEntries, mostBytes);
   return {
-    run: async ({ catalogue, profileKey, node, text, types, own, shared }, binding) => {
+    run: async ({ catalogue, profileKey, sharing: ofText, text, types, own, shared }, binding) => {
       const isMoving = binding.parameters.some((each) => isMomentName(each?.toString('utf8')));
-      const sharing = isMoving ? 'none' : sharingOf(node, catalogue.facts);
+      const sharing = isMoving ? 'none' : ofText;
       const context = sharing === 'all' ? shared : own;
       const ask = (): Promise<RowBytes> => catalogue.run(text, types, binding, context);
       if (sharing === 'none') return ask();
@@ -73,33 +73,31 @@ const moving = new Set([
   'age',
 ]);
 /** Names under which a catalogue tells who asks, or who may what. */
-const personal =
-  /user|role|acl|owner|priv|auth|current_setting|pg_settings|stat_|pg_locks|\.\*|\bselect\s+\*|,\s*\*/i;
+const personal = /user|role|acl|owner|priv|auth|current_setting|pg_settings/i;
+/** Views of what goes on at this moment. */
+const ofNow = /stat_|pg_locks/i;
 
 /** Whether an answer is one for all who see the same, for one of them, or for this moment only. */
-function sharingOf(node: Node, facts: FunctionFacts): 'all' | 'own' | 'none' {
-  let moves = false;
-  let isPersonal = false;
+export type Sharing = 'all' | 'own' | 'none';
+
+/** Looks at a statement once, however often it is asked. */
+export function sharingOf(node: Node, facts: FunctionFacts): Sharing {
+  const text = JSON.stringify(node);
+  let moves = ofNow.test(text);
+  let isPersonal = personal.test(text);
   walk(node, (each) => {
     if ('SQLValueFunction' in each) {
       const isUser = /USER|ROLE|CATALOG|SCHEMA/.test(String(each.SQLValueFunction.op));
       if (isUser) isPersonal = true;
       else moves = true;
     }
+    // All columns, among them those that tell of rights.
+    if ('A_Star' in each) isPersonal = true;
     if ('A_Const' in each && isMomentName(each.A_Const.sval?.sval)) moves = true;
     const name = 'FuncCall' in each ? functionName(each.FuncCall) : undefined;
     if (name !== undefined && (moving.has(name) || facts.volatile.has(name))) moves = true;
     return 'into';
   });
-  if (moves || /stat_|pg_locks/i.test(JSON.stringify(node))) return 'none';
-  return isPersonal || personal.test(JSON.stringify(node)) || hasStar(node) ? 'own' : 'all';
-}
-
-function hasStar(node: Node): boolean {
-  let found = false;
-  walk(node, (each) => {
-    found ||= 'A_Star' in each;
-    return 'into';
-  });
-  return found;
+  if (moves) return 'none';
+  return isPersonal ? 'own' : 'all';
 }

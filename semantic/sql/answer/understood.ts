@@ -12,6 +12,8 @@ import type { Catalogue, Context, Description } from '../postgres/catalogue.ts';
 import { SqlError } from '../sql-error.ts';
 import type { Profile } from './profiles.ts';
 import { createBoundedMap } from './bounded-map.ts';
+import { sharingOf } from './catalogue-answers.ts';
+import type { Sharing } from './catalogue-answers.ts';
 import { parameterValues, withParameters } from './parameters.ts';
 import { createPlanRunner } from './run-plan.ts';
 import type { PlanRunner } from './run-plan.ts';
@@ -23,6 +25,8 @@ export interface Understood {
   readonly description: Description;
   /** Answered by the catalogue alone: it reads no relation, or no row of any. */
   readonly isOfCatalogue: boolean;
+  /** With whom the catalogue's answer is shared. */
+  readonly sharing: Sharing;
   readonly planOf: (binding: Binding, context: PlanContext) => Promise<Planned>;
 }
 
@@ -59,6 +63,7 @@ export async function understand(
     text,
     description,
     isOfCatalogue,
+    sharing: sharingOf(node, catalogue.facts),
     planOf: (binding, context) => {
       const make = (): Promise<Planned> =>
         makePlan(semantic, profile, { node, text, description }, binding, context);

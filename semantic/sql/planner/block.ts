@@ -1,11 +1,11 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { MeasureColumn } from '../relations/relation.ts';
-import { constantText, pathOf, walk } from './ast.ts';
+import { pathOf, walk } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import { demandOf, demandOfGroup, emptyDemand, keysOf } from './demand.ts';
 import type { Demand } from './demand.ts';
 import type { Leaf, PlannedBlock } from './leaf.ts';
-import { expanded, orAny, sortedBy } from './outputs.ts';
+import { expanded, orAny, resultMeant, sortedBy } from './outputs.ts';
 import { Refusal } from './refusal.ts';
 import { groupingOf, rewriteAggregates } from './regroup.ts';
 import { withName } from './result-names.ts';
@@ -96,7 +96,9 @@ function isDistinct({ distinctClause = [], targetList, sortClause }: SelectStmt)
 
 function planAggregated(select: SelectStmt, where: Where, scope: BlockScope): PlannedBlock {
   const demand = emptyDemand();
-  const groups = (select.groupClause ?? []).map((group) => resolved(group, select, scope));
+  const groups = (select.groupClause ?? []).map((group) =>
+    scope.columnOf(group) === undefined ? (resultMeant(group, select.targetList) ?? group) : group,
+  );
   for (const group of groups) demandOfGroup(group, scope, demand);
   if (groups.length > 0 && demand.dimensions.size + demand.times.size === 0 && !demand.hasGroupingSets)
     throw new Refusal(
@@ -125,16 +127,6 @@ function planAggregated(select: SelectStmt, where: Where, scope: BlockScope): Pl
   // Each row of the leaf is one of the groups: what was aggregated is a column of it.
   const { groupClause: _, havingClause, ...rest } = rewritten;
   return { leaf, select: { ...rest, ...(havingClause === undefined ? {} : { whereClause: havingClause }) } };
-}
-
-/** GROUP BY 1, or by the name of a result where no column is called so. */
-function resolved(group: Node, { targetList = [] }: SelectStmt, scope: BlockScope): Node {
-  const targets = targetList.flatMap((each) => ('ResTarget' in each ? [each.ResTarget] : []));
-  if ('A_Const' in group && group.A_Const.ival !== undefined)
-    return targets[Number(constantText(group.A_Const)) - 1]?.val ?? group;
-  if (!('ColumnRef' in group) || scope.columnOf(group) !== undefined) return group;
-  const [name] = pathOf(group.ColumnRef);
-  return targets.find((target) => target.name === name)?.val ?? group;
 }
 
 /** Whatever is evaluated once rows are grouped. */

@@ -1,20 +1,11 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import type { FunctionFacts } from '../postgres/catalogue.ts';
 import type { Relation, Relations } from '../relations/relation.ts';
-import {
-  allOf,
-  cast,
-  column,
-  conjuncts,
-  constantText,
-  functionName,
-  integer,
-  mapTree,
-  pathOf,
-  walk,
-} from './ast.ts';
+import { allOf, cast, column, conjuncts, functionName, integer, mapTree, pathOf, walk } from './ast.ts';
+import { resultMeant } from './outputs.ts';
 import { Refusal } from './refusal.ts';
 import { withName } from './result-names.ts';
+import { isSameExpression } from './same-tree.ts';
 
 /** A view in a join, under the name that the statement knows it by. */
 interface Joined {
@@ -87,7 +78,7 @@ function drilledAcross(
   facts: Pick<FunctionFacts, 'aggregates'>,
 ): SelectStmt {
   const targets = (select.targetList ?? []).map(withName);
-  const groups = (select.groupClause ?? []).map((group) => resolved(group, targets));
+  const groups = (select.groupClause ?? []).map((group) => groupedBy(group, targets, views));
   const aggregates = aggregatesIn([targets, select.havingClause, select.sortClause], views, facts);
   const parts = views.map((view, index) =>
     aggregated(view, index, select.whereClause, groups, aggregates, views),
@@ -97,9 +88,9 @@ function drilledAcross(
   });
   const after = <T>(tree: T): T =>
     mapTree(tree, (node) => {
-      const group = groups.findIndex((each) => isSame(each, node));
+      const group = groups.findIndex((each) => isSameExpression(each, node));
       if (group >= 0) return key(group);
-      const found = aggregates.find(({ call }) => isSame(call, node));
+      const found = aggregates.find(({ call }) => isSameExpression(call, node));
       if (found !== undefined) return column(found.view.alias, found.name);
       const owner = 'ColumnRef' in node ? ownerOf(pathOf(node.ColumnRef), views) : undefined;
       if (owner !== undefined)
@@ -129,13 +120,10 @@ function isResult(sorted: Node, targets: readonly Node[]): boolean {
   return more.length === 0 && targets.some((each) => 'ResTarget' in each && each.ResTarget.name === name);
 }
 
-function resolved(group: Node, targets: readonly Node[]): Node {
-  const values = targets.map((each) => ('ResTarget' in each ? each.ResTarget : {}));
-  if ('A_Const' in group) return values[Number(constantText(group.A_Const)) - 1]?.val ?? group;
-  const name =
-    'ColumnRef' in group && pathOf(group.ColumnRef).length === 1 ? pathOf(group.ColumnRef)[0] : undefined;
-  const named = values.find((each) => each.name === name)?.val;
-  return name !== undefined && named !== undefined && !('ColumnRef' in named) ? named : group;
+/** A name is a column's before it is a result's. */
+function groupedBy(group: Node, targets: readonly Node[], views: readonly Joined[]): Node {
+  const isColumn = 'ColumnRef' in group && ownerOf(pathOf(group.ColumnRef), views) !== undefined;
+  return isColumn ? group : (resultMeant(group, targets) ?? group);
 }
 
 interface Aggregate {
@@ -153,7 +141,7 @@ function aggregatesIn(
   walk(trees, (node) => {
     if (!('FuncCall' in node) || node.FuncCall.over !== undefined) return 'into';
     if (!facts.aggregates.has(functionName(node.FuncCall) ?? '')) return 'into';
-    if (!found.some(({ call }) => isSame(call, node)))
+    if (!found.some(({ call }) => isSameExpression(call, node)))
       found.push({ call: node, view: viewNamed(node, views), name: `v${found.length}` });
     return 'past';
   });
@@ -293,13 +281,4 @@ function joinedOn(parts: readonly Node[], views: readonly Joined[], keys: number
             },
           },
   }));
-}
-
-/** The same expression, wherever it stands. */
-function isSame(first: Node, second: Node): boolean {
-  return JSON.stringify(first, withoutPlace) === JSON.stringify(second, withoutPlace);
-}
-
-function withoutPlace(key: string, value: unknown): unknown {
-  return key === 'location' ? undefined : value;
 }

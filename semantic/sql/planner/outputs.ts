@@ -1,5 +1,5 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import { column, pathOf } from './ast.ts';
+import { column, constantText, pathOf } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import type { Key } from './leaf.ts';
 import { withName } from './result-names.ts';
@@ -24,6 +24,15 @@ export function sortedBy({ sortClause = [], targetList = [] }: SelectStmt): Node
     const path = node !== undefined && 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
     return node === undefined || (path.length === 1 && names.has(path[0])) ? [] : [node];
   });
+}
+
+/** The result that GROUP BY or ORDER BY means by its number or by its name, which is another one than a column's. */
+export function resultMeant(node: Node, targetList: readonly Node[] = []): Node | undefined {
+  const targets = targetList.map(withName).flatMap((each) => ('ResTarget' in each ? [each.ResTarget] : []));
+  if ('A_Const' in node && node.A_Const.ival !== undefined)
+    return targets[Number(constantText(node.A_Const)) - 1]?.val;
+  const [name, ...more] = 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
+  return name === undefined || more.length > 0 ? undefined : targets.find((each) => each.name === name)?.val;
 }
 
 /** A row has to be told by something. */

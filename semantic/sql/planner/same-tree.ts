@@ -11,6 +11,11 @@ export function isSameTree(tree: Node, sql: string): boolean {
   return isDeepStrictEqual(plain(found), plain(tree));
 }
 
+/** Whether two expressions are the same, wherever they stand. */
+export function isSameExpression(first: Node, second: Node): boolean {
+  return isDeepStrictEqual(plain(first), plain(second));
+}
+
 function readAgain(sql: string): Node | undefined {
   try {
     return parseSync(sql).stmts?.[0]?.stmt;

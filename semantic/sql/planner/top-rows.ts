@@ -1,9 +1,9 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import { aggregateUse } from './aggregates.ts';
-import { constantText, pathOf, walk, withoutTextCast } from './ast.ts';
+import { constantText, walk, withoutTextCast } from './ast.ts';
 import type { BlockScope } from './block-scope.ts';
 import type { Key, Leaf } from './leaf.ts';
-import { withName } from './result-names.ts';
+import { resultMeant } from './outputs.ts';
 
 /** By what Cube sorts, and how many rows are enough. */
 export type Top = Pick<Leaf, 'order' | 'limit'>;
@@ -59,18 +59,8 @@ function sortedColumn(
   const isDown = direction === 'SORTBY_DESC';
   if (direction === 'SORTBY_USING') return undefined;
   if (nulls === (isDown ? 'SORTBY_NULLS_LAST' : 'SORTBY_NULLS_FIRST')) return undefined;
-  const name = columnOf(resultOf(node, select), keys, scope);
+  const name = columnOf(resultMeant(node, select.targetList) ?? node, keys, scope);
   return name === undefined ? undefined : { name, direction: isDown ? 'desc' : 'asc' };
-}
-
-/** ORDER BY 1, or by the name of a result, which comes before the name of a column. */
-function resultOf(node: Node, { targetList = [] }: SelectStmt): Node {
-  const targets = targetList.map(withName).flatMap((each) => ('ResTarget' in each ? [each.ResTarget] : []));
-  if ('A_Const' in node && node.A_Const.ival !== undefined)
-    return targets[Number(constantText(node.A_Const)) - 1]?.val ?? node;
-  const path = 'ColumnRef' in node ? pathOf(node.ColumnRef) : [];
-  if (path.length !== 1) return node;
-  return targets.find(({ name }) => name === path[0])?.val ?? node;
 }
 
 /** The column of the leaf that an expression sorts like. */

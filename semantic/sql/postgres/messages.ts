@@ -1,3 +1,4 @@
+import { int32, uint16 } from '../byte-writer.ts';
 import type { Field, Format } from '../engine.ts';
 import { SqlError } from '../sql-error.ts';
 
@@ -41,18 +42,6 @@ function formatCodes(formats: readonly Format[]): Buffer {
   const bytes = Buffer.alloc(2 + formats.length * 2);
   bytes.writeUInt16BE(formats.length);
   formats.forEach((format, index) => bytes.writeUInt16BE(format === 'binary' ? 1 : 0, 2 + index * 2));
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+import { int32, uint16 } from '../byte-writer.ts';
 import type { Field, Format } from '../engine.ts';
 import type { SqlErrorFields } from '../sql-error.ts';
 
@@ -137,16 +138,4 @@ function report(severity: Severity, { code, message, detail, hint, position }: S
 /** Texts as the protocol writes them. What cannot be in one, a zero byte, is shown as what it is. */
 function cStrings(...texts: readonly string[]): Buffer {
   return Buffer.from(texts.map((text) => `${text.replaceAll('\0', '\u2400')}\0`).join(''));
-}
-
-function uint16(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }
