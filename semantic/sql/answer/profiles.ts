@@ -22,7 +22,7 @@ export interface Profiles {
   readonly close: () => Promise<void>;
 }
 
-/** So many catalogues are open at once, of about 100 MB each; groups of people share one by what they see. */
+/** So many catalogues are open at once, each with memory of its own; groups of people share one by what they see. */
 const mostOpen = 3;
 const mostKnown = 1_000;
 

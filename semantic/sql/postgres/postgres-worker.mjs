@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 
-/** Small, since nothing is in it but a catalogue: 128 MB of buffers would be 100 MB more for each thread. */
+/** Small, since nothing is in it but a catalogue: PostgreSQL would take 128 MB of buffers for each thread. */
 const settings = { shared_buffers: '2MB', wal_buffers: '32kB', max_connections: '4', work_mem: '64MB' };
 const startParams = [
   ...PGlite.defaultStartParams,
